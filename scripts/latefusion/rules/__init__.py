@@ -1,0 +1,1 @@
+"""Fusion rules, one a file; the file's name is the rule's name in the configuration."""
