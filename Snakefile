@@ -1,0 +1,37 @@
+# latefusion: which way of fusing several embeddings per item is best, by how much, and can it be believed?
+
+from pathlib import Path
+
+from snakemake.utils import min_version
+
+min_version("9.27")
+
+
+configfile: "config.yaml" if Path("config.yaml").exists() else workflow.source_path("config.yaml")
+
+
+include: "workflow/rules/common.smk"  #        the configuration, paths, and what a run makes
+include: "workflow/rules/example_data.smk"  #  the bundled songs and digits
+include: "workflow/rules/ingest.smk"  #        CSV files -> feature matrices and items
+include: "workflow/rules/dataset.smk"  #       both splits -> classes, groups, partitions and folds
+include: "workflow/rules/svm.smk"  #           feature matrices -> SVMs -> probabilities
+include: "workflow/rules/external.smk"  #      models and probabilities that the user brings
+include: "workflow/rules/fusion.smk"  #        probabilities -> each fusion rule -> the selected one
+include: "workflow/rules/evaluation.smk"  #    predictions -> metrics, comparisons, checks, summary
+include: "workflow/rules/report.smk"  #        tables -> one page
+include: "workflow/rules/prediction.smk"  #    items without labels -> classes
+
+
+rule all:
+    input:
+        targets(),
+
+
+rule ingest_all:
+    input:
+        ingest_targets(),
+
+
+rule predict:
+    input:
+        prediction_targets(),

