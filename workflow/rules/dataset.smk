@@ -1,0 +1,58 @@
+# Needs: items and features of both splits. Makes: dataset.json, groups.parquet, partitions/{partition}.parquet.
+
+
+rule check_dataset:
+    """Compare the splits; count classes, groups, duplicates and what is missing."""
+    input:
+        items=expand("<results>/items/{split}.parquet", split=["train", "test"]),
+        facts=expand("<results>/items/{split}.json", split=["train", "test"]),
+        features=[
+            f"<results>/features/{split}/{modality['name']}.parquet"
+            for split in ("train", "test")
+            for modality in embedded_modalities()
+        ],
+    output:
+        dataset="<results>/dataset.json",
+        groups="<results>/groups.parquet",
+    params:
+        modalities=[modality["name"] for modality in embedded_modalities()],
+        folds=CONFIG["folds"],
+        cross=CONFIG["cross"],
+        digest=digest("check_dataset"),
+    resources:
+        mem_mb=lambda wildcards, attempt: 1000 * attempt,
+        runtime=lambda wildcards, attempt: 10 * attempt,
+    log:
+        "<logs>/check_dataset.log",
+    benchmark:
+        "<benchmarks>/check_dataset.tsv"
+    conda:
+        "../../envs/latefusion.yaml"
+    script:
+        "../../scripts/check_dataset.py"
+
+
+rule assign_partitions:
+    """Divide the items, once for all views: every group on one side, every row in one fold."""
+    input:
+        items=expand("<results>/items/{split}.parquet", split=["train", "test"]),
+        dataset="<results>/dataset.json",
+        groups="<results>/groups.parquet",
+    output:
+        partitions=expand("<results>/partitions/{partition}.parquet", partition=every_partition()),
+    params:
+        folds=CONFIG["folds"],
+        cross=CONFIG["cross"],
+        seed=SEED,
+        digest=digest("assign_partitions"),
+    resources:
+        mem_mb=lambda wildcards, attempt: 500 * attempt,
+        runtime=lambda wildcards, attempt: 5 * attempt,
+    log:
+        "<logs>/assign_partitions.log",
+    benchmark:
+        "<benchmarks>/assign_partitions.tsv"
+    conda:
+        "../../envs/latefusion.yaml"
+    script:
+        "../../scripts/assign_partitions.py"

@@ -1,0 +1,66 @@
+# Needs: models or probability tables that the user brings. Makes: the same files as svm.smk, as far as they exist.
+
+
+rule predict_pretrained:
+    """Apply a saved SVM, after its hash was checked, to the rows of the given split."""
+    input:
+        model=lambda wildcards: view_of(wildcards).pretrained["file"],
+        features=lambda wildcards: [
+            f"<results>/features/{split}/{modality}.parquet"
+            for modality in view_of(wildcards).modalities
+            for split in ("train", "test")
+        ],
+        items=expand("<results>/items/{split}.parquet", split=["train", "test"]),
+        dataset="<results>/dataset.json",
+    output:
+        facts="<results>/{partition}/models/{view}.json",
+        in_sample="<results>/{partition}/probabilities/{view}/train_in_sample.parquet",
+        test="<results>/{partition}/probabilities/{view}/test.parquet",
+        replica="<results>/{partition}/probabilities/{view}/test_replica.parquet",
+    params:
+        sha256=lambda wildcards: view_of(wildcards).pretrained["sha256"],
+        settings=lambda wildcards: view_of(wildcards).svm,
+        digest=digest("predict_pretrained"),
+    wildcard_constraints:
+        view=names_of(views_from("pretrained")),
+        partition="given",
+    threads: svm_threads
+    resources:
+        mem_mb=lambda wildcards, attempt: 2000 * attempt,
+        runtime=lambda wildcards, attempt: 10 * attempt,
+    log:
+        "<logs>/predict_pretrained/{partition}/{view}.log",
+    benchmark:
+        "<benchmarks>/predict_pretrained/{partition}/{view}.tsv"
+    conda:
+        "../../envs/latefusion.yaml"
+    script:
+        "../../scripts/predict_pretrained.py"
+
+
+rule import_probabilities:
+    """Check a table of another system against the items and the groups, and take it over."""
+    input:
+        table=brought_table,
+        items=expand("<results>/items/{split}.parquet", split=["train", "test"]),
+        groups="<results>/groups.parquet",
+        partition="<results>/partitions/{partition}.parquet",
+        dataset="<results>/dataset.json",
+    output:
+        table="<results>/{partition}/probabilities/{view}/{table}.parquet",
+    params:
+        digest=digest("import_probabilities"),
+    wildcard_constraints:
+        view=names_of(views_from("brought")),
+        table="train_out_of_fold|train_in_sample|test|test_replica",
+    resources:
+        mem_mb=lambda wildcards, attempt: 1000 * attempt,
+        runtime=lambda wildcards, attempt: 10 * attempt,
+    log:
+        "<logs>/import_probabilities/{partition}/{view}.{table}.log",
+    benchmark:
+        "<benchmarks>/import_probabilities/{partition}/{view}.{table}.tsv"
+    conda:
+        "../../envs/latefusion.yaml"
+    script:
+        "../../scripts/import_probabilities.py"

@@ -1,0 +1,31 @@
+# Needs: the user's tables. Makes: features/{split}/{modality}.parquet, items/{split}.parquet and what was noticed.
+
+
+rule ingest:
+    """Turn one table into feature matrices and items, or refuse it with a message that mends it."""
+    input:
+        table=lambda wildcards: CONFIG["data"][wildcards.split],
+    output:
+        features=[
+            f"<results>/features/{{split}}/{modality['name']}.parquet" for modality in embedded_modalities()
+        ],
+        items="<results>/items/{split}.parquet",
+        facts="<results>/items/{split}.json",
+    params:
+        columns=lambda wildcards: columns_of(wildcards.split),
+        modalities=[
+            {key: modality[key] for key in ("name", "column", "missing")} for modality in embedded_modalities()
+        ],
+        digest=digest("ingest"),
+    threads: 2
+    resources:
+        mem_mb=lambda wildcards, attempt: 1000 * attempt,
+        runtime=lambda wildcards, attempt: 10 * attempt,
+    log:
+        "<logs>/ingest/{split}.log",
+    benchmark:
+        "<benchmarks>/ingest/{split}.tsv"
+    conda:
+        "../../envs/latefusion.yaml"
+    script:
+        "../../scripts/ingest.py"

@@ -1,0 +1,78 @@
+# Needs: features and a partition. Makes: {partition}/models/{view}.joblib and {partition}/probabilities/{view}/.
+
+
+rule train_svm:
+    """Train one view's SVM on a partition's training part, and its calibration on the folds."""
+    input:
+        features=features_for("train"),
+        items=lambda wildcards: [
+            f"<results>/items/{split}.parquet" for split in splits_of(wildcards.partition, "train")
+        ],
+        partition="<results>/partitions/{partition}.parquet",
+        dataset="<results>/dataset.json",
+    output:
+        model="<results>/{partition}/models/{view}.joblib",
+        facts="<results>/{partition}/models/{view}.json",
+        in_sample="<results>/{partition}/probabilities/{view}/train_in_sample.parquet",
+        out_of_fold="<results>/{partition}/probabilities/{view}/train_out_of_fold.parquet",
+    params:
+        settings=lambda wildcards: view_of(wildcards).svm,
+        replica=lambda wildcards: wildcards.partition == "given" and "replica" in CONFIG["protocols"],
+        seed=SEED,
+        digest=digest("train_svm"),
+    wildcard_constraints:
+        view=names_of(views_from("trained")),
+    threads: svm_threads
+    resources:
+        mem_mb=svm_memory,
+        runtime=svm_runtime,
+    log:
+        "<logs>/train_svm/{partition}/{view}.log",
+    benchmark:
+        "<benchmarks>/train_svm/{partition}/{view}.tsv"
+    conda:
+        "../../envs/latefusion.yaml"
+    script:
+        "../../scripts/train_svm.py"
+
+
+rule predict_svm:
+    """Apply a partition's SVM to its test part."""
+    input:
+        features=features_for("test"),
+        items=lambda wildcards: [
+            f"<results>/items/{split}.parquet" for split in splits_of(wildcards.partition, "test")
+        ],
+        partition="<results>/partitions/{partition}.parquet",
+        dataset="<results>/dataset.json",
+        model="<results>/{partition}/models/{view}.joblib",
+        facts="<results>/{partition}/models/{view}.json",
+    output:
+        test="<results>/{partition}/probabilities/{view}/test.parquet",
+    params:
+        digest=digest("predict_svm"),
+    wildcard_constraints:
+        view=names_of(views_from("trained")),
+        partition=r"cross-\d+-\d+",
+    threads: svm_threads
+    resources:
+        mem_mb=lambda wildcards, attempt: 1000 * attempt,
+        runtime=lambda wildcards, attempt: 10 * attempt,
+    log:
+        "<logs>/predict_svm/{partition}/{view}.log",
+    benchmark:
+        "<benchmarks>/predict_svm/{partition}/{view}.tsv"
+    conda:
+        "../../envs/latefusion.yaml"
+    script:
+        "../../scripts/predict_svm.py"
+
+
+# On the split of the files, the notebook's variant as well: sigmoids as libsvm leaves them, no grid.
+use rule predict_svm as predict_svm_given with:
+    output:
+        test="<results>/{partition}/probabilities/{view}/test.parquet",
+        replica="<results>/{partition}/probabilities/{view}/test_replica.parquet",
+    wildcard_constraints:
+        view=names_of(views_from("trained")),
+        partition="given",
