@@ -24,9 +24,12 @@ class Problem:
     fix : str
         The nearest way to mend it, as an imperative.
     row : int, optional
-        Line of the file, counted from 1 as an editor does.
+        Line of the file, counted from 1 as an editor does; where a record goes over several lines,
+        the one that it begins on.
     column : str, optional
         Column of the table, or dotted key of the configuration.
+    unit : str
+        What `row` counts: lines, or the rows of a file that has no lines.
     """
 
     file: str
@@ -35,11 +38,12 @@ class Problem:
     fix: str
     row: int | None = None
     column: str | None = None
+    unit: str = "line"
 
     def __str__(self) -> str:
         where = [self.file]
         if self.row is not None:
-            where.append(f"line {self.row}")
+            where.append(f"{self.unit} {self.row}")
         if self.column is not None:
             where.append(self.column)
         return (

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import IO, Any
@@ -41,14 +42,23 @@ def features_schema(dimension: int) -> pa.Schema:
     )
 
 
-def items_schema(label: pa.DataType, describe: Mapping[str, pa.DataType]) -> pa.Schema:
-    """Schema of an items table: `label` is as in the file (int64 or string), `class` its name."""
-    fields = [
-        pa.field("item", pa.string(), nullable=False),
-        pa.field("label", label, nullable=False),
-        pa.field("class", pa.string(), nullable=False),
-        pa.field("group", pa.string(), nullable=False),
-    ]
+GROUPS = pa.schema(
+    [pa.field("item", pa.string(), nullable=False), pa.field("group", pa.string(), nullable=False)]
+)
+
+
+def items_schema(label: pa.DataType | None, describe: Mapping[str, pa.DataType]) -> pa.Schema:
+    """Schema of an items table: `label` is as in the file (int64 or string), `class` its name.
+
+    New items have neither.
+    """
+    fields = [pa.field("item", pa.string(), nullable=False)]
+    if label is not None:
+        fields += [
+            pa.field("label", label, nullable=False),
+            pa.field("class", pa.string(), nullable=False),
+        ]
+    fields.append(pa.field("group", pa.string(), nullable=False))
     return pa.schema(fields + [pa.field(name, kind) for name, kind in describe.items()])
 
 
@@ -79,9 +89,7 @@ class _Atomic:
 
     def __enter__(self) -> IO[bytes]:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = NamedTemporaryFile(
-            dir=self.path.parent, prefix=f".{self.path.name}.", delete=False
-        )
+        self._file = NamedTemporaryFile(dir=self.path.parent, prefix=f".{self.path.name}.", delete=False)
         return self._file
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
@@ -100,6 +108,25 @@ class _Atomic:
 def atomic(path: Path | str) -> _Atomic:
     """Open `path` for writing bytes; the file appears when the block ends without an error."""
     return _Atomic(path)
+
+
+@contextmanager
+def staged(*paths: Path | str) -> Iterator[list[Path]]:
+    """Yield a stand-in beside each path; all of them take its place at the end, none if the block fails.
+
+    Files that one job writes appear together, and what was there before stays where it fails.
+    """
+    targets = [Path(path) for path in paths]
+    stand_ins = [path.with_name(f".{path.name}.{os.getpid()}") for path in targets]
+    try:
+        for path in targets:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        yield stand_ins
+        for stand_in, path in zip(stand_ins, targets, strict=True):
+            stand_in.replace(path)
+    finally:
+        for stand_in in stand_ins:
+            stand_in.unlink(missing_ok=True)
 
 
 def write_table(table: pa.Table, path: Path | str, schema: pa.Schema) -> None:

@@ -1,0 +1,185 @@
+"""Groups of items that must not straddle folds: names normalised, several artists joined, duplicates too.
+
+A name is cut into the artists that it joins ("A feat. B", "A & B"), and items are of one group where a chain
+of shared artists connects them. Cutting too much joins too much, which costs some freedom in making folds;
+cutting too little leaks. So bands such as "Earth, Wind & Fire" are cut as well: their parts stay together,
+and only meet others that are called "Fire". Parts that name no artist ("& his orchestra", "& friends")
+connect nothing.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+JOIN = "|"
+OWN = "item:"
+# coinciding embeddings of more groups than this are a filler value rather than one song under several names
+MOST_JOINED = 5
+
+_LIST = re.compile(r"\s*\[.*\]\s*", re.DOTALL)
+_QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"")
+_SEPARATOR = re.compile(
+    r"""
+      \s*[(\[]?\s*\b(?:feat|ft|featuring)\b\.?\s*    # A feat. B, A (ft. B)
+    | \s*[;|\\,]\s*
+    | \s+(?:&|\+|and|x|×|vs\.?|versus|with)\s+
+    | \s*&\s*
+    | (?<=\w\w\w)\s*/\s*(?=\w\w\w)                   # but not AC/DC
+    """,
+    re.VERBOSE,
+)
+_DROPPED = re.compile(r"[.'’‘`´\"“”()\[\]{}]")
+_NOBODY = re.compile(
+    r"(?:his|her|their|the|and)(?: \w+)?|(?:the )?(?:friends|others|guests|co|company|band|orchestra|choir|"
+    r"chorus|ensemble|cast|various|various artists|unknown|unknown artist|traditional|anonymous)"
+)
+_UNKNOWN = frozenset(
+    [
+        "",
+        "nan",
+        "none",
+        "null",
+        "n/a",
+        "<na>",
+        "unknown",
+        "unknown artist",
+        "<unknown>",
+        "[unknown]",
+        "?",
+        "-",
+    ]
+)
+
+
+def parts(name: str) -> tuple[str, ...]:
+    """Return the normalised names that a group's name joins, sorted; none where the group is not known.
+
+    Case, accents of Latin, Greek and Cyrillic letters, dots, quotes, hyphens and a leading "the" make no
+    difference.
+
+    Examples
+    --------
+    >>> parts("Beyoncé (feat. JAY-Z)")
+    ('beyonce', 'jay z')
+    >>> parts("The Beatles") == parts("beatles")
+    True
+    """
+    text = _fold(name)
+    if text in _UNKNOWN:
+        return ()
+    if _LIST.fullmatch(text) and (quoted := [a or b for a, b in _QUOTED.findall(text)]):
+        text = ";".join(quoted)
+    found = {_clean(piece) for piece in _SEPARATOR.split(text)}
+    artists = {part for part in found if part and _NOBODY.fullmatch(part) is None}
+    if not artists:
+        artists = {_clean(text) or text}
+    return tuple(sorted(artists))
+
+
+def _fold(name: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", name)
+    bare = "".join(c for c in decomposed if not "\u0300" <= c <= "\u036f")
+    return " ".join(unicodedata.normalize("NFKC", bare).casefold().split())
+
+
+def _clean(part: str) -> str:
+    words = _DROPPED.sub("", part).replace("-", " ").replace(JOIN, " ").split()
+    if len(words) > 1 and words[0] == "the":
+        del words[0]
+    return " ".join(words)
+
+
+def key(name: str, item: str) -> str:
+    """Return the normalised id of an item's group before groups are joined: its artists, or the item."""
+    artists = parts(name)
+    return JOIN.join(artists) if artists else OWN + item
+
+
+@dataclass(frozen=True)
+class Components:
+    """Final groups.
+
+    Attributes
+    ----------
+    group : (n,) object array of str
+        Id of each item's group: the artist of the component that most items have, the first in order on a
+        tie.
+    joined : int
+        How many of the groups were joined to another because of coinciding embeddings.
+    apart : int
+        How many sets of coinciding embeddings were left apart, as more than `MOST_JOINED` groups have them.
+    """
+
+    group: NDArray[np.object_]
+    joined: int
+    apart: int
+
+
+def components(keys: Sequence[str], same: Iterable[NDArray[np.int64]] = ()) -> Components:
+    """Join the groups that share an artist, and those whose items coincide.
+
+    Parameters
+    ----------
+    keys : (n,) sequence of str
+        What `key` returned, for the items of all files.
+    same : iterable of int arrays
+        Rows of items whose embeddings coincide, one array for each set.
+    """
+    names, codes = np.unique(np.asarray(keys, dtype=object), return_inverse=True)
+    counts = np.bincount(codes, minlength=len(names))
+    index: dict[str, int] = {}
+    members: list[list[int]] = []
+    for name in names:
+        # an item's own id may hold anything, the joining character too
+        artists = [name] if name.startswith(OWN) else name.split(JOIN)
+        members.append([index.setdefault(artist, len(index)) for artist in artists])
+    parent = list(range(len(index)))
+    for nodes in members:
+        for node in nodes[1:]:
+            _union(parent, nodes[0], node)
+    joined = apart = 0
+    for rows in same:
+        roots = sorted({_find(parent, members[code][0]) for code in np.unique(codes[rows])})
+        if len(roots) > MOST_JOINED:
+            apart += 1
+            continue
+        joined += len(roots) - 1
+        for root in roots[1:]:
+            _union(parent, roots[0], root)
+    weight = np.zeros(len(index), np.int64)
+    for nodes, count in zip(members, counts, strict=True):
+        weight[nodes] += count
+    labels = sorted(index)
+    best: dict[int, str] = {}
+    for label in labels:
+        root = _find(parent, index[label])
+        # a known artist names the group rather than an item without one
+        if root not in best or _rank(label, weight[index[label]]) < _rank(
+            best[root], weight[index[best[root]]]
+        ):
+            best[root] = label
+    of_name = np.array([best[_find(parent, nodes[0])] for nodes in members], dtype=object)
+    return Components(of_name[codes] if len(codes) else np.empty(0, object), joined, apart)
+
+
+def _rank(label: str, weight: int) -> tuple[bool, int, str]:
+    return label.startswith(OWN), -int(weight), label
+
+
+def _find(parent: list[int], node: int) -> int:
+    while parent[node] != node:
+        parent[node] = parent[parent[node]]
+        node = parent[node]
+    return node
+
+
+def _union(parent: list[int], one: int, other: int) -> None:
+    first, second = _find(parent, one), _find(parent, other)
+    if first != second:
+        parent[max(first, second)] = min(first, second)

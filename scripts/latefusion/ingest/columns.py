@@ -1,0 +1,88 @@
+"""Which columns of a file play which part, and whether they are there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from latefusion.errors import Problem, nearest, shorten
+
+RESERVED = ("item", "label", "class", "group")
+
+
+@dataclass(frozen=True)
+class Modality:
+    """One embedding of every item.
+
+    Attributes
+    ----------
+    name : str
+    column : str
+        Column that holds it.
+    missing : bool
+        Whether items may lack it.
+    """
+
+    name: str
+    column: str
+    missing: bool = False
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns that a file is read for; None where the configuration names none."""
+
+    label: str | None
+    class_name: str | None
+    group: str | None
+    item: str | None
+    describe: tuple[str, ...]
+    modalities: tuple[Modality, ...]
+
+    @property
+    def texts(self) -> list[str]:
+        """Columns that are read as text, each once."""
+        named = [self.label, self.class_name, self.group, self.item, *self.describe]
+        return list(dict.fromkeys(name for name in named if name is not None))
+
+    @property
+    def vectors(self) -> list[str]:
+        """Columns that hold embeddings, each once."""
+        return list(dict.fromkeys(modality.column for modality in self.modalities))
+
+    @property
+    def all(self) -> list[str]:
+        """All columns, each once."""
+        return list(dict.fromkeys([*self.texts, *self.vectors]))
+
+    def problems(self, file: str, names: Sequence[str]) -> list[Problem]:
+        """Return a problem for each column that the file lacks or that cannot play its part."""
+        keys = {
+            "data.label": self.label,
+            "data.class_name": self.class_name,
+            "data.group": self.group,
+            "data.item": self.item,
+        }
+        wanted = [(key, name) for key, name in keys.items() if name is not None]
+        wanted += [("data.describe", name) for name in self.describe]
+        wanted += [(f"the modality {modality.name}", modality.column) for modality in self.modalities]
+        problems = []
+        for key, name in wanted:
+            if name in names:
+                continue
+            near = nearest(name, names)
+            fix = f"did you mean {shorten(near)}? Name it in {key}" if near else f"name one of them in {key}"
+            found = f"no such column, which {key} names; there are {_listed(names)}"
+            problems.append(Problem(file, found, "a column of the file", fix, column=name))
+        for name in self.describe:
+            if name in RESERVED:
+                found = f"a describing column called {shorten(name)}"
+                allowed = f"any name but {', '.join(RESERVED)}, which the items table has itself"
+                fix = "leave it out of data.describe, or rename it in the file"
+                problems.append(Problem(file, found, allowed, fix, column=name))
+        return problems
+
+
+def _listed(names: Sequence[str], most: int = 20) -> str:
+    shown = ", ".join(shorten(name, 40) for name in names[:most])
+    return shown + (f" and {len(names) - most} more" if len(names) > most else "")
