@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from latefusion.tables import PARTITION, TableError, read_table
@@ -67,7 +68,7 @@ def read_rows(
         If the tables do not hold the same items.
     """
     table = read_table(partition, PARTITION)
-    table = table.filter(pa.compute.equal(table["part"], part))
+    table = table.filter(pc.equal(table["part"], part))
     wanted = table["item"].to_numpy(zero_copy_only=False)
     every, label = read_labels(items, dataset)
     chosen = positions(every, wanted, partition)
@@ -76,7 +77,9 @@ def read_rows(
         item=wanted,
         label=label[chosen],
         fold=table["fold"].fill_null(-1).to_numpy().astype(np.int32),
-        X=[_select(np.concatenate([read_features(path) for path in paths]), chosen) for paths in per_modality],
+        X=[
+            _select(np.concatenate([read_features(path) for path in paths]), chosen) for paths in per_modality
+        ],
     )
 
 
@@ -108,9 +111,7 @@ def _block(chunk: pa.FixedSizeListArray) -> NDArray[np.float32]:
     return X
 
 
-def positions(
-    every: NDArray[np.object_], wanted: NDArray[np.object_], path: Path | str
-) -> NDArray[np.int64]:
+def positions(every: NDArray[np.object_], wanted: NDArray[np.object_], path: Path | str) -> NDArray[np.int64]:
     """Return where each wanted item stands among all.
 
     Raises

@@ -138,3 +138,97 @@ def brought_table(wildcards):
     if wildcards.partition == "given":
         return brought[table]
     return brought["cross"].format(partition=wildcards.partition, table=table)
+
+
+def columns_of(split):
+    """The columns that `ingest` reads; items that nobody labelled have neither label nor class."""
+    keys = ("label", "class_name", "group", "item", "describe", "max_cell_bytes")
+    columns = {key: CONFIG["data"][key] for key in keys}
+    return {**columns, "label": None, "class_name": None} if split == "new" else columns
+
+
+def every_partition():
+    """Partitions of all protocols, and the one of all items where new ones are to be classified."""
+    everything = ["all"] if CONFIG["data"]["new"] is not None else []
+    return [*PLAN.every_partition, *everything]
+
+
+def svm_size(input, view):
+    """Rows and columns of a view, read from dataset.json once it is there."""
+    import json
+
+    with open(input.dataset) as file:
+        dataset = json.load(file)
+    columns = sum(dataset["modalities"][name]["dimension"] for name in view.modalities)
+    return sum(dataset["n"].values()), columns
+
+
+def svm_threads(wildcards, input):
+    """Few rows train faster beside each other than one after another."""
+    rows, _ = svm_size(input, view_of(wildcards))
+    return 1 if rows < 5000 else 8
+
+
+def svm_memory(wildcards, input, attempt):
+    view = view_of(wildcards)
+    return resources.svm_memory_mb(*svm_size(input, view), view.svm["approximation"]) * attempt
+
+
+def svm_runtime(wildcards, input, attempt):
+    view = view_of(wildcards)
+    return resources.svm_runtime_minutes(*svm_size(input, view)) * attempt
+
+
+def probability_files(partition, views, replica=False):
+    """Every probability table that a partition's views have."""
+    for name in views:
+        view = PLAN.views[name]
+        folder = f"<results>/{partition}/probabilities/{name}"
+        tables = ["test"]
+        if view.has_in_sample and (view.source != "brought" or partition == "given"):
+            tables.append("train_in_sample")
+        if view.has_out_of_fold:
+            tables.append("train_out_of_fold")
+        if replica:
+            tables.append("test_replica")
+        yield from (f"{folder}/{table}.parquet" for table in tables)
+
+
+def model_files(partition, views):
+    for name in views:
+        if PLAN.views[name].source == "trained":
+            yield f"<results>/{partition}/models/{name}.joblib"
+        if PLAN.views[name].source != "brought":
+            yield f"<results>/{partition}/models/{name}.json"
+
+
+def ingest_targets():
+    modalities = [modality["name"] for modality in embedded_modalities()]
+    for split in ("train", "test"):
+        yield f"<results>/items/{split}.parquet"
+        yield f"<results>/items/{split}.json"
+        yield from (f"<results>/features/{split}/{modality}.parquet" for modality in modalities)
+
+
+def fusion_files(protocol):
+    for rule in PLAN.protocol_rules[protocol]:
+        yield from (
+            f"<results>/fusion/{protocol}/{rule}.{kind}" for kind in ("parquet", "json", "robustness.parquet")
+        )
+    if PLAN.selects[protocol]:
+        yield from (f"<results>/fusion/{protocol}/selected.{kind}" for kind in ("parquet", "json"))
+
+
+def targets():
+    """Every file that the workflow promises, so that a deleted one comes back."""
+    files = [*ingest_targets(), "<results>/dataset.json", "<results>/groups.parquet"]
+    for protocol in CONFIG["protocols"]:
+        views = PLAN.protocol_views[protocol]
+        for partition in PLAN.partitions[protocol]:
+            files.append(f"<results>/partitions/{partition}.parquet")
+            files += probability_files(partition, views, replica=protocol == "replica")
+            files += model_files(partition, views)
+        files += fusion_files(protocol)
+        files += evaluation_files(protocol)
+    files += ["<results>/summary.csv", "<results>/checks.json", "<results>/summary.txt", "<results>/report.html"]
+    return list(dict.fromkeys(files))
