@@ -1,0 +1,25 @@
+"""Compare the splits and settle the groups."""
+
+from pathlib import Path
+
+from latefusion.dataset import SPLITS, check_dataset
+from latefusion.job import job
+from latefusion.tables import GROUPS, write_json, write_table
+
+with job(snakemake.log[0]) as log:
+    names = snakemake.params.modalities
+    features = [Path(path) for path in snakemake.input.get("features", [])]
+    dataset, groups = check_dataset(
+        dict(zip(SPLITS, map(Path, snakemake.input.items), strict=True)),
+        dict(zip(SPLITS, map(Path, snakemake.input.facts), strict=True)),
+        {
+            split: dict(zip(names, features[i * len(names) : (i + 1) * len(names)], strict=True))
+            for i, split in enumerate(SPLITS)
+        },
+        folds=snakemake.params.folds,
+        cross_folds=snakemake.params.cross["folds"],
+    )
+    for warning in dataset["warnings"]:
+        log.warning(warning["message"])
+    write_table(groups, snakemake.output.groups, GROUPS)
+    write_json(dataset, snakemake.output.dataset)
