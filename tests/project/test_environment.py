@@ -1,0 +1,114 @@
+"""One place for versions, one style for code."""
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+CONDA_NAMES = {"torch": "pytorch"}
+
+
+def pins(name):
+    """Name and version of each requirement of a file under envs/, with those it includes."""
+    found = {}
+    for line in (ROOT / "envs" / name).read_text().splitlines():
+        line = line.split("#")[0].strip()
+        if line.startswith("-r "):
+            found |= pins(line.removeprefix("-r ").strip())
+        elif line:
+            package, version = line.split("==")
+            found[package.lower()] = version
+    return found
+
+
+def test_conda_has_the_versions_of_pip():
+    conda = yaml.safe_load((ROOT / "envs/latefusion.yaml").read_text())["dependencies"]
+    found = dict(re.split(r"\s*=", dependency, maxsplit=1) for dependency in conda)
+    python = found.pop("python")
+    expected = {CONDA_NAMES.get(name, name): version for name, version in pins("requirements.txt").items()}
+    assert found == expected
+    assert python == "3.11"
+
+
+def test_the_package_takes_its_dependencies_from_the_same_place():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    assert project["project"]["dynamic"] == ["dependencies"]
+    assert project["tool"]["setuptools"]["dynamic"]["dependencies"] == {"file": ["envs/package.txt"]}
+
+
+def test_every_requirement_is_pinned_and_torch_exactly():
+    for name in ("package.txt", "requirements.txt", "development.txt", "example-data.txt"):
+        assert all(re.fullmatch(r"[\w.]+", version) for version in pins(name).values())
+    assert pins("package.txt")["torch"] == "2.13.0"
+
+
+def test_the_environment_is_the_pinned_one():
+    from importlib.metadata import version
+
+    installed = {name: version(name).split("+")[0] for name in pins("development.txt")}
+    assert installed == pins("development.txt")
+
+
+def test_every_version_of_the_project_is_the_same():
+    import latefusion
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())["version"]
+    assert latefusion.__version__ == project == citation
+    assert f"## {project}" in (ROOT / "CHANGELOG.md").read_text()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["ruff", "check", "scripts", "tests", "benchmarks", "workflow"],
+        ["ruff", "format", "--check", "scripts", "tests", "benchmarks", "workflow"],
+        ["snakefmt", "--check", "Snakefile", "workflow/rules"],
+        ["mypy"],
+        ["snakemake", "--lint"],
+        ["bandit", "--quiet", "--recursive", "--configfile", "pyproject.toml", "scripts", "workflow"],
+    ],
+    ids=lambda command: " ".join(command[:2]),
+)
+def test_checks_of_style_are_clean(command):
+    tool = Path(sys.executable).parent / command[0]
+    done = subprocess.run([tool, *command[1:]], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.slow
+def test_the_package_can_be_installed_and_imported_elsewhere(tmp_path):
+    target = tmp_path / "site"
+    subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--no-deps",
+            "--no-build-isolation",
+            "--target",
+            target,
+            ".",
+        ],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    )
+    code = "import latefusion.svm, latefusion.rules.product; print(latefusion.__file__)"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(target)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.startswith(str(target))
