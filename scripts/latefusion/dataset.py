@@ -21,7 +21,6 @@ SPLITS = ("train", "test")
 # so many classes for each row are no classes but identifiers
 MOST_CLASSES = 0.1
 GROUPS_PER_FOLD = 2
-LARGE_GROUP = 0.1
 
 
 @dataclass
@@ -340,7 +339,7 @@ def _groups(
     else:
         reason = "no group is on both sides of the given split; all folds keep groups together"
     if known:
-        _note_large(splits, names, codes, sizes, y, classes)
+        _note_large(splits, names, codes, sizes, y, classes, 1 / max(folds, cross_folds))
     return {
         "known": known,
         "n": len(names),
@@ -362,9 +361,10 @@ def _note_large(
     sizes: NDArray[np.int64],
     y: NDArray[np.int32],
     classes: Sequence[Mapping[str, Any]],
+    share_of_fold: float,
 ) -> None:
     largest = int(sizes.argmax())
-    if len(names) > 1 and sizes[largest] > LARGE_GROUP * len(codes):
+    if len(names) > 1 and sizes[largest] > share_of_fold * len(codes):
         share = 100 * sizes[largest] / len(codes)
         message = (
             f"the group {shorten(names[largest])} holds {share:.0f} % of the items: folds differ in size"

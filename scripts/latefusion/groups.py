@@ -34,6 +34,8 @@ _SEPARATOR = re.compile(
     """,
     re.VERBOSE,
 )
+# letters with a stroke, which Unicode does not take apart
+_BARE = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "æ": "ae", "œ": "oe", "ı": "i"})
 _DROPPED = re.compile(r"[.'’‘`´\"“”()\[\]{}]")
 _NOBODY = re.compile(
     r"(?:his|her|their|the|and)(?: \w+)?|(?:the )?(?:friends|others|guests|co|company|band|orchestra|choir|"
@@ -85,7 +87,7 @@ def parts(name: str) -> tuple[str, ...]:
 def _fold(name: str) -> str:
     decomposed = unicodedata.normalize("NFKD", name)
     bare = "".join(c for c in decomposed if not "\u0300" <= c <= "\u036f")
-    return " ".join(unicodedata.normalize("NFKC", bare).casefold().split())
+    return " ".join(unicodedata.normalize("NFKC", bare).casefold().translate(_BARE).split())
 
 
 def _clean(part: str) -> str:

@@ -6,6 +6,7 @@ so that the same content is the same bytes.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,6 +17,8 @@ from typing import IO, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from latefusion.errors import InputError, Problem
 
 ROWS_PER_GROUP = 65_536
 
@@ -81,6 +84,38 @@ def probabilities_schema(classes: Sequence[str], *, voted: bool = False, fused: 
     return pa.schema(fields)
 
 
+_STORAGE = {
+    errno.ENOSPC: ("the disk is full", "make room, or let `results` name a folder on another disk"),
+    errno.EDQUOT: ("the disk quota is used up", "make room, or let `results` name a folder on another disk"),
+    errno.EROFS: ("a file system that can only be read", "let `results` name a folder that can be written"),
+    errno.EACCES: (
+        "a folder that may not be written",
+        "let `results` name a folder of yours, or chmod u+w it",
+    ),
+    errno.EPERM: ("a folder that may not be written", "let `results` name a folder of yours"),
+    errno.ENOTDIR: ("a file where a folder should be", "move the file away, or let `results` name a folder"),
+}
+
+
+@contextmanager
+def storage_errors(path: Path | str) -> Iterator[None]:
+    """Turn an error of the disk that the user can mend into an `InputError` that says how.
+
+    Raises
+    ------
+    InputError
+        If the disk is full or the folder of `path` cannot be written.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _STORAGE:
+            raise
+        found, fix = _STORAGE[error.errno]
+        allowed = "a place where the results can be written; nothing that was there has changed"
+        raise InputError([Problem(str(path), found, allowed, fix)]) from error
+
+
 class _Atomic:
     """A file that appears under its name only when it is whole."""
 
@@ -95,7 +130,10 @@ class _Atomic:
     def __exit__(self, kind: object, error: object, trace: object) -> None:
         temporary = Path(self._file.name)
         try:
-            self._file.close()
+            with storage_errors(self.path):
+                self._file.close()
+                if isinstance(error, OSError):
+                    raise error
             if kind is None:
                 umask = os.umask(0)
                 os.umask(umask)
@@ -117,10 +155,12 @@ def staged(*paths: Path | str) -> Iterator[list[Path]]:
     Files that one job writes appear together, and what was there before stays where it fails.
     """
     targets = [Path(path) for path in paths]
-    stand_ins = [path.with_name(f".{path.name}.{os.getpid()}") for path in targets]
+    # short names, as those of the targets may be as long as the file system allows
+    stand_ins = [path.with_name(f".{os.getpid()}.{number}.part") for number, path in enumerate(targets)]
     try:
         for path in targets:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            with storage_errors(path):
+                path.parent.mkdir(parents=True, exist_ok=True)
         yield stand_ins
         for stand_in, path in zip(stand_ins, targets, strict=True):
             stand_in.replace(path)
@@ -171,8 +211,10 @@ class table_writer:  # noqa: N801 - used like the function `open`
     def __exit__(self, kind: object, error: object, trace: object) -> None:
         try:
             self._writer.close()
-        finally:
-            self._atomic.__exit__(kind, error, trace)
+        except OSError as failure:
+            # what could not be finished must not take the place of what was there
+            kind, error, trace = type(failure), failure, failure.__traceback__
+        self._atomic.__exit__(kind, error, trace)
 
 
 def read_table(

@@ -40,7 +40,9 @@ logger = logging.getLogger(__name__)
 MAX_CELL_BYTES = 16 << 20
 SHOWN = 10
 
-Read = tuple[pa.RecordBatch, NDArray[np.int64] | None, dict[str, Parsed]]
+Lines = NDArray[np.int64] | None
+# how many rows; their texts, lines and embeddings
+Read = tuple[int, dict[str, pa.Array], Lines, dict[str, Parsed]]
 
 
 @dataclass(frozen=True)
@@ -190,17 +192,17 @@ def _parsed(batches: Iterator[Batch], columns: Columns, threads: int) -> Iterato
     def work(batch: pa.RecordBatch) -> dict[str, Parsed]:
         return {column: parse(batch.column(column)) for column in columns.vectors}
 
-    waiting: deque[tuple[pa.RecordBatch, NDArray[np.int64] | None, Future[dict[str, Parsed]]]] = deque()
-    texts = columns.texts
+    waiting: deque[tuple[int, dict[str, pa.Array], Lines, Future[dict[str, Parsed]]]] = deque()
     with ThreadPoolExecutor(max(1, threads)) as pool:
         for batch, lines in batches:
-            waiting.append((batch.select(texts), lines, pool.submit(work, batch)))
+            kept = {name: batch.column(name) for name in columns.texts}
+            waiting.append((len(batch), kept, lines, pool.submit(work, batch)))
             if len(waiting) > threads:
-                rest, numbers, future = waiting.popleft()
-                yield rest, numbers, future.result()
+                rows, texts, numbers, future = waiting.popleft()
+                yield rows, texts, numbers, future.result()
         while waiting:
-            rest, numbers, future = waiting.popleft()
-            yield rest, numbers, future.result()
+            rows, texts, numbers, future = waiting.popleft()
+            yield rows, texts, numbers, future.result()
 
 
 class _Assembly:
@@ -232,8 +234,8 @@ class _Assembly:
     def run(self, reads: Iterable[Read]) -> None:
         """Take in all batches."""
         try:
-            for batch, lines, parsed in reads:
-                self._add(batch, lines, parsed)
+            for read in reads:
+                self._add(*read)
             self._check()
         except BaseException as error:
             for writer in self.writers.values():
@@ -242,15 +244,14 @@ class _Assembly:
         for writer in self.writers.values():
             writer.close()
 
-    def _add(self, batch: pa.RecordBatch, lines: NDArray[np.int64] | None, parsed: dict[str, Parsed]) -> None:
-        n = len(next(iter(parsed.values())).lengths)
+    def _add(self, n: int, texts: dict[str, pa.Array], lines: Lines, parsed: dict[str, Parsed]) -> None:
         if self.columns.item is None:
             items = pa.array([f"{self.split}:{row}" for row in range(self.rows, self.rows + n)], pa.string())
         else:
-            items = strip(batch.column(self.columns.item))
+            items = strip(texts[self.columns.item])
         self.lines.append(np.zeros(n, np.int64) if lines is None else lines)
         for name, gathered in self.texts.items():
-            gathered.append(batch.column(name))
+            gathered.append(texts[name])
         for modality in self.columns.modalities:
             self._add_modality(modality, items, parsed[modality.column])
         self.rows += n
