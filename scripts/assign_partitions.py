@@ -10,7 +10,7 @@ with job(snakemake.log[0]):
     dataset = read_json(snakemake.input.dataset)
     wanted = {Path(path).stem: path for path in snakemake.output.partitions}
     tables = assign(
-        read_items(snakemake.input.items, snakemake.input.groups, dataset),
+        read_items(snakemake.input.item_tables, snakemake.input.groups, dataset),
         folds=snakemake.params.folds,
         cross_folds=snakemake.params.cross["folds"],
         cross_repeats=snakemake.params.cross["repeats"],

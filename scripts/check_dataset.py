@@ -10,7 +10,7 @@ with job(snakemake.log[0]) as log:
     names = snakemake.params.modalities
     features = [Path(path) for path in snakemake.input.get("features", [])]
     dataset, groups = check_dataset(
-        dict(zip(SPLITS, map(Path, snakemake.input.items), strict=True)),
+        dict(zip(SPLITS, map(Path, snakemake.input.item_tables), strict=True)),
         dict(zip(SPLITS, map(Path, snakemake.input.facts), strict=True)),
         {
             split: dict(zip(names, features[i * len(names) : (i + 1) * len(names)], strict=True))

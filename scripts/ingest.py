@@ -18,7 +18,7 @@ with job(snakemake.log[0]) as log:
         describe=columns["describe"],
         modalities=snakemake.params.modalities,
         features=dict(zip(names, map(Path, snakemake.output.features), strict=True)),
-        items=Path(snakemake.output.items),
+        items=Path(snakemake.output.item_tables),
         facts=Path(snakemake.output.facts),
         max_cell_bytes=columns["max_cell_bytes"],
         threads=snakemake.threads,

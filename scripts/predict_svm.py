@@ -10,7 +10,7 @@ from latefusion.training import predict
 with job(snakemake.log[0]):
     dataset = read_json(snakemake.input.dataset)
     rows = read_rows(
-        snakemake.input.partition, "test", snakemake.input.items, snakemake.input.features, dataset
+        snakemake.input.partition, "test", snakemake.input.item_tables, snakemake.input.features, dataset
     )
     model = load_model(snakemake.input.model, snakemake.input.facts)
     for output, machine, guarded in (("test", model, True), ("replica", model.replica, False)):

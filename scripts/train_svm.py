@@ -12,7 +12,7 @@ with job(snakemake.log[0]):
     dataset = read_json(snakemake.input.dataset)
     classes = class_names(dataset)
     rows = read_rows(
-        snakemake.input.partition, "train", snakemake.input.items, snakemake.input.features, dataset
+        snakemake.input.partition, "train", snakemake.input.item_tables, snakemake.input.features, dataset
     )
     trained = train(
         rows.X,

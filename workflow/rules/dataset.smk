@@ -4,7 +4,7 @@
 rule check_dataset:
     """Compare the splits; count classes, groups, duplicates and what is missing."""
     input:
-        items=expand("<results>/items/{split}.parquet", split=["train", "test"]),
+        item_tables=expand("<results>/items/{split}.parquet", split=["train", "test"]),
         facts=expand("<results>/items/{split}.json", split=["train", "test"]),
         features=[
             f"<results>/features/{split}/{modality['name']}.parquet"
@@ -35,7 +35,7 @@ rule check_dataset:
 rule assign_partitions:
     """Divide the items, once for all views: every group on one side, every row in one fold."""
     input:
-        items=expand("<results>/items/{split}.parquet", split=["train", "test"]),
+        item_tables=expand("<results>/items/{split}.parquet", split=["train", "test"]),
         dataset="<results>/dataset.json",
         groups="<results>/groups.parquet",
     output:

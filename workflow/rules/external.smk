@@ -10,7 +10,7 @@ rule predict_pretrained:
             for modality in view_of(wildcards).modalities
             for split in ("train", "test")
         ],
-        items=expand("<results>/items/{split}.parquet", split=["train", "test"]),
+        item_tables=expand("<results>/items/{split}.parquet", split=["train", "test"]),
         dataset="<results>/dataset.json",
     output:
         facts="<results>/{partition}/models/{view}.json",
@@ -42,7 +42,7 @@ rule import_probabilities:
     """Check a table of another system against the items and the groups, and take it over."""
     input:
         table=brought_table,
-        items=expand("<results>/items/{split}.parquet", split=["train", "test"]),
+        item_tables=expand("<results>/items/{split}.parquet", split=["train", "test"]),
         groups="<results>/groups.parquet",
         partition="<results>/partitions/{partition}.parquet",
         dataset="<results>/dataset.json",

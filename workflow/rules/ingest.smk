@@ -9,7 +9,7 @@ rule ingest:
         features=[
             f"<results>/features/{{split}}/{modality['name']}.parquet" for modality in embedded_modalities()
         ],
-        items="<results>/items/{split}.parquet",
+        item_tables="<results>/items/{split}.parquet",
         facts="<results>/items/{split}.json",
     params:
         columns=lambda wildcards: columns_of(wildcards.split),

@@ -5,7 +5,7 @@ rule train_svm:
     """Train one view's SVM on a partition's training part, and its calibration on the folds."""
     input:
         features=features_for("train"),
-        items=lambda wildcards: [
+        item_tables=lambda wildcards: [
             f"<results>/items/{split}.parquet" for split in splits_of(wildcards.partition, "train")
         ],
         partition="<results>/partitions/{partition}.parquet",
@@ -40,7 +40,7 @@ rule predict_svm:
     """Apply a partition's SVM to its test part."""
     input:
         features=features_for("test"),
-        items=lambda wildcards: [
+        item_tables=lambda wildcards: [
             f"<results>/items/{split}.parquet" for split in splits_of(wildcards.partition, "test")
         ],
         partition="<results>/partitions/{partition}.parquet",
