@@ -39,7 +39,9 @@ class _Splits:
     def path(self, split: str) -> str:
         return str(self.facts[split]["path"])
 
-    def refuse(self, split: str, found: str, allowed: str, fix: str, column: str | None = None) -> None:
+    def refuse(self, split: str, found: str, allowed: str, fix: str, *, key: str | None = None) -> None:
+        """Note a problem of a split, with the column that plays the part `key`."""
+        column = None if key is None else self.facts[split]["columns"][key]
         self.problems.append(Problem(self.path(split), found, allowed, fix, column=column))
 
     def warn(self, code: str, message: str) -> None:
@@ -148,6 +150,7 @@ def _check_identifiers(splits: _Splits) -> None:
             "each item in one file, under an identifier of its own",
             "drop them from one file; or, if they only count the rows of each file, set data.item to null: "
             "items are then named by file and row, and those that coincide are counted",
+            key="item",
         )
 
 
@@ -162,6 +165,7 @@ def _check_classes(splits: _Splits, folds: int) -> list[dict[str, Any]]:
             f"labels that are text, such as {shorten(example)}",
             "labels of one type in both files; the other file's are whole numbers",
             "write the same labels into both files",
+            key="label",
         )
         return []
     count = {split: _counted(splits.tables[split]["label"]) for split in SPLITS}
@@ -174,6 +178,7 @@ def _check_classes(splits: _Splits, folds: int) -> list[dict[str, Any]]:
             f"one class only, {shorten(labels[0])}",
             "at least two classes",
             "name another column in data.label",
+            key="label",
         )
     elif len(labels) > MOST_CLASSES * n_train:
         splits.refuse(
@@ -181,6 +186,7 @@ def _check_classes(splits: _Splits, folds: int) -> list[dict[str, Any]]:
             f"{len(labels)} classes in {n_train} rows, such as {', '.join(map(shorten, labels[:3]))}",
             f"at most one class for every {round(1 / MOST_CLASSES)} rows",
             "this is probably an identifier or a score: name the column of the class in data.label",
+            key="label",
         )
     else:
         _check_sizes(splits, count, name, folds)
@@ -191,6 +197,7 @@ def _check_classes(splits: _Splits, folds: int) -> list[dict[str, Any]]:
                 f"the name {shorten(other)} for the label {shorten(label)}",
                 f"{shorten(name['train'][label])}, as in {splits.path('train')}",
                 "give each label the same name in both files, or set data.class_name to null",
+                key="class_name" if splits.facts["test"]["columns"]["class_name"] else "label",
             )
     return [
         {
@@ -216,6 +223,7 @@ def _check_sizes(
                 f"{known} has one row",
                 "at least two rows of each class",
                 "drop the row, join the class with another, or find more of it",
+                key="label",
             )
         elif rows < folds:
             message = f"{known} has {rows} training rows for {folds} folds: some folds hold none of it"
@@ -226,10 +234,15 @@ def _check_sizes(
         if label not in count["train"]:
             splits.refuse(
                 "test",
-                f"the class {shorten(name['test'][label])} (label {shorten(label)}), in {rows} row(s)",
+                f"{_plural(rows, 'row')} of the class {shorten(name['test'][label])} (label {shorten(label)})",
                 "classes that the training file has",
                 "drop these rows, mend the label, or add training rows of the class",
+                key="label",
             )
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _counted(labels: pa.ChunkedArray) -> dict[Any, int]:
@@ -315,7 +328,7 @@ def _groups(
     cross_folds: int,
 ) -> dict[str, Any]:
     n_train = splits.tables["train"].num_rows
-    known = bool(splits.facts["train"]["grouped"])
+    known = bool(splits.facts["train"]["columns"]["group"])
     names, codes, sizes = np.unique(group, return_inverse=True, return_counts=True)
     in_train = np.bincount(codes[:n_train], minlength=len(names)) > 0
     in_test = np.bincount(codes[n_train:], minlength=len(names)) > 0
@@ -327,7 +340,8 @@ def _groups(
     if not known:
         reason = "no column names the groups, so folds are stratified only"
     elif not cross_grouped:
-        reason = f"{len(names)} groups are too few for {max(folds, cross_folds)} folds: {enough} are needed"
+        few = "1 group is" if len(names) == 1 else f"{len(names)} groups are"
+        reason = f"{few} too few for {max(folds, cross_folds)} folds: {enough} are needed"
         splits.warn("few_groups" if len(names) > 1 else "one_group", f"{reason}; folds are stratified only")
     elif shared:
         reason = (

@@ -82,14 +82,17 @@ class InputError(Exception):
 
 
 def shorten(value: object, width: int = 60) -> str:
-    """Quote a value for a message: escaped, on one line, at most `width` characters."""
+    """Show a value in a message, on one line, at most `width` characters of it.
+
+    Text is quoted and what cannot be printed is escaped; other values stand for themselves.
+    """
     text = value if isinstance(value, str) else str(value)
-    cut = len(text) > width
-    return ascii(text[:width])[:-1] + ("…'" if cut else "'") if cut else _quoted(text)
-
-
-def _quoted(text: str) -> str:
-    return repr(text) if text.isprintable() else ascii(text)
+    shown = repr(text[:width])
+    if not isinstance(value, str):
+        shown = shown[1:-1]
+    if len(text) <= width:
+        return shown
+    return f"{shown[:-1]}…{shown[-1]}" if isinstance(value, str) else f"{shown}…"
 
 
 def nearest(name: str, names: Iterable[str]) -> str | None:

@@ -61,8 +61,8 @@ class IngestFacts:
         Length of the embedding of each modality.
     missing : dict of str to int
         How many items lack each modality.
-    grouped : bool
-        Whether a column names the groups.
+    columns : dict of str to str or None
+        Columns of `label`, `class_name`, `group` and `item`, where there are any.
     warnings : list of dict
         `code` and `message` of what is odd but accepted.
     """
@@ -73,7 +73,7 @@ class IngestFacts:
     rows: int
     dimensions: dict[str, int]
     missing: dict[str, int]
-    grouped: bool
+    columns: dict[str, str | None]
     warnings: list[dict[str, str]] = field(default_factory=list)
 
 
@@ -166,7 +166,7 @@ def ingest(
         raise InputError(missing)
     digest: list[str] = []
     try:
-        quick = quick_batches(path, head, columns.all, digest)
+        quick = quick_batches(path, head, header, columns.all, digest, max_cell_bytes)
         return attempt(quick, digest, Findings(), "line", False)
     except SuspectError as suspicion:
         logger.info("%s: reading again, line by line (%s)", path, suspicion)
@@ -311,6 +311,8 @@ class _Assembly:
                 self._check_lengths(modality)
                 self._check_values(modality)
         self._suspect()
+        if self.rows == 0:
+            self.findings.check()
 
     def _suspect(self) -> None:
         if self.findings.problems and not self.exact:
@@ -404,7 +406,12 @@ class _Assembly:
             rows=self.rows,
             dimensions={name: int(writer.dimension or 0) for name, writer in self.writers.items()},
             missing={name: writer.missing for name, writer in self.writers.items()},
-            grouped=columns.group is not None,
+            columns={
+                "label": columns.label,
+                "class_name": columns.class_name,
+                "group": columns.group,
+                "item": columns.item,
+            },
             warnings=[{"code": code, "message": text} for code, text in self.findings.warnings.items()],
         )
 

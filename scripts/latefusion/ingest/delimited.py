@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from latefusion.errors import InputError, Problem, shorten
@@ -74,7 +75,9 @@ def _check_delimiter(path: Path, line: int, names: Sequence[str]) -> None:
             raise InputError([Problem(str(path), found, allowed, fix, row=line)])
 
 
-def quick_batches(path: Path, head: bytes, columns: Sequence[str], digest: list[str]) -> Iterator[Batch]:
+def quick_batches(
+    path: Path, head: bytes, names: Sequence[str], columns: Sequence[str], digest: list[str], max_cell: int
+) -> Iterator[Batch]:
     """Yield batches of string columns, read by pyarrow; the file's hash is appended to `digest` at the end.
 
     Raises
@@ -91,8 +94,7 @@ def quick_batches(path: Path, head: bytes, columns: Sequence[str], digest: list[
                 read_options=pa_csv.ReadOptions(block_size=BLOCK_BYTES),
                 parse_options=pa_csv.ParseOptions(newlines_in_values=True),
                 convert_options=pa_csv.ConvertOptions(
-                    include_columns=list(columns),
-                    column_types=dict.fromkeys(columns, pa.string()),
+                    column_types=dict.fromkeys(names, pa.string()),
                     strings_can_be_null=False,
                     check_utf8=False,
                 ),
@@ -101,12 +103,19 @@ def quick_batches(path: Path, head: bytes, columns: Sequence[str], digest: list[
                 if stream.failed is not None:
                     raise SuspectError(str(stream.failed))
                 if len(batch):
-                    yield batch, None
+                    _check_sizes(batch, max_cell)
+                    yield batch.select(columns), None
         except (pa.ArrowException, NotTextError) as error:
             raise SuspectError(str(error)) from None
         if stream.failed is not None:
             raise SuspectError(str(stream.failed))
         digest.append(stream.sha256())
+
+
+def _check_sizes(batch: pa.RecordBatch, max_cell: int) -> None:
+    for column in batch.columns:
+        if column.nbytes > max_cell and pc.max(pc.binary_length(column)).as_py() > max_cell:
+            raise SuspectError("a large cell")
 
 
 def exact_batches(

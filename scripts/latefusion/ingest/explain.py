@@ -85,7 +85,7 @@ def explain_list(values: list[object]) -> Explanation:
         return Explanation(
             "an empty list",
             _ALLOWED,
-            "compute this row's embedding, or leave it null and allow `missing: true`",
+            "compute this row's embedding, or leave it null and set `missing: true`",
         )
     for position, value in enumerate(values):
         if value is None:
@@ -105,14 +105,14 @@ def _unbracketed(text: str) -> Explanation:
         return _why(text, "a single number", "write [number, …], or name another column")
     called = _CALL.match(text[:_LOOKED_AT])
     if called and called.group(1) in ("array", "tensor", "ndarray", "Array"):
-        return _why(text, f"the printing of an {called.group(1)}", _TO_LIST)
+        return _why(text, f"a printed {called.group(1)}", _TO_LIST)
     if called or "import" in text[:_LOOKED_AT]:
         return _why(text, "code, which is never run", "write a list of numbers")
     if text.lower() in ("nan", "none", "null", "na", "n/a", "<na>"):
         return _why(
             text,
             "a word for a missing value",
-            "leave the cell empty and allow `missing: true` for the modality, or drop the row",
+            "leave the cell empty and set `missing: true` for the modality, or drop the row",
         )
     return _why(text, "text without brackets", "write the numbers as [0.5, -1.25], or name another column")
 

@@ -1,0 +1,84 @@
+"""Bad input, case by case: what the user supplies, and what the user sees.
+
+Each of its modules holds a list `CASES`. `tests/unit/test_refusals.py` runs them all, and
+`tests/readme.py` writes the table of `tests/README.md` from them.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from latefusion.errors import InputError
+
+
+# in the order of the README; a module that is not there yet is passed over
+MODULES = ("files", "embeddings", "labels", "splits", "brought", "configuration", "pretrained", "resources")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One way in which input can be bad or unusual.
+
+    Attributes
+    ----------
+    name : str
+        What the input is, as a phrase.
+    section : str
+        Heading of the table that the case belongs to.
+    run : callable
+        Supplies the input in the folder it is given; raises `InputError`, or returns the warnings.
+    sees : tuple of str
+        Pieces of what the user must see, in order; none where the input is accepted without a word.
+    refused : bool
+    """
+
+    name: str
+    section: str
+    run: Callable[[Path], Iterable[str]]
+    sees: tuple[str, ...] = ()
+    refused: bool = True
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a case: refused or not, and the text that the user sees."""
+
+    refused: bool
+    text: str
+
+
+def outcome(case: Case, folder: Path) -> Outcome:
+    """Run a case; the folder's name is taken out of the text."""
+    try:
+        warnings = list(case.run(folder))
+    except InputError as error:
+        refused, text = True, str(error)
+    else:
+        refused, text = False, "\n".join(warnings)
+    return Outcome(refused, text.replace(f"{folder}/", "").replace(str(folder), "data"))
+
+
+def every_case() -> list[Case]:
+    """Return the cases of all modules, module by module."""
+    names = [f"refusals.{name}" for name in MODULES]
+    found = [name for name in names if importlib.util.find_spec(name) is not None]
+    return [case for name in found for case in importlib.import_module(name).CASES]
+
+
+def row(case: Case, seen: Outcome) -> str:
+    """Return the line of the table for a case: the first problem, or the warning that it is about."""
+    texts = re.split(r"\n(?=\S)", seen.text)
+    first = next(
+        (text for text in texts if not seen.refused and case.sees and case.sees[0] in text), texts[0]
+    )
+    text = " ".join(first.split()).replace("|", "\\|").replace("found: ", "— ", 1)
+    text = text.replace(" allowed: ", "; allowed: ", 1).replace(" to mend: ", "; to mend: ", 1)
+    if not text:
+        text = "nothing"
+    what = "refused" if seen.refused else "accepted, with a warning" if seen.text else "accepted"
+    return f"| {case.name} | {what} | {text} |"

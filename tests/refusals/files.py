@@ -1,0 +1,308 @@
+"""Files that cannot be read, or only just."""
+
+import errno
+import gzip
+import os
+from pathlib import Path
+from unittest.mock import patch
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from refusals import Case
+from refusals.small import HEADER, ROWS, line, read, read_text, table, text, with_cell
+
+SECTION = "Files"
+GOOD = text(table())
+
+
+def _case(name, content, *sees, refused=True, file="train.csv", **options):
+    def run(folder):
+        return read_text(folder, content, file, **options)
+
+    return Case(name, SECTION, run, sees, refused)
+
+
+def _call(name, run, *sees, refused=True):
+    return Case(name, SECTION, run, sees, refused)
+
+
+def _missing(folder):
+    (folder / "training.csv").write_text(GOOD)
+    return read(folder / "trainin.csv")
+
+
+def _missing_folder(folder):
+    return read(folder / "nowhere" / "train.csv")
+
+
+def _folder(folder):
+    (folder / "train.csv").mkdir()
+    (folder / "train.csv" / "songs.csv").write_text(GOOD)
+    return read(folder / "train.csv")
+
+
+def _pipe(folder):
+    os.mkfifo(folder / "train.csv")
+    return read(folder / "train.csv")
+
+
+def _no_permission(folder):
+    path = folder / "train.csv"
+    path.write_text(GOOD)
+    real = Path.open
+
+    def refuse(self, *args, **options):
+        if self == path:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return real(self, *args, **options)
+
+    with patch.object(Path, "open", refuse):  # root may read everything
+        return read(path)
+
+
+def _parquet(folder, change=lambda columns: columns, cut=None):
+    cells = table()
+    columns = {name: [row[i] for row in cells[1:]] for i, name in enumerate(HEADER)}
+    columns["label"] = [int(label) for label in columns["label"]]
+    columns["text_embedding"] = [np.array([i / 8, -0.5 - i % 4, i % 3 + 0.25]).tolist() for i in range(ROWS)]
+    path = folder / "train.parquet"
+    pq.write_table(pa.table(change(columns)), path)
+    if cut:
+        path.write_bytes(path.read_bytes()[:cut])
+    return read(path)
+
+
+def _replaced(**columns):
+    return lambda old: {**old, **columns}
+
+
+def _invalid_utf8():
+    cells = with_cell(3, "artist", "Beyoncé")
+    return text(cells).encode("latin-1")
+
+
+def _too_many():
+    return GOOD.replace('"[0.375, -3.5, 0.25]"', "[0.375, -3.5, 0.25]")
+
+
+def _too_few():
+    return GOOD.replace('"she said\n""4"""', 'she said\n"4"')
+
+
+def _unclosed():
+    return GOOD[: -len("Relaxed,2\n")] + '"Relaxed,2\n'
+
+
+def _unclosed_early():
+    return GOOD.replace('""4"""', '""4""')
+
+
+CASES = [
+    _call("no such file", _missing, "trainin.csv", "no such file", "did you mean 'training.csv'?"),
+    _call("no such folder", _missing_folder, "nowhere/train.csv", "no such file", "check the folder"),
+    _case("empty file", "", "train.csv", "an empty file (0 bytes)", "export the table again"),
+    _case("blank lines only", "\n\n\n", "nothing but blank lines", "export it again"),
+    _case("header only", ",".join(HEADER) + "\n", "a header and no rows", "at least one row"),
+    _case("header only, without a line end", ",".join(HEADER), "a header and no rows", "at least one row"),
+    _call(
+        "a folder", _folder, "train.csv", "a folder", "name a file inside it, such as 'train.csv/songs.csv'"
+    ),
+    _call("a pipe", _pipe, "a device, pipe or socket", "write the table to a file first"),
+    _call("no permission", _no_permission, "no permission to read it", "chmod u+r"),
+    _case(
+        "not UTF-8",
+        _invalid_utf8(),
+        f"line {line(3)}",
+        "byte 0xe9 in",
+        "Beyoncé",
+        "cp1252",
+        "UTF-8",
+        "read the file with encoding='cp1252'",
+    ),
+    _case("UTF-8 with a byte-order mark", "\ufeff" + GOOD, refused=False),
+    _case("UTF-16", GOOD.encode("utf-16"), "line 1", "UTF-16 text", "CSV UTF-8"),
+    _case(
+        "UTF-16 without a byte-order mark",
+        GOOD.encode("utf-16-le"),
+        "NUL bytes, as UTF-16 text has",
+        "as UTF-8",
+    ),
+    _case(
+        "NUL bytes",
+        text(with_cell(2, "artist", "A\0B")),
+        f"line {line(2)}",
+        "a NUL byte in",
+        "the file is damaged",
+    ),
+    _case(
+        "semicolons between cells",
+        text(table(), delimiter=";"),
+        "line 1",
+        "semicolons between cells",
+        "sep=';'",
+    ),
+    _case("tabs between cells", text(table(), delimiter="\t"), "line 1", "tabs between cells", "sep='\\t'"),
+    _case("CRLF line ends", text(table(), lineterminator="\r\n"), refused=False),
+    _case("lone CR line ends", text(table(), lineterminator="\r"), refused=False),
+    _case("blank lines between rows", GOOD.replace("0\nArtist", "0\n\n\nArtist"), refused=False),
+    _case("quotes within unquoted cells", GOOD.replace("Artist 3", 'the 12" artist'), refused=False),
+    _case("gzip", gzip.compress(GOOD.encode()), refused=False, file="train.csv.gz"),
+    _case(
+        "gzip, cut off",
+        gzip.compress(GOOD.encode())[:-30],
+        "gzip data that cannot be unpacked",
+        "copy it again",
+        file="train.csv.gz",
+    ),
+    _case(
+        "gzip, damaged",
+        gzip.compress(GOOD.encode())[:-6] + b"\0" * 6,
+        "gzip data that cannot be unpacked",
+        "gzip -t",
+        file="train.csv.gz",
+    ),
+    _case(
+        "cut off in mid-row",
+        GOOD[:-11],
+        f"line {line(11)}",
+        "the file ends in the middle of a row, after 3 of 5",
+        "copy or export it again",
+    ),
+    _case(
+        "cut off within quotes",
+        GOOD[:-30],
+        f"line {line(11)}",
+        "a quote that is never closed",
+        "copy or export it again",
+    ),
+    _case(
+        "a quote never closed, in the last row",
+        _unclosed(),
+        f"line {line(11)}",
+        "a quote that is never closed",
+    ),
+    _case(
+        "a quote never closed, in mid-file",
+        _unclosed_early(),
+        f"line {line(4)}",
+        "text after a closing quote",
+        "double each quote inside",
+    ),
+    _case(
+        "a row with too many cells",
+        _too_many(),
+        f"line {line(3)}",
+        "7 cells",
+        "5 cells",
+        "quote cells that hold commas",
+    ),
+    _case(
+        "a row with too few cells",
+        _too_few(),
+        f"line {line(4)}",
+        "2 cells",
+        "5 cells",
+        "quote cells that hold line breaks",
+    ),
+    _case(
+        "a blank before a quote",
+        GOOD.replace(',"[0.375', ', "[0.375'),
+        f"line {line(3)}",
+        "7 cells",
+        "remove the blanks before quotes",
+    ),
+    _case(
+        "a column name twice",
+        GOOD.replace("lyrics", "artist"),
+        "line 1",
+        "the name 'artist' for columns 1 and 2",
+        "rename or drop one",
+    ),
+    _case(
+        "a column without a name",
+        GOOD.replace("artist,lyrics", ",lyrics"),
+        "line 1",
+        "no name for column 1 of 5",
+        "index=False",
+    ),
+    _case(
+        "a column that is not there",
+        GOOD.replace("emotion", "emotions"),
+        "emotion",
+        "no such column",
+        "data.class_name",
+        "did you mean 'emotions'?",
+    ),
+    _case(
+        "a describing column with a reserved name",
+        GOOD,
+        "label",
+        "a describing column called 'label'",
+        "leave it out of data.describe",
+        describe=["label"],
+    ),
+    _case(
+        "a cell over the limit",
+        text(with_cell(5, "lyrics", "la " * 2000)),
+        f"line {line(5)}",
+        "a cell of more than 4096 bytes, which begins",
+        "a quote that is never closed",
+        "data.max_cell_bytes",
+        max_cell_bytes=4096,
+    ),
+    _case(
+        "a row of countless cells",
+        GOOD + "," * 9000,
+        "a row of more than 8192 bytes",
+        "up to 8192 bytes",
+        max_cell_bytes=1024,
+    ),
+    _case("an Excel workbook", b"PK\x03\x04" + bytes(100), "Excel's .xlsx", "CSV UTF-8", file="train.xlsx"),
+    _case(
+        "a pickle",
+        b"\x80\x04" + bytes(100),
+        "a pickle, which is never loaded",
+        "to_parquet",
+        file="train.pkl",
+    ),
+    _call("Parquet with lists", _parquet, refused=False),
+    _call(
+        "Parquet, cut off",
+        lambda folder: _parquet(folder, cut=-100),
+        "a Parquet file that cannot be read",
+        "cut off",
+    ),
+    _call(
+        "Parquet with numbers for embeddings",
+        lambda folder: _parquet(folder, _replaced(text_embedding=[1.0] * ROWS)),
+        "text_embedding",
+        "a single number in each row (double)",
+        "a list of numbers in each row",
+    ),
+    _call(
+        "Parquet with a null inside a list",
+        lambda folder: _parquet(
+            folder, _replaced(text_embedding=[[1.0, None, 2.0]] + [[1.0, 2.0, float(i)] for i in range(11)])
+        ),
+        "row 1, text_embedding",
+        "a null (number 2 of the list)",
+    ),
+    _call(
+        "Parquet with NaN inside a list",
+        lambda folder: _parquet(
+            folder,
+            _replaced(text_embedding=[[1.0, float(i), float("nan") if i == 4 else 0] for i in range(12)]),
+        ),
+        "row 5, text_embedding",
+        "NaN (number 3 of the list)",
+    ),
+    _call(
+        "Parquet with a list for a label",
+        lambda folder: _parquet(folder, _replaced(label=[[1]] * ROWS)),
+        "label",
+        "a column of list",
+        "numbers or text",
+    ),
+]

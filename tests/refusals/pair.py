@@ -1,0 +1,66 @@
+"""A training and a test file that can be changed before they are checked together."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+from latefusion.dataset import SPLITS, check_dataset
+from latefusion.ingest import ingest
+
+MODALITIES = ("text", "audio")
+
+
+class Pair:
+    """The rows of both files, as mappings from column to cell."""
+
+    def __init__(self, train: Path, test: Path) -> None:
+        self.paths = {"train": train, "test": test}
+        self.rows: dict[str, list[dict[str, str]]] = {}
+        for split, path in self.paths.items():
+            with path.open(newline="", encoding="utf-8") as file:
+                self.rows[split] = list(csv.DictReader(file))
+
+    def write(self) -> None:
+        """Write the rows back."""
+        for split, path in self.paths.items():
+            with path.open("w", newline="", encoding="utf-8") as file:
+                writer = csv.DictWriter(file, list(self.rows[split][0]), lineterminator="\n")
+                writer.writeheader()
+                writer.writerows(self.rows[split])
+
+
+def check(pair: Pair, folder: Path, **options: object) -> list[str]:
+    """Ingest both files and check them together; return the warnings."""
+    dataset, _ = checked(pair, folder, **options)
+    return [warning["message"] for warning in dataset["warnings"]]
+
+
+def checked(pair: Pair, folder: Path, **options: object):
+    """Ingest both files and check them together; return what dataset.json and groups.parquet hold."""
+    pair.write()
+    folds = options.pop("folds", 5)
+    out = folder / "results"
+    features = {
+        split: {name: out / f"features/{split}/{name}.parquet" for name in MODALITIES} for split in SPLITS
+    }
+    items = {split: out / f"items/{split}.parquet" for split in SPLITS}
+    facts = {split: out / f"items/{split}.json" for split in SPLITS}
+    settings = {
+        "label": "label",
+        "class_name": "emotion",
+        "group": "artist_name",
+        "describe": ["valence"],
+        **options,
+    }
+    for split, path in pair.paths.items():
+        ingest(
+            path,
+            split=split,
+            modalities=[{"name": name, "column": f"{name}_embedding"} for name in MODALITIES],
+            features=features[split],
+            items=items[split],
+            facts=facts[split],
+            **settings,  # type: ignore[arg-type]
+        )
+    return check_dataset(items, facts, features, folds=folds, cross_folds=folds)
