@@ -232,9 +232,10 @@ def _check_sizes(
             splits.warn("absent_class", f"{known} has no test row: its recall is not known under honest")
     for label, rows in sorted(count["test"].items()):
         if label not in count["train"]:
+            unknown = f"the class {shorten(name['test'][label])} (label {shorten(label)})"
             splits.refuse(
                 "test",
-                f"{_plural(rows, 'row')} of the class {shorten(name['test'][label])} (label {shorten(label)})",
+                f"{_plural(rows, 'row')} of {unknown}",
                 "classes that the training file has",
                 "drop these rows, mend the label, or add training rows of the class",
                 key="label",

@@ -15,7 +15,6 @@ from pathlib import Path
 
 from latefusion.errors import InputError
 
-
 # in the order of the README; a module that is not there yet is passed over
 MODULES = ("files", "embeddings", "labels", "splits", "brought", "configuration", "pretrained", "resources")
 
