@@ -34,4 +34,4 @@ rule ingest_all:
 
 rule predict:
     input:
-        prediction_targets(),
+        prediction_targets,

@@ -109,3 +109,11 @@ def _warnings(said: Mapping[str, Probabilities], far: Mapping[str, NDArray[np.bo
         for row in np.flatnonzero(far[modality]):
             notes[row].append(f"{modality} lies far from everything seen in training")
     return ["; ".join(note) for note in notes]
+
+
+def best_rule(cross_validated: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return the rule with the lowest cross-validated log loss, the first in the alphabet on a tie.
+
+    A single rule is taken as it is, whether or not it has a log loss.
+    """
+    return min(sorted(cross_validated), key=lambda name: cross_validated[name]["log_loss"] or 0.0)

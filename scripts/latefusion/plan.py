@@ -155,7 +155,10 @@ def make_plan(config: Config, rules: Mapping[str, RuleFacts], *, file: str) -> P
                 protocol_rules[protocol].append(name)
             else:
                 left_out.append(LeftOut(protocol, name, reason))
-        selects[protocol] = _candidates(config, protocol, protocol_rules[protocol], rules, singles)
+        out_of_fold = protocol != "replica" and all(view.has_out_of_fold for view in singles)
+        selects[protocol] = [
+            name for name in selectable(config, rules) if out_of_fold and name in protocol_rules[protocol]
+        ]
     return Plan(views, _partitions(config), protocol_views, protocol_rules, selects, left_out)
 
 
@@ -207,16 +210,9 @@ def _unseen_origin(view: View) -> str:
     return f"{view.name} is {what}, which may have seen the items of any cross partition's test part"
 
 
-def _candidates(
-    config: Config,
-    protocol: str,
-    names: Sequence[str],
-    rules: Mapping[str, RuleFacts],
-    singles: Sequence[View],
-) -> list[str]:
-    """Return the rules that out-of-fold log loss can compare."""
-    if protocol == "replica" or not all(view.has_out_of_fold for view in singles):
-        return []
+def selectable(config: Config, rules: Mapping[str, RuleFacts]) -> list[str]:
+    """Return the configured rules whose log loss can be compared, in alphabetical order."""
+    names = sorted(entry["name"] for entry in config["rules"])
     return [
         name
         for name in names

@@ -111,11 +111,11 @@ REFUSED = {
         ["modalities[0]", "neither a column nor probabilities"],
     ),
     "two sources": (
-        changed(modalities__0__probabilities={"test": "p.csv"}),
+        changed(modalities__0__probabilities={"train_out_of_fold": "o.csv", "test": "p.csv"}),
         ["modalities[0]", "one source"],
     ),
     "view of brought probabilities": (
-        changed(modalities__0={"name": "text", "probabilities": {"test": "p.csv"}}),
+        changed(modalities__0={"name": "text", "probabilities": {"train_out_of_fold": "o.csv", "test": "p.csv"}}),
         ["views[0].modalities", "brings probabilities"],
     ),
     "hash that is none": (
@@ -128,7 +128,7 @@ REFUSED = {
     ),
     "cross tables without places": (
         changed(
-            modalities__0={"name": "text", "probabilities": {"test": "p.csv", "cross": "q.csv"}}, views=[]
+            modalities__0={"name": "text", "probabilities": {"train_out_of_fold": "o.csv", "test": "p.csv", "cross": "q.csv"}}, views=[]
         ),
         ["modalities[0].probabilities.cross", "{partition}"],
     ),

@@ -26,12 +26,12 @@ def checked(config):
         complete = configuration.complete(config, schema, file=CONFIG_NAME)
         configuration.missing_files(complete, file=CONFIG_NAME, built=EXAMPLE_DATA)
         rules = catalogue.read_rules(SCRIPTS / "latefusion" / "rules")
-        return complete, plan.make_plan(complete, rules, file=CONFIG_NAME)
+        return complete, rules, plan.make_plan(complete, rules, file=CONFIG_NAME)
     except InputError as error:
         raise WorkflowError(f"the configuration cannot be used:\n{error}") from None
 
 
-CONFIG, PLAN = checked(config)
+CONFIG, RULES, PLAN = checked(config)
 SEED = CONFIG["seed"]
 
 
@@ -95,34 +95,36 @@ def features_for(part):
     return features
 
 
-def probabilities(wildcards, table):
-    """Probabilities of every modality in every partition of a protocol."""
+def learning_rows(wildcards):
+    """Each modality's table that rules learn from: in-sample as the notebook does, otherwise out-of-fold.
+
+    Where a modality has only the other one, `plan` admits no rule that learns; the rest need just the class shares.
+    """
+    replica = wildcards.protocol == "replica"
     return [
-        f"<results>/{partition}/probabilities/{view}/{table}.parquet"
+        f"<results>/{partition}/probabilities/{name}/train_{learning_table(PLAN.views[name], replica)}.parquet"
         for partition in PLAN.partitions[wildcards.protocol]
-        for view in PLAN.modalities
+        for name in PLAN.modalities
     ]
 
 
-def learning_rows(wildcards):
-    """The tables a rule learns from: in-sample as the notebook does, or out-of-fold; none where there are none."""
-    return probabilities(wildcards, "train_in_sample" if wildcards.protocol == "replica" else "train_out_of_fold")
+def learning_table(view, replica):
+    if replica:
+        return "in_sample" if view.has_in_sample else "out_of_fold"
+    return "out_of_fold" if view.has_out_of_fold else "in_sample"
 
 
 def test_rows(wildcards):
-    return probabilities(wildcards, "test_replica" if wildcards.protocol == "replica" else "test")
+    table = "test_replica" if wildcards.protocol == "replica" else "test"
+    return [
+        f"<results>/{partition}/probabilities/{name}/{table}.parquet"
+        for partition in PLAN.partitions[wildcards.protocol]
+        for name in PLAN.modalities
+    ]
 
 
 def partition_tables(wildcards):
     return [f"<results>/partitions/{partition}.parquet" for partition in PLAN.partitions[wildcards.protocol]]
-
-
-def rows(dataset):
-    """Number of items, read from dataset.json once it is there."""
-    import json
-
-    with open(dataset) as file:
-        return sum(json.load(file)["n"].values())
 
 
 def candidate_files(wildcards, extension):
@@ -232,3 +234,22 @@ def targets():
         files += evaluation_files(protocol)
     files += ["<results>/summary.csv", "<results>/checks.json", "<results>/summary.txt", "<results>/report.html"]
     return list(dict.fromkeys(files))
+
+
+def rules_to_predict_with():
+    """The rule that the configuration names for new items, or all that `selected` chooses from."""
+    wanted = CONFIG["predict"]["rule"]
+    names = plan.selectable(CONFIG, RULES) if wanted == plan.SELECTED else [wanted]
+    return {name: plan.rule_options(CONFIG, name) for name in names}
+
+
+def prediction_targets(wildcards):
+    """What `snakemake predict` makes, or a message about what it lacks."""
+    if CONFIG["data"]["new"] is None:
+        raise WorkflowError("snakemake predict needs items to classify: name their file in data.new")
+    foreign = [name for name in PLAN.modalities if PLAN.views[name].source != "trained"]
+    if foreign:
+        raise WorkflowError(
+            f"snakemake predict trains every modality on all labelled items; {', '.join(foreign)} is brought from outside"
+        )
+    return ["<results>/predictions.csv", "<results>/predictions.json"]

@@ -1,0 +1,25 @@
+"""Fit one fusion rule in every partition of a protocol, and pool what it says of the test parts."""
+
+from latefusion.fusion import fuse
+from latefusion.job import job
+from latefusion.partition_inputs import read_partition_inputs
+from latefusion.robustness import ROBUSTNESS
+from latefusion.tables import write_json, write_table
+
+with job(snakemake.log[0]):
+    fused = fuse(
+        snakemake.wildcards.rule,
+        snakemake.params.options,
+        read_partition_inputs(
+            snakemake.params.partitions,
+            snakemake.params.modalities,
+            snakemake.input.learn,
+            snakemake.input.test,
+            snakemake.input.groups,
+        ),
+        protocol=snakemake.wildcards.protocol,
+        seed=snakemake.params.seed,
+    )
+    write_table(fused.table, snakemake.output.table, fused.table.schema)
+    write_json(fused.learned, snakemake.output.learned)
+    write_table(fused.robustness, snakemake.output.robustness, ROBUSTNESS)
