@@ -1,6 +1,7 @@
 """Classify items that nobody labelled with a rule learned on all labelled ones."""
 
 import numpy as np
+
 from latefusion.artefacts import load_model
 from latefusion.fusion import PartitionInput, fuse
 from latefusion.job import job

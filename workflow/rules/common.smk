@@ -14,7 +14,9 @@ from latefusion.digest import code_digest
 from latefusion.errors import InputError
 
 EXAMPLE_DATA = {
-    f"data/{name}/{split}.csv" for name in ("demo", "digits") for split in ("train", "test")
+    f"data/{name}/{split}.csv"
+    for name in ("demo", "digits")
+    for split in ("train", "test")
 }
 CONFIG_NAME = str(workflow.configfiles[-1]) if workflow.configfiles else "config.yaml"
 
@@ -124,12 +126,16 @@ def test_rows(wildcards):
 
 
 def partition_tables(wildcards):
-    return [f"<results>/partitions/{partition}.parquet" for partition in PLAN.partitions[wildcards.protocol]]
+    return [
+        f"<results>/partitions/{partition}.parquet"
+        for partition in PLAN.partitions[wildcards.protocol]
+    ]
 
 
 def candidate_files(wildcards, extension):
     return [
-        f"<results>/fusion/{wildcards.protocol}/{rule}.{extension}" for rule in PLAN.selects[wildcards.protocol]
+        f"<results>/fusion/{wildcards.protocol}/{rule}.{extension}"
+        for rule in PLAN.selects[wildcards.protocol]
     ]
 
 
@@ -173,7 +179,10 @@ def svm_threads(wildcards, input):
 
 def svm_memory(wildcards, input, attempt):
     view = view_of(wildcards)
-    return resources.svm_memory_mb(*svm_size(input, view), view.svm["approximation"]) * attempt
+    return (
+        resources.svm_memory_mb(*svm_size(input, view), view.svm["approximation"])
+        * attempt
+    )
 
 
 def svm_runtime(wildcards, input, attempt):
@@ -209,16 +218,22 @@ def ingest_targets():
     for split in ("train", "test"):
         yield f"<results>/items/{split}.parquet"
         yield f"<results>/items/{split}.json"
-        yield from (f"<results>/features/{split}/{modality}.parquet" for modality in modalities)
+        yield from (
+            f"<results>/features/{split}/{modality}.parquet" for modality in modalities
+        )
 
 
 def fusion_files(protocol):
     for rule in PLAN.protocol_rules[protocol]:
         yield from (
-            f"<results>/fusion/{protocol}/{rule}.{kind}" for kind in ("parquet", "json", "robustness.parquet")
+            f"<results>/fusion/{protocol}/{rule}.{kind}"
+            for kind in ("parquet", "json", "robustness.parquet")
         )
     if PLAN.selects[protocol]:
-        yield from (f"<results>/fusion/{protocol}/selected.{kind}" for kind in ("parquet", "json"))
+        yield from (
+            f"<results>/fusion/{protocol}/selected.{kind}"
+            for kind in ("parquet", "json")
+        )
 
 
 def targets():
@@ -232,7 +247,12 @@ def targets():
             files += model_files(partition, views)
         files += fusion_files(protocol)
         files += evaluation_files(protocol)
-    files += ["<results>/summary.csv", "<results>/checks.json", "<results>/summary.txt", "<results>/report.html"]
+    files += [
+        "<results>/summary.csv",
+        "<results>/checks.json",
+        "<results>/summary.txt",
+        "<results>/report.html",
+    ]
     return list(dict.fromkeys(files))
 
 
@@ -246,7 +266,9 @@ def rules_to_predict_with():
 def prediction_targets(wildcards):
     """What `snakemake predict` makes, or a message about what it lacks."""
     if CONFIG["data"]["new"] is None:
-        raise WorkflowError("snakemake predict needs items to classify: name their file in data.new")
+        raise WorkflowError(
+            "snakemake predict needs items to classify: name their file in data.new"
+        )
     foreign = [name for name in PLAN.modalities if PLAN.views[name].source != "trained"]
     if foreign:
         raise WorkflowError(

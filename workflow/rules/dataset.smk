@@ -14,20 +14,20 @@ rule check_dataset:
     output:
         dataset="<results>/dataset.json",
         groups="<results>/groups.parquet",
-    params:
-        modalities=[modality["name"] for modality in embedded_modalities()],
-        folds=CONFIG["folds"],
-        cross=CONFIG["cross"],
-        digest=digest("check_dataset"),
-    resources:
-        mem_mb=lambda wildcards, attempt: 1000 * attempt,
-        runtime=lambda wildcards, attempt: 10 * attempt,
     log:
         "<logs>/check_dataset.log",
     benchmark:
         "<benchmarks>/check_dataset.tsv"
     conda:
         "../../envs/latefusion.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 1000 * attempt,
+        runtime=lambda wildcards, attempt: 10 * attempt,
+    params:
+        modalities=[modality["name"] for modality in embedded_modalities()],
+        folds=CONFIG["folds"],
+        cross=CONFIG["cross"],
+        digest=digest("check_dataset"),
     script:
         "../../scripts/check_dataset.py"
 
@@ -39,20 +39,22 @@ rule assign_partitions:
         dataset="<results>/dataset.json",
         groups="<results>/groups.parquet",
     output:
-        partitions=expand("<results>/partitions/{partition}.parquet", partition=every_partition()),
-    params:
-        folds=CONFIG["folds"],
-        cross=CONFIG["cross"],
-        seed=SEED,
-        digest=digest("assign_partitions"),
-    resources:
-        mem_mb=lambda wildcards, attempt: 500 * attempt,
-        runtime=lambda wildcards, attempt: 5 * attempt,
+        partitions=expand(
+            "<results>/partitions/{partition}.parquet", partition=every_partition()
+        ),
     log:
         "<logs>/assign_partitions.log",
     benchmark:
         "<benchmarks>/assign_partitions.tsv"
     conda:
         "../../envs/latefusion.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 500 * attempt,
+        runtime=lambda wildcards, attempt: 5 * attempt,
+    params:
+        folds=CONFIG["folds"],
+        cross=CONFIG["cross"],
+        seed=SEED,
+        digest=digest("assign_partitions"),
     script:
         "../../scripts/assign_partitions.py"

@@ -1,5 +1,6 @@
 # Needs: the packages of envs/example-data.txt. Makes: the two bundled data sets, where a configuration points there.
 
+
 localrules:
     build_demo,
     build_digits,
@@ -10,15 +11,15 @@ rule build_demo:
     output:
         train="data/demo/train.csv",
         test="data/demo/test.csv",
-    params:
-        seed=0,
-        digest=digest("build_demo"),
     log:
         "<logs>/build_demo.log",
     benchmark:
         "<benchmarks>/build_demo.tsv"
     conda:
         "../../envs/latefusion.yaml"
+    params:
+        seed=0,
+        digest=digest("build_demo"),
     script:
         "../../scripts/build_demo.py"
 
@@ -28,14 +29,14 @@ rule build_digits:
     output:
         train="data/digits/train.csv",
         test="data/digits/test.csv",
-    params:
-        seed=0,
-        digest=digest("build_digits"),
     log:
         "<logs>/build_digits.log",
     benchmark:
         "<benchmarks>/build_digits.tsv"
     conda:
         "../../envs/latefusion.yaml"
+    params:
+        seed=0,
+        digest=digest("build_digits"),
     script:
         "../../scripts/build_digits.py"

@@ -17,23 +17,23 @@ rule predict_pretrained:
         in_sample="<results>/{partition}/probabilities/{view}/train_in_sample.parquet",
         test="<results>/{partition}/probabilities/{view}/test.parquet",
         replica="<results>/{partition}/probabilities/{view}/test_replica.parquet",
-    params:
-        sha256=lambda wildcards: view_of(wildcards).pretrained["sha256"],
-        settings=lambda wildcards: view_of(wildcards).svm,
-        digest=digest("predict_pretrained"),
-    wildcard_constraints:
-        view=names_of(views_from("pretrained")),
-        partition="given",
-    threads: svm_threads
-    resources:
-        mem_mb=lambda wildcards, attempt: 2000 * attempt,
-        runtime=lambda wildcards, attempt: 10 * attempt,
     log:
         "<logs>/predict_pretrained/{partition}/{view}.log",
     benchmark:
         "<benchmarks>/predict_pretrained/{partition}/{view}.tsv"
+    wildcard_constraints:
+        view=names_of(views_from("pretrained")),
+        partition="given",
     conda:
         "../../envs/latefusion.yaml"
+    threads: svm_threads
+    resources:
+        mem_mb=lambda wildcards, attempt: 2000 * attempt,
+        runtime=lambda wildcards, attempt: 10 * attempt,
+    params:
+        sha256=lambda wildcards: view_of(wildcards).pretrained["sha256"],
+        settings=lambda wildcards: view_of(wildcards).svm,
+        digest=digest("predict_pretrained"),
     script:
         "../../scripts/predict_pretrained.py"
 
@@ -48,19 +48,19 @@ rule import_probabilities:
         dataset="<results>/dataset.json",
     output:
         table="<results>/{partition}/probabilities/{view}/{table}.parquet",
-    params:
-        digest=digest("import_probabilities"),
-    wildcard_constraints:
-        view=names_of(views_from("brought")),
-        table="train_out_of_fold|train_in_sample|test|test_replica",
-    resources:
-        mem_mb=lambda wildcards, attempt: 1000 * attempt,
-        runtime=lambda wildcards, attempt: 10 * attempt,
     log:
         "<logs>/import_probabilities/{partition}/{view}.{table}.log",
     benchmark:
         "<benchmarks>/import_probabilities/{partition}/{view}.{table}.tsv"
+    wildcard_constraints:
+        view=names_of(views_from("brought")),
+        table="train_out_of_fold|train_in_sample|test|test_replica",
     conda:
         "../../envs/latefusion.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 1000 * attempt,
+        runtime=lambda wildcards, attempt: 10 * attempt,
+    params:
+        digest=digest("import_probabilities"),
     script:
         "../../scripts/import_probabilities.py"

@@ -12,23 +12,23 @@ rule fuse:
         table="<results>/fusion/{protocol}/{rule}.parquet",
         learned="<results>/fusion/{protocol}/{rule}.json",
         robustness="<results>/fusion/{protocol}/{rule}.robustness.parquet",
+    log:
+        "<logs>/fuse/{protocol}/{rule}.log",
+    benchmark:
+        "<benchmarks>/fuse/{protocol}/{rule}.tsv"
+    wildcard_constraints:
+        rule=names_of([rule["name"] for rule in CONFIG["rules"]]),
+    conda:
+        "../../envs/latefusion.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 1000 * attempt,
+        runtime=lambda wildcards, attempt: 10 * attempt,
     params:
         options=lambda wildcards: plan.rule_options(CONFIG, wildcards.rule),
         partitions=lambda wildcards: PLAN.partitions[wildcards.protocol],
         modalities=PLAN.modalities,
         seed=SEED,
         digest=rule_digest,
-    wildcard_constraints:
-        rule=names_of([rule["name"] for rule in CONFIG["rules"]]),
-    resources:
-        mem_mb=lambda wildcards, attempt: 1000 * attempt,
-        runtime=lambda wildcards, attempt: 10 * attempt,
-    log:
-        "<logs>/fuse/{protocol}/{rule}.log",
-    benchmark:
-        "<benchmarks>/fuse/{protocol}/{rule}.tsv"
-    conda:
-        "../../envs/latefusion.yaml"
     script:
         "../../scripts/fuse.py"
 
@@ -41,14 +41,14 @@ rule select_rule:
     output:
         table="<results>/fusion/{protocol}/selected.parquet",
         learned="<results>/fusion/{protocol}/selected.json",
-    params:
-        candidates=lambda wildcards: PLAN.selects[wildcards.protocol],
-        digest=digest("select_rule"),
     log:
         "<logs>/select_rule/{protocol}.log",
     benchmark:
         "<benchmarks>/select_rule/{protocol}.tsv"
     conda:
         "../../envs/latefusion.yaml"
+    params:
+        candidates=lambda wildcards: PLAN.selects[wildcards.protocol],
+        digest=digest("select_rule"),
     script:
         "../../scripts/select_rule.py"

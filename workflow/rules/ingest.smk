@@ -7,25 +7,27 @@ rule ingest:
         table=lambda wildcards: CONFIG["data"][wildcards.split],
     output:
         features=[
-            f"<results>/features/{{split}}/{modality['name']}.parquet" for modality in embedded_modalities()
+            f"<results>/features/{{split}}/{modality['name']}.parquet"
+            for modality in embedded_modalities()
         ],
         item_tables="<results>/items/{split}.parquet",
         facts="<results>/items/{split}.json",
-    params:
-        columns=lambda wildcards: columns_of(wildcards.split),
-        modalities=[
-            {key: modality[key] for key in ("name", "column", "missing")} for modality in embedded_modalities()
-        ],
-        digest=digest("ingest"),
-    threads: 2
-    resources:
-        mem_mb=lambda wildcards, attempt: 1000 * attempt,
-        runtime=lambda wildcards, attempt: 10 * attempt,
     log:
         "<logs>/ingest/{split}.log",
     benchmark:
         "<benchmarks>/ingest/{split}.tsv"
     conda:
         "../../envs/latefusion.yaml"
+    threads: 2
+    resources:
+        mem_mb=lambda wildcards, attempt: 1000 * attempt,
+        runtime=lambda wildcards, attempt: 10 * attempt,
+    params:
+        columns=lambda wildcards: columns_of(wildcards.split),
+        modalities=[
+            {key: modality[key] for key in ("name", "column", "missing")}
+            for modality in embedded_modalities()
+        ],
+        digest=digest("ingest"),
     script:
         "../../scripts/ingest.py"

@@ -13,25 +13,34 @@ rule classify:
         ],
         models=[f"<results>/all/models/{name}.joblib" for name in PLAN.modalities],
         facts=[f"<results>/all/models/{name}.json" for name in PLAN.modalities],
-        learn=[f"<results>/all/probabilities/{name}/train_out_of_fold.parquet" for name in PLAN.modalities],
+        learn=[
+            f"<results>/all/probabilities/{name}/train_out_of_fold.parquet"
+            for name in PLAN.modalities
+        ],
         dataset="<results>/dataset.json",
     output:
         table="<results>/predictions.csv",
         learned="<results>/predictions.json",
-    params:
-        rules=rules_to_predict_with(),
-        modalities=PLAN.modalities,
-        seed=SEED,
-        digest=digest("classify", *(SCRIPTS / "latefusion" / "rules" / f"{name}.py" for name in rules_to_predict_with())),
-    threads: 2
-    resources:
-        mem_mb=lambda wildcards, attempt: 2000 * attempt,
-        runtime=lambda wildcards, attempt: 30 * attempt,
     log:
         "<logs>/classify.log",
     benchmark:
         "<benchmarks>/classify.tsv"
     conda:
         "../../envs/latefusion.yaml"
+    threads: 2
+    resources:
+        mem_mb=lambda wildcards, attempt: 2000 * attempt,
+        runtime=lambda wildcards, attempt: 30 * attempt,
+    params:
+        rules=rules_to_predict_with(),
+        modalities=PLAN.modalities,
+        seed=SEED,
+        digest=digest(
+            "classify",
+            *(
+                SCRIPTS / "latefusion" / "rules" / f"{name}.py"
+                for name in rules_to_predict_with()
+            ),
+        ),
     script:
         "../../scripts/classify.py"

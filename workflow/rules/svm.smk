@@ -6,7 +6,8 @@ rule train_svm:
     input:
         features=features_for("train"),
         item_tables=lambda wildcards: [
-            f"<results>/items/{split}.parquet" for split in splits_of(wildcards.partition, "train")
+            f"<results>/items/{split}.parquet"
+            for split in splits_of(wildcards.partition, "train")
         ],
         partition="<results>/partitions/{partition}.parquet",
         dataset="<results>/dataset.json",
@@ -15,23 +16,24 @@ rule train_svm:
         facts="<results>/{partition}/models/{view}.json",
         in_sample="<results>/{partition}/probabilities/{view}/train_in_sample.parquet",
         out_of_fold="<results>/{partition}/probabilities/{view}/train_out_of_fold.parquet",
-    params:
-        settings=lambda wildcards: view_of(wildcards).svm,
-        replica=lambda wildcards: wildcards.partition == "given" and "replica" in CONFIG["protocols"],
-        seed=SEED,
-        digest=digest("train_svm"),
-    wildcard_constraints:
-        view=names_of(views_from("trained")),
-    threads: svm_threads
-    resources:
-        mem_mb=svm_memory,
-        runtime=svm_runtime,
     log:
         "<logs>/train_svm/{partition}/{view}.log",
     benchmark:
         "<benchmarks>/train_svm/{partition}/{view}.tsv"
+    wildcard_constraints:
+        view=names_of(views_from("trained")),
     conda:
         "../../envs/latefusion.yaml"
+    threads: svm_threads
+    resources:
+        mem_mb=svm_memory,
+        runtime=svm_runtime,
+    params:
+        settings=lambda wildcards: view_of(wildcards).svm,
+        replica=lambda wildcards: wildcards.partition == "given"
+        and "replica" in CONFIG["protocols"],
+        seed=SEED,
+        digest=digest("train_svm"),
     script:
         "../../scripts/train_svm.py"
 
@@ -41,7 +43,8 @@ rule predict_svm:
     input:
         features=features_for("test"),
         item_tables=lambda wildcards: [
-            f"<results>/items/{split}.parquet" for split in splits_of(wildcards.partition, "test")
+            f"<results>/items/{split}.parquet"
+            for split in splits_of(wildcards.partition, "test")
         ],
         partition="<results>/partitions/{partition}.parquet",
         dataset="<results>/dataset.json",
@@ -49,21 +52,21 @@ rule predict_svm:
         facts="<results>/{partition}/models/{view}.json",
     output:
         test="<results>/{partition}/probabilities/{view}/test.parquet",
-    params:
-        digest=digest("predict_svm"),
-    wildcard_constraints:
-        view=names_of(views_from("trained")),
-        partition=r"cross-\d+-\d+",
-    threads: svm_threads
-    resources:
-        mem_mb=lambda wildcards, attempt: 1000 * attempt,
-        runtime=lambda wildcards, attempt: 10 * attempt,
     log:
         "<logs>/predict_svm/{partition}/{view}.log",
     benchmark:
         "<benchmarks>/predict_svm/{partition}/{view}.tsv"
+    wildcard_constraints:
+        view=names_of(views_from("trained")),
+        partition=r"cross-\d+-\d+",
     conda:
         "../../envs/latefusion.yaml"
+    threads: svm_threads
+    resources:
+        mem_mb=lambda wildcards, attempt: 1000 * attempt,
+        runtime=lambda wildcards, attempt: 10 * attempt,
+    params:
+        digest=digest("predict_svm"),
     script:
         "../../scripts/predict_svm.py"
 
