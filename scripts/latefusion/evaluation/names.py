@@ -1,0 +1,37 @@
+"""Names of the evaluation's tables, for those who must not import anything heavy."""
+
+from __future__ import annotations
+
+from typing import Final
+
+TABLES: Final = (
+    "models",
+    "metrics",
+    "per_class",
+    "confusion",
+    "comparisons",
+    "overall",
+    "confidence_set",
+    "best",
+    "complementarity",
+    "oracle",
+    "changed",
+    "outcomes",
+    "calibration",
+    "reliability",
+    "coverage",
+    "strata",
+    "errors",
+    "overfitting",
+    "spread",
+    "learning_curve",
+)
+"""Tables of one protocol, `evaluation/{protocol}/<name>.parquet`."""
+
+LEAKS: Final = "leaks"
+"""The table over all protocols, `evaluation/leaks.parquet`."""
+
+ALL: Final = "all"
+UNSEEN_GROUP: Final = "unseen_group"
+GIVEN_TEST: Final = "given_test"
+"""Subsets of a protocol's test rows."""
