@@ -1,0 +1,1 @@
+"""What `make run`, `make resume` and `make prune` do around Snakemake."""

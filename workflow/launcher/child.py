@@ -1,0 +1,69 @@
+"""Snakemake as a child process: signals turned into an orderly stop."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess  # nosec B404 - Snakemake itself
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+
+from launcher.processes import descendants, end
+
+ROOT = Path(__file__).resolve().parents[2]
+# A job on SLURM is cancelled through scancel, which may take its time; local jobs end at once.
+PATIENCE_JOBS = 3.0
+PATIENCE_SNAKEMAKE = 60.0
+
+
+class Child:
+    """Snakemake, with SIGINT and SIGTERM of the launcher as its own interrupt.
+
+    SIGTERM alone makes Snakemake wait for all running jobs and leaves those on SLURM to themselves; an
+    interrupt makes it cancel them. Local jobs are ended from here, since Snakemake waits for them.
+    """
+
+    def __init__(self, options: Sequence[str], descriptor: int | None = None) -> None:
+        self.options = list(options)
+        self.descriptor = descriptor
+        self.signal: int | None = None
+
+    def run(self) -> int:
+        """Run Snakemake to its end and return its exit code, or that of the signal that stopped it."""
+        handlers = {number: signal.signal(number, self._stop) for number in (signal.SIGINT, signal.SIGTERM)}
+        inherited = () if self.descriptor is None else (self.descriptor,)
+        try:
+            with subprocess.Popen(command(self.options), pass_fds=inherited) as process:  # noqa: S603 # nosec B603
+                code = self._wait(process)
+        finally:
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
+        return code if self.signal is None else 128 + self.signal
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - the signature of a handler
+        self.signal = self.signal or number
+
+    def _wait(self, process: subprocess.Popen[bytes]) -> int:
+        while self.signal is None:
+            try:
+                return process.wait(timeout=0.2)
+            except subprocess.TimeoutExpired:
+                continue
+        process.send_signal(signal.SIGINT)
+        stopped = time.monotonic()
+        while process.poll() is None:
+            end(descendants(process.pid), patience=PATIENCE_JOBS)
+            if time.monotonic() - stopped > PATIENCE_SNAKEMAKE:
+                process.kill()
+            time.sleep(0.1)
+        return process.returncode
+
+
+def command(options: Sequence[str]) -> list[str]:
+    """Return the command that runs Snakemake with some options, on this workflow unless they name another."""
+    named = any(option in ("-s", "--snakefile") or option.startswith("--snakefile=") for option in options)
+    snakefile = [] if named else ["--snakefile", os.path.relpath(ROOT / "Snakefile")]
+    return [sys.executable, "-m", "snakemake", *snakefile, *options]

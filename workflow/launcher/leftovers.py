@@ -1,0 +1,111 @@
+"""Results that a configuration no longer makes, found through Snakemake's own plan."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from launcher.errors import LaunchError
+from launcher.outcome import parsed, results_folder
+
+ALWAYS_KEPT = ("README.md",)
+
+
+@dataclass(frozen=True)
+class Leftovers:
+    """Files below the results folder that no job makes.
+
+    Attributes
+    ----------
+    results : Path
+        The folder, absolute.
+    made : list of Path
+        Those that an earlier configuration of this workflow made: safe to remove.
+    foreign : list of Path
+        Those of which Snakemake knows nothing: somebody put them there, so they stay.
+    """
+
+    results: Path
+    made: list[Path]
+    foreign: list[Path]
+
+
+def find(options: Sequence[str], folder: Path) -> Leftovers:
+    """Compare the files below the results folder with what the jobs of a configuration make.
+
+    Raises
+    ------
+    LaunchError
+        If Snakemake cannot plan the run, so that nothing is known to be left over.
+    """
+    from snakemake.api import SnakemakeApi
+    from snakemake.io import IOFile
+    from snakemake.settings.types import ConfigSettings, OutputSettings, Quietness, ResourceSettings
+
+    arguments = parsed(options)
+    results = (folder / results_folder(arguments, folder)).resolve()
+    said = io.StringIO()
+    with contextlib.redirect_stderr(said), SnakemakeApi(OutputSettings(quiet={Quietness.ALL})) as api:
+        try:
+            loaded = api.workflow(
+                resource_settings=ResourceSettings(cores=1),
+                config_settings=ConfigSettings(
+                    configfiles=[Path(file).absolute() for file in arguments.configfile or []],
+                    config_args=arguments.config or [],
+                ),
+                snakefile=Path(arguments.snakefile),
+                workdir=folder,
+            )
+            planned, recorded = _plan(loaded)
+        except Exception as error:
+            api.print_exception(error)
+            raise LaunchError(
+                f"the run cannot be planned, so nothing is removed:\n{said.getvalue().strip() or error}"
+            ) from error
+        bookkeeping = (results / "logs", results / "benchmarks")
+        made, foreign = [], []
+        for path in sorted(results.rglob("*")):
+            if path in planned or path.name in ALWAYS_KEPT or (path.is_dir() and not path.is_symlink()):
+                continue
+            ours = recorded(IOFile(_as_planned(path, folder))) or any(
+                path.is_relative_to(place) for place in bookkeeping
+            )
+            (made if ours else foreign).append(path)
+    return Leftovers(results, made, foreign)
+
+
+def remove(leftovers: Leftovers) -> None:
+    """Remove what an earlier configuration made, and the folders that are empty then."""
+    for path in leftovers.made:
+        path.unlink()
+        for parent in path.parents:
+            if parent == leftovers.results or any(parent.iterdir()):
+                break
+            parent.rmdir()
+
+
+def _plan(loaded: Any) -> tuple[set[Path], Any]:  # noqa: ANN401 - Snakemake's objects carry no types
+    """Return all files of all jobs, and a function that tells whether Snakemake recorded making a file."""
+    from snakemake.settings.types import DAGSettings
+
+    # Snakemake has no public list of a plan's files: `--list-untracked`, the nearest, leaves out benchmarks.
+    workflow = loaded._workflow
+    ends = {rule.name for rule in workflow.rules if not rule.output and not rule.has_wildcards()}
+    loaded.dag(DAGSettings(targets=ends))
+    workflow._prepare_dag(forceall=False, ignore_incomplete=True, lock_warn_only=True)
+    workflow._build_dag()
+    planned: set[Path] = set()
+    for job in workflow.dag.jobs:
+        benchmark = [] if job.benchmark is None else [job.benchmark]
+        planned |= {Path(str(file)).resolve() for file in [*job.output, *job.log, *benchmark]}
+    return planned, lambda file: workflow.persistence.metadata(file) is not None
+
+
+def _as_planned(path: Path, folder: Path) -> str:
+    """Return a path as Snakemake writes it: relative where it is below the working folder."""
+    folder = folder.resolve()
+    return str(path.relative_to(folder) if path.is_relative_to(folder) else path)

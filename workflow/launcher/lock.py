@@ -1,0 +1,117 @@
+"""The lock of a run: held by an open file, so that it ends with the processes that hold it.
+
+Snakemake's own lock is a list of files that a killed run leaves behind. This one is a lock of the
+operating system on `.run.lock` in the working folder. The launcher hands it down to Snakemake, and it is
+free once both are gone, however they went. The file itself says who holds it, or who did and never
+came to the end.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from launcher.errors import LaunchError
+
+NAME = ".run.lock"
+
+
+@dataclass(frozen=True)
+class Holder:
+    """The run that holds a folder, or held it when it was killed."""
+
+    pid: int
+    host: str
+    start: str
+    command: str
+
+    def __str__(self) -> str:
+        """Name the run in a message."""
+        return f"process {self.pid} on {self.host}, since {self.start} ({self.command})"
+
+
+@dataclass(frozen=True)
+class Lock:
+    """A held lock.
+
+    Attributes
+    ----------
+    descriptor : int
+        To be handed to the child process that shares the lock.
+    killed : Holder or None
+        The earlier run that never gave the lock back.
+    """
+
+    descriptor: int
+    killed: Holder | None
+
+
+@contextmanager
+def held(folder: Path, command: str) -> Iterator[Lock]:
+    """Hold the lock of a folder.
+
+    Parameters
+    ----------
+    folder : Path
+        The working folder of a run.
+    command : str
+        What the holder is doing, for the messages of others.
+
+    Raises
+    ------
+    LaunchError
+        If another run holds it, naming that run; or if the folder cannot keep a lock.
+    """
+    path = folder / NAME
+    try:
+        file = path.open("a+", encoding="utf-8")
+    except OSError as error:
+        raise LaunchError(
+            f"{folder}: results cannot be written here ({error.strerror}). Name a folder of yours: "
+            "add `--directory FOLDER`."
+        ) from error
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = _read(file.fileno())
+            raise LaunchError(
+                f"{folder} is in use by {holder or 'another run'}. Wait until it ends, or run in another "
+                "folder: add `--directory FOLDER`."
+            ) from None
+        except OSError as error:
+            raise LaunchError(
+                f"{path}: the file system keeps no locks ({error.strerror}). Call `snakemake` itself, one "
+                "run at a time."
+            ) from error
+        killed = _read(file.fileno())
+        start = time.strftime("%Y-%m-%d %H:%M:%S")
+        _write(file.fileno(), json.dumps(asdict(Holder(os.getpid(), socket.gethostname(), start, command))))
+        try:
+            yield Lock(file.fileno(), killed)
+        except BaseException:
+            # Refused, so the folder is as the killed run left it: the next one must know.
+            _write(file.fileno(), json.dumps(asdict(killed)) if killed else "")
+            raise
+        # The file stays: removing it would let two runs lock two files of the same name.
+        _write(file.fileno(), "")
+
+
+def _read(descriptor: int) -> Holder | None:
+    text = os.pread(descriptor, 10_000, 0).decode(errors="replace")
+    try:
+        return Holder(**json.loads(text))
+    except (ValueError, TypeError):  # empty, or half written when the machine went down
+        return None
+
+
+def _write(descriptor: int, text: str) -> None:
+    os.ftruncate(descriptor, 0)
+    os.write(descriptor, text.encode())  # opened for appending, so this is the start of the file

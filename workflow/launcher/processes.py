@@ -1,0 +1,120 @@
+"""Processes of this machine, as /proc shows them: what works in a folder, and who descends from whom."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+PROC = Path("/proc")
+
+
+@dataclass(frozen=True)
+class Process:
+    """A process and its command line."""
+
+    pid: int
+    command: str
+
+    def __str__(self) -> str:
+        """Name the process in a message."""
+        shown = self.command if len(self.command) <= 100 else f"{self.command[:97]}..."
+        return f"process {self.pid} ({shown})"
+
+
+def at_work(folder: Path) -> list[Process]:
+    """Return this user's processes that run, or are a job of, a local Snakemake in a folder.
+
+    Snakemake keeps its log in `.snakemake/log` open; its jobs run scripts in `.snakemake/scripts`.
+    Those that SLURM started are left out: SLURM knows them.
+    """
+    return [process for process in _all() if _works_in(process, folder.resolve())]
+
+
+def descendants(pid: int) -> list[int]:
+    """Return the pids of all processes below one, nearest first."""
+    children: dict[int, list[int]] = {}
+    for process in _pids():
+        children.setdefault(_parent(process), []).append(process)
+    found = [pid]
+    for parent in found:
+        found += children.get(parent, [])
+    return found[1:]
+
+
+def end(pids: list[int], *, patience: float) -> None:
+    """Ask processes to end, and end those that have not after `patience` seconds."""
+    _send(pids, signal.SIGTERM)
+    last = time.monotonic() + patience
+    while any(map(_alive, pids)) and time.monotonic() < last:
+        time.sleep(0.05)
+    _send([pid for pid in pids if _alive(pid)], signal.SIGKILL)
+
+
+def _works_in(process: Process, folder: Path) -> bool:
+    if process.pid == os.getpid():
+        return False
+    if f"{folder}/.snakemake/scripts/" in process.command:
+        return "SLURM_JOB_ID" not in _environment(process.pid)
+    log = f"{folder}/.snakemake/log/"
+    return any(target.startswith(log) for target in _open_files(process.pid)) and not (
+        "SLURM_JOB_ID" in _environment(process.pid) and "--mode" in process.command
+    )
+
+
+def _all() -> Iterator[Process]:
+    for pid in _pids():
+        try:
+            command = (PROC / str(pid) / "cmdline").read_bytes().replace(b"\0", b" ")
+        except OSError:  # it has ended
+            continue
+        if command:
+            yield Process(pid, command.decode(errors="replace").strip())
+
+
+def _pids() -> list[int]:
+    return [int(entry.name) for entry in PROC.iterdir() if entry.name.isdigit()] if PROC.is_dir() else []
+
+
+def _open_files(pid: int) -> Iterator[str]:
+    try:
+        for entry in (PROC / str(pid) / "fd").iterdir():
+            yield str(entry.readlink())
+    except OSError:  # it has ended, or is somebody else's
+        return
+
+
+def _environment(pid: int) -> str:
+    try:
+        return (PROC / str(pid) / "environ").read_bytes().decode(errors="replace")
+    except OSError:
+        return ""
+
+
+def _parent(pid: int) -> int:
+    fields = _stat(pid)
+    return int(fields[1]) if fields else 0
+
+
+def _alive(pid: int) -> bool:
+    fields = _stat(pid)
+    return bool(fields) and fields[0] not in ("Z", "X")
+
+
+def _stat(pid: int) -> list[str]:
+    """State, parent and what follows in /proc/PID/stat; the name before them may hold blanks."""
+    try:
+        return (PROC / str(pid) / "stat").read_text(errors="replace").rpartition(")")[2].split()
+    except OSError:
+        return []
+
+
+def _send(pids: list[int], number: signal.Signals) -> None:
+    for pid in pids:
+        try:
+            os.kill(pid, number)
+        except ProcessLookupError:
+            continue
