@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,8 +17,6 @@ _LARGEST_EXACT = 2.0**53
 _MISSING = frozenset({"nan", "none", "null", "na", "n/a", "<na>"})
 # with this share of whole numbers, the other labels are mistakes and not names of classes
 _NUMERIC_SHARE = 0.9
-
-Problems = Callable[..., Problem]
 
 
 @dataclass(frozen=True)
@@ -41,6 +38,10 @@ class Where:
     def problem(self, row: int, column: str, found: str, allowed: str, fix: str) -> Problem:
         """Return the problem of a row, counted from 0."""
         return Problem(self.file, found, allowed, fix, row=int(self.line[row]), column=column, unit=self.unit)
+
+    def whole(self, column: str, found: str, allowed: str, fix: str) -> Problem:
+        """Return a problem of a whole column."""
+        return Problem(self.file, found, allowed, fix, column=column)
 
 
 def strip(values: pa.Array) -> pa.Array:

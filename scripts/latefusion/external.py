@@ -1,0 +1,343 @@
+"""Probabilities that the user brings: another system's tables, matched to the items and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from latefusion.errors import nearest, shorten
+from latefusion.ingest import columnar
+from latefusion.ingest.delimited import exact_batches, read_header
+from latefusion.ingest.findings import Findings
+from latefusion.ingest.labels import SHOWN, Where, strip
+from latefusion.ingest.source import PARQUET, check_file
+from latefusion.probabilities import P_PREFIX, Probabilities
+from latefusion.tables import GROUPS, PARTITION, read_table
+
+MAX_CELL_BYTES = 1 << 20
+OUT_OF_FOLD = "train_out_of_fold"
+# what rounding to three decimals may cost; sums this close to one are made exact
+SUM_TOLERANCE = 2e-3
+_EXACT = 1e-9
+
+
+@dataclass(frozen=True)
+class Expected:
+    """The rows that a table must have: one part of a partition.
+
+    Attributes
+    ----------
+    item : (n,) object array of str
+    label : (n,) int32 array
+        Class indices.
+    group : (n,) object array of str
+    elsewhere : frozenset of str
+        Items of the other part.
+    """
+
+    item: NDArray[np.object_]
+    label: NDArray[np.int32]
+    group: NDArray[np.object_]
+    elsewhere: frozenset[str]
+
+
+def expected_rows(
+    partition: Path, item_tables: Sequence[Path], groups: Path, dataset: Mapping[str, Any], part: str
+) -> Expected:
+    """Read which items a table of one part of a partition holds."""
+    table = read_table(partition, PARTITION)
+    items = pa.concat_tables([read_table(path, columns=["item", "label"]) for path in item_tables])
+    index = pa.array([entry["label"] for entry in dataset["classes"]])
+    label = pc.index_in(items["label"], value_set=index).to_numpy().astype(np.int32)
+    place = {item: row for row, item in enumerate(items["item"].to_pylist())}
+    group = read_table(groups, GROUPS)["group"].to_numpy(zero_copy_only=False)
+    inside = pc.equal(table["part"], part)
+    wanted = table.filter(inside)["item"].to_numpy(zero_copy_only=False)
+    rows = np.array([place[item] for item in wanted], np.int64)
+    others = table.filter(pc.invert(inside))["item"].to_pylist()
+    return Expected(wanted, label[rows], group[rows], frozenset(others))
+
+
+def import_probabilities(
+    source: Path | str, expected: Expected, classes: Sequence[Mapping[str, Any]], *, table: str, grouped: bool
+) -> Probabilities:
+    """Read a table of probabilities from a CSV or Parquet file.
+
+    Parameters
+    ----------
+    source : Path
+        A file with the columns `item`, `p_{class}` for each class, optionally `label`, and for
+        out-of-fold tables `fold`. Rows in any order; no probability at all in a row means that the item
+        lacks the modality.
+    expected : Expected
+        The items that it must hold.
+    classes : sequence of mapping
+        From dataset.json.
+    table : str
+        `train_out_of_fold`, `train_in_sample`, `test` or `test_replica`.
+    grouped : bool
+        Whether the folds must keep groups together.
+
+    Returns
+    -------
+    Probabilities
+        In the order of `expected`, rows summing to one.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, a row is missing, double or of an unknown item, or a value is out of
+        place: all problems at once, rows named.
+    """
+    path = Path(source)
+    findings = Findings()
+    names = tuple(str(entry["name"]) for entry in classes)
+    columns, where = _read(path, [str(entry["label"]) for entry in classes], names, table, findings)
+    rows = _match(strip(columns["item"]), expected, where, findings)
+    if "label" in columns:
+        _check_labels(strip(columns["label"]), rows, expected, classes, where, findings)
+    p = np.column_stack(
+        [_numbers(columns[P_PREFIX + name], P_PREFIX + name, where, findings) for name in names]
+    )
+    _check_probabilities(p, where, findings)
+    fold = np.full(len(p), -1, np.int32)
+    if table == OUT_OF_FOLD:
+        fold = _folds(columns["fold"], rows, expected, where, findings, grouped=grouped)
+    findings.check()
+    order = np.empty(len(expected.item), np.int64)
+    order[rows] = np.arange(len(rows))
+    sums = p.sum(axis=1, keepdims=True)
+    p = np.where(np.abs(sums - 1) > _EXACT, p / sums, p)
+    return Probabilities(
+        classes=names, item=expected.item, label=expected.label, p=p[order], fold=fold[order]
+    )
+
+
+def _read(
+    path: Path, labels: Sequence[str], names: Sequence[str], table: str, findings: Findings
+) -> tuple[dict[str, pa.Array], Where]:
+    """Return the columns under our names, and where the rows are."""
+    head = check_file(path)
+    is_parquet = head.startswith(PARQUET)
+    file = columnar.open_parquet(path) if is_parquet else None
+    header = file.schema_arrow.names if file is not None else read_header(path, head, MAX_CELL_BYTES)
+    there = _columns(str(path), header, labels, names, table, findings)
+    wanted = list(there.values())
+    if file is not None:
+        for problem in columnar.check_types(file, path, wanted, []):
+            findings.add(problem)
+        findings.check()
+        batches = list(columnar.batches(file, path, wanted, [], []))
+        lines = np.arange(1, 1 + sum(map(len, batches)))
+    else:
+        numbered = list(exact_batches(path, head, header, wanted, findings, MAX_CELL_BYTES))
+        batches = [batch for batch, _ in numbered]
+        lines = np.concatenate([line for _, line in numbered if line is not None] or [np.empty(0, np.int64)])
+    where = Where(str(path), lines, "row" if is_parquet else "line")
+    if not batches:
+        return {name: pa.array([], pa.string()) for name in there}, where
+    data = pa.Table.from_batches(batches)
+    return {name: data[column].combine_chunks() for name, column in there.items()}, where
+
+
+def _columns(
+    file: str,
+    header: Sequence[str],
+    labels: Sequence[str],
+    names: Sequence[str],
+    table: str,
+    findings: Findings,
+) -> dict[str, str]:
+    """Return our name and the file's for each column that is used; a class goes by its name or its label."""
+    where = Where(file, np.empty(0, np.int64), "line")
+    there: dict[str, str] = {}
+    needed = ["item", *(["fold"] if table == OUT_OF_FOLD else [])]
+    for name in needed:
+        if name in header:
+            there[name] = name
+        else:
+            near = nearest(name, header)
+            fix = f"did you mean {shorten(near)}? Rename it" if near else "add it"
+            findings.add(where.whole(name, "no such column", f"the columns {', '.join(needed)} and p_…", fix))
+    if "label" in header:
+        there["label"] = "label"
+    ours = {P_PREFIX + name: P_PREFIX + name for name in names}
+    ours |= {P_PREFIX + label: P_PREFIX + name for label, name in zip(labels, names, strict=True)}
+    ours |= {P_PREFIX + name: P_PREFIX + name for name in names}
+    for column in header:
+        if not column.startswith(P_PREFIX):
+            continue
+        if column not in ours:
+            allowed = ", ".join(P_PREFIX + name for name in names[:20])
+            near = nearest(column, ours)
+            fix = (
+                f"did you mean {shorten(near)}? Rename it" if near else "leave out classes that the data lack"
+            )
+            findings.add(where.whole(column, "probabilities of an unknown class", allowed, fix))
+        else:
+            there.setdefault(ours[column], column)
+    for name in names:
+        if P_PREFIX + name not in there:
+            fix = "add it; a class that the model does not know has probability 0"
+            findings.add(where.whole(P_PREFIX + name, "no such column", "one for each class", fix))
+    findings.check()
+    return there
+
+
+def _match(items: pa.Array, expected: Expected, where: Where, findings: Findings) -> NDArray[np.int64]:
+    """Return which expected row each row is."""
+    place = {item: row for row, item in enumerate(expected.item)}
+    found = items.to_pylist()
+    rows = np.array([place.get(item, -1) for item in found], np.int64)
+    unknown = np.flatnonzero(rows < 0)
+    example = shorten(expected.item[0]) if len(expected.item) else "none"
+    for row in unknown[:SHOWN]:
+        other = found[row] in expected.elsewhere
+        what = "an item of the other part" if other else "no item of the data"
+        fix = "drop the row" if other else "use the identifiers of data.item, or {split}:{row} counted from 0"
+        found_text = f"{shorten(found[row])}: {what}"
+        findings.add(
+            where.problem(int(row), "item", found_text, f"items of this part, such as {example}", fix)
+        )
+    findings.count(max(0, len(unknown) - SHOWN))
+    first: dict[int, int] = {}
+    doubles = [i for i, row in enumerate(rows.tolist()) if row >= 0 and first.setdefault(row, i) != i]
+    for i in doubles[:SHOWN]:
+        earlier = int(where.line[first[int(rows[i])]])
+        what = f"{shorten(found[i])}, as on {where.unit} {earlier}"
+        findings.add(where.problem(i, "item", what, "each item once", "drop one of the rows"))
+    findings.count(max(0, len(doubles) - SHOWN))
+    absent = len(expected.item) - len(first)
+    if absent and not len(unknown):
+        missing = next(item for row, item in enumerate(expected.item) if row not in first)
+        what = f"{absent} of {len(expected.item)} items are missing, such as {shorten(missing)}"
+        fix = "add the rows; leave the probabilities empty where the item lacks the modality"
+        findings.add(where.whole("item", what, "a row for every item of this part", fix))
+    return rows
+
+
+def _check_labels(
+    labels: pa.Array,
+    rows: NDArray[np.int64],
+    expected: Expected,
+    classes: Sequence[Mapping[str, Any]],
+    where: Where,
+    findings: Findings,
+) -> None:
+    """Labels may be left out, or be the class's index, label or name throughout."""
+    given = labels.to_pylist()
+    known = [i for i, label in enumerate(given) if label and rows[i] >= 0]
+    wrong: dict[str, list[int]] = {}
+    for key in ("index", "label", "name"):
+        text = [str(entry[key]) for entry in classes]
+        wrong[key] = [i for i in known if _plain(given[i]) != text[expected.label[rows[i]]]]
+        if not wrong[key]:
+            return
+    least = min(wrong.values(), key=len)
+    for i in least[:SHOWN]:
+        entry = classes[int(expected.label[rows[i]])]
+        allowed = f"{shorten(str(entry['name']))} (index {entry['index']}, label {shorten(entry['label'])})"
+        fix = "match the rows by item; or leave the column out"
+        findings.add(where.problem(i, "label", shorten(given[i]), allowed, fix))
+    findings.count(max(0, len(least) - SHOWN))
+
+
+def _plain(text: str) -> str:
+    return text.removesuffix(".0")
+
+
+def _numbers(values: pa.Array, column: str, where: Where, findings: Findings) -> NDArray[np.float64]:
+    """Return numbers; NaN for an empty cell."""
+    texts = strip(values)
+    blank = pc.equal(texts, "")
+    texts = pc.if_else(blank, pa.scalar(None, pa.string()), texts)
+    try:
+        numbers = texts.cast(pa.float64())
+    except pa.ArrowInvalid:
+        numbers = pa.array([_number(text) for text in texts.to_pylist()], pa.float64())
+    result: NDArray[np.float64] = numbers.fill_null(np.nan).to_numpy(zero_copy_only=False)
+    wrong = np.flatnonzero(~np.isfinite(result) & ~blank.to_numpy(zero_copy_only=False))
+    for row in wrong[:SHOWN]:
+        found = shorten(texts[int(row)].as_py())
+        findings.add(where.problem(int(row), column, found, "a number from 0 to 1", "write a probability"))
+    findings.count(max(0, len(wrong) - SHOWN))
+    return result
+
+
+def _number(text: str | None) -> float | None:
+    if text is None:
+        return None
+    try:
+        return float(text)
+    except ValueError:
+        return float("nan")
+
+
+def _check_probabilities(p: NDArray[np.float64], where: Where, findings: Findings) -> None:
+    if findings.problems:
+        return
+    absent = np.isnan(p)
+    partly: NDArray[np.bool_] = np.asarray(absent.any(axis=1) & ~absent.all(axis=1))
+    low, high, total = p.min(axis=1), p.max(axis=1), p.sum(axis=1)
+    with np.errstate(invalid="ignore"):
+        outside: NDArray[np.bool_] = ~partly & ((low < 0) | (high > 1))
+        off: NDArray[np.bool_] = ~partly & ~outside & (np.abs(total - 1) > SUM_TOLERANCE)
+        percent: NDArray[np.bool_] = outside & (low >= 0) & (np.abs(total - 100) < 1)
+    for row in np.flatnonzero(partly | outside | off)[:SHOWN]:
+        if partly[row]:
+            found, fix = "some probabilities, but not all", "fill them in, or leave all of them empty"
+        elif percent[row]:
+            found, fix = f"percentages, which sum to {total[row]:.6g}", "divide by 100"
+        elif outside[row]:
+            found = f"values from {low[row]:.6g} to {high[row]:.6g}"
+            fix = "write probabilities, not scores: apply a softmax"
+        else:
+            found, fix = f"probabilities that sum to {total[row]:.6g}", "divide each row by its sum"
+        allowed = f"numbers from 0 to 1 that sum to 1 (within {SUM_TOLERANCE})"
+        findings.add(where.problem(int(row), "p_…", found, allowed, fix))
+    findings.count(max(0, int((partly | outside | off).sum()) - SHOWN))
+
+
+def _folds(
+    values: pa.Array,
+    rows: NDArray[np.int64],
+    expected: Expected,
+    where: Where,
+    findings: Findings,
+    *,
+    grouped: bool,
+) -> NDArray[np.int32]:
+    """Return the folds, none of which may share a group with another where groups are kept together."""
+    texts = [_plain(text) for text in strip(values).to_pylist()]
+    bad = [i for i, text in enumerate(texts) if not (text.isascii() and text.isdigit() and len(text) < 7)]
+    for i in bad[:SHOWN]:
+        fix = "write the fold in which the item was held out"
+        findings.add(where.problem(i, "fold", shorten(texts[i]), "a whole number from 0", fix))
+    findings.count(max(0, len(bad) - SHOWN))
+    if bad or findings.problems:
+        return np.empty(0, np.int32)
+    fold = np.array([int(text) for text in texts], np.int32)
+    if len(np.unique(fold)) < 2:
+        fix = "predict each item with a model that did not see it: cross-validate"
+        findings.add(where.whole("fold", f"one fold only, {fold[0]}", "at least two folds", fix))
+    elif grouped:
+        group = expected.group[rows]
+        first: dict[str, int] = {}
+        torn = [i for i, name in enumerate(group) if fold[first.setdefault(name, i)] != fold[i]]
+        for i in torn[:SHOWN]:
+            earlier = first[group[i]]
+            found = (
+                f"fold {fold[i]} for the group {shorten(group[i])}, "
+                f"of which {where.unit} {where.line[earlier]} is in fold {fold[earlier]}"
+            )
+            fix = "divide by groups: partitions/….parquet has folds that do"
+            findings.add(where.problem(i, "fold", found, "all items of a group in one fold", fix))
+        findings.count(max(0, len(torn) - SHOWN))
+    return fold
