@@ -1,1 +1,1 @@
-"""How good the models are, how sure that is, and what is wrong with the analysis."""
+"""What the predictions are worth: metrics with intervals, comparisons with tests, claims with checks."""
