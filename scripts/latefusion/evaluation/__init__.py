@@ -1,1 +1,1 @@
-"""What the predictions are worth: metrics with intervals, comparisons with tests, claims with checks."""
+"""How good the models are, how sure that is, and what is wrong with the analysis."""

@@ -1,149 +1,138 @@
-"""The schemas of the evaluation's tables, and the only code that makes such tables from columns or rows."""
+"""Schemas of the evaluation's tables; what one row means stands above each."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 import pyarrow as pa
 
-from latefusion.evaluation.definitions import ACROSS_TABLES, PROTOCOL_TABLES
-
-_TYPES: Final = {
-    "text": pa.string(),
-    "int": pa.int32(),
-    "number": pa.float64(),
-    "flag": pa.bool_(),
-    "numbers": pa.list_(pa.field("element", pa.int32())),
+_KINDS: Final = {
+    "s": pa.string(),
+    "f": pa.float64(),
+    "i": pa.int64(),
+    "b": pa.bool_(),
 }
 
 
-@dataclass(frozen=True)
-class Table:
-    """One table: what a row of it is, and its columns with type and meaning."""
-
-    row: str
-    columns: Mapping[str, tuple[str, str]]
-
-    @property
-    def schema(self) -> pa.Schema:
-        """Schema of the file."""
-        return pa.schema(
-            [
-                pa.field(name, _TYPES[kind.rstrip("?")], nullable=kind.endswith("?"))
-                for name, (kind, _) in self.columns.items()
-            ]
-        )
+def _schema(fields: str) -> pa.Schema:
+    """Return a schema from `name:kind` pairs; kinds are s, f, i, b, and `?` after one allows null."""
+    parsed = []
+    for field in fields.split():
+        name, kind = field.split(":")
+        parsed.append(pa.field(name, _KINDS[kind[0]], nullable=kind.endswith("?")))
+    return pa.schema(parsed)
 
 
-def _parse(text: str) -> Table:
-    row, _, body = text.strip().partition("\n\n")
-    columns: dict[str, tuple[str, str]] = {}
-    name = ""
-    for line in body.splitlines():
-        if line[0].isspace():
-            kind, meaning = columns[name]
-            columns[name] = (kind, f"{meaning} {line.strip()}")
-        else:
-            name, kind, meaning = line.split(maxsplit=2)
-            columns[name] = (kind, meaning)
-    return Table(" ".join(row.split()), columns)
+SCHEMAS: Final[Mapping[str, pa.Schema]] = {
+    # one row: a model
+    "models": _schema(
+        "model:s kind:s probabilistic:b scored_by:s repeats:i n:i clipped:i? same_as:s? is_reference:b"
+        " is_confirmatory:b in_confidence_set:b? out_of_fold_accuracy:f? out_of_fold_log_loss:f?"
+        " approximated:b inverted_sigmoids:i note:s?"
+    ),
+    # one row: a metric of a model on a subset
+    "metrics": _schema(
+        "model:s kind:s subset:s metric:s value:f low:f? high:f? n:i groups:i interval:s draws:i"
+        " design_effect:f? repeat_sd:f? better:s unit:s"
+    ),
+    # one row: a metric of a model for one class, on a subset
+    "per_class": _schema(
+        "model:s kind:s subset:s class_index:i class:s metric:s value:f? low:f? high:f? support:i"
+        " prior:f share_true:f"
+    ),
+    # one row: a cell of a model's confusion matrix, on a subset
+    "confusion": _schema(
+        "model:s kind:s subset:s true_index:i true:s predicted_index:i predicted:s count:f share:f?"
+    ),
+    # one row: a model against the reference in one metric
+    "comparisons": _schema(
+        "family:s metric:s subset:s model:s kind:s reference:s n:i groups:i value:f reference_value:f"
+        " difference:f low:f high:f interval:s p:f? p_holm:f? significant:b? test:s draws:i tests:i"
+        " only_model:f? only_reference:f? discordance:f? se:f design_effect:f? detectable:f"
+        " detectable_holm:f same_as:s? better:s"
+    ),
+    # one row: the test that all models are equally good, in one metric
+    "overall": _schema("metric:s test:s models:i n:i groups:i statistic:f? df:i p:f?"),
+    # one row: a model in the confidence set procedure of one metric
+    "confidence_set": _schema(
+        "metric:s model:s kind:s value:f rank:i in_set:b p:f eliminated:i? difference_to_best:f"
+        " low:f high:f same_as:s? level:f draws:i"
+    ),
+    # one row: picking the best by the test rows, in one metric, and what is left of it
+    "best": _schema(
+        "metric:s observed_best:s observed:f corrected:f low:f high:f optimism:f draws:i"
+        " selected:f? selected_low:f? selected_high:f? better:s"
+    ),
+    # one row: two modalities on all items, or on those of one class
+    "complementarity": _schema(
+        "model_a:s model_b:s class_index:i? class:s n:i both:f only_a:f only_b:f neither:f"
+        " q:f? disagreement:f disagreement_low:f disagreement_high:f double_fault:f kappa:f?"
+    ),
+    # one row: the oracle over all modalities, or a rule against it, on all items or those of one class
+    "oracle": _schema(
+        "model:s kind:s class_index:i? class:s n:i value:f low:f high:f independent:f? best_single:s"
+        " best_single_value:f gap_closed:f? gap_closed_low:f? gap_closed_high:f?"
+    ),
+    # one row: an item that a model gets right and the reference wrong (mended), or the reverse (broken)
+    "changed": _schema(
+        "model:s kind:s item:s change:s share_right:f modalities_right:i p_label:f? reference_p_label:f?"
+    ),
+    # one row: a model on an item
+    "outcomes": _schema("model:s item:s group:s label:i predicted:i correct:f loss:f? p_label:f?"),
+    # one row: a measure of calibration of a model on a subset
+    "calibration": _schema(
+        "model:s kind:s subset:s measure:s value:f? low:f? high:f? expected:f? p:f? n:i draws:i clipped:i"
+    ),
+    # one row: a bin of a reliability diagram
+    "reliability": _schema(
+        "model:s kind:s diagram:s class_index:i? class:s bin:i n:i confidence_low:f confidence_high:f"
+        " confidence:f observed:f low:f high:f"
+    ),
+    # one row: a model that answers only where it is surest
+    "coverage": _schema("model:s kind:s coverage:f n:i threshold:f accuracy:f low:f high:f"),
+    # one row: a model on a stratum of the items
+    "strata": _schema(
+        "model:s kind:s by:s stratum:s order:i n:i groups:i metric:s value:f low:f? high:f? share:f"
+    ),
+    # one row: a kind of error of a model where classes are quadrants of valence and arousal
+    "errors": _schema("model:s kind:s error:s n:i share:f low:f high:f"),
+    # one row: a view on rows it saw, rows it did not, and test rows, in one metric
+    "overfitting": _schema(
+        "model:s kind:s metric:s in_sample:f? out_of_fold:f? test:f gap:f? n_train:i n_test:i partitions:i"
+    ),
+    # one row: how a metric of a model varies over repeats, partitions or fold assignments
+    "spread": _schema("model:s kind:s over:s metric:s values:i mean:f sd:f? least:f most:f"),
+    # one row: a model trained on a share of the groups
+    "learning_curve": _schema("model:s kind:s share:f rows:i groups:i metric:s value:f low:f high:f n:i"),
+    # one row: the same model on the same items under two protocols
+    "leaks": _schema(
+        "model:s kind:s comparison:s claimed:s honest:s subset:s metric:s n:i groups:i claimed_value:f"
+        " honest_value:f difference:f low:f high:f interval:s p:f? test:s design_effect:f? better:s"
+    ),
+}
 
 
-TABLES: Final[Mapping[str, Table]] = {name: _parse(text) for name, text in PROTOCOL_TABLES.items()}
-ACROSS: Final[Mapping[str, Table]] = {name: _parse(text) for name, text in ACROSS_TABLES.items()}
-
-METRIC_NAMES: Final = (
-    "accuracy",
-    "balanced_accuracy",
-    "macro_f1",
-    "matthews",
-    "kappa",
-    "log_loss",
-    "brier",
-    "calibration_slope",
-    "auroc",
-    "ece",
-    "ece_expected",
-    "ece_p",
-    "ece_classwise",
-    "ece_classwise_expected",
-    "ece_classwise_p",
-)
-"""Metrics of the table `metrics`, in its order; the headlines are accuracy, log loss, Brier and slope."""
-
-LOWER_IS_BETTER: Final = ("log_loss", "brier", "ece", "ece_classwise")
-
-INTERVALS: Final = METRIC_NAMES[:9]
-"""Metrics that have an interval."""
-
-ABOUT: Final = "about_"
-RIGHT: Final = "right_"
-SAID: Final = "said_"
-
-
-def items_schema(describe: Mapping[str, pa.DataType], singles: Sequence[str]) -> pa.Schema:
-    """Schema of `items.parquet`: one row for each item that the protocol tests.
-
-    Parameters
-    ----------
-    describe : mapping of str to pyarrow.DataType
-        Descriptive columns; each becomes `about_{name}`.
-    singles : sequence of str
-        Single modalities; each has `said_{name}` and `right_{name}`.
-    """
-    fields: list[Any] = [
-        pa.field("item", pa.string(), nullable=False),
-        pa.field("split", pa.string(), nullable=False),
-        pa.field("group", pa.string(), nullable=False),
-        pa.field("label", pa.int32(), nullable=False),
-        pa.field("class", pa.string(), nullable=False),
-        pa.field("unseen_group", pa.bool_(), nullable=False),
-    ]
-    fields += [pa.field(ABOUT + name, kind) for name, kind in describe.items()]
-    for name in singles:
-        fields += [pa.field(SAID + name, pa.string()), pa.field(RIGHT + name, pa.float64())]
-    fields += [
-        pa.field("fusion", pa.string(), nullable=False),
-        pa.field("said_fusion", pa.string()),
-        pa.field("right_fusion", pa.float64()),
-        pa.field("confidence", pa.float64()),
-        pa.field("p_true", pa.float64()),
-        pa.field("outcome", pa.string()),
-        pa.field("models_right", pa.float64()),
-    ]
-    return pa.schema(fields)
-
-
-def schema_of(name: str) -> pa.Schema:
-    """Return the schema of a table with fixed columns."""
-    return (TABLES.get(name) or ACROSS[name]).schema
-
-
-def table_of(name: str, rows: Mapping[str, Any]) -> pa.Table:
-    """Return a table from columns, checked against its schema; NaN becomes null.
+def to_table(name: str, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
+    """Return rows as the table `name`; a key that is not there is null, what is not finite as well.
 
     Raises
     ------
-    ValueError
-        If a column is missing or one too many, or a value is null that must not be.
+    KeyError
+        If a row has a key that the table has no column for.
     """
-    schema = schema_of(name)
-    if list(rows) != schema.names:
-        raise ValueError(f"{name}: columns {list(rows)}, not {schema.names}")
-    columns = [pa.array(rows[field.name], field.type, from_pandas=True) for field in schema]
-    for field, column in zip(schema, columns, strict=True):
-        if column.null_count and not field.nullable:
-            raise ValueError(f"{name}: {field.name} has {column.null_count} nulls")
-    return pa.Table.from_arrays(columns, schema=schema)
-
-
-def rows_to_table(name: str, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
-    """Return a table from rows, each a mapping; columns that a row leaves out are null."""
-    names = schema_of(name).names
+    schema = SCHEMAS[name]
+    known = dict.fromkeys(schema.names)
     for row in rows:
-        unknown = [key for key in row if key not in names]
-        if unknown:
-            raise ValueError(f"{name}: unknown columns {unknown}")
-    return table_of(name, {key: [row.get(key) for row in rows] for key in names})
+        if not row.keys() <= known.keys():
+            raise KeyError(f"{name} has no columns {sorted(row.keys() - known.keys())}")
+    return pa.Table.from_arrays(
+        [pa.array([_finite(row.get(field.name)) for row in rows], field.type) for field in schema],
+        schema=schema,
+    )
+
+
+def _finite(value: Any) -> Any:  # noqa: ANN401 - any cell
+    if isinstance(value, float) and not abs(value) < float("inf"):
+        return None
+    return value
