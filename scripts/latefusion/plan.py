@@ -6,33 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from latefusion.catalogue import RuleFacts
 from latefusion.configuration import Config, svm_settings
 from latefusion.errors import InputError, Problem, nearest, shorten
 
 SELECTED: Final = "selected"
-
-
-@dataclass(frozen=True)
-class RuleFacts:
-    """What is known of a fusion rule without running it.
-
-    Attributes
-    ----------
-    name : str
-    learns, probabilistic, stochastic : bool
-        As in `latefusion.rule.Rule`.
-    options : mapping of str to object
-        Names and defaults of the rule's own options.
-    replica_source : {'in_sample', 'test'}
-        The rows that `replica` fits the rule on.
-    """
-
-    name: str
-    learns: bool
-    probabilistic: bool
-    stochastic: bool
-    options: Mapping[str, Any]
-    replica_source: str = "in_sample"
 
 
 @dataclass(frozen=True)

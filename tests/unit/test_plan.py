@@ -2,9 +2,10 @@
 
 import pytest
 
+from latefusion.catalogue import RuleFacts
 from latefusion.configuration import complete
 from latefusion.errors import InputError
-from latefusion.plan import RuleFacts, make_plan, rule_options
+from latefusion.plan import make_plan, rule_options
 from settings import SCHEMA, changed
 
 RULES = {

@@ -12,6 +12,7 @@ sys.path.insert(0, str(SCRIPTS))
 from latefusion import catalogue, configuration, plan, resources
 from latefusion.digest import code_digest
 from latefusion.errors import InputError
+from latefusion.evaluation.names import TABLES as EVALUATION_TABLES
 
 EXAMPLE_DATA = {
     f"data/{name}/{split}.csv"
@@ -275,3 +276,7 @@ def prediction_targets(wildcards):
             f"snakemake predict trains every modality on all labelled items; {', '.join(foreign)} is brought from outside"
         )
     return ["<results>/predictions.csv", "<results>/predictions.json"]
+
+
+def evaluation_files(protocol):
+    return [f"<results>/evaluation/{protocol}/{table}.parquet" for table in EVALUATION_TABLES]

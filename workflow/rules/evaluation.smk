@@ -1,0 +1,1 @@
+# Needs: what every model says of the test items. Makes: evaluation/{protocol}/*.parquet, summary.csv, checks.json.

@@ -1,0 +1,1 @@
+# Needs: every table. Makes: report.html.
