@@ -79,7 +79,8 @@ class RecordReader:
             yield from self._records()
 
     def _records(self) -> Iterator[Record]:
-        self._fill()
+        while len(self.buffer) < len(codecs.BOM_UTF8) and not self.final:
+            self._fill()
         if self.buffer.startswith(codecs.BOM_UTF8):
             self.at = len(codecs.BOM_UTF8)
         while True:

@@ -1,0 +1,39 @@
+"""Tables in order give their very numbers; damaged ones are refused or give what a plain reader gives."""
+
+from datetime import timedelta
+
+import numpy as np
+from hypothesis import HealthCheck, given, settings
+
+from fuzz.tables import damaged, plain_read, read, tables
+from latefusion.errors import InputError
+
+THOROUGH = settings.get_current_profile_name() == "fuzz"
+# a case that takes seconds is a hang
+CASES = settings(
+    max_examples=5000 if THOROUGH else 150,
+    derandomize=not THOROUGH,
+    deadline=timedelta(seconds=10),
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+
+
+@CASES
+@given(table=tables())
+def test_a_table_in_order_gives_the_very_numbers(table, tmp_path):
+    X, _ = read(table, tmp_path)
+    expected = np.array(table.numbers, np.float64).astype(np.float32)
+    np.testing.assert_array_equal(X.view(np.uint32), expected.view(np.uint32))
+
+
+@CASES
+@given(table=damaged())
+def test_a_damaged_table_gives_no_traceback_and_no_wrong_number(table, tmp_path):
+    try:
+        X, labels = read(table, tmp_path)
+    except InputError:
+        return
+    expected, texts = plain_read(table)
+    np.testing.assert_array_equal(X.view(np.uint32), expected.view(np.uint32))
+    for label, text in zip(labels, texts, strict=True):
+        assert label == text or float(label) == float(text)
