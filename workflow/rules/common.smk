@@ -56,7 +56,7 @@ def digest(script, *more):
 
 
 def rule_digest(wildcards):
-    """Digest of `fuse` and of the one fusion rule that the job runs."""
+    """Digest of `fuse` and of the one file that it runs."""
     return digest("fuse", SCRIPTS / "latefusion" / "rules" / f"{wildcards.rule}.py")
 
 
@@ -225,16 +225,14 @@ def ingest_targets():
 
 
 def fusion_files(protocol):
-    for rule in PLAN.protocol_rules[protocol]:
+    folder = f"<results>/fusion/{protocol}"
+    for name in PLAN.protocol_rules[protocol]:
         yield from (
-            f"<results>/fusion/{protocol}/{rule}.{kind}"
+            f"{folder}/{name}.{kind}"
             for kind in ("parquet", "json", "robustness.parquet")
         )
     if PLAN.selects[protocol]:
-        yield from (
-            f"<results>/fusion/{protocol}/selected.{kind}"
-            for kind in ("parquet", "json")
-        )
+        yield from (f"{folder}/selected.{kind}" for kind in ("parquet", "json"))
 
 
 def targets():
@@ -279,4 +277,7 @@ def prediction_targets(wildcards):
 
 
 def evaluation_files(protocol):
-    return [f"<results>/evaluation/{protocol}/{table}.parquet" for table in EVALUATION_TABLES]
+    return [
+        f"<results>/evaluation/{protocol}/{table}.parquet"
+        for table in EVALUATION_TABLES
+    ]

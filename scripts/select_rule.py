@@ -1,0 +1,16 @@
+"""Choose, inside each partition, the fusion rule that was best out of fold."""
+
+from latefusion.job import job
+from latefusion.selection import select
+from latefusion.tables import read_json, read_table, write_json, write_table
+
+with job(snakemake.log[0]) as log:
+    names = snakemake.params.candidates
+    table, choice = select(
+        {name: read_table(path) for name, path in zip(names, snakemake.input.tables, strict=True)},
+        {name: read_json(path) for name, path in zip(names, snakemake.input.learned, strict=True)},
+    )
+    for partition, made in choice["partitions"].items():
+        log.info("%s: %s", partition, made["chosen"])
+    write_table(table, snakemake.output.table, table.schema)
+    write_json(choice, snakemake.output.learned)
