@@ -5,13 +5,18 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from latefusion.alignment import Alignment
+from latefusion.coupling import class_pairs
 from latefusion.kernel import Gram, Rows, Space
-from latefusion.machines import Layout, Solution, decide, solve
+from latefusion.machines import WHOLE, Layout, Problem, Solution, decide, warn_capped
+from latefusion.nystroem import Map, solve_linear
+from latefusion.resources import budget, distance_bytes, require, svm_bytes
 from latefusion.svm import COMBINE, SVM, Float32, Float64, Matrices, as_parts
 from latefusion.threads import one_blas_thread
 
@@ -101,6 +106,24 @@ def class_weights(
     return np.array([float(given.get(label, 1.0)) for label in classes.tolist()])
 
 
+@dataclass
+class _Data:
+    """Training rows, in the order of the layout."""
+
+    layout: Layout
+    classes: NDArray[Any]
+    space: Space
+    rows: Rows
+    began: float
+
+    def say(self, what: str, *values: object) -> None:
+        logger.info(what + ", %.1f s", *values, time.monotonic() - self.began)
+
+    @property
+    def equal_weights(self) -> tuple[float, ...]:
+        return (1.0 / self.space.n_parts,) * self.space.n_parts
+
+
 def _fit_all(
     models: Sequence[SVM],
     parts: list[Float32],
@@ -111,53 +134,180 @@ def _fit_all(
     first = models[0]
     if first.combine not in COMBINE:
         raise ValueError(f"combine must be one of {', '.join(COMBINE)}, not {first.combine!r}")
-    layout = Layout.of(y, fold, len(classes), int(fold.max()) + 1)
+    components = None if first.approximation is None else int(first.approximation["components"])
+    n_folds = int(fold.max()) + 1
+    needed = svm_bytes(
+        len(y),
+        sum(part.shape[1] for part in parts),
+        classes=len(classes),
+        folds=n_folds,
+        models=len(models),
+        components=components,
+    )
+    require(needed, len(y), first.memory_mb, approximated=components is not None)
+    layout = Layout.of(y, fold, len(classes), n_folds)
+    _say_what_is_absent(layout)
     space = Space.fit(parts, first.combine, first.scale)
-    rows = space.rows(parts)[layout.order]
-    gammas = [space.gammas(model.gamma) for model in models]
-    distinct = sorted(set(gammas))
-    began = time.monotonic()
+    data = _Data(layout, classes, space, space.rows(parts)[layout.order], time.monotonic())
+    if components is None:
+        _fit_exactly(models, data, y, needed)
+    else:
+        _fit_approximately(models, data, y, components)
+    for model in models:
+        model.calibrate(y, fold)
+    data.say("calibrated")
+
+
+def _say_what_is_absent(layout: Layout) -> None:
+    for label in np.flatnonzero(layout.present):
+        for fold in range(layout.n_folds):
+            if not layout.ranges(int(label), fold):
+                logger.info(
+                    "class %d has rows in fold %d alone: the machines without this fold never saw it, and "
+                    "their decisions on it are constant",
+                    label,
+                    fold,
+                )
+
+
+def _by_gamma(models: Sequence[SVM], space: Space) -> list[tuple[tuple[float, ...], list[SVM]]]:
+    """Group models by the kernel they share, in order of gamma, then of C."""
+    groups: dict[tuple[float, ...], list[SVM]] = {}
+    for model in sorted(models, key=lambda m: (space.gammas(m.gamma), m.C)):
+        groups.setdefault(space.gammas(model.gamma), []).append(model)
+    return list(groups.items())
+
+
+def _fit_exactly(models: Sequence[SVM], data: _Data, y: NDArray[np.int64], needed: int) -> None:
+    first, layout, space = models[0], data.layout, data.space
+    by_gamma = _by_gamma(models, space)
+    aligned = first.combine == "kernel_aligned" and space.n_parts > 1
+    again = len(by_gamma) > 1 or aligned
+    limit = budget(first.memory_mb)
     gram = Gram(
-        rows,
-        [max(gamma[part] for gamma in distinct) for part in range(space.n_parts)],
-        reuse=len(distinct) > 1,
+        data.rows,
+        [max(gammas[part] for gammas, _ in by_gamma) for part in range(space.n_parts)],
+        reuse=again and (limit is None or needed + distance_bytes(len(y), space.n_parts) <= limit),
         n_jobs=first.n_jobs,
     )
-    weights = (1.0 / space.n_parts,) * space.n_parts
-    for gamma in distinct:
-        K = gram.fill(gamma, weights)
-        logger.info("kernel of %d rows, %.1f s", len(y), time.monotonic() - began)
-        same = sorted((m for m, g in zip(models, gammas, strict=True) if g == gamma), key=lambda m: m.C)
-        start: tuple[Solution, float] | None = None
+    everything = (WHOLE, *range(layout.n_folds))
+    for gammas, same in by_gamma:
+        kernels: dict[tuple[float, ...], list[int]] = {data.equal_weights: list(everything)}
+        if aligned:
+            alignment = Alignment(gram, layout, gammas)
+            kernels = {}
+            for without in everything:
+                kernels.setdefault(alignment.weights(without), []).append(without)
+            logger.info("kernel weights by alignment: %s", [list(weights) for weights in kernels])
+        found: list[dict[int, Solution]] = [{} for _ in same]
+        decisions = [np.zeros((2, len(y), len(class_pairs(layout.n_classes)))) for _ in same]
+        for weights, without in kernels.items():
+            K = gram.fill(gammas, weights)
+            data.say("kernel of %d rows", len(y))
+            before: dict[int, Solution] = {}
+            for model, solved, decision in zip(same, found, decisions, strict=True):
+                problem = Problem(
+                    layout, model.C, class_weights(model.class_weight, y, data.classes), model.max_iter
+                )
+                before = {s.without: s for s in problem.solve(K, without, model.n_jobs, before)}
+                decide(K, layout, list(before.values()), decision, model.n_jobs)
+                solved.update(before)
+                data.say("machines for C = %g", model.C)
+        weights_of_whole = next(weights for weights, without in kernels.items() if WHOLE in without)
+        for model, solved, decision in zip(same, found, decisions, strict=True):
+            ordered = [solved[without] for without in everything]
+            coefficients = ordered[0].coefficients(len(y))
+            support = np.flatnonzero((coefficients != 0).any(axis=1))
+            _adopt(
+                model,
+                data,
+                decision,
+                support=data.rows[support],
+                coefficients=coefficients[support],
+                offsets=ordered[0].offsets,
+                gammas=gammas,
+                weights=weights_of_whole,
+                double=gram.double,
+            )
+            model.n_support_ = np.bincount(layout.y[support], minlength=layout.n_classes)
+            model.n_iter_ = np.array([solution.steps for solution in ordered])
+            model.n_capped_ = warn_capped(sum(solution.capped for solution in ordered), model.n_iter_.size)
+
+
+def _fit_approximately(models: Sequence[SVM], data: _Data, y: NDArray[np.int64], components: int) -> None:
+    first, layout = models[0], data.layout
+    rng = np.random.default_rng(first.random_state)
+    chosen = np.sort(rng.choice(len(y), min(components, len(y)), replace=False))
+    everything = (WHOLE, *range(layout.n_folds))
+    for gammas, same in _by_gamma(models, data.space):
+        # kernel_aligned needs every kernel value for its weights: the components' have to do
+        weights = data.equal_weights
+        if first.combine == "kernel_aligned" and data.space.n_parts > 1:
+            weights = _weights_from_components(data, chosen, gammas, first.n_jobs)
+        span = Map.fit(data.rows, chosen, gammas, weights)
+        Z = span.features(data.rows, first.n_jobs)
+        data.say("approximated the kernel of %d rows by %d components", len(y), len(chosen))
         for model in same:
-            solution = solve(
-                K,
+            solutions = solve_linear(
+                Z,
                 layout,
+                everything,
                 C=model.C,
-                class_weight=class_weights(model.class_weight, y, classes),
+                class_weight=class_weights(model.class_weight, y, data.classes),
                 max_iter=model.max_iter,
                 n_jobs=model.n_jobs,
-                start=start,
             )
-            start = solution, model.C
-            in_sample, out_of_fold = decide(K, layout, solution, model.n_jobs)
-            back = np.argsort(layout.order)
-            model.classes_, model.present_ = classes, layout.present
-            model.space_, model.gammas_, model.weights_ = space, gamma, weights
-            model.in_sample_decision_ = in_sample[back]
-            model.out_of_fold_decision_ = out_of_fold[back]
-            _keep_support(model, rows, solution, layout)
-            model.double_ = gram.double
-            model.calibrate(y, fold)
+            data.say("linear machines for C = %g", model.C)
+            whole = solutions[0]
+            decision = np.empty((2, len(y), len(whole.offsets)))
+            decision[0] = Z @ whole.normals + whole.offsets
+            for fold, solution in enumerate(solutions[1:]):
+                held = layout.fold == fold
+                decision[1, held] = Z[held] @ solution.normals + solution.offsets
+            _adopt(
+                model,
+                data,
+                decision,
+                support=span.components,
+                coefficients=span.projection @ whole.normals,
+                offsets=whole.offsets,
+                gammas=gammas,
+                weights=weights,
+                double=span.double,
+            )
+            used = np.unique(np.concatenate([rows[beta != 0] for rows, beta in whole.beta]))
+            model.n_support_ = np.bincount(layout.y[used], minlength=layout.n_classes)
+            model.n_iter_ = np.array([solution.steps for solution in solutions])
+            model.n_capped_ = warn_capped(sum(solution.capped for solution in solutions), model.n_iter_.size)
 
 
-def _keep_support(model: SVM, rows: Rows, solution: Solution, layout: Layout) -> None:
-    whole = solution.coefficients[0]
-    support = np.flatnonzero((whole != 0).any(axis=1))
-    kept = rows[support]
-    model.support_, model.support_squares_ = kept.parts, kept.squares
-    model.coefficients_ = whole[support].astype(np.float32)
-    model.offsets_ = solution.offsets[0].copy()
-    model.n_support_ = np.bincount(layout.y[support], minlength=layout.n_classes)
-    model.n_iter_ = solution.iterations
-    model.n_capped_ = solution.capped
+def _weights_from_components(
+    data: _Data, chosen: NDArray[np.intp], gammas: tuple[float, ...], n_jobs: int
+) -> tuple[float, ...]:
+    # `chosen` is sorted, so the components stand by class and fold as the layout wants them
+    layout = Layout.of(
+        data.layout.y[chosen], data.layout.fold[chosen], data.layout.n_classes, data.layout.n_folds
+    )
+    gram = Gram(data.rows[chosen], gammas, reuse=False, n_jobs=n_jobs)
+    return Alignment(gram, layout, gammas).weights(WHOLE)
+
+
+def _adopt(
+    model: SVM,
+    data: _Data,
+    decision: Float64,
+    *,
+    support: Rows,
+    coefficients: NDArray[np.floating],
+    offsets: Float64,
+    gammas: tuple[float, ...],
+    weights: tuple[float, ...],
+    double: bool,
+) -> None:
+    """Give a model what it predicts from."""
+    back = np.argsort(data.layout.order)
+    model.classes_, model.present_ = data.classes, data.layout.present
+    model.space_, model.gammas_, model.weights_, model.double_ = data.space, gammas, weights, double
+    model.support_, model.support_squares_ = support.parts, support.squares
+    model.coefficients_, model.offsets_ = coefficients, offsets
+    model.in_sample_decision_, model.out_of_fold_decision_ = decision[0, back], decision[1, back]

@@ -20,7 +20,9 @@ Float32 = NDArray[np.float32]
 Float64 = NDArray[np.float64]
 Gamma = float | Literal["auto", "scale"]
 
-BLOCK = 1024
+Tile = tuple[int, int, int, int]
+
+BLOCK = 512
 # Products in single precision put an error of about 3e-7 |x|² on a squared distance. Where gamma makes
 # more than 1e-5 of that, products are taken in double precision: twice the time, and rows that are
 # equal are then told from rows that are merely close.
@@ -149,9 +151,9 @@ class Rows:
         )
 
 
-def distances(a: Rows, b: Rows, part: int, *, double: bool, out: Float32) -> None:
-    """Write squared distances between the rows of `a` and `b` in one part to `out`, (len(a), len(b))."""
-    from latefusion.compiled import distances_inplace
+def distances(a: Rows, b: Rows, part: int, *, double: bool) -> Float32:
+    """Return squared distances between the rows of `a` and `b` in one part, (len(a), len(b))."""
+    from latefusion.compiled import squared_distances
 
     left, right = a.parts[part], b.parts[part]
     if double:
@@ -159,23 +161,22 @@ def distances(a: Rows, b: Rows, part: int, *, double: bool, out: Float32) -> Non
         product *= -2.0
         product += a.squares[part][:, None]
         product += b.squares[part]
-        np.maximum(product, 0.0, out=product)
-        out[...] = product
-    else:
-        np.matmul(left, right.T, out=out)
-        distances_inplace(out, a.squares[part].astype(np.float32), b.squares[part].astype(np.float32))
+        return np.maximum(product, 0.0, out=product).astype(np.float32)
+    tile: Float32 = left @ right.T
+    squared_distances(tile, a.squares[part].astype(np.float32), b.squares[part].astype(np.float32))
+    return tile
 
 
 def values(a: Rows, b: Rows, gammas: Sequence[float], weights: Sequence[float], *, double: bool) -> Float32:
     """Return kernel values between the rows of `a` and of `b`, (len(a), len(b)) float32."""
-    from latefusion.compiled import rbf
+    from latefusion.compiled import add_rbf, rbf
 
-    out = np.empty((len(a), len(b)), np.float32)
-    buffer = out if len(gammas) == 1 else np.empty_like(out)
-    for part, (gamma, weight) in enumerate(zip(gammas, weights, strict=True)):
-        distances(a, b, part, double=double, out=buffer)
-        rbf(buffer, np.float32(gamma), np.float32(weight), out, part > 0)
-    return out
+    tile = distances(a, b, 0, double=double)
+    rbf(tile, np.float32(gammas[0]), np.float32(weights[0]))
+    for part in range(1, len(gammas)):
+        other = distances(a, b, part, double=double)
+        add_rbf(other, np.float32(gammas[part]), np.float32(weights[part]), tile)
+    return tile
 
 
 class Gram:
@@ -195,38 +196,33 @@ class Gram:
     def __init__(self, rows: Rows, gammas: Sequence[float], *, reuse: bool, n_jobs: int) -> None:
         self.rows, self.reuse, self.n_jobs = rows, reuse, n_jobs
         self.double = rows.needs_double(gammas)
-        n = len(rows)
-        self.K = np.empty((n, n), np.float32)
-        starts = blocks(n, BLOCK)
+        self.K = np.empty((len(rows), len(rows)), np.float32)
+        starts = blocks(len(rows), BLOCK)
         self.tiles = [(*i, *j) for a, i in enumerate(starts) for j in starts[a:]]
-        self._distances: dict[tuple[int, int, int], Float32] = {}
+        self._kept: dict[tuple[int, int, int], Float32] = {}
 
-    def distance(self, tile: tuple[int, int, int, int], part: int) -> Float32:
-        """Return the squared distances of one tile in one part, kept where they will be needed again."""
+    def distance(self, tile: Tile, part: int) -> Float32:
+        """Return the squared distances of one tile in one part, the caller's to overwrite."""
         i0, i1, j0, j1 = tile
-        kept = self._distances.get((i0, j0, part))
-        if kept is None:
-            kept = np.empty((i1 - i0, j1 - j0), np.float32)
-            distances(self.rows[i0:i1], self.rows[j0:j1], part, double=self.double, out=kept)
-            if self.reuse:
-                self._distances[i0, j0, part] = kept
-        return kept
+        kept = self._kept.get((i0, j0, part))
+        if kept is not None:
+            return kept.copy()
+        found = distances(self.rows[i0:i1], self.rows[j0:j1], part, double=self.double)
+        if self.reuse:
+            self._kept[i0, j0, part] = found.copy()
+        return found
 
     def fill(self, gammas: Sequence[float], weights: Sequence[float]) -> Float32:
         """Compute the kernel values for these gammas and weights, over those of the last call."""
-        from latefusion.compiled import mirror, rbf
+        from latefusion.compiled import add_rbf, place, rbf
 
-        def one(tile: tuple[int, int, int, int]) -> None:
-            i0, i1, j0, j1 = tile
-            out = self.K[i0:i1, j0:j1]
-            for part, (gamma, weight) in enumerate(zip(gammas, weights, strict=True)):
-                if self.reuse or part > 0:
-                    source = self.distance(tile, part)
-                else:
-                    source = out
-                    distances(self.rows[i0:i1], self.rows[j0:j1], part, double=self.double, out=out)
-                rbf(source, np.float32(gamma), np.float32(weight), out, part > 0)
-            mirror(self.K, i0, i1, j0, j1)
+        def one(tile: Tile) -> None:
+            values = self.distance(tile, 0)
+            rbf(values, np.float32(gammas[0]), np.float32(weights[0]))
+            for part in range(1, len(gammas)):
+                other = self.distance(tile, part)
+                add_rbf(other, np.float32(gammas[part]), np.float32(weights[part]), values)
+            place(values, self.K, tile[0], tile[2])
 
         run(one, self.tiles, self.n_jobs)
         return self.K

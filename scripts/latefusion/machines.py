@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,8 +24,9 @@ logger = logging.getLogger(__name__)
 TOLERANCE = 1e-3
 ITERATIONS_PER_ROW = 100
 LEAST_ITERATIONS = 10_000_000
-CHUNK = 512
+CHUNK = 256
 ROWS = 256
+COLUMNS = 1024
 SECONDS_BETWEEN_REPORTS = 10.0
 WHOLE = -1
 
@@ -85,126 +86,198 @@ class Layout:
         gap = int(self.start[label, without]), int(self.start[label, without + 1])
         return [(a, b) for a, b in ((first, gap[0]), (gap[1], last)) if b > a]
 
+    def seen(self, without: int) -> NDArray[np.bool_]:
+        """Return which rows the machines without a fold see, (n,)."""
+        return self.fold != without
+
 
 @dataclass(frozen=True)
-class Solution:
-    """What the machines learned, all of them: those on all rows first, then those without each fold.
+class Machine:
+    """One two-class machine, trained.
 
     Attributes
     ----------
-    coefficients : (1 + F, n, pairs) float64 array
-        Signed dual coefficients, in the order of the layout.
-    offsets : (1 + F, pairs) float64 array
-        Added to the weighted kernel values to give decision values.
-    iterations : (1 + F, pairs) int64 array
-    capped : int
-        Machines that `max_iter` stopped.
+    rows : (m,) int64 array
+        Its rows, in the order of the layout; none where one class has no rows.
+    beta : (m,) float64 array
+        Signed dual coefficients.
+    f : (m,) float64 array
+        Scores y - Kβ.
+    offset : float
+        Added to the weighted kernel values to give the decision value.
+    steps : int
+    gap : float
+        Violation of the optimality conditions that is left.
     """
 
-    coefficients: Float64
-    offsets: Float64
-    iterations: Int64
-    capped: int
+    rows: Int64
+    beta: Float64
+    f: Float64
+    offset: float
+    steps: int
+    gap: float
 
 
-def solve(
-    K: Float32,
-    layout: Layout,
-    *,
-    C: float,
-    class_weight: Float64,
-    max_iter: int | None,
-    n_jobs: int,
-    start: tuple[Solution, float] | None = None,
-) -> Solution:
-    """Train K(K-1)/2 machines on all rows and as many without each fold.
+@dataclass(frozen=True)
+class Solution:
+    """The machines of all pairs, on all rows (`without` is `WHOLE`) or without one fold."""
 
-    Parameters
+    without: int
+    C: float
+    machines: tuple[Machine, ...]
+
+    @property
+    def offsets(self) -> Float64:
+        """What each pair adds to its weighted kernel values, (pairs,)."""
+        return np.array([machine.offset for machine in self.machines])
+
+    @property
+    def steps(self) -> Int64:
+        """Steps of each pair's machine, (pairs,)."""
+        return np.array([machine.steps for machine in self.machines], np.int64)
+
+    @property
+    def capped(self) -> int:
+        """Number of machines that `max_iter` stopped."""
+        return sum(machine.gap >= TOLERANCE for machine in self.machines)
+
+    def coefficients(self, n: int) -> Float32:
+        """Return all coefficients as a matrix of (n, pairs)."""
+        dense = np.zeros((n, len(self.machines)), np.float32)
+        for p, machine in enumerate(self.machines):
+            dense[machine.rows, p] = machine.beta
+        return dense
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What the machines have in common.
+
+    Attributes
     ----------
-    K : (n, n) float32 array
-        Gram matrix in the order of the layout.
     layout : Layout
     C : float
         Cost of an error.
     class_weight : (K,) array
         Factor on `C` for each class.
     max_iter : int or None
-        Most steps of a machine; by default so many that only a defect would need them.
-    n_jobs : int
-        Threads; changes no bit of the result.
-    start : (Solution, float), optional
-        The solution for another `C`, and that `C`, to start from.
-
-    Warns
-    -----
-    sklearn.exceptions.ConvergenceWarning
-        Where a machine had not converged after `max_iter` steps.
+        Most steps of a machine; None for so many that only a defect would need them.
     """
-    pairs = class_pairs(layout.n_classes)
-    parts = [WHOLE, *range(layout.n_folds)]
-    n = len(layout.y)
-    coefficients = np.zeros((len(parts), n, len(pairs)))
-    offsets = np.zeros((len(parts), len(pairs)))
-    iterations = np.zeros((len(parts), len(pairs)), np.int64)
-    machines = [(s, p) for s in range(len(parts)) for p in range(len(pairs))]
-    progress = _Progress(len(machines))
 
-    def one(machine: tuple[int, int]) -> float:
-        s, p = machine
-        first, second = pairs[p]
-        warm = None if start is None else (start[0].coefficients[s, :, p], start[1])
-        result = _one(K, layout, parts[s], first, second, C, class_weight, max_iter, warm)
-        coefficients[s, :, p], offsets[s, p], iterations[s, p], gap = result
-        progress.done()
-        return gap
+    layout: Layout
+    C: float
+    class_weight: Float64
+    max_iter: int | None
 
-    gaps = run(one, machines, n_jobs)
-    capped = sum(gap >= TOLERANCE for gap in gaps)
-    if capped:
-        _warn_capped(capped, len(machines))
-    return Solution(coefficients, offsets, iterations, capped)
+    def solve(
+        self,
+        K: Float32,
+        without: Sequence[int],
+        n_jobs: int,
+        start: Mapping[int, Solution] | None = None,
+    ) -> list[Solution]:
+        """Train the machines of all pairs, for all rows or without a fold each.
+
+        Machines without a fold start from those on all rows, where these are asked for too.
+
+        Parameters
+        ----------
+        K : (n, n) float32 array
+            Gram matrix in the order of the layout.
+        without : sequence of int
+            Folds to leave out; `WHOLE`, if it is there, comes first.
+        n_jobs : int
+            Threads; changes no bit of the result.
+        start : mapping, optional
+            Solutions for another `C` by what they leave out, to start from.
+        """
+        pairs = class_pairs(self.layout.n_classes)
+        progress = _Progress(len(without) * len(pairs))
+        known = dict(start or {})
+        solutions: list[Solution] = []
+        for parts in (
+            [part for part in without if part == WHOLE],
+            [part for part in without if part != WHOLE],
+        ):
+            tasks = [(part, p) for part in parts for p in range(len(pairs))]
+            # the longest first, so that no thread is left with it alone at the end
+            by_size = sorted(tasks, key=lambda task: -self._size(task[0], pairs[task[1]]))
+
+            # machines without a fold start from those on all rows, and these from what was given
+            near = {part: known.get(WHOLE if solutions else part) for part in parts}
+
+            def one(task: tuple[int, int], near: dict[int, Solution | None] = near) -> Machine:
+                part, p = task
+                machine = self._solve_one(K, part, pairs[p], p, near[part])
+                progress.done()
+                return machine
+
+            found = dict(zip(by_size, run(one, by_size, n_jobs), strict=True))
+            solved = [
+                Solution(part, self.C, tuple(found[part, p] for p in range(len(pairs)))) for part in parts
+            ]
+            known.update((solution.without, solution) for solution in solved)
+            solutions += solved
+        return solutions
+
+    def _size(self, without: int, pair: tuple[int, int]) -> int:
+        return sum(b - a for label in pair for a, b in self.layout.ranges(label, without))
+
+    def _solve_one(
+        self,
+        K: Float32,
+        without: int,
+        pair: tuple[int, int],
+        p: int,
+        near: Solution | None,
+    ) -> Machine:
+        from latefusion.smo import leave_out, optimise
+
+        sides = [self.layout.ranges(label, without) for label in pair]
+        sizes = [sum(b - a for a, b in side) for side in sides]
+        if 0 in sizes:
+            # as libsvm: the class that is there always wins; nothing is known where neither is
+            none = np.empty(0)
+            return Machine(np.empty(0, np.int64), none, none, float(np.sign(sizes[0] - sizes[1])), 0, 0.0)
+        ranges = sides[0] + sides[1]
+        rows = np.concatenate([np.arange(a, b) for a, b in ranges])
+        y = np.repeat([1.0, -1.0], sizes)
+        cost = self.C * np.repeat(self.class_weight[list(pair)], sizes)
+        upper, lower = np.where(y > 0, cost, 0.0), np.where(y > 0, 0.0, -cost)
+        chunks, index = _chunks(ranges), rows.astype(np.uint64)
+        beta, f = np.zeros(len(rows)), y.copy()
+        if near is not None and near.without == without:
+            beta, f = _scaled(near.machines[p], near.C, self.C, y)
+            # rounding must not leave a row a hair's breadth from the bound that it was on
+            beta[beta >= upper * (1.0 - 1e-12)] = upper[beta >= upper * (1.0 - 1e-12)]
+            beta[beta <= lower * (1.0 - 1e-12)] = lower[beta <= lower * (1.0 - 1e-12)]
+        elif near is not None:
+            before = near.machines[p]
+            kept = self.layout.seen(without)[before.rows]
+            gone = ~kept & (before.beta != 0)
+            beta, f = before.beta[kept], before.f[kept]
+            lost = before.rows[gone].astype(np.uint64), before.beta[gone]
+            leave_out(K, chunks, index, beta, upper, lower, f, *lost)
+        limit = (
+            max(LEAST_ITERATIONS, ITERATIONS_PER_ROW * len(rows)) if self.max_iter is None else self.max_iter
+        )
+        steps, gap = optimise(K, chunks, index, beta, upper, lower, f, TOLERANCE, limit)
+        return Machine(rows, beta, f, _offset(f, beta, upper, lower), int(steps), float(gap))
 
 
-def _one(
-    K: Float32,
-    layout: Layout,
-    without: int,
-    first: int,
-    second: int,
-    C: float,
-    class_weight: Float64,
-    max_iter: int | None,
-    warm: tuple[Float64, float] | None,
-) -> tuple[Float64, float, int, float]:
-    from latefusion.compiled import smo
-
-    coefficients = np.zeros(len(layout.y))
-    sides = [layout.ranges(first, without), layout.ranges(second, without)]
-    sizes = [sum(b - a for a, b in side) for side in sides]
-    if 0 in sizes:
-        # as libsvm: the class that is there always wins; nothing is known where neither is
-        return coefficients, float(np.sign(sizes[0] - sizes[1])), 0, 0.0
-    ranges = sides[0] + sides[1]
-    rows = np.concatenate([np.arange(a, b) for a, b in ranges])
-    y = np.repeat([1.0, -1.0], sizes)
-    upper = np.where(y > 0, C * class_weight[first], 0.0)
-    lower = np.where(y > 0, 0.0, -C * class_weight[second])
-    beta = np.zeros(len(rows))
-    f = y.copy()
-    limit = max(LEAST_ITERATIONS, ITERATIONS_PER_ROW * len(rows)) if max_iter is None else max_iter
-    steps, gap = smo(K, _chunks(ranges), rows, beta, upper, lower, f, TOLERANCE, limit)
-    coefficients[rows] = beta
-    return coefficients, _offset(f, beta, upper, lower), int(steps), float(gap)
+def _scaled(near: Machine, C_near: float, C: float, y: Float64) -> tuple[Float64, Float64]:
+    """Return β and f of a machine for another C: β grows with it, so bound rows stay bound."""
+    ratio = C / C_near
+    return near.beta * ratio, y - (y - near.f) * ratio
 
 
-def _chunks(ranges: Sequence[tuple[int, int]]) -> Int64:
-    """Cut ranges of columns into chunks: start and stop among the machine's rows, first column."""
+def _chunks(ranges: Sequence[tuple[int, int]]) -> NDArray[np.uint64]:
+    """Cut ranges of columns into chunks: start and stop among the machine's rows, distance to the column."""
     table, at = [], 0
     for first, last in ranges:
-        for a, b in blocks(last - first, CHUNK):
-            table.append((at + a, at + b, first + a))
+        table += [(at + a, at + b, first - at) for a, b in blocks(last - first, CHUNK)]
         at += last - first
-    return np.array(table, np.int64)
+    return np.array(table, np.uint64)
 
 
 def _offset(f: Float64, beta: Float64, upper: Float64, lower: Float64) -> float:
@@ -215,51 +288,72 @@ def _offset(f: Float64, beta: Float64, upper: Float64, lower: Float64) -> float:
     return float(f[beta < upper].max() + f[beta > lower].min()) / 2.0
 
 
-def _warn_capped(capped: int, machines: int) -> None:
-    from sklearn.exceptions import ConvergenceWarning
+def warn_capped(capped: int, machines: int) -> int:
+    """Return how many machines `max_iter` stopped, and warn of them as scikit-learn does.
 
-    warnings.warn(
-        f"{capped} of {machines} machines stopped at max_iter before they converged. "
-        "Consider standardised data (svm: {scale: standard}), a smaller C, or a larger max_iter.",
-        ConvergenceWarning,
-        stacklevel=2,
-    )
-
-
-def decide(K: Float32, layout: Layout, solution: Solution, n_jobs: int) -> tuple[Float64, Float64]:
-    """Return decision values of the training rows, in the order of the layout.
-
-    Returns
-    -------
-    in_sample : (n, pairs) array
-        From the machines on all rows.
-    out_of_fold : (n, pairs) array
-        From the machines that did not see the row's fold.
+    Warns
+    -----
+    sklearn.exceptions.ConvergenceWarning
     """
-    n, n_pairs = solution.coefficients.shape[1:]
-    coefficients = solution.coefficients.astype(np.float32)
-    both = [np.hstack([coefficients[0], coefficients[1 + fold]]) for fold in range(layout.n_folds)]
-    values = np.zeros((n, 2 * n_pairs))
+    if capped:
+        from sklearn.exceptions import ConvergenceWarning
 
-    def one(task: tuple[int, int, int]) -> None:
-        fold, start, stop = task
-        values[start:stop] = weigh(K[start:stop], both[fold])
-        values[start:stop] += solution.offsets[[0, 1 + fold]].ravel()
-
-    tasks = [
-        (fold, a + start, a + stop)
-        for label in range(layout.n_classes)
-        for fold, (a, b) in enumerate(zip(layout.start[label], layout.start[label, 1:], strict=False))
-        for start, stop in blocks(int(b - a), ROWS)
-    ]
-    run(one, tasks, n_jobs)
-    return values[:, :n_pairs].copy(), values[:, n_pairs:].copy()
+        warnings.warn(
+            f"{capped} of {machines} machines stopped at max_iter before they converged. "
+            "Consider standardised data (svm: {scale: standard}), a smaller C, or a larger max_iter.",
+            ConvergenceWarning,
+            stacklevel=2,
+        )
+    return capped
 
 
-def weigh(kernel: Float32, coefficients: Float32) -> Float64:
+def decide(K: Float32, layout: Layout, solutions: Sequence[Solution], out: Float64, n_jobs: int) -> None:
+    """Write decision values of the training rows, in the order of the layout.
+
+    Parameters
+    ----------
+    K : (n, n) float32 array
+    layout : Layout
+    solutions : sequence of Solution
+        Those on all rows decide for all rows, those without a fold for its rows.
+    out : (2, n, pairs) float64 array
+        In-sample and out-of-fold values; what `solutions` do not decide stays as it is.
+    n_jobs : int
+        Threads.
+    """
+    by_part = {solution.without: solution for solution in solutions}
+    whole = by_part.get(WHOLE)
+    whole_coefficients = None if whole is None else whole.coefficients(len(layout.y))
+    n_pairs = out.shape[2]
+    for fold in range(layout.n_folds):
+        held_out = by_part.get(fold)
+        matrices = [] if whole_coefficients is None else [whole_coefficients]
+        if held_out is not None:
+            matrices.append(held_out.coefficients(len(layout.y)))
+        if not matrices:
+            continue
+        both = np.hstack(matrices)
+
+        def one(span: tuple[int, int], both: Float32 = both, held_out: Solution | None = held_out) -> None:
+            start, stop = span
+            values = weigh(K[start:stop], both)
+            if whole is not None:
+                out[0, start:stop] = values[:, :n_pairs] + whole.offsets
+            if held_out is not None:
+                out[1, start:stop] = values[:, -n_pairs:] + held_out.offsets
+
+        spans = [
+            (int(layout.start[label, fold]) + a, int(layout.start[label, fold]) + b)
+            for label in range(layout.n_classes)
+            for a, b in blocks(int(layout.start[label, fold + 1] - layout.start[label, fold]), ROWS)
+        ]
+        run(one, spans, n_jobs)
+
+
+def weigh(kernel: Float32, coefficients: NDArray[np.floating]) -> Float64:
     """Return kernel @ coefficients, added up in double precision over blocks of a fixed size."""
     total = np.zeros((len(kernel), coefficients.shape[1]))
-    for a, b in blocks(len(coefficients), 1024):
+    for a, b in blocks(len(coefficients), COLUMNS):
         total += kernel[:, a:b] @ coefficients[a:b]
     return total
 

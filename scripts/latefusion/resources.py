@@ -88,9 +88,7 @@ def svm_memory_mb(
     parts : int
         Modalities that have a kernel of their own: 1, or with `kernel_mean` and `kernel_aligned` all.
     """
-    needed = svm_bytes(
-        rows, columns, classes=classes, folds=folds, models=models, components=approximate
-    )
+    needed = svm_bytes(rows, columns, classes=classes, folds=folds, models=models, components=approximate)
     if approximate is None and kernels > 1:
         needed += distance_bytes(rows, parts)
     return math.ceil((BASE_BYTES + SLACK * needed) / MEGABYTE)
@@ -134,7 +132,9 @@ def _left_in_group(root: Path) -> int | None:
         for level in levels[: 1 + len(Path(path.strip("/")).parts)]:
             limit, used = (_number(level / name) for name in names[:2])
             if limit is not None and used is not None:
-                cache = [text.split()[1] for text in _lines(level / "memory.stat") if text.startswith(names[2])]
+                cache = [
+                    text.split()[1] for text in _lines(level / "memory.stat") if text.startswith(names[2])
+                ]
                 left.append(limit - used + (int(cache[0]) if cache else 0))
     return max(min(left), 0) if left else None
 

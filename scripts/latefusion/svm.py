@@ -82,7 +82,10 @@ class SVM:
     double_: bool
     support_: tuple[Float32, ...]
     support_squares_: tuple[Float64, ...]
-    coefficients_: Float32
+    coefficients_: NDArray[np.floating]
+    n_support_: NDArray[np.int64]
+    n_iter_: NDArray[np.int64]
+    n_capped_: int
     offsets_: Float64
     in_sample_decision_: Float64
     out_of_fold_decision_: Float64

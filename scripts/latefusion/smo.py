@@ -1,0 +1,200 @@
+"""Sequential minimal optimisation of one two-class machine, compiled by numba.
+
+The dual of libsvm's C-SVC in signed coefficients β = αy: minimise ½ βᵀKβ - yᵀβ with Σβ = 0 and
+lower ≤ β ≤ upper, where [lower, upper] is [0, C] for positive rows and [-C, 0] for negative ones.
+The score f = y - Kβ is kept up to date. A row may go up while β < upper and down while β > lower; at the
+optimum no row that may go up has a larger score than one that may go down. The kernel has a unit
+diagonal.
+"""
+# No annotations in this module: numba infers every type, and strict typing would only repeat it.
+# mypy: disable-error-code="no-untyped-def, no-untyped-call, assignment"
+# ruff: noqa: ANN001, ANN201, ANN202
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from latefusion.compiled import FAST, fmax, fmin
+
+# Added to a score, it keeps the row from being selected.
+NEVER = np.float32(1e30)
+ZERO = np.float32(0.0)
+TWO = np.float32(2.0)
+# Curvature of two rows that are equal, as in libsvm.
+LEAST = 1e-12
+
+
+@njit(nogil=True, fastmath=FAST, error_model="numpy")
+def _move(f, score, bound, K, i, j, chunk, step, least):
+    """Move the scores of one chunk; return the largest that may go up, the least that may go down."""
+    largest = -NEVER
+    for t in range(chunk[0], chunk[1]):
+        value = f[t] - step * np.float64(K[i, t + chunk[2]] - K[j, t + chunk[2]])
+        f[t] = value
+        short = np.float32(value)
+        score[t] = short
+        largest = fmax(largest, short + fmin(bound[t], ZERO))
+        least = fmin(least, short + fmax(bound[t], ZERO))
+    return largest, least
+
+
+@njit(nogil=True, fastmath=FAST, error_model="numpy")
+def _gain(score, bound, K, i, chunk, top):
+    """Return the largest decrease of the objective that a partner in this chunk promises."""
+    best = ZERO
+    for t in range(chunk[0], chunk[1]):
+        b = fmax(top - score[t] - fmax(bound[t], ZERO), ZERO)
+        best = fmax(best, b * b / fmax(TWO - TWO * K[i, t + chunk[2]], np.float32(LEAST)))
+    return best
+
+
+@njit(nogil=True, error_model="numpy")
+def _bound(beta, upper, lower):
+    """Return what keeps a row from going up (negative) or down (positive), 0 where it may do both."""
+    if beta >= upper:
+        return -NEVER
+    return NEVER if beta <= lower else ZERO
+
+
+@njit(cache=True, nogil=True, fastmath=FAST, error_model="numpy")
+def optimise(K, chunks, rows, beta, upper, lower, f, tol, max_iter):
+    """Solve a machine in place, from any feasible β and its f.
+
+    In each step i has the largest score of the rows that may go up; of those that may go down, j promises
+    the largest decrease to second order (Fan, Chen & Lin 2005).
+
+    Parameters
+    ----------
+    K : (n, n) float32 array
+        Gram matrix of all rows.
+    chunks : (c, 3) uint64 array
+        Start and stop among the machine's rows, and what to add for the column of `K`. Unsigned, since
+        numba's check for negative indices would keep the loops from being vectorised.
+    rows : (m,) uint64 array
+        Row of `K` of each of the machine's own.
+    beta, upper, lower, f : (m,) float64 arrays
+    tol : float
+        Stop when no row that may go up has a score so much larger than one that may go down.
+    max_iter : int
+
+    Returns
+    -------
+    steps : int
+    gap : float
+        The violation that is left; not under `tol` where `max_iter` ended the search.
+    """
+    n = beta.shape[0]
+    score = np.empty(n, np.float32)
+    bound = np.empty(n, np.float32)
+    for t in range(n):
+        bound[t] = _bound(beta[t], upper[t], lower[t])
+    i = j = steps = 0
+    step = 0.0
+    while True:
+        top, least, at = -NEVER, NEVER, 0
+        for c in range(chunks.shape[0]):
+            chunk = (chunks[c, 0], chunks[c, 1], chunks[c, 2])
+            largest, least = _move(f, score, bound, K, rows[i], rows[j], chunk, step, least)
+            if largest > top:
+                top, at = largest, c
+        gap = np.float64(top) - np.float64(least)
+        if gap < tol or steps >= max_iter:
+            return steps, gap
+        for t in range(chunks[at, 0], chunks[at, 1]):
+            if score[t] + min(bound[t], ZERO) >= top:
+                i = np.int64(t)
+                break
+        best, at = ZERO, 0
+        for c in range(chunks.shape[0]):
+            chunk = (chunks[c, 0], chunks[c, 1], chunks[c, 2])
+            promised = _gain(score, bound, K, rows[i], chunk, top)
+            if promised > best:
+                best, at = promised, c
+        best = -NEVER
+        for t in range(chunks[at, 0], chunks[at, 1]):
+            d = max(top - score[t] - max(bound[t], ZERO), ZERO)
+            promised = d * d / max(TWO - TWO * K[rows[i], t + chunks[at, 2]], np.float32(LEAST))
+            if promised > best:
+                best, j = promised, np.int64(t)
+        step = (f[i] - f[j]) / max(2.0 - 2.0 * np.float64(K[rows[i], rows[j]]), LEAST)
+        room_i, room_j = upper[i] - beta[i], beta[j] - lower[j]
+        if step >= min(room_i, room_j):
+            # whichever hits its bound is put exactly on it
+            step = min(room_i, room_j)
+            beta[i] = upper[i] if room_i <= room_j else beta[i] + step
+            beta[j] = lower[j] if room_j <= room_i else beta[j] - step
+        else:
+            beta[i] += step
+            beta[j] -= step
+        bound[i] = _bound(beta[i], upper[i], lower[i])
+        bound[j] = _bound(beta[j], upper[j], lower[j])
+        steps += 1
+
+
+@njit(nogil=True, fastmath=FAST, error_model="numpy")
+def _add(f, K, row, chunk, weight):
+    for t in range(chunk[0], chunk[1]):
+        f[t] += weight * np.float64(K[row, t + chunk[2]])
+
+
+@njit(nogil=True, fastmath=FAST, error_model="numpy")
+def _add_four(f, K, rows, r, chunk, weights):
+    a, b, c, d = rows[r], rows[r + 1], rows[r + 2], rows[r + 3]
+    u, v, w, x = weights[r], weights[r + 1], weights[r + 2], weights[r + 3]
+    for t in range(chunk[0], chunk[1]):
+        k = t + chunk[2]
+        f[t] += (
+            u * np.float64(K[a, k])
+            + v * np.float64(K[b, k])
+            + w * np.float64(K[c, k])
+            + x * np.float64(K[d, k])
+        )
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def leave_out(K, chunks, rows, beta, upper, lower, f, gone, gone_beta):
+    """Make a start for a machine from one that has more rows, in place.
+
+    The rows that are gone give their share of the scores back; then Σβ = 0 is mended by moving, as far as
+    they can go, the rows that want it most.
+
+    Parameters
+    ----------
+    K, chunks, rows, beta, upper, lower, f
+        As for `optimise`; `beta` and `f` are what they were with the rows that are gone.
+    gone : (r,) uint64 array
+        Rows of `K` that are left out and had a coefficient.
+    gone_beta : (r,) float64 array
+        Their coefficients.
+    """
+    fours = gone.shape[0] // 4 * 4
+    for c in range(chunks.shape[0]):
+        chunk = (chunks[c, 0], chunks[c, 1], chunks[c, 2])
+        for r in range(0, fours, 4):
+            _add_four(f, K, gone, r, chunk, gone_beta)
+        for r in range(fours, gone.shape[0]):
+            _add(f, K, gone[r], chunk, gone_beta[r])
+    excess = 0.0
+    for t in range(beta.shape[0]):
+        excess += beta[t]
+    while excess != 0.0:
+        best = -1
+        for t in range(beta.shape[0]):
+            if excess > 0.0:
+                if beta[t] > lower[t] and (best < 0 or f[t] < f[best]):
+                    best = t
+            elif beta[t] < upper[t] and (best < 0 or f[t] > f[best]):
+                best = t
+        room = beta[best] - lower[best] if excess > 0.0 else upper[best] - beta[best]
+        amount = min(room, abs(excess))
+        change = -amount if excess > 0.0 else amount
+        if room <= abs(excess):
+            beta[best] = lower[best] if excess > 0.0 else upper[best]
+            excess += change
+        else:
+            beta[best] += change
+            excess = 0.0
+        for c in range(chunks.shape[0]):
+            chunk = (chunks[c, 0], chunks[c, 1], chunks[c, 2])
+            _add(f, K, rows[best], chunk, -change)
