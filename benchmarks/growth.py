@@ -1,0 +1,37 @@
+"""How seconds and memory of one view grow with the number of rows."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from benchmarks.files import lyrics_arrays
+from benchmarks.measure import child, save, task
+
+SIZES = (2_500, 5_000, 10_870, 20_000, 30_000, 50_000)
+
+
+def run(work: Path) -> dict[str, Any]:
+    """Train on n rows of 768 columns and predict n/4, up to 50,000; and what compiling costs once."""
+    measured: dict[str, Any] = {"sizes": {}, "compile": compiling(work)}
+    for n in SIZES:
+        arrays = lyrics_arrays(work, n)
+        measured["sizes"][str(n)] = task("own_view", arrays=arrays, threads=2)
+        if n > 20_000:
+            arrays.unlink()
+    save("growth", measured)
+    return measured
+
+
+def compiling(work: Path) -> dict[str, float]:
+    """Return seconds of a tiny fit where nothing is compiled yet, and where all is."""
+    arrays = lyrics_arrays(work, 500)
+    code = f"from benchmarks.tasks import own_view; own_view({str(arrays)!r}, 2)"
+    with tempfile.TemporaryDirectory() as cache:
+        cold, warm = (
+            child([sys.executable, "-c", code], environment={"NUMBA_CACHE_DIR": cache})["wall"]
+            for _ in range(2)
+        )
+    return {"cold": cold, "warm": warm}

@@ -1,0 +1,46 @@
+"""Ingest of the notebook's files against `read_csv` + `ast.literal_eval` + `np.stack`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.files import notebook_files
+from benchmarks.measure import save, task
+
+REPEATS = 3
+
+
+def run(work: Path) -> dict[str, Any]:
+    """Measure both; the slow one once, between ours."""
+    folder = notebook_files(work)
+    out = work / "ingest"
+    own = [task("own_ingest", folder=folder, out=out, threads=2)]
+    pandas = task("pandas_ingest", folder=folder, out=out)
+    own += [task("own_ingest", folder=folder, out=out, threads=2) for _ in range(REPEATS - 1)]
+    single = task("own_ingest", folder=folder, out=out, threads=1)
+    megabytes = sum(path.stat().st_size for path in folder.glob("*.csv")) / 1e6
+    measured = {
+        "megabytes": megabytes,
+        "own": own,
+        "own_one_thread": single,
+        "pandas": pandas,
+        "equal_bits": _equal(out),
+    }
+    save("ingest", measured)
+    return measured
+
+
+def _equal(out: Path) -> bool:
+    """Whether each float32 is the one that the notebook's way gives, to the last bit."""
+    import pyarrow.parquet as pq
+
+    with np.load(out / "pandas.npz") as theirs:
+        for name in theirs.files:
+            column = pq.read_table(out / f"{name}.parquet")["embedding"].combine_chunks()
+            ours = column.flatten().to_numpy().reshape(len(column), -1)
+            if not np.array_equal(ours.view(np.uint32), theirs[name].view(np.uint32)):
+                return False
+    return True

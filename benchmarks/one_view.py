@@ -1,0 +1,66 @@
+"""One view, everything included, against what others offer and against its own floor."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from benchmarks.files import lyrics_arrays
+from benchmarks.measure import ROOT, load, save, task
+
+SIZES = (2_500, 5_000, 10_870)
+REPEATS = 3
+FULL = 10_870
+
+
+def run(work: Path) -> dict[str, Any]:
+    """Measure each size; fast ones in turns and several times, slow peers once.
+
+    At full size `SVC(probability=True)` is what the notebook's procedure measured on the same songs.
+    """
+    intelex = _intelex(work)
+    measured: dict[str, Any] = {"sizes": {}}
+    for n in SIZES:
+        arrays = lyrics_arrays(work, n)
+        here: dict[str, Any] = {
+            name: [] for name in ("own", "own_one_thread", "floor", "intelex", "intelex_64")
+        }
+        for _ in range(REPEATS):
+            here["own"].append(task("own_view", arrays=arrays, threads=2))
+            here["floor"].append(task("floor", arrays=arrays, threads=2))
+            here["intelex"].append(task("calibrated_intelex", python=intelex, arrays=arrays, dtype="float32"))
+        here["own_one_thread"].append(task("own_view", arrays=arrays, threads=1))
+        here["intelex_64"].append(task("calibrated_intelex", python=intelex, arrays=arrays, dtype="float64"))
+        measured["sizes"][str(n)] = here
+    save("one_view", measured)
+    return measured
+
+
+def run_slow(work: Path) -> dict[str, Any]:
+    """Measure scikit-learn's own ways once a size."""
+    measured: dict[str, Any] = load("one_view_slow") or {"sizes": {}}
+    measured.pop("machine", None)
+    for n in SIZES:
+        arrays = lyrics_arrays(work, n)
+        here = {}
+        if n < FULL:
+            here["svc"] = task("svc_probability", arrays=arrays)
+        here["calibrated"] = task("calibrated_svc", arrays=arrays, threads=2)
+        measured["sizes"][str(n)] = here
+        save("one_view_slow", measured)
+    return measured
+
+
+def _intelex(work: Path) -> Path:
+    """Return the interpreter of an environment that holds scikit-learn-intelex."""
+    folder = work / "intelex"
+    python = folder / "bin" / "python"
+    done = folder / "complete"
+    if not done.exists():
+        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+        requirements = ROOT / "envs" / "benchmarks.txt"
+        subprocess.run([python, "-m", "pip", "install", "--quiet", "-r", requirements], check=True)
+        done.touch()
+    return python
