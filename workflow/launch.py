@@ -78,6 +78,8 @@ def run(options: Sequence[str], folder: Path, *, resume: bool = False, jobs_left
     with lock.held(folder, shown) as held:
         clear(options, folder, held.killed, jobs_left=jobs_left, talk=resume)
         code = Child(options, held.descriptor).run()
+        if code in STOPPED:
+            leftovers.sweep(options, folder)
     again = f"`{_how_to('resume', options)}`"
     if code in STOPPED:
         say(f"\nStopped. No file is half-written; {again} goes on from here.", file=sys.stderr)
@@ -139,6 +141,7 @@ def clear(
         [*(option for option in options if option != "rich" and option != "--logger"), "--unlock", "--quiet"]
     ).run():
         raise LaunchError("Snakemake could not remove the lock; the messages above say why")
+    leftovers.sweep(options, folder)
 
 
 def prune(options: Sequence[str], folder: Path, *, yes: bool = False) -> int:

@@ -112,7 +112,8 @@ class Cluster:
         """Return number, name, state, node and requested memory of jobs, finished ones included."""
         lines = self.call("squeue", "-h", "-t", state, "-o", "%A|%j|%T|%N|%m|%l").splitlines()
         return [
-            dict(zip(("id", "name", "state", "node", "memory", "limit"), line.split("|"))) for line in lines
+            dict(zip(("id", "name", "state", "node", "memory", "limit"), line.split("|"), strict=True))
+            for line in lines
         ]
 
     def wait_for_job(self, state, *, seconds=60, known=()):
@@ -169,7 +170,8 @@ class Cluster:
         host = socket.gethostname().partition(".")[0]
         control, *ports = _free_ports(1 + len(NODES))
         nodes = "\n".join(
-            f"NodeName={node} NodeHostname={host} NodeAddr=127.0.0.1 Port={port} CPUs={CPUS} RealMemory={MEMORY}"
+            f"NodeName={node} NodeHostname={host} NodeAddr=127.0.0.1 Port={port} "
+            f"CPUs={CPUS} RealMemory={MEMORY}"
             for node, port in zip(NODES, ports, strict=True)
         )
         (self.folder / "slurm.conf").write_text(
@@ -255,7 +257,7 @@ PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE DefaultTime=60 DefMemP
             time.sleep(0.1)
 
     def _of_jobs(self, node=None):
-        """Yield processes of this cluster's jobs: those that carry its name, or a step's daemon of its nodes."""
+        """Yield the processes of this cluster's jobs, and the daemons of their steps."""
         mine = {os.getpid(), os.getppid(), *(daemon.pid for daemon in self.daemons.values())}
         for entry in Path("/proc").iterdir():
             if not entry.name.isdigit() or int(entry.name) in mine:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,8 @@ from launcher.errors import LaunchError
 from launcher.outcome import parsed, results_folder
 
 ALWAYS_KEPT = ("README.md",)
+# Jobs write beside their outputs under such names and rename at the end; a killed job leaves one behind.
+UNFINISHED = re.compile(r"\.\d+\.\d+\.part|\..+\.[a-z0-9_]{8}")
 
 
 @dataclass(frozen=True)
@@ -71,8 +74,10 @@ def find(options: Sequence[str], folder: Path) -> Leftovers:
         for path in sorted(results.rglob("*")):
             if path in planned or path.name in ALWAYS_KEPT or (path.is_dir() and not path.is_symlink()):
                 continue
-            ours = recorded(IOFile(_as_planned(path, folder))) or any(
-                path.is_relative_to(place) for place in bookkeeping
+            ours = (
+                any(path.is_relative_to(place) for place in bookkeeping)
+                or UNFINISHED.fullmatch(path.name)
+                or recorded(IOFile(_as_planned(path, folder)))
             )
             (made if ours else foreign).append(path)
     return Leftovers(results, made, foreign)
@@ -86,6 +91,13 @@ def remove(leftovers: Leftovers) -> None:
             if parent == leftovers.results or any(parent.iterdir()):
                 break
             parent.rmdir()
+
+
+def sweep(options: Sequence[str], folder: Path) -> None:
+    """Remove what killed jobs had begun to write; nothing may be at work in the folder."""
+    for path in (folder / results_folder(parsed(options), folder)).rglob(".*"):
+        if UNFINISHED.fullmatch(path.name) and path.is_file():
+            path.unlink()
 
 
 def _plan(loaded: Any) -> tuple[set[Path], Any]:  # noqa: ANN401 - Snakemake's objects carry no types

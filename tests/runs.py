@@ -1,0 +1,211 @@
+"""Runs of the workflow for tests: a small data set, its configuration, ways to start and to examine runs."""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from base64 import urlsafe_b64decode
+from contextlib import contextmanager
+from pathlib import Path
+
+import yaml
+
+from generate import write_dataset
+from settings import ROOT
+
+LAUNCH = ROOT / "workflow" / "launch.py"
+CODE = ("Snakefile", "config.yaml", "workflow", "scripts", "profiles", "envs")
+EXEMPT = ("report.html", "logs", "benchmarks")  # they carry the times of a run
+
+SMALL = {
+    "data": {
+        "train": "data/train.csv",
+        "test": "data/test.csv",
+        "label": "label",
+        "class_name": "emotion",
+        "group": "artist_name",
+        "describe": ["artist_name", "valence", "arousal"],
+    },
+    "modalities": [
+        {"name": "text", "column": "text_embedding"},
+        {"name": "audio", "column": "audio_embedding"},
+    ],
+    "views": [{"name": "early", "modalities": ["audio", "text"]}],
+    "protocols": ["replica", "honest", "cross"],
+    "folds": 3,
+    "cross": {"folds": 2, "repeats": 1},
+    "rules": [
+        {"name": "mean"},
+        {"name": "accuracy_weighted"},
+        {"name": "logistic_regression"},
+        {"name": "mlp", "epochs": 2},
+    ],
+    "evaluation": {"by": [], "draws": 50},
+    "seed": 0,
+}
+
+
+def write_run(folder, *, configuration=None, **dataset):
+    """Write a small data set and its configuration into a working folder."""
+    write_dataset(
+        folder / "data", **{"n_train": 60, "n_test": 24, "dims": {"text": 4, "audio": 3}, **dataset}
+    )
+    write_config(folder, SMALL if configuration is None else configuration)
+    return folder
+
+
+def write_config(folder, configuration):
+    """Write the configuration of a working folder."""
+    text = yaml.safe_dump(configuration, sort_keys=False, allow_unicode=True)
+    (folder / "config.yaml").write_text(text, encoding="utf-8")
+
+
+def clone(folder):
+    """Copy the code into a folder, as a checkout has it."""
+    for name in CODE:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*.nb[ci]"))
+        else:
+            folder.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source, folder / name)
+    return folder
+
+
+def snakemake(*options, cwd, snakefile=ROOT / "Snakefile", environment=None, check=True):
+    """Run Snakemake to its end."""
+    command = [sys.executable, "-m", "snakemake", "--snakefile", snakefile, *options]
+    return _finished(command, cwd, environment, check)
+
+
+def launch(*arguments, cwd, environment=None, check=True, code=ROOT):
+    """Run the launcher to its end."""
+    command = [sys.executable, code / "workflow" / "launch.py", *arguments]
+    return _finished(command, cwd, environment, check)
+
+
+def start(*arguments, cwd, environment=None, output=subprocess.PIPE):
+    """Start the launcher at the head of its own process group."""
+    return subprocess.Popen(
+        [sys.executable, LAUNCH, *map(str, arguments)],
+        cwd=cwd,
+        env=environment,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def planned(folder, *, code=ROOT, targets=()):
+    """Return the jobs that a run in a folder would start, as `rule` or `rule a/b` with its wildcards.
+
+    Snakemake plans in this process, with the settings of the default profile.
+    """
+    from snakemake.api import SnakemakeApi
+    from snakemake.cli import parse_args
+    from snakemake.settings.types import DAGSettings, OutputSettings, Quietness, ResourceSettings
+
+    with _state_kept():
+        os.chdir(folder)
+        _, arguments = parse_args(["--snakefile", str(code / "Snakefile"), "--dry-run"])
+        with SnakemakeApi(OutputSettings(quiet={Quietness.ALL}, dryrun=True)) as api:
+            loaded = api.workflow(
+                resource_settings=ResourceSettings(cores=2), snakefile=code / "Snakefile", workdir=folder
+            )
+            dag = loaded.dag(
+                DAGSettings(
+                    targets=set(targets),
+                    rerun_triggers=arguments.rerun_triggers,
+                    max_checksum_file_size=arguments.max_checksum_file_size,
+                    force_incomplete=arguments.rerun_incomplete,
+                )
+            )
+            dag.execute_workflow(executor="dryrun")
+            plan = loaded._workflow.dag
+            return {
+                name for job in plan.needrun_jobs() if (name := job_name(job)) not in ("all", "ingest_all")
+            }
+
+
+def job_name(job):
+    """Return the name of a job: its rule and its wildcards."""
+    wildcards = "/".join(str(value) for _, value in job.wildcards.items())
+    return f"{job.rule.name} {wildcards}" if wildcards else job.rule.name
+
+
+def contents(folder, results="results"):
+    """Return the digest of every result file that must be the same each time."""
+    root = folder / results
+    return {
+        str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(root.rglob("*"))
+        if path.is_file() and path.relative_to(root).parts[0] not in EXEMPT
+    }
+
+
+def recorded(folder):
+    """Return what Snakemake recorded of each output of a finished job: file -> (start, end)."""
+    unfinished = {
+        _file(path, folder / ".snakemake/incomplete") for path in _files(folder / ".snakemake/incomplete")
+    }
+    records = {}
+    for path in _files(folder / ".snakemake/metadata"):
+        name = _file(path, folder / ".snakemake/metadata")
+        try:
+            record = json.loads(path.read_text())
+        except ValueError:  # killed while it was being written
+            continue
+        if name not in unfinished:
+            records[name] = (record["starttime"], record["endtime"])
+    return records
+
+
+def log_lines(folder, pattern):
+    """Return the lines of all of Snakemake's logs in a folder that match a pattern."""
+    logs = sorted((folder / ".snakemake/log").glob("*.snakemake.log"))
+    return [line for log in logs for line in log.read_text().splitlines() if re.search(pattern, line)]
+
+
+def kill_group(process):
+    """End a process group at once, as a power cut does."""
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def _finished(command, cwd, environment, check):
+    answer = subprocess.run(
+        list(map(str, command)), cwd=cwd, env=environment, capture_output=True, text=True, timeout=600
+    )
+    assert not check or answer.returncode == 0, f"{answer.stdout}\n{answer.stderr}"
+    return answer
+
+
+def _files(folder):
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def _file(path, root):
+    """Return the name that Snakemake encodes as the path of a record."""
+    coded = "".join(part.removeprefix("@") for part in path.relative_to(root).parts)
+    return urlsafe_b64decode(coded).decode()
+
+
+@contextmanager
+def _state_kept():
+    """Undo what planning in this process leaves behind: folder, import path, environment, handlers."""
+    folder, path, environment = Path.cwd(), list(sys.path), dict(os.environ)
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        os.chdir(folder)
+        sys.path[:] = path
+        os.environ.clear()
+        os.environ.update(environment)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)

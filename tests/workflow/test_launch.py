@@ -1,0 +1,347 @@
+"""The launcher: one run at a time, stopped in good order, resumed and tidied; on a workflow of its own."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from runs import LAUNCH, kill_group, launch, snakemake, start
+from settings import ROOT
+
+SNAKEFILE = """
+configfile: "config.yaml"
+
+rule all:
+    input: f"{config['results']}/summary.txt"
+
+rule work:
+    output: f"{config['results']}/done/{{i}}.txt"
+    params: seconds=lambda wildcards: config["seconds"]
+    log: f"{config['results']}/logs/{{i}}.log"
+    benchmark: f"{config['results']}/benchmarks/{{i}}.tsv"
+    script: "work.py"
+
+rule summarise:
+    input: expand("{results}/done/{i}.txt", results=config["results"], i=range(config["jobs"]))
+    output: f"{config['results']}/summary.txt"
+    params: seconds=0
+    script: "work.py"
+"""
+SCRIPT = """
+import os, time
+from pathlib import Path
+target = Path(snakemake.output[0])
+part = target.with_name(f".{os.getpid()}.0.part")
+part.write_text("1. mean  0.75\\n")
+if snakemake.log:
+    Path(snakemake.log[0]).touch()
+time.sleep(snakemake.params.seconds)
+part.replace(target)
+"""
+OPTIONS = ("--snakefile", "Snakefile", "--cores", "2")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "Snakefile").write_text(SNAKEFILE)
+    (tmp_path / "work.py").write_text(SCRIPT)
+    configure(tmp_path)
+    return tmp_path
+
+
+def configure(folder, jobs=2, seconds=0.0, results="results"):
+    (folder / "config.yaml").write_text(json.dumps({"jobs": jobs, "seconds": seconds, "results": results}))
+
+
+def until(holds, seconds=30):
+    last = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < last, "it did not happen in time"
+        time.sleep(0.05)
+
+
+def parts(folder):
+    return list((folder / "results" / "done").glob(".*.part"))
+
+
+def running(folder, *more, jobs=2):
+    """Start a run whose jobs never end and return once they are at work."""
+    configure(folder, seconds=600)
+    process = start("run", *OPTIONS, *more, cwd=folder)
+    until(lambda: len(parts(folder)) == jobs)
+    return process
+
+
+@pytest.fixture
+def busy(folder):
+    process = running(folder)
+    yield process
+    if process.poll() is None:
+        kill_group(process)
+    process.stdout.close()
+
+
+def processes_in(folder):
+    return subprocess.run(["pgrep", "-f", str(folder)], capture_output=True, text=True).stdout.split()
+
+
+def test_a_run_ends_with_the_ranking_and_where_the_files_are(folder):
+    (folder / "results").mkdir()
+    (folder / "results" / "report.html").touch()
+    first = launch("run", *OPTIONS, cwd=folder).stdout
+    assert first.rstrip().endswith(
+        "1. mean  0.75\n\n  results/report.html  everything on one page: open it in a browser"
+    )
+    assert "1. mean  0.75" in launch("run", *OPTIONS, cwd=folder).stdout, "also where nothing was to be done"
+
+
+def test_a_dry_run_and_a_run_of_some_targets_print_no_ranking(folder):
+    launch("run", *OPTIONS, cwd=folder)
+    assert "mean" not in launch("run", *OPTIONS, "--dry-run", cwd=folder).stdout
+    assert "mean" not in launch("run", *OPTIONS, "results/done/0.txt", cwd=folder).stdout
+
+
+def test_a_second_run_in_the_folder_refuses_and_names_the_first(folder, busy):
+    second = launch("run", *OPTIONS, cwd=folder, check=False)
+    assert second.returncode == 1
+    assert re.search(
+        rf"is in use by process {busy.pid} on \S+, since 20\d\d-.* \(launch.py run", second.stderr
+    )
+    assert busy.poll() is None
+    assert list((folder / ".snakemake/locks").glob("*.lock")), "nobody removed the lock of the first"
+
+
+def test_a_folder_of_its_own_makes_a_second_run_possible(folder, tmp_path_factory, busy):
+    other = tmp_path_factory.mktemp("other")
+    configure(other)
+    launch("run", *OPTIONS, "--directory", other, cwd=folder)
+    assert (other / "results" / "summary.txt").exists()
+    assert busy.poll() is None
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_stops_all_jobs_within_seconds_and_says_how_to_go_on(folder, busy, number):
+    asked = time.monotonic()
+    os.kill(busy.pid, number)
+    said, _ = busy.communicate(timeout=20)
+    assert time.monotonic() - asked < 10
+    assert busy.returncode == 128 + number
+    assert "Stopped. No file is half-written; `" in said
+    assert " resume " in said
+    assert not processes_in(folder)
+    assert not list((folder / "results").rglob("*.txt"))
+    assert not parts(folder), "what the jobs had begun is removed"
+    configure(folder)
+    assert "mean" in launch("resume", *OPTIONS, cwd=folder).stdout
+
+
+def test_ctrl_c_on_a_terminal_reaches_all_processes_at_once(folder, busy):
+    os.killpg(busy.pid, signal.SIGINT)
+    said, _ = busy.communicate(timeout=20)
+    assert busy.returncode == 130
+    assert "Stopped." in said
+    assert not processes_in(folder)
+
+
+def test_after_a_kill_plain_snakemake_refuses_and_resume_goes_on(folder, busy):
+    kill_group(busy)
+    configure(folder)
+    plain = snakemake("--cores", "2", cwd=folder, snakefile="Snakefile", check=False)
+    assert plain.returncode == 1
+    assert "--unlock" in plain.stderr
+    resumed = launch("resume", *OPTIONS, cwd=folder).stdout
+    assert re.search(rf"An earlier run was killed here: process {busy.pid} on ", resumed)
+    assert "mean" in resumed
+    assert not parts(folder)
+
+
+def test_a_plain_run_after_a_kill_needs_no_resume(folder, busy):
+    kill_group(busy)
+    configure(folder)
+    assert "mean" in launch("run", *OPTIONS, cwd=folder).stdout
+
+
+def test_snakemake_keeps_the_lock_when_only_the_launcher_was_killed(folder, busy):
+    os.kill(busy.pid, signal.SIGKILL)
+    busy.wait()
+    second = launch("resume", *OPTIONS, cwd=folder, check=False)
+    assert second.returncode == 1
+    assert "is in use by process" in second.stderr
+    os.killpg(busy.pid, signal.SIGKILL)
+    until(lambda: not processes_in(folder))
+    configure(folder)
+    assert "mean" in launch("resume", *OPTIONS, cwd=folder).stdout
+
+
+def test_a_live_snakemake_that_nobody_launched_is_found_and_left_alone(folder):
+    configure(folder, seconds=600)
+    with subprocess.Popen(
+        [sys.executable, "-m", "snakemake", "--cores", "2"],
+        cwd=folder,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as plain:
+        try:
+            until(lambda: parts(folder))
+            refused = launch("resume", *OPTIONS, cwd=folder, check=False)
+            assert refused.returncode == 1
+            assert f"is in use by process {plain.pid} (" in refused.stderr
+            assert list((folder / ".snakemake/locks").glob("*.lock"))
+        finally:
+            kill_group(plain)
+
+
+def test_jobs_that_outlive_snakemake_are_waited_for(folder, busy):
+    jobs = subprocess.run(
+        ["pgrep", "-f", f"{folder}/.snakemake/scripts"], capture_output=True, text=True
+    ).stdout
+    for pid in [
+        busy.pid,
+        *map(
+            int, subprocess.run(["pgrep", "-P", str(busy.pid)], capture_output=True, text=True).stdout.split()
+        ),
+    ]:
+        os.kill(pid, signal.SIGKILL)
+    busy.wait()
+    refused = launch("resume", *OPTIONS, cwd=folder, check=False)
+    assert refused.returncode == 1
+    assert any(f"process {pid} (" in refused.stderr for pid in jobs.split())
+    assert "end it with `kill " in refused.stderr
+
+
+def test_a_lock_left_on_another_machine_is_not_removed(folder, busy):
+    kill_group(busy)
+    lock = folder / ".run.lock"
+    lock.write_text(json.dumps({**json.loads(lock.read_text()), "host": "login2"}))
+    for _ in range(2):
+        refused = launch("resume", *OPTIONS, cwd=folder, check=False)
+        assert refused.returncode == 1
+        assert "Go on from login2 or, if that machine is gone, remove" in refused.stderr
+    lock.unlink()
+    configure(folder)
+    launch("resume", *OPTIONS, cwd=folder)
+
+
+def test_a_folder_that_cannot_be_written_is_named(folder):
+    refused = launch("run", *OPTIONS, "--directory", "/proc/self", cwd=folder, check=False)
+    assert refused.returncode == 1
+    assert "results cannot be written here" in refused.stderr
+
+
+class TestJobsLeftOnSlurm:
+    """A stand-in for SLURM that has two jobs: one of an earlier run in the folder, one of somebody else's."""
+
+    @pytest.fixture
+    def environment(self, folder, tmp_path_factory):
+        tools = tmp_path_factory.mktemp("tools")
+        (tools / "queue").write_text("71|latefusion_abc|RUNNING\n72|other|RUNNING\n")
+        (tools / "squeue").write_text(f"#!/bin/sh\nexec cat {tools}/queue\n")
+        (tools / "scancel").write_text(
+            f"#!/bin/sh\necho $* >>{tools}/cancelled\nsed -i /^$1/d {tools}/queue\n"
+        )
+        for name in ("squeue", "scancel"):
+            (tools / name).chmod(0o755)
+        logs = folder / ".snakemake" / "log"
+        logs.mkdir(parents=True)
+        (logs / "a.snakemake.log").write_text("host: x\nSLURM run ID: latefusion_abc\n")
+        locks = folder / ".snakemake" / "locks"
+        locks.mkdir()
+        (locks / "0.output.lock").write_text("results/summary.txt\n")
+        return {**os.environ, "PATH": f"{tools}:{os.environ['PATH']}", "TOOLS": str(tools)}
+
+    def test_the_lock_stays_while_they_run(self, folder, environment):
+        refused = launch("resume", *OPTIONS, cwd=folder, environment=environment, check=False)
+        assert refused.returncode == 1
+        assert "1 job of an earlier run still in SLURM's hands: 71 (running)" in refused.stderr
+        assert "--wait-for-jobs" in refused.stderr
+        assert (folder / ".snakemake/locks/0.output.lock").exists()
+
+    def test_they_can_be_cancelled(self, folder, environment):
+        said = launch("resume", "--cancel-jobs", *OPTIONS, cwd=folder, environment=environment).stdout
+        assert "mean" in said
+        assert Path(environment["TOOLS"], "cancelled").read_text() == "71\n", "nobody else's job"
+
+    def test_they_can_be_waited_for(self, folder, environment):
+        run = start("resume", "--wait-for-jobs", *OPTIONS, cwd=folder, environment=environment)
+        time.sleep(3)
+        assert run.poll() is None
+        Path(environment["TOOLS"], "queue").write_text("")
+        said, _ = run.communicate(timeout=60)
+        assert run.returncode == 0, said
+        assert "mean" in said
+
+    def test_a_machine_without_slurm_does_not_guess(self, folder, environment):
+        incomplete = folder / ".snakemake" / "incomplete"
+        incomplete.mkdir()
+        (incomplete / "cmVz").write_text('{"external_jobid": "71"}')
+        refused = launch(
+            "resume", *OPTIONS, cwd=folder, environment={**environment, "PATH": "/nonexistent"}, check=False
+        )
+        assert refused.returncode == 1
+        assert "left the SLURM jobs 71, and this machine has no squeue" in refused.stderr
+
+    def test_a_silent_controller_is_not_taken_for_an_empty_queue(self, folder, environment):
+        incomplete = folder / ".snakemake" / "incomplete"
+        incomplete.mkdir()
+        (incomplete / "cmVz").write_text('{"external_jobid": "71"}')
+        Path(environment["TOOLS"], "squeue").write_text("#!/bin/sh\necho cannot connect >&2\nexit 1\n")
+        refused = launch("resume", *OPTIONS, cwd=folder, environment=environment, check=False)
+        assert refused.returncode == 1
+        assert "SLURM does not say what became of them: cannot connect" in refused.stderr
+
+
+class TestPrune:
+    @pytest.fixture
+    def results(self, folder):
+        configure(folder, jobs=3)
+        launch("run", *OPTIONS, cwd=folder)
+        (folder / "results/README.md").write_text("kept")
+        (folder / "results/notes.txt").write_text("mine")
+        return folder / "results"
+
+    def test_nothing_is_left_over_after_a_run(self, folder, results):
+        said = launch("prune", "--snakefile", "Snakefile", cwd=folder).stdout
+        assert "Nothing to remove" in said
+        assert "notes.txt" in said
+
+    def test_what_left_the_configuration_is_listed_and_removed_when_confirmed(self, folder, results):
+        configure(folder, jobs=1)
+        before = sorted(path for path in folder.rglob("*") if ".snakemake" not in path.parts)
+        asked = launch("prune", "--snakefile", "Snakefile", cwd=folder, check=False)
+        assert asked.returncode == 1
+        assert "Nothing removed." in asked.stdout
+        assert sorted(path for path in folder.rglob("*") if ".snakemake" not in path.parts) == before
+        launch("prune", "--yes", "--snakefile", "Snakefile", cwd=folder)
+        gone = set(before) - set(folder.rglob("*"))
+        names = {
+            f"{place}/{i}{ending}"
+            for i in (1, 2)
+            for place, ending in (("done", ".txt"), ("logs", ".log"), ("benchmarks", ".tsv"))
+        }
+        assert {str(path.relative_to(results)) for path in gone} == names
+        assert (results / "notes.txt").read_text() == "mine"
+        assert (results / "README.md").exists()
+
+    def test_nothing_is_removed_where_the_run_cannot_be_planned(self, folder, results):
+        (folder / "Snakefile").write_text("rule all:\n    input: 'missing'\n")
+        refused = launch("prune", "--yes", "--snakefile", "Snakefile", cwd=folder, check=False)
+        assert refused.returncode == 1
+        assert "cannot be planned, so nothing is removed" in refused.stderr
+        assert (results / "done/2.txt").exists()
+
+    def test_a_run_at_work_is_not_disturbed(self, folder, busy):
+        refused = launch("prune", "--yes", "--snakefile", "Snakefile", cwd=folder, check=False)
+        assert refused.returncode == 1
+        assert "is in use by process" in refused.stderr
+
+
+def test_the_launcher_describes_itself():
+    said = subprocess.run([sys.executable, LAUNCH, "--help"], capture_output=True, text=True).stdout
+    assert "--cancel-jobs" in said
+    assert (ROOT / "Makefile").read_text().count("workflow/launch.py") == 3
