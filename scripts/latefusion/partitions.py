@@ -16,6 +16,7 @@ from latefusion.seeds import stream
 from latefusion.tables import GROUPS, PARTITION, TableError, read_table
 
 GIVEN, ALL = "given", "all"
+NOISE = 0.25
 
 
 @dataclass(frozen=True)
@@ -136,8 +137,8 @@ def stratified_folds(
     """Return a fold for each item: classes spread evenly, groups never divided.
 
     Groups with the same number of items of each class are interchangeable: they are shuffled and dealt to
-    the folds in turn, the largest first. What is left of them, fewer than folds, goes one by one to the fold
-    where it disturbs the balance least, that is where
+    the folds in turn. What is left of them, fewer than folds, goes one by one, larger groups first by and
+    large, to the fold where it disturbs the balance least, that is where
 
         sum over classes c of ((n_fc + g_c)^2 - n_fc^2) / n_c^2
 
@@ -165,13 +166,16 @@ def stratified_folds(
     held = np.zeros((folds, counts.shape[1]), np.float64)
     fold_of_group = np.empty(len(counts), np.int32)
     left: list[int] = []
-    for signature in _largest_first(signatures):
+    for signature in range(len(signatures)):
         alike = by_signature[starts[signature] : starts[signature + 1]]
         dealt = len(alike) // folds * folds
         fold_of_group[alike[:dealt]] = np.tile(np.arange(folds), dealt // folds)
         held += (dealt // folds) * signatures[signature]
         left += alike[dealt:].tolist()
-    _place(left, counts, weight, held, preference, fold_of_group)
+    # a little noise in the order, lest groups of different sizes always end up in the same company
+    noisy = counts.sum(axis=1)[left] * rng.uniform(1 - NOISE, 1 + NOISE, len(left))
+    order = np.array(left, np.int64)[np.argsort(-noisy, kind="stable")]
+    _place(order, counts, weight, held, preference, fold_of_group)
     return fold_of_group[member]
 
 
@@ -191,12 +195,8 @@ def _weights(counts: NDArray[np.int64]) -> NDArray[np.float64]:
     return 1 / total**2
 
 
-def _largest_first(signatures: NDArray[np.int64]) -> NDArray[np.int64]:
-    return np.lexsort((*signatures.T[::-1], -signatures.sum(axis=1)))
-
-
 def _place(
-    left: list[int],
+    left: NDArray[np.int64],
     counts: NDArray[np.int64],
     weight: NDArray[np.float64],
     held: NDArray[np.float64],

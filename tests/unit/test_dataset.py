@@ -1,0 +1,157 @@
+"""What both splits together are."""
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from generate import write_dataset
+from latefusion.errors import InputError
+from refusals.pair import Pair, checked
+
+
+@pytest.fixture
+def pair(tmp_path):
+    return Pair(*write_dataset(tmp_path, n_train=60, n_test=20, groups=20))
+
+
+def test_classes_are_sorted_by_label_with_their_counts_and_priors(pair, tmp_path):
+    dataset, _ = checked(pair, tmp_path)
+    assert [entry["index"] for entry in dataset["classes"]] == [0, 1, 2, 3]
+    assert [entry["name"] for entry in dataset["classes"]] == ["Angry", "Happy", "Relaxed", "Sad"]
+    for entry in dataset["classes"]:
+        for split in ("train", "test"):
+            assert entry[split] == sum(row["label"] == str(entry["label"]) for row in pair.rows[split])
+        assert entry["prior"] == entry["train"] / 60
+    assert dataset["n"] == {"train": 60, "test": 20}
+
+
+def test_whole_numbers_are_sorted_as_numbers_and_text_as_text(pair, tmp_path):
+    for split in ("train", "test"):
+        for row in pair.rows[split]:
+            row["label"] = {"0": "10", "1": "9", "2": "-1", "3": "2"}[row["label"]]
+    dataset, _ = checked(pair, tmp_path)
+    assert [entry["label"] for entry in dataset["classes"]] == [-1, 2, 9, 10]
+    dataset, _ = checked(pair, tmp_path, label="emotion", class_name=None)
+    assert [entry["label"] for entry in dataset["classes"]] == ["Angry", "Happy", "Relaxed", "Sad"]
+    assert [entry["name"] for entry in dataset["classes"]] == ["Angry", "Happy", "Relaxed", "Sad"]
+
+
+def test_modalities_have_their_dimension_and_how_many_items_lack_them(pair, tmp_path):
+    dataset, _ = checked(pair, tmp_path)
+    missing = {"train": 0, "test": 0}
+    assert dataset["modalities"] == {
+        "text": {"dimension": 6, "missing": missing},
+        "audio": {"dimension": 5, "missing": missing},
+    }
+
+
+def test_shared_groups_are_counted_and_folds_of_given_are_not_grouped(pair, tmp_path):
+    dataset, groups = checked(pair, tmp_path)
+    artists = {split: {row["artist_name"] for row in pair.rows[split]} for split in pair.rows}
+    facts = dataset["groups"]
+    assert facts["n"] == len(artists["train"] | artists["test"])
+    assert (facts["train"], facts["test"]) == (len(artists["train"]), len(artists["test"]))
+    assert facts["shared"] == len(artists["train"] & artists["test"])
+    assert facts["test_items_seen"] == sum(
+        row["artist_name"] in artists["train"] for row in pair.rows["test"]
+    )
+    assert (facts["known"], facts["given_grouped"], facts["cross_grouped"]) == (True, False, True)
+    assert "stratified only" in facts["reason"]
+    assert groups["item"].to_pylist() == [f"train:{i}" for i in range(60)] + [f"test:{i}" for i in range(20)]
+
+
+def test_folds_of_given_are_grouped_where_no_group_straddles(tmp_path):
+    pair = Pair(*write_dataset(tmp_path, n_train=60, n_test=20, groups=20, straddle=False))
+    facts = checked(pair, tmp_path)[0]["groups"]
+    assert facts["shared"] == facts["test_items_seen"] == 0
+    assert facts["given_grouped"]
+    assert facts["cross_grouped"]
+
+
+def test_without_a_column_of_groups_everything_is_stratified_only(pair, tmp_path):
+    facts = checked(pair, tmp_path, group=None)[0]["groups"]
+    assert (facts["known"], facts["given_grouped"], facts["cross_grouped"]) == (False, False, False)
+    assert facts["n"] == 80
+    assert facts["reason"] == "no column names the groups, so folds are stratified only"
+
+
+def test_an_artist_of_the_test_file_connects_two_of_the_training_file(pair, tmp_path):
+    names = sorted({row["artist_name"] for row in pair.rows["train"]})[:2]
+    pair.rows["test"][0]["artist_name"] = " feat. ".join(names)
+    _, groups = checked(pair, tmp_path)
+    group = dict(zip(groups["item"].to_pylist(), groups["group"].to_pylist(), strict=True))
+    members = {group[f"train:{i}"] for i, row in enumerate(pair.rows["train"]) if row["artist_name"] in names}
+    assert len(members) == 1
+    assert members == {group["test:0"]}
+
+
+def test_coinciding_items_are_counted_and_their_groups_joined(pair, tmp_path):
+    train, test = pair.rows["train"], pair.rows["test"]
+    for target in (train[5], test[3]):
+        for name in ("text", "audio"):
+            target[f"{name}_embedding"] = train[0][f"{name}_embedding"]
+    train[0]["artist_name"], train[5]["artist_name"], test[3]["artist_name"] = "Alpha", "Beta", ""
+    train[0]["label"], train[5]["label"], test[3]["label"] = "1", "1", "2"
+    for row in (train[0], train[5], test[3]):
+        row["emotion"] = {"1": "Happy", "2": "Relaxed"}[row["label"]]
+    dataset, groups = checked(pair, tmp_path)
+    assert dataset["duplicates"] == {
+        "train": 1,
+        "test": 0,
+        "across": 1,
+        "other_label": 3,
+        "groups_joined": 2,
+        "not_joined": 0,
+    }
+    group = dict(zip(groups["item"].to_pylist(), groups["group"].to_pylist(), strict=True))
+    assert group["train:0"] == group["train:5"] == group["test:3"]
+    assert not group["train:0"].startswith("item:")
+
+
+def test_one_equal_embedding_of_two_is_no_coincidence(pair, tmp_path):
+    pair.rows["train"][5]["text_embedding"] = pair.rows["train"][0]["text_embedding"]
+    assert checked(pair, tmp_path)[0]["duplicates"]["train"] == 0
+
+
+def test_rows_of_zeros_do_not_join_groups(pair, tmp_path):
+    for row in pair.rows["train"][:4]:
+        row["text_embedding"], row["audio_embedding"] = str([0.0] * 6), str([-0.0] * 5)
+    dataset, _ = checked(pair, tmp_path)
+    assert dataset["duplicates"]["train"] == 0
+    assert dataset["duplicates"]["groups_joined"] == 0
+    assert any("nothing but zeros" in warning["message"] for warning in dataset["warnings"])
+
+
+def test_a_filler_embedding_is_reported(pair, tmp_path):
+    for i, row in enumerate(pair.rows["train"][:8]):
+        row["artist_name"] = f"Somebody {'abcdefgh'[i]}"
+        row["text_embedding"], row["audio_embedding"] = str([0.5] * 6), str([0.25] * 5)
+    dataset, _ = checked(pair, tmp_path)
+    assert dataset["duplicates"]["not_joined"] == 1
+    assert dataset["duplicates"]["groups_joined"] == 0
+    assert any(warning["code"] == "filler_embeddings" for warning in dataset["warnings"])
+
+
+def test_warnings_of_the_files_come_along(pair, tmp_path):
+    pair.rows["test"][2]["artist_name"] = ""
+    warnings = checked(pair, tmp_path)[0]["warnings"]
+    assert [warning["code"] for warning in warnings if "test.csv" in warning["message"]] == ["blank_groups"]
+
+
+def test_all_contradictions_come_at_once(pair, tmp_path):
+    for row in pair.rows["test"]:
+        row["text_embedding"] = "[1.5, 2.5]"
+        row["emotion"] = row["emotion"].upper()
+    pair.rows["test"][0]["text_embedding"] = "[1.5, 2.25]"
+    with pytest.raises(InputError) as caught:
+        checked(pair, tmp_path)
+    assert caught.value.total == 5
+
+
+def test_the_result_is_the_same_every_time(pair, tmp_path):
+    first, groups = checked(pair, tmp_path)
+    second, again = checked(pair, tmp_path)
+    assert first == second
+    assert groups.equals(again)
+    assert pq.read_table(tmp_path / "results/items/train.parquet").num_rows == 60
+    assert np.isclose(sum(entry["prior"] for entry in first["classes"]), 1)
