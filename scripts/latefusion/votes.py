@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from latefusion.combine import Array, Labels, Ties, decide, mean_present, present
+from latefusion.combine import Array, Labels, Ties, decide, floored_log, mean_present, present, softmax
 
 MISSING = -1
 
@@ -61,3 +61,27 @@ def counts(voted: Labels, y: Labels, classes: int) -> NDArray[np.int64]:
         known = column != MISSING
         np.add.at(table[m], (y[known], column[known]), 1)
     return table
+
+
+def log_likelihoods(voted: Labels, y: Labels, classes: int) -> Array:
+    """Return log((N_m[c, s] + 1/K)/(N_c + 1)), how often modality m says s of class c (Xu et al. 1992).
+
+    N_c counts the rows in which m is present.
+
+    Returns
+    -------
+    (M, K, K) array
+        Indexed by modality, class, vote.
+    """
+    table = counts(voted, y, classes)
+    logs: Array = np.log((table + 1 / classes) / (table.sum(axis=2, keepdims=True) + 1))
+    return logs
+
+
+def posterior(voted: Labels, likelihoods: Array, shares: Array) -> Array:
+    """Return p_c ∝ π_c Π_m P(s_m | c) over the modalities present, (n, K), from votes (n, M)."""
+    scores = np.tile(floored_log(shares), (len(voted), 1))
+    for m, column in enumerate(voted.T):
+        known = column != MISSING
+        scores[known] += likelihoods[m][:, column[known]].T
+    return softmax(scores)
