@@ -41,7 +41,8 @@ def couple(pairwise: Float64, present: NDArray[np.bool_]) -> Float64:
     """Couple pairwise probabilities into one for each class (Wu, Lin & Weng 2004, second method).
 
     Minimises Σ_i Σ_{j≠i} (r_ji p_i - r_ij p_j)² over the simplex by libsvm's fixed-point sweeps with its
-    stopping rule; rows stand still once they have converged.
+    stopping rule; rows stand still once they have converged. Two classes go the same way, so that scikit-learn's
+    figures come out, although the pairwise probability itself would be the exact solution.
 
     Parameters
     ----------
@@ -68,9 +69,6 @@ def couple(pairwise: Float64, present: NDArray[np.bool_]) -> Float64:
         if i in place and j in place:
             r[place[i], place[j]] = np.clip(column, LEAST, 1.0 - LEAST)
             r[place[j], place[i]] = 1.0 - r[place[i], place[j]]
-    if k == 2:
-        out[:, known] = np.stack([r[0, 1], r[1, 0]], axis=1)
-        return out
     out[:, known] = _sweep(r).T
     return out
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from pathlib import Path
 
 from latefusion.errors import InputError, Problem
@@ -63,8 +64,8 @@ def svm_bytes(
 def svm_memory_mb(
     rows: int,
     columns: int,
+    approximation: Mapping[str, int] | None = None,
     *,
-    approximate: int | None = None,
     classes: int = 4,
     folds: int = 5,
     models: int = 1,
@@ -77,8 +78,8 @@ def svm_memory_mb(
     ----------
     rows, columns : int
         Of the training part, all modalities of the view together.
-    approximate : int, optional
-        Components of the Nyström approximation.
+    approximation : mapping, optional
+        `{"components": m}`, as in the configuration.
     classes, folds : int
     models : int
         Points of the grid.
@@ -88,10 +89,20 @@ def svm_memory_mb(
     parts : int
         Modalities that have a kernel of their own: 1, or with `kernel_mean` and `kernel_aligned` all.
     """
-    needed = svm_bytes(rows, columns, classes=classes, folds=folds, models=models, components=approximate)
-    if approximate is None and kernels > 1:
+    components = None if approximation is None else approximation["components"]
+    needed = svm_bytes(rows, columns, classes=classes, folds=folds, models=models, components=components)
+    if components is None and kernels > 1:
         needed += distance_bytes(rows, parts)
     return math.ceil((BASE_BYTES + SLACK * needed) / MEGABYTE)
+
+
+def svm_runtime_minutes(rows: int, columns: int, *, models: int = 1) -> int:
+    """Return the minutes after which a scheduler may end a job that trains an SVM.
+
+    Ten times what two cores of 2023 take, for slower ones and for data on which machines converge late.
+    """
+    seconds = rows * rows * (1e-11 * columns + 3e-8 * models)
+    return math.ceil(5 + 10 * seconds / 60)
 
 
 def predict_memory_mb(rows: int, columns: int, support: int) -> int:

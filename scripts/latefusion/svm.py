@@ -86,6 +86,7 @@ class SVM:
     n_support_: NDArray[np.int64]
     n_iter_: NDArray[np.int64]
     n_capped_: int
+    replica_: SVM
     offsets_: Float64
     in_sample_decision_: Float64
     out_of_fold_decision_: Float64

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 from latefusion.fitting import fit_all
 from latefusion.kernel import Gamma
 from latefusion.svm import SVM, Float32, Float64
+
+if TYPE_CHECKING:
+    from latefusion.pretrained import PretrainedSVC
 
 Int32 = NDArray[np.int32]
 
@@ -70,7 +73,8 @@ class Trained:
     model : SVM
         Of the best C and gamma; what `honest` and `cross` use.
     replica : SVM
-        The same object unless a grid is configured: then C = 1 and gamma = 'auto'.
+        The same object unless a grid is configured: then C = 1 and gamma = 'auto'. Saved with `model` as
+        its attribute `replica_`, which it has only where they differ.
     in_sample_p, in_sample_voted : (n, K) float64 and (n,) int32 arrays
         Of `replica`, with libsvm's sigmoids.
     out_of_fold_p, out_of_fold_voted : (n, K) float64 and (n,) int32 arrays
@@ -168,12 +172,16 @@ def train(
         grid=table if len(table) > 1 else [],
         facts=_facts(model, rows),
     )
-    for each in {id(m): m for m in (model, replica_model)}.values():
-        each.slim()
+    model.slim()
+    if replica_model is not model:
+        replica_model.slim()
+        model.replica_ = replica_model
     return trained
 
 
-def predict(model: SVM, X: Sequence[Float32], *, guarded: bool, n_jobs: int) -> tuple[Float64, Int32]:
+def predict(
+    model: SVM | PretrainedSVC, X: Sequence[Float32], *, guarded: bool, n_jobs: int
+) -> tuple[Float64, Int32]:
     """Return probabilities (n, K) and votes (n,); NaN and -1 for rows that lack a modality."""
     known = present_rows(X)
     rows = [x[known] for x in X] if not known.all() else list(X)
