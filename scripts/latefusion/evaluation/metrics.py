@@ -23,7 +23,12 @@ def confusion(label: Labels, predicted: Labels, classes: int) -> Array:
     return cells.reshape(classes, classes).astype(np.float64)
 
 
-def from_confusion(C: Array) -> Array:
+def margins(C: Array) -> tuple[Array, Array, Array]:
+    """Return the right, true and predicted counts of each class, (..., K) each, of matrices (..., K, K)."""
+    return np.diagonal(C, axis1=-2, axis2=-1), C.sum(axis=-1), C.sum(axis=-2)
+
+
+def from_margins(right: Array, true: Array, said: Array) -> Array:
     """Return the measures that a confusion matrix holds, in the order of `FROM_CONFUSION`.
 
     Balanced accuracy is the mean recall of the classes that occur; macro-F1 the mean F1 of those that
@@ -32,29 +37,23 @@ def from_confusion(C: Array) -> Array:
 
     Parameters
     ----------
-    C : (..., K, K) array
-        Counts or weights, rows true.
+    right, true, said : (..., K) arrays
+        Counts or weights of each class: predicted rightly, occurring, predicted.
 
     Returns
     -------
     (..., 5) array
     """
-    total = C.sum(axis=(-2, -1))
-    right = np.diagonal(C, axis1=-2, axis2=-1)
-    true, said = C.sum(axis=-1), C.sum(axis=-2)
-    hits = right.sum(axis=-1)
-    occurs = true > 0
-    either = true + said
-    recall = _ratio(right, true)
-    f1 = _ratio(2 * right, either)
+    total, hits = true.sum(axis=-1), right.sum(axis=-1)
     expected = (true * said).sum(axis=-1)
     covariance = hits * total - expected
     spread = (total**2 - (true**2).sum(axis=-1)) * (total**2 - (said**2).sum(axis=-1))
+    either = true + said
     return np.stack(
         [
             _ratio(hits, total),
-            _ratio(recall.sum(axis=-1), occurs.sum(axis=-1)),
-            _ratio(f1.sum(axis=-1), (either > 0).sum(axis=-1)),
+            _ratio(_ratio(right, true).sum(axis=-1), (true > 0).sum(axis=-1)),
+            _ratio(_ratio(2 * right, either).sum(axis=-1), (either > 0).sum(axis=-1)),
             _ratio(covariance, np.sqrt(np.maximum(spread, 0))),
             _ratio(covariance, total**2 - expected),
         ],
@@ -62,11 +61,9 @@ def from_confusion(C: Array) -> Array:
     )
 
 
-def per_class(C: Array) -> Array:
-    """Return recall, precision, F1 and share predicted of each class, (..., 4, K), for C (..., K, K)."""
-    right = np.diagonal(C, axis1=-2, axis2=-1)
-    true, said = C.sum(axis=-1), C.sum(axis=-2)
-    total = C.sum(axis=(-2, -1))[..., None]
+def per_class(right: Array, true: Array, said: Array) -> Array:
+    """Return recall, precision, F1 and share predicted of each class, (..., 4, K)."""
+    total = true.sum(axis=-1, keepdims=True)
     return np.stack(
         [_ratio(right, true), _ratio(right, said), _ratio(2 * right, true + said), _ratio(said, total)],
         axis=-2,
@@ -117,4 +114,4 @@ def auroc_parts(score: Array, positive: NDArray[np.bool_]) -> tuple[float, Array
 
 
 def _ratio(a: Array, b: Array) -> Array:
-    return np.divide(a, b, out=np.zeros(np.broadcast(a, b).shape), where=b != 0)
+    return np.divide(a, b, out=np.zeros(np.broadcast_shapes(np.shape(a), np.shape(b))), where=b != 0)

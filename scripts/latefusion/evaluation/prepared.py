@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from latefusion.evaluation.metrics import Array, Labels
+from latefusion.evaluation.metrics import Array, Labels, log_losses
 
 Names = NDArray[np.object_]
 Mask = NDArray[np.bool_]
@@ -61,6 +61,8 @@ class Aligned:
         None where the model is not probabilistic.
     partition : (R, n) int32 array
         Code of the partition that each row is from.
+    key : (R, 2) int64 array
+        Fold assignment and repeat of each replicate.
     filled : int
         Rows in which the model had nothing to go by and says the class shares.
     """
@@ -71,12 +73,22 @@ class Aligned:
     predicted: Labels
     p: Array | None
     partition: Labels
+    key: NDArray[np.int64]
     filled: int
 
     @property
     def replicates(self) -> int:
         """How often each item is predicted."""
         return len(self.predicted)
+
+    def correct(self, label: Labels) -> Array:
+        """Return how often each item is predicted rightly, a share, (n,)."""
+        shares: Array = (self.predicted == label).mean(axis=0)
+        return shares
+
+    def loss(self, label: Labels) -> Array | None:
+        """Return the mean log loss of each item, (n,); None where the model is not probabilistic."""
+        return None if self.p is None else log_losses(self.p, label).mean(axis=0)
 
 
 @dataclass(frozen=True)
@@ -192,8 +204,8 @@ def _aligned(
 ) -> Aligned:
     at = row[[place[name] for name in model.item.tolist()]]
     known = at >= 0
-    replicate = _replicates(model)
-    count = int(replicate.max()) + 1 if len(replicate) else 1
+    key, replicate = _replicates(model)
+    count = len(key)
     cell = replicate[known] * n + at[known]
     if len(cell) != count * n or len(np.unique(cell)) != count * n:
         raise ValueError(f"{model.name} does not predict each item {count} times")
@@ -213,15 +225,18 @@ def _aligned(
         predicted.reshape(count, n),
         p,
         codes[source].reshape(count, n),
+        key,
         int(nothing.sum()),
     )
 
 
-def _replicates(model: Model) -> NDArray[np.int64]:
-    """Return which replicate each row is of: fold assignments first, then repeats of the rule."""
-    assignment = [assignment_of(name) for name in model.partition.tolist()]
-    keys = np.array([assignment, model.repeat.tolist()], np.int64).T.reshape(-1, 2)
-    return np.unique(keys, axis=0, return_inverse=True)[1].ravel().astype(np.int64)
+def _replicates(model: Model) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return fold assignment and repeat of each replicate, (R, 2), and the replicate of each row, (r,)."""
+    names, code = np.unique(model.partition.astype(str), return_inverse=True)
+    assignment = np.array([assignment_of(name) for name in names.tolist()], np.int64)[code]
+    keys = np.stack([assignment, model.repeat.astype(np.int64)], axis=1)
+    found, replicate = np.unique(keys, axis=0, return_inverse=True)
+    return found, replicate.ravel().astype(np.int64)
 
 
 def assignment_of(partition: str) -> int:

@@ -1,0 +1,217 @@
+"""All tables of one protocol, from what its models say of the test rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from latefusion.evaluation.bootstrap import Array
+from latefusion.evaluation.complementarity import changed_rows, complementarity_rows, oracle_rows
+from latefusion.evaluation.describe import (
+    Known,
+    Row,
+    calibration_rows,
+    clipped,
+    confusion_rows,
+    outcomes,
+    overfitting_rows,
+    per_class_rows,
+    reliability_rows,
+    spread_rows,
+)
+from latefusion.evaluation.family import (
+    best_rows,
+    choose_reference,
+    comparison_rows,
+    confidence_set_rows,
+    overall_rows,
+)
+from latefusion.evaluation.metrics import Labels
+from latefusion.evaluation.names import ALL, GIVEN_TEST, TABLES, UNSEEN_GROUP
+from latefusion.evaluation.prepared import Aligned, Mask, Model, Names, Sample, align, coinciding
+from latefusion.evaluation.schemas import to_table
+from latefusion.evaluation.scores import metric_rows, score
+from latefusion.evaluation.strata import (
+    Stratification,
+    by_group_size,
+    by_quantiles,
+    by_values,
+    coverage_rows,
+    error_rows,
+    find_quadrants,
+    strata_rows,
+)
+from latefusion.plan import SELECTED
+from latefusion.seeds import stream
+
+VALENCE: Final = "valence"
+AROUSAL: Final = "arousal"
+
+
+@dataclass(frozen=True)
+class Items:
+    """All items of both files, in their order.
+
+    Attributes
+    ----------
+    item : (N,) object array of str
+    label : (N,) int32 array
+        Class index; −1 where unknown.
+    group : (N,) object array of str
+    split : (N,) object array of str
+        'train' or 'test'.
+    described : mapping of str to sequence
+        Descriptive columns.
+    """
+
+    item: Names
+    label: Labels
+    group: Names
+    split: Names
+    described: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+
+
+def evaluate(
+    models: Sequence[Model],
+    *,
+    protocol: str,
+    items: Items,
+    dataset: Mapping[str, Any],
+    known: Mapping[str, Known] | None = None,
+    by: Sequence[str] = (),
+    draws: int = 2000,
+    seed: int = 0,
+    n_jobs: int = 1,
+    learning_curve: Sequence[Row] = (),
+) -> dict[str, pa.Table]:
+    """Return every table of `evaluation/{protocol}/`.
+
+    Parameters
+    ----------
+    models : sequence of Model
+        All models of the protocol, on the same test rows.
+    protocol : {'replica', 'honest', 'cross'}
+    items : Items
+    dataset : mapping
+        From dataset.json.
+    known : mapping of str to Known
+        What training left behind, by model.
+    by : sequence of str
+        Descriptive columns to break accuracy down by.
+    draws : int
+        Of the group bootstrap; more where the smallest p-value could not pass Holm's first step.
+    seed, n_jobs : int
+        No number depends on `n_jobs`.
+    learning_curve : sequence of dict
+        Rows of that table, where it was asked for.
+    """
+    known = {model.name: Known() for model in models} | dict(known or {})
+    classes = [entry["name"] for entry in dataset["classes"]]
+    prior = np.array([entry["prior"] for entry in dataset["classes"]], float)
+    sample = align(models, items.item, items.label, items.group, classes, prior)
+    same = coinciding(sample.models)
+    singles = [model.name for model in sample.models if model.kind == "single"]
+    reference = choose_reference(singles, {name: known[name].out_of_fold.get("log_loss") for name in singles})
+    draws = max(draws, 40 * len(sample.models))
+    rows: dict[str, list[Row]] = {name: [] for name in TABLES}
+    rows["learning_curve"] = list(learning_curve)
+    position = {item: index for index, item in enumerate(items.item.tolist())}
+    at = np.array([position[item] for item in sample.item.tolist()], np.int64)
+    for subset, chosen in _subsets(protocol, items, at, dataset):
+        part = sample if subset == ALL else sample.where(chosen)
+        scores = score(part, draws=draws, rng=stream(seed, "evaluate", protocol, subset), n_jobs=n_jobs)
+        measured = calibration_rows(part, subset, stream(seed, "calibrate", protocol, subset), n_jobs)
+        rows["calibration"] += measured
+        rows["metrics"] += metric_rows(scores, subset, draws, measured)
+        rows["per_class"] += per_class_rows(scores, subset)
+        rows["confusion"] += confusion_rows(part, subset)
+        rows["comparisons"] += comparison_rows(
+            scores, subset, reference, same, draws, confirmatory=subset == ALL
+        )
+        if subset == ALL:
+            rows["confidence_set"] = confidence_set_rows(scores, same, draws)
+            rows["best"] = best_rows(scores, same, SELECTED, draws)
+            rows["oracle"] = oracle_rows(scores, reference)
+    inside = {row["model"]: row["in_set"] for row in rows["confidence_set"] if row["metric"] == "accuracy"}
+    rows["models"] = [
+        _model_row(m, sample, known[m.name], same[m.name], reference, inside) for m in sample.models
+    ]
+    rows["overall"] = overall_rows(sample, same)
+    rows["complementarity"] = complementarity_rows(sample)
+    rows["changed"] = changed_rows(sample, reference)
+    rows["reliability"] = reliability_rows(sample)
+    rows["coverage"] = coverage_rows(sample)
+    divisions, quadrants = _divisions(sample, items, at, by)
+    rows["strata"] = strata_rows(sample, divisions)
+    rows["errors"] = error_rows(sample, quadrants)
+    rows["overfitting"] = overfitting_rows(rows["metrics"], sample, known)
+    rows["spread"] = spread_rows(sample, models)
+    tables = {name: to_table(name, rows[name]) for name in TABLES if name != "outcomes"}
+    return tables | {"outcomes": outcomes(sample, items.group[at])}
+
+
+def _subsets(
+    protocol: str, items: Items, at: NDArray[np.int64], dataset: Mapping[str, Any]
+) -> list[tuple[str, Mask]]:
+    """Return the subsets of a protocol that have items, and which items these are."""
+    found: list[tuple[str, Mask]] = [(ALL, np.ones(len(at), bool))]
+    if protocol == "cross":
+        found.append((GIVEN_TEST, items.split[at] == "test"))
+    elif dataset["groups"]["known"]:
+        seen = {*items.group[items.split == "train"].tolist()}
+        found.append((UNSEEN_GROUP, np.array([group not in seen for group in items.group[at].tolist()])))
+    return [(name, chosen) for name, chosen in found if name == ALL or chosen.any()]
+
+
+def _model_row(
+    model: Aligned,
+    sample: Sample,
+    known: Known,
+    same: str | None,
+    reference: str,
+    inside: Mapping[str, bool],
+) -> Row:
+    return {
+        "model": model.name,
+        "kind": model.kind,
+        "probabilistic": model.p is not None,
+        "scored_by": known.scored_by,
+        "repeats": model.replicates,
+        "n": len(sample.label),
+        "clipped": clipped(model, sample),
+        "same_as": same,
+        "is_reference": model.name == reference,
+        "is_confirmatory": model.kind == "rule" and same is None,
+        "in_confidence_set": inside.get(model.name),
+        "out_of_fold_accuracy": known.out_of_fold.get("accuracy"),
+        "out_of_fold_log_loss": known.out_of_fold.get("log_loss"),
+        "approximated": known.approximated,
+        "inverted_sigmoids": known.inverted_sigmoids,
+        "note": known.note or (f"{model.filled} rows without the modality" if model.filled else None),
+    }
+
+
+def _divisions(
+    sample: Sample, items: Items, at: NDArray[np.int64], by: Sequence[str]
+) -> tuple[list[Stratification], Any]:
+    _, member, sizes = np.unique(items.group.astype(str), return_inverse=True, return_counts=True)
+    divisions = [by_group_size(sizes[member][at])] if sample.grouped else []
+    for column in by:
+        values = items.described[column]
+        divisions.append(by_values(column, [values[i] for i in at.tolist()]))
+    quadrants = None
+    if VALENCE in items.described and AROUSAL in items.described:
+        valence, arousal = (_numbers(items.described[name], at) for name in (VALENCE, AROUSAL))
+        quadrants = find_quadrants(sample.label, len(sample.classes), valence, arousal)
+        if quadrants is not None:
+            divisions.append(by_quantiles("boundary_distance", quadrants.distance))
+    return divisions, quadrants
+
+
+def _numbers(values: Sequence[Any], at: NDArray[np.int64]) -> Array:
+    return np.array([values[i] if isinstance(values[i], int | float) else np.nan for i in at.tolist()], float)

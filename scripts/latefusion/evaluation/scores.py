@@ -1,0 +1,318 @@
+"""Every model's metrics on the same draws of whole groups, so that any two can be compared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import lcm
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latefusion.evaluation.bootstrap import (
+    Array,
+    Means,
+    Resampled,
+    group_sums,
+    grouped_means,
+    grouped_variance,
+    resample,
+    student,
+)
+from latefusion.evaluation.metrics import (
+    FROM_CONFUSION,
+    PER_CLASS,
+    auroc_parts,
+    brier_scores,
+    from_margins,
+    log_losses,
+    per_class,
+)
+from latefusion.evaluation.prepared import Aligned, Sample
+
+LOSSES: Final = ("log_loss", "brier")
+RESAMPLED: Final = (*FROM_CONFUSION, *LOSSES)
+BETTER: Final[Mapping[str, str]] = {
+    "accuracy": "higher",
+    "balanced_accuracy": "higher",
+    "macro_f1": "higher",
+    "matthews": "higher",
+    "kappa": "higher",
+    "log_loss": "lower",
+    "brier": "lower",
+    "calibration_slope": "one",
+    "ece_top": "lower",
+    "ece_class": "lower",
+    "auroc": "higher",
+}
+UNIT: Final[Mapping[str, str]] = {
+    "matthews": "correlation",
+    "kappa": "agreement",
+    "log_loss": "nats",
+    "brier": "squared error",
+    "calibration_slope": "slope",
+}
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Metrics of all models of a sample, with the draws of the group bootstrap.
+
+    Attributes
+    ----------
+    sample : Sample
+    resampled : Resampled
+        Statistics: model by model the metrics of `RESAMPLED` (NaN where a model is not probabilistic) and
+        the measures of each class; last the share of items that some single modality gets right.
+    means : Means
+        Accuracy, log loss and Brier of each model, (3 M,), with the precision that groups allow.
+    """
+
+    sample: Sample
+    resampled: Resampled
+    means: Means
+
+    def column(self, model: str, metric: str) -> int:
+        """Return where a metric of a model stands among the statistics."""
+        return self.sample.position(model) * self._width + RESAMPLED.index(metric)
+
+    def class_column(self, model: str, measure: str, c: int) -> int:
+        """Return where a measure of a class stands among the statistics."""
+        classes = len(self.sample.classes)
+        own = self.sample.position(model) * self._width + len(RESAMPLED)
+        return own + PER_CLASS.index(measure) * classes + c
+
+    @property
+    def oracle(self) -> int:
+        """Where the oracle's accuracy stands among the statistics."""
+        return len(self.resampled.estimate) - 1
+
+    def columns(self, models: Sequence[str], metric: str) -> list[int]:
+        """Return where a metric of several models stands."""
+        return [self.column(model, metric) for model in models]
+
+    def design_effect(self, model: str, metric: str) -> float | None:
+        """Return the design effect of a mean over items; None for other metrics."""
+        names = ("accuracy", *LOSSES)
+        if metric not in names:
+            return None
+        return float(self.means.design_effect[3 * self.sample.position(model) + names.index(metric)])
+
+    @property
+    def _width(self) -> int:
+        return len(RESAMPLED) + len(PER_CLASS) * len(self.sample.classes)
+
+
+def score(sample: Sample, *, draws: int, rng: np.random.Generator, n_jobs: int = 1) -> Scores:
+    """Resample whole groups and compute every metric of every model in each draw.
+
+    The left-out statistics are each model's error rate and log loss on the groups that a draw left out,
+    (B, 2 M), NaN where it left out none.
+    """
+    groups, classes = sample.groups, len(sample.classes)
+    label, group = sample.label, sample.group
+    true = _by_class(label[None], np.ones((1, len(label)), bool), group, groups, classes)
+    parts: list[Array] = [true]
+    means = []
+    for model in sample.models:
+        hit = model.predicted == label
+        parts.append(_by_class(model.predicted, hit, group, groups, classes))
+        parts.append(_by_class(model.predicted, np.ones_like(hit), group, groups, classes))
+        linear = np.stack([hit.mean(axis=0), *_losses(model, label)], axis=1)
+        means.append(linear)
+        parts.append(group_sums(linear[:, 1:], group, groups))
+    some = some_right(sample)
+    parts.append(group_sums(some[:, None], group, groups))
+    sums = np.concatenate(parts, axis=1)
+    everything = np.concatenate(means, axis=1)
+    outside = np.concatenate(
+        [np.ones((len(label), 1))] + [np.stack([1 - one[:, 0], one[:, 1]], axis=1) for one in means],
+        axis=1,
+    )
+    resampled = resample(
+        sums,
+        lambda drawn: _statistics(drawn, [model.replicates for model in sample.models], classes),
+        draws=draws,
+        rng=rng,
+        left_out=(group_sums(outside, group, groups), _left_out),
+        n_jobs=n_jobs,
+    )
+    return Scores(sample, resampled, grouped_means(everything, group))
+
+
+def some_right(sample: Sample) -> Array:
+    """Return whether some single modality gets an item right, a mean over replicates, (n,)."""
+    right = [model.predicted == sample.label for model in sample.models if model.kind == "single"]
+    if not right:
+        return np.zeros(len(sample.label))
+    shares: Array = np.logical_or.reduce(right).mean(axis=0)
+    return shares
+
+
+def _losses(model: Aligned, label: NDArray[np.int32]) -> tuple[Array, Array]:
+    if model.p is None:
+        nothing = np.full(len(label), np.nan)
+        return nothing, nothing
+    return log_losses(model.p, label).mean(axis=0), brier_scores(model.p, label).mean(axis=0)
+
+
+def _by_class(
+    codes: NDArray[np.int32], counted: NDArray[np.bool_], group: NDArray[np.int64], groups: int, classes: int
+) -> Array:
+    """Return how many counted rows of each group and replicate have each class, (G, R K)."""
+    cells = [
+        np.bincount(group[keep] * classes + one[keep], minlength=groups * classes).reshape(groups, classes)
+        for one, keep in zip(codes, counted, strict=True)
+    ]
+    return np.concatenate(cells, axis=1).astype(np.float64)
+
+
+def _statistics(sums: Array, replicates: Sequence[int], classes: int) -> Array:
+    """Turn sums, (b, F), into the statistics of `Scores`, (b, S)."""
+    draws = len(sums)
+    true = sums[:, None, :classes]
+    n = sums[:, :classes].sum(axis=1, keepdims=True)
+    at = classes
+    found = []
+    for count in replicates:
+        width = count * classes
+        right = sums[:, at : at + width].reshape(draws, count, classes)
+        said = sums[:, at + width : at + 2 * width].reshape(draws, count, classes)
+        at += 2 * width
+        found.append(from_margins(right, true, said).mean(axis=1))
+        found.append(sums[:, at : at + len(LOSSES)] / n)
+        found.append(per_class(right, true, said).mean(axis=1).reshape(draws, -1))
+        at += len(LOSSES)
+    found.append(sums[:, at:] / n)
+    return np.concatenate(found, axis=1)
+
+
+def _left_out(sums: Array) -> Array:
+    n = sums[:, :1]
+    return np.divide(sums[:, 1:], n, out=np.full_like(sums[:, 1:], np.nan), where=n > 0)
+
+
+def differences(sample: Sample, a: Aligned, b: Aligned) -> tuple[NDArray[np.int64], Array]:
+    """Return whole sums over groups of the difference in being right, and the difference itself, (n,).
+
+    The sums, (G,), are times the least common multiple of the replicates.
+    """
+    scale = lcm(a.replicates, b.replicates)
+    difference = a.correct(sample.label) - b.correct(sample.label)
+    sums = group_sums(difference[:, None] * scale, sample.group, sample.groups)[:, 0]
+    return np.rint(sums).astype(np.int64), difference
+
+
+@dataclass(frozen=True)
+class Area:
+    """Areas under the ROC curve, NaN where undefined, with linearised 95 % intervals."""
+
+    macro: tuple[float, float, float]
+    of_class: tuple[tuple[float, float, float], ...]
+
+
+def areas(sample: Sample, model: Aligned) -> Area:
+    """Return one-vs-rest areas within each partition, averaged over partitions and replicates.
+
+    Scores of models that were trained on different rows cannot be ranked against each other, so they
+    are not pooled (Airola et al. 2011). A class that a partition lacks is skipped there.
+    """
+    assert model.p is not None
+    classes = len(sample.classes)
+    value = np.full(classes, np.nan)
+    influence = np.zeros((classes, len(sample.label)))
+    for c in range(classes):
+        found = []
+        for p, partition in zip(model.p, model.partition, strict=True):
+            for code in np.unique(partition):
+                rows = np.flatnonzero(partition == code)
+                positive = sample.label[rows] == c
+                if positive.any() and not positive.all():
+                    area, own = auroc_parts(p[rows, c], positive)
+                    found.append(area)
+                    influence[c, rows] += own
+        if found:
+            value[c] = np.mean(found)
+            influence[c] /= len(found)
+    defined = ~np.isnan(value)
+    by_group = group_sums(influence.T, sample.group, sample.groups)
+    ends = student(sample.groups) * np.sqrt(grouped_variance(by_group))
+    of_class = tuple((float(v), float(v - e), float(min(v + e, 1))) for v, e in zip(value, ends, strict=True))
+    if not defined.any():
+        return Area((float("nan"),) * 3, of_class)
+    macro = float(value[defined].mean())
+    end = student(sample.groups) * float(
+        np.sqrt(grouped_variance(by_group[:, defined].mean(axis=1, keepdims=True))[0])
+    )
+    return Area((macro, macro - end, min(macro + end, 1.0)), of_class)
+
+
+def replicate_values(sample: Sample, model: Aligned) -> dict[str, Array]:
+    """Return accuracy, macro-F1 and log loss of each replicate, (R,) each."""
+    classes = len(sample.classes)
+    true = np.bincount(sample.label, minlength=classes).astype(float)
+    hit = model.predicted == sample.label
+    right = _by_class(model.predicted, hit, np.zeros(len(sample.label), np.int64), 1, classes)
+    said = _by_class(model.predicted, np.ones_like(hit), np.zeros(len(sample.label), np.int64), 1, classes)
+    found = from_margins(right.reshape(-1, classes), true, said.reshape(-1, classes))
+    values = {name: found[:, FROM_CONFUSION.index(name)] for name in ("accuracy", "macro_f1")}
+    if model.p is not None:
+        values["log_loss"] = log_losses(model.p, sample.label).mean(axis=1)
+    return values
+
+
+def metric_rows(
+    scores: Scores, subset: str, draws: int, calibration: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """Return rows of the table `metrics` of one subset; calibration brings slope and errors."""
+    sample, estimate = scores.sample, scores.resampled.estimate
+    low, high = scores.resampled.intervals()
+    rows: list[dict[str, Any]] = []
+    for model in sample.models:
+        common: dict[str, Any] = {
+            "model": model.name,
+            "kind": model.kind,
+            "subset": subset,
+            "n": len(sample.label),
+            "groups": sample.groups,
+        }
+        spread = replicate_values(sample, model)
+        for metric in RESAMPLED:
+            at = scores.column(model.name, metric)
+            if np.isnan(estimate[at]):
+                continue
+            repeats = spread.get(metric)
+            rows.append(
+                common
+                | {
+                    "metric": metric,
+                    "value": float(estimate[at]),
+                    "low": float(low[at]),
+                    "high": float(high[at]),
+                    "interval": scores.resampled.method,
+                    "draws": draws,
+                    "design_effect": scores.design_effect(model.name, metric),
+                    "repeat_sd": float(repeats.std(ddof=1))
+                    if repeats is not None and len(repeats) > 1
+                    else None,
+                }
+            )
+        own = [row for row in calibration if row["model"] == model.name]
+        for row in own:
+            name = "calibration_slope" if row["measure"] == "slope" else row["measure"]
+            ends = {} if row["low"] is None else {"low": row["low"], "high": row["high"]}
+            rows.append(
+                common
+                | {"metric": name, "value": row["value"], "draws": row["draws"]}
+                | {"interval": "linearised" if ends else "none"}
+                | ends
+            )
+        if model.p is not None:
+            value, lower, upper = areas(sample, model).macro
+            ends = {"value": value, "low": lower, "high": upper}
+            rows.append(common | {"metric": "auroc", "interval": "linearised", "draws": 0} | ends)
+    known = [row for row in rows if row["value"] is not None and np.isfinite(row["value"])]
+    return [
+        row | {"better": BETTER[row["metric"]], "unit": UNIT.get(row["metric"], "share")} for row in known
+    ]
