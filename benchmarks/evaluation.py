@@ -1,0 +1,33 @@
+"""`evaluate` and `report` at the notebook's size, with twenty models under all three protocols."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from benchmarks import workflow
+from benchmarks.files import notebook_files
+from benchmarks.measure import ROOT, save
+
+MODELS = 20
+
+
+def run(work: Path) -> dict[str, Any]:
+    """Run the whole workflow with every rule that there is and note the jobs of these two stages."""
+    sys.path.insert(0, str(ROOT / "scripts"))
+    from latefusion.catalogue import read_rules
+
+    names = sorted(read_rules(ROOT / "scripts" / "latefusion" / "rules"))
+    folder = work / "run-evaluation"
+    protocols = ["replica", "honest", "cross"]
+    rules = [{"name": name} for name in names]
+    cost = workflow.snakemake(folder, notebook_files(work), protocols, "all", rules=rules)
+    stages = ("evaluate", "summarise", "report")
+    jobs = {name: job for name, job in cost["jobs"].items() if name.split("/")[0] in stages}
+    summary = workflow.summary(folder / "results" / "summary.csv")
+    models = {protocol: sum(key.startswith(f"{protocol} ") for key in summary) for protocol in protocols}
+    page = (folder / "results" / "report.html").stat().st_size
+    measured = {"jobs": jobs, "models": models, "report_bytes": page, "wall": cost["wall"], "rules": names}
+    save("evaluation", measured)
+    return measured

@@ -1,0 +1,108 @@
+"""The whole workflow, cold, on the notebook's files, against the notebook's procedure."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from benchmarks.files import notebook_files
+from benchmarks.measure import ROOT, child, load, save
+
+TEN = (
+    {"name": "mean"},
+    {"name": "accuracy_weighted"},
+    {"name": "max_confidence"},
+    {"name": "class_weighted_max"},
+    {"name": "random_forest"},
+    {"name": "logistic_regression"},
+    {"name": "mlp", "epochs": 20},
+)
+RUNS: dict[str, tuple[list[str], str]] = {
+    "replica and honest": (["replica", "honest"], "results/summary.csv"),
+    "with cross": (["replica", "honest", "cross"], "results/summary.csv"),
+    "with cross and report": (["replica", "honest", "cross"], "all"),
+}
+CORES = 2
+REPEATS = 2
+TINY = 200
+
+
+def run(work: Path) -> dict[str, Any]:
+    """Measure each run from an empty folder, then Snakemake alone, then the same jobs on hardly any data."""
+    files, tiny = notebook_files(work), notebook_files(work, TINY)
+    snakemake(work / "warm-up", tiny, *RUNS["replica and honest"])  # compiled code is in its cache now
+    measured: dict[str, Any] = {"runs": {}}
+    for _ in range(REPEATS):
+        for name, (protocols, target) in RUNS.items():
+            folder = work / f"run-{name.replace(' ', '-')}"
+            measured["runs"].setdefault(name, []).append(snakemake(folder, files, protocols, target))
+    for name, (protocols, target) in RUNS.items():
+        here = measured["runs"][name][-1]
+        folder = work / f"run-{name.replace(' ', '-')}"
+        here["again"] = snakemake(folder, files, protocols, target, fresh=False)["wall"]
+        here["tiny"] = snakemake(work / "run-tiny", tiny, protocols, target)["wall"]
+        here["summary"] = summary(folder / "results" / "summary.csv")
+    measured["notebook"] = load("notebook")
+    save("workflow", measured)
+    return measured
+
+
+def snakemake(
+    folder: Path,
+    files: Path,
+    protocols: list[str],
+    target: str,
+    *,
+    fresh: bool = True,
+    rules: Sequence[Mapping[str, Any]] = TEN,
+) -> dict[str, Any]:
+    """Run the workflow in a folder of its own; seconds and memory of the whole and of each job."""
+    if fresh:
+        shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    config = yaml.safe_load((ROOT / "examples" / "laa.yaml").read_text())
+    config["data"] |= {split: str(files / f"LaA_{split}.csv") for split in ("train", "test")}
+    config |= {"results": "results", "protocols": protocols, "rules": [dict(rule) for rule in rules]}
+    (folder / "config.yaml").write_text(yaml.safe_dump(config))
+    command = [Path(sys.executable).with_name("snakemake"), "--snakefile", ROOT / "Snakefile"]
+    command += ["--directory", folder, "--configfile", folder / "config.yaml"]
+    command += ["--workflow-profile", ROOT / "profiles" / "default", "--cores", str(CORES), target]
+    cost = child([str(part) for part in command])
+    del cost["stdout"], cost["stderr"]
+    return {**cost, "jobs": _jobs(folder / "results" / "benchmarks")}
+
+
+def _jobs(folder: Path) -> dict[str, dict[str, float]]:
+    """Seconds and largest memory (MB of 10^6 bytes) of each job, from Snakemake's benchmark files."""
+    jobs = {}
+    for path in sorted(folder.rglob("*.tsv")):
+        with path.open() as file:
+            row = next(csv.DictReader(file, delimiter="\t"))
+        memory = row["max_rss"]
+        jobs[str(path.relative_to(folder).with_suffix(""))] = {
+            "seconds": float(row["s"]),
+            "processor": float(row["cpu_time"]) if row["cpu_time"] not in ("NA", "-") else 0.0,
+            "peak_mb": float(memory) * 2**20 / 1e6 if memory not in ("NA", "-") else 0.0,
+        }
+    return jobs
+
+
+def summary(path: Path) -> dict[str, float]:
+    """Return the accuracy of each protocol and model, on all items."""
+    with path.open() as file:
+        return {
+            f"{row['protocol']} {row['model']}": float(row["accuracy"])
+            for row in csv.DictReader(file)
+            if row["subset"] == "all"
+        }
+
+
+if __name__ == "__main__":
+    print(json.dumps(run(Path(sys.argv[1])), indent=1))
