@@ -9,6 +9,10 @@ folder, so each machine compiles once.
 
 from __future__ import annotations
 
+import logging
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 from llvmlite import ir  # type: ignore[import-untyped]
 from numba import njit, types
@@ -16,7 +20,51 @@ from numba.extending import intrinsic
 
 # Without "reassoc": the rounding trick in `_exp` needs the order of its operations. "nnan" and "nsz"
 # let the compiler turn maxima into vector instructions; nothing here is ever NaN.
-FAST = {"contract", "nnan", "nsz"}
+FAST = frozenset({"contract", "nnan", "nsz"})
+
+logger = logging.getLogger(__name__)
+
+
+def inlined(fast=frozenset()):
+    """Compile a function that only compiled functions call."""
+    return njit(nogil=True, fastmath=set(fast), error_model="numpy")
+
+
+def compiled(fast=frozenset()):
+    """Compile a function on its first call and keep the result between processes.
+
+    It is kept beside the package or, where that cannot be written, in the user's cache folder: one place
+    for every working directory. Where neither can be written each process compiles anew.
+    """
+
+    def decorate(function):
+        options = {"nogil": True, "fastmath": set(fast), "error_model": "numpy"}
+        try:
+            return njit(cache=True, **options)(function)
+        except RuntimeError:
+            # numba found no folder that it may write to
+            return njit(**options)(function)
+
+    return decorate
+
+
+def say_if_compiling(*functions: Any) -> None:
+    """Say in the log that functions are about to be compiled, unless they are or were kept."""
+    fresh = [function for function in functions if not function.signatures and not _is_kept(function)]
+    if fresh:
+        names = ", ".join(function.__name__ for function in fresh)
+        folder = fresh[0].stats.cache_path
+        kept = f"and kept in {folder}" if folder else "for this job alone: no cache folder can be written"
+        logger.info("compiling %s, which takes some seconds, %s", names, kept)
+
+
+def _is_kept(function):
+    folder = function.stats.cache_path
+    if folder is None:
+        return False
+    written = Path(function.py_func.__code__.co_filename).stat().st_mtime
+    indices = Path(folder).glob(f"*.{function.__name__}-*.nbi")
+    return any(index.stat().st_mtime >= written for index in indices)
 
 
 @intrinsic
@@ -57,7 +105,7 @@ fmax = _extremum("llvm.maxnum")
 fmin = _extremum("llvm.minnum")
 
 
-@njit(inline="always")
+@inlined(FAST)
 def _exp(x):
     """exp of a float32 that is not positive, to 2e-7; below -87 it is 0."""
     shifter = np.float32(12582912.0)  # 1.5 * 2**23: adding it rounds to an integer in the low bits
@@ -76,7 +124,7 @@ def _exp(x):
     return p * power if x > np.float32(-87.0) else np.float32(0.0)
 
 
-@njit(cache=True, nogil=True, fastmath=FAST, error_model="numpy")
+@compiled(FAST)
 def squared_distances(products, rows, columns):
     """Turn products of rows into their squared distances, in place, given the squared norms of both."""
     for i in range(products.shape[0]):
@@ -86,7 +134,7 @@ def squared_distances(products, rows, columns):
             line[j] = fmax(a + columns[j] - np.float32(2.0) * line[j], np.float32(0.0))
 
 
-@njit(cache=True, nogil=True, fastmath=FAST, error_model="numpy")
+@compiled(FAST)
 def rbf(tile, gamma, weight):
     """Turn squared distances into weight * exp(-gamma * distance), in place."""
     for i in range(tile.shape[0]):
@@ -95,7 +143,7 @@ def rbf(tile, gamma, weight):
             line[j] = weight * _exp(-gamma * line[j])
 
 
-@njit(cache=True, nogil=True, fastmath=FAST, error_model="numpy")
+@compiled(FAST)
 def add_rbf(distances, gamma, weight, total):
     """Add weight * exp(-gamma * distance) to `total`."""
     for i in range(distances.shape[0]):
@@ -104,7 +152,7 @@ def add_rbf(distances, gamma, weight, total):
             target[j] += weight * _exp(-gamma * source[j])
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled()
 def place(tile, K, i0, j0):
     """Copy a tile to rows i0 … and columns j0 … of `K`, and its transpose to where that stands.
 

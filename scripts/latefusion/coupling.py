@@ -41,8 +41,8 @@ def couple(pairwise: Float64, present: NDArray[np.bool_]) -> Float64:
     """Couple pairwise probabilities into one for each class (Wu, Lin & Weng 2004, second method).
 
     Minimises Σ_i Σ_{j≠i} (r_ji p_i - r_ij p_j)² over the simplex by libsvm's fixed-point sweeps with its
-    stopping rule; rows stand still once they have converged. Two classes go the same way, so that scikit-learn's
-    figures come out, although the pairwise probability itself would be the exact solution.
+    stopping rule; rows stand still once they have converged. Two classes go the same way, so that
+    scikit-learn's figures come out, although the pairwise probability would be the exact solution.
 
     Parameters
     ----------

@@ -214,7 +214,9 @@ class Gram:
 
     def fill(self, gammas: Sequence[float], weights: Sequence[float]) -> Float32:
         """Compute the kernel values for these gammas and weights, over those of the last call."""
-        from latefusion.compiled import add_rbf, place, rbf
+        from latefusion.compiled import add_rbf, place, rbf, say_if_compiling, squared_distances
+
+        say_if_compiling(squared_distances, rbf, place)
 
         def one(tile: Tile) -> None:
             values = self.distance(tile, 0)

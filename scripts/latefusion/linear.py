@@ -6,14 +6,13 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
-from latefusion.compiled import FAST
+from latefusion.compiled import FAST, compiled, inlined
 
 PENALTY = 1.0
 
 
-@njit(nogil=True, fastmath=FAST | {"reassoc"}, error_model="numpy")
+@inlined(FAST | {"reassoc"})
 def _dot(Z, row, w):
     total = 0.0
     for k in range(w.shape[0]):
@@ -21,13 +20,13 @@ def _dot(Z, row, w):
     return total
 
 
-@njit(nogil=True, fastmath=FAST, error_model="numpy")
+@inlined(FAST)
 def _add(w, Z, row, weight):
     for k in range(w.shape[0]):
         w[k] += weight * np.float64(Z[row, k])
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled()
 def descend(Z, squares, rows, y, cost, beta, w, offset, tol, epochs, seed):
     """Solve min ½|w|² + Σ cost·max(0, 1 - y(zw + b)) in place; the bias is not penalised.
 

@@ -191,6 +191,10 @@ class Problem:
         start : mapping, optional
             Solutions for another `C` by what they leave out, to start from.
         """
+        from latefusion.compiled import say_if_compiling
+        from latefusion.smo import leave_out, optimise
+
+        say_if_compiling(optimise, leave_out)
         pairs = class_pairs(self.layout.n_classes)
         progress = _Progress(len(without) * len(pairs))
         known = dict(start or {})

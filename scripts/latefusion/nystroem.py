@@ -110,8 +110,10 @@ def solve_linear(
 
     Those without a fold start from those on all rows.
     """
+    from latefusion.compiled import say_if_compiling
     from latefusion.linear import descend
 
+    say_if_compiling(descend)
     pairs = class_pairs(layout.n_classes)
     squares = np.square(Z, dtype=np.float64).sum(axis=1)
     limit = EPOCHS if max_iter is None else max_iter

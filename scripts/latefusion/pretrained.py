@@ -267,7 +267,8 @@ def _scikit_learn(
         raise _refuse(
             path, key, f"{what} without sigmoids", "fit it with probability=True, or train the view"
         )
-    expected = int(vars(found).get("n_features_in_", _dense(svc.support_vectors_).shape[1]))
+    first = vars(before[0] if before else svc)
+    expected = int(first.get("n_features_in_", width))
     if expected != width:
         raise _refuse(path, key, f"{what} for {expected} columns; the view has {width}", "name another")
     position = {_name(label): index for index, label in enumerate(labels)}

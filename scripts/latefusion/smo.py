@@ -13,9 +13,8 @@ diagonal.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
-from latefusion.compiled import FAST, fmax, fmin
+from latefusion.compiled import FAST, compiled, fmax, fmin, inlined
 
 # Added to a score, it keeps the row from being selected.
 NEVER = np.float32(1e30)
@@ -23,23 +22,24 @@ ZERO = np.float32(0.0)
 TWO = np.float32(2.0)
 # Curvature of two rows that are equal, as in libsvm.
 LEAST = 1e-12
+STEPS_BETWEEN_SHIFTS = 1024
 
 
-@njit(nogil=True, fastmath=FAST, error_model="numpy")
-def _move(f, score, bound, K, i, j, chunk, step, least):
+@inlined(FAST)
+def _move(f, score, shift, bound, K, i, j, chunk, step, least):
     """Move the scores of one chunk; return the largest that may go up, the least that may go down."""
     largest = -NEVER
     for t in range(chunk[0], chunk[1]):
         value = f[t] - step * np.float64(K[i, t + chunk[2]] - K[j, t + chunk[2]])
         f[t] = value
-        short = np.float32(value)
+        short = np.float32(value - shift)
         score[t] = short
         largest = fmax(largest, short + fmin(bound[t], ZERO))
         least = fmin(least, short + fmax(bound[t], ZERO))
     return largest, least
 
 
-@njit(nogil=True, fastmath=FAST, error_model="numpy")
+@inlined(FAST)
 def _gain(score, bound, K, i, chunk, top):
     """Return the largest decrease of the objective that a partner in this chunk promises."""
     best = ZERO
@@ -49,7 +49,7 @@ def _gain(score, bound, K, i, chunk, top):
     return best
 
 
-@njit(nogil=True, error_model="numpy")
+@inlined()
 def _bound(beta, upper, lower):
     """Return what keeps a row from going up (negative) or down (positive), 0 where it may do both."""
     if beta >= upper:
@@ -57,7 +57,7 @@ def _bound(beta, upper, lower):
     return NEVER if beta <= lower else ZERO
 
 
-@njit(cache=True, nogil=True, fastmath=FAST, error_model="numpy")
+@compiled(FAST)
 def optimise(K, chunks, rows, beta, upper, lower, f, tol, max_iter):
     """Solve a machine in place, from any feasible β and its f.
 
@@ -90,21 +90,28 @@ def optimise(K, chunks, rows, beta, upper, lower, f, tol, max_iter):
     for t in range(n):
         bound[t] = _bound(beta[t], upper[t], lower[t])
     i = j = steps = 0
-    step = 0.0
+    step = shift = 0.0
     while True:
         top, least, at = -NEVER, NEVER, 0
         for c in range(chunks.shape[0]):
             chunk = (chunks[c, 0], chunks[c, 1], chunks[c, 2])
-            largest, least = _move(f, score, bound, K, rows[i], rows[j], chunk, step, least)
+            largest, least = _move(f, score, shift, bound, K, rows[i], rows[j], chunk, step, least)
             if largest > top:
                 top, at = largest, c
         gap = np.float64(top) - np.float64(least)
         if gap < tol or steps >= max_iter:
             return steps, gap
+        if steps % STEPS_BETWEEN_SHIFTS == 0:
+            # single precision is finest around zero, which is where rows are to be told apart
+            middle = (np.float64(top) + np.float64(least)) / 2.0
+            shift += middle
+            for t in range(n):
+                score[t] = np.float32(f[t] - shift)
+        largest = -NEVER
         for t in range(chunks[at, 0], chunks[at, 1]):
-            if score[t] + min(bound[t], ZERO) >= top:
-                i = np.int64(t)
-                break
+            if score[t] + min(bound[t], ZERO) > largest:
+                largest, i = score[t], np.int64(t)
+        top = largest
         best, at = ZERO, 0
         for c in range(chunks.shape[0]):
             chunk = (chunks[c, 0], chunks[c, 1], chunks[c, 2])
@@ -132,13 +139,13 @@ def optimise(K, chunks, rows, beta, upper, lower, f, tol, max_iter):
         steps += 1
 
 
-@njit(nogil=True, fastmath=FAST, error_model="numpy")
+@inlined(FAST)
 def _add(f, K, row, chunk, weight):
     for t in range(chunk[0], chunk[1]):
         f[t] += weight * np.float64(K[row, t + chunk[2]])
 
 
-@njit(nogil=True, fastmath=FAST, error_model="numpy")
+@inlined(FAST)
 def _add_four(f, K, rows, r, chunk, weights):
     a, b, c, d = rows[r], rows[r + 1], rows[r + 2], rows[r + 3]
     u, v, w, x = weights[r], weights[r + 1], weights[r + 2], weights[r + 3]
@@ -152,7 +159,7 @@ def _add_four(f, K, rows, r, chunk, weights):
         )
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled()
 def leave_out(K, chunks, rows, beta, upper, lower, f, gone, gone_beta):
     """Make a start for a machine from one that has more rows, in place.
 

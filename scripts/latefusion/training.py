@@ -179,18 +179,46 @@ def train(
     return trained
 
 
+@dataclass(frozen=True)
+class Decided:
+    """What a machine decides about rows, before it is turned into probabilities.
+
+    Attributes
+    ----------
+    model : SVM or PretrainedSVC
+    decision : (n_known, pairs) float64 array
+        Decision values of the rows that have all modalities.
+    known : (n,) bool array
+        Which rows these are.
+    """
+
+    model: SVM | PretrainedSVC
+    decision: Float64
+    known: NDArray[np.bool_]
+
+    def probabilities(self, *, guarded: bool) -> Float64:
+        """Return class probabilities, (n, K); NaN for rows that lack a modality."""
+        return _spread(self.model.proba_of_decision(self.decision, guarded=guarded), self.known)
+
+    def votes(self) -> Int32:
+        """Return the class index with most one-vs-one votes, (n,); -1 for rows that lack a modality."""
+        return _spread(self.model.vote_of_decision(self.decision), self.known)
+
+
+def decide(model: SVM | PretrainedSVC, X: Sequence[Float32], *, n_jobs: int) -> Decided:
+    """Return what a machine decides about rows, (n, d_m) for each modality; NaN where one is missing."""
+    known = present_rows(X)
+    rows = [x[known] for x in X] if not known.all() else list(X)
+    model.set_params(n_jobs=n_jobs)
+    return Decided(model, model.decision_function(rows), known)
+
+
 def predict(
     model: SVM | PretrainedSVC, X: Sequence[Float32], *, guarded: bool, n_jobs: int
 ) -> tuple[Float64, Int32]:
     """Return probabilities (n, K) and votes (n,); NaN and -1 for rows that lack a modality."""
-    known = present_rows(X)
-    rows = [x[known] for x in X] if not known.all() else list(X)
-    model.set_params(n_jobs=n_jobs)
-    decision = model.decision_function(rows)
-    return (
-        _spread(model.proba_of_decision(decision, guarded=guarded), known),
-        _spread(model.vote_of_decision(decision), known),
-    )
+    decided = decide(model, X, n_jobs=n_jobs)
+    return decided.probabilities(guarded=guarded), decided.votes()
 
 
 def present_rows(X: Sequence[Float32]) -> NDArray[np.bool_]:
