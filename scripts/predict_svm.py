@@ -5,17 +5,22 @@ from latefusion.job import job
 from latefusion.probabilities import Probabilities
 from latefusion.rows import class_names, read_rows
 from latefusion.tables import read_json
-from latefusion.training import predict
+from latefusion.training import decide
 
 with job(snakemake.log[0]):
     dataset = read_json(snakemake.input.dataset)
+    classes = class_names(dataset)
     rows = read_rows(
         snakemake.input.partition, "test", snakemake.input.item_tables, snakemake.input.features, dataset
     )
     model = load_model(snakemake.input.model, snakemake.input.facts)
-    for output, machine, guarded in (("test", model, True), ("replica", model.replica, False)):
-        if output in snakemake.output.keys():
-            p, voted = predict(machine, rows.X, guarded=guarded, n_jobs=snakemake.threads)
-            Probabilities(class_names(dataset), rows.item, rows.label, p, voted=voted).write(
-                snakemake.output[output]
-            )
+    decided = decide(model, rows.X, n_jobs=snakemake.threads)
+    p = decided.probabilities(guarded=True)
+    Probabilities(classes, rows.item, rows.label, p, voted=decided.votes()).write(snakemake.output.test)
+    if snakemake.output.get("replica"):
+        if hasattr(model, "replica_"):
+            decided = decide(model.replica_, rows.X, n_jobs=snakemake.threads)
+        p = decided.probabilities(guarded=False)
+        Probabilities(classes, rows.item, rows.label, p, voted=decided.votes()).write(
+            snakemake.output.replica
+        )

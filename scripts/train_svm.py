@@ -34,4 +34,4 @@ with job(snakemake.log[0]):
         classes, rows.item, rows.label, trained.out_of_fold_p, fold=rows.fold, voted=trained.out_of_fold_voted
     ).write(snakemake.output.out_of_fold)
     facts = {**trained.facts, "grid": trained.grid}
-    save_model(trained.saved, snakemake.output.model, snakemake.output.facts, facts)
+    save_model(trained.model, snakemake.output.model, snakemake.output.facts, facts)

@@ -163,32 +163,48 @@ def every_partition():
 
 
 def svm_size(input, view):
-    """Rows and columns of a view, read from dataset.json once it is there."""
+    """Rows and columns of a view and the number of classes, read from dataset.json once it is there."""
     import json
 
     with open(input.dataset) as file:
         dataset = json.load(file)
     columns = sum(dataset["modalities"][name]["dimension"] for name in view.modalities)
-    return sum(dataset["n"].values()), columns
+    return sum(dataset["n"].values()), columns, len(dataset["classes"])
 
 
 def svm_threads(wildcards, input):
-    """Few rows train faster beside each other than one after another."""
-    rows, _ = svm_size(input, view_of(wildcards))
-    return 1 if rows < 5000 else 8
+    """Few rows train faster beside each other than one after another; a plan without data assumes few."""
+    if not Path(input.dataset).exists():
+        return 1
+    return 1 if svm_size(input, view_of(wildcards))[0] < 5000 else 8
 
 
 def svm_memory(wildcards, input, attempt):
     view = view_of(wildcards)
-    return (
-        resources.svm_memory_mb(*svm_size(input, view), view.svm["approximation"])
-        * attempt
+    rows, columns, classes = svm_size(input, view)
+    grid = [
+        value if isinstance(value, list) else [value]
+        for value in (view.svm["C"], view.svm["gamma"])
+    ]
+    approximation = view.svm["approximation"]
+    own_kernels = view.svm["combine"].startswith("kernel_")
+    return attempt * resources.svm_memory_mb(
+        rows,
+        columns,
+        approximate=approximation and approximation["components"],
+        classes=classes,
+        folds=CONFIG["folds"],
+        models=len(grid[0]) * len(grid[1]) + 1,
+        kernels=len(grid[1])
+        * (1 + CONFIG["folds"] * (view.svm["combine"] == "kernel_aligned")),
+        parts=len(view.modalities) if own_kernels else 1,
     )
 
 
 def svm_runtime(wildcards, input, attempt):
-    view = view_of(wildcards)
-    return resources.svm_runtime_minutes(*svm_size(input, view)) * attempt
+    """Minutes, some ten times what one core took."""
+    rows, columns, _ = svm_size(input, view_of(wildcards))
+    return attempt * (5 + rows * rows * columns // 10**10)
 
 
 def probability_files(partition, views, replica=False):

@@ -32,7 +32,6 @@ rule predict_pretrained:
         runtime=lambda wildcards, attempt: 10 * attempt,
     params:
         sha256=lambda wildcards: view_of(wildcards).pretrained["sha256"],
-        settings=lambda wildcards: view_of(wildcards).svm,
         digest=digest("predict_pretrained"),
     script:
         "../../scripts/predict_pretrained.py"
