@@ -195,7 +195,9 @@ class Means:
         size = self.n / np.maximum(varied, 1.0)
         z = student(self.groups) if self.groups > 1 else NormalDist().inv_cdf((1 + LEVEL) / 2)
         middle = (self.mean + z**2 / (2 * size)) / (1 + z**2 / size)
-        half = z / (1 + z**2 / size) * np.sqrt(self.mean * (1 - self.mean) / size + z**2 / (4 * size**2))
+        # columns that are no shares have no such interval
+        variance = np.maximum(self.mean * (1 - self.mean), 0) / size
+        half = z / (1 + z**2 / size) * np.sqrt(variance + z**2 / (4 * size**2))
         return np.maximum(np.minimum(middle - half, self.mean), 0), np.minimum(
             np.maximum(middle + half, self.mean), 1
         )

@@ -86,7 +86,7 @@ SCHEMAS: Final[Mapping[str, pa.Schema]] = {
     ),
     # one row: a bin of a reliability diagram
     "reliability": _schema(
-        "model:s kind:s diagram:s class_index:i? class:s bin:i n:i confidence_low:f confidence_high:f"
+        "model:s kind:s diagram:s class_index:i? class:s? bin:i n:i confidence_low:f confidence_high:f"
         " confidence:f observed:f low:f high:f"
     ),
     # one row: a model that answers only where it is surest
