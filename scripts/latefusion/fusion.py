@@ -332,9 +332,10 @@ def _stack(views: Mapping[str, Probabilities]) -> tuple[Array, Labels, Labels | 
         if not np.array_equal(other.label, first.label):
             raise ValueError(f"{name} has other labels than {next(iter(views))}")
     P = np.stack([view.p for view in views.values()], axis=1)
-    # views that were brought may have folds of their own: those of the first view split the rows
-    folds = (view.fold for view in views.values())
-    fold = next((fold for fold in folds if (fold >= 0).all() and len(np.unique(fold)) > 1), None)
+    # rows of a view without folds were seen by its model, so nothing can be validated on them; views that
+    # were brought may have other folds than ours, and those of the first view split the rows
+    known = all((view.fold >= 0).all() for view in views.values())
+    fold = first.fold if known and len(np.unique(first.fold)) > 1 else None
     return P, first.label, fold
 
 

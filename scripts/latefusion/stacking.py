@@ -24,7 +24,7 @@ class Trained:
     Attributes
     ----------
     predict : callable
-        Turns columns, (n, d), into probabilities of all K classes, (n, K); each row by itself.
+        Turns columns, (n, d), into probabilities of the classes, (n, K); each row by itself.
     learned : dict
         What is worth writing down of it.
     """
@@ -48,7 +48,10 @@ class StackingRule(Rule):
     _rows: dict[int, int]
 
     def _train(self, X: Array, y: Labels, classes: int, fold: Labels | None) -> Trained:
-        """Train on columns (n, d) and labels, of at least two classes, with `self.seed` for chance."""
+        """Train on columns (n, d) and labels 0 … classes − 1, each of them there, at least two.
+
+        `self.seed` is for chance.
+        """
         raise NotImplementedError
 
     def _columns(self, P: Array) -> Array:
@@ -73,11 +76,14 @@ class StackingRule(Rule):
         self._modalities = modalities
 
     def _trained(self, X: Array, y: Labels, classes: int, fold: Labels | None) -> Trained:
-        seen = np.unique(y)
-        if len(seen) > 1:
-            return self._train(X, y, classes, fold)
-        only = np.eye(classes)[seen[0]]
-        return Trained(lambda X: np.tile(only, (len(X), 1)), {"only_class": int(seen[0])})
+        """Train on the classes that have rows; the others are given no probability."""
+        seen, coded = np.unique(y, return_inverse=True)
+        facts = {"classes": seen.tolist()}
+        if len(seen) == 1:
+            only = np.eye(classes)[seen[0]]
+            return Trained(lambda X: np.tile(only, (len(X), 1)), facts)
+        model = self._train(X, coded.astype(np.int32), len(seen), fold)
+        return Trained(lambda X: _spread(model.predict(X), seen, classes), facts | model.learned)
 
     def _flat(self, P: Array, code: int) -> Array:
         P = filled(P, self.shares) if code == ANY_PATTERN else P[:, members(code, P.shape[1])]
@@ -113,11 +119,11 @@ def seed_of(random_state: np.random.Generator | int | None) -> int:
     return int(np.random.default_rng(random_state).integers(2**31 - 1))
 
 
-def spread(p: Array, seen: Labels, classes: int) -> Array:
+def _spread(p: Array, seen: Labels, classes: int) -> Array:
     """Return probabilities of the classes `seen`, (n, k), as those of all classes, (n, K)."""
-    spread = np.zeros((len(p), classes))
-    spread[:, seen] = p
-    return spread
+    everything = np.zeros((len(p), classes))
+    everything[:, seen] = p
+    return everything
 
 
 @contextmanager

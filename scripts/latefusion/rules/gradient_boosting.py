@@ -3,7 +3,7 @@
 import numpy as np
 
 from latefusion.combine import Array, Labels
-from latefusion.stacking import StackingRule, Trained, one_thread, spread
+from latefusion.stacking import StackingRule, Trained, one_thread
 
 
 class GradientBoosting(StackingRule):
@@ -66,6 +66,6 @@ class GradientBoosting(StackingRule):
 
         def predict(X: Array) -> Array:
             with one_thread():
-                return spread(model.predict_proba(X), model.classes_, classes)
+                return model.predict_proba(X)
 
         return Trained(predict, {"rounds": int(model.n_iter_)})

@@ -7,7 +7,7 @@ import numpy as np
 from latefusion.combine import Array, Labels, floored_log
 from latefusion.folds import split_folds
 from latefusion.softmax_regression import best_strength, fit_path
-from latefusion.stacking import StackingRule, Trained, one_thread, spread
+from latefusion.stacking import StackingRule, Trained, one_thread
 
 
 class LogLogisticRegression(StackingRule):
@@ -50,18 +50,14 @@ class LogLogisticRegression(StackingRule):
         return floored_log(P)
 
     def _train(self, X: Array, y: Labels, classes: int, fold: Labels | None) -> Trained:
-        seen, coded = np.unique(y, return_inverse=True)
         with one_thread():
-            chosen, losses = best_strength(
-                X, coded, len(seen), self.C, split_folds(y) if fold is None else fold
-            )
-            model = fit_path(X, coded, len(seen), [chosen], exact=True)[0]
+            chosen, losses = best_strength(X, y, classes, self.C, split_folds(y) if fold is None else fold)
+            model = fit_path(X, y, classes, [chosen], exact=True)[0]
         return Trained(
-            lambda X: spread(model.predict(X), seen, classes),
+            model.predict,
             {
                 "C": chosen,
                 "log_loss": dict(zip(map(str, self.C), losses, strict=True)),
-                "classes": seen.tolist(),
                 "weights": model.weights.T.tolist(),
                 "offsets": model.offsets.tolist(),
             },

@@ -3,7 +3,7 @@
 import numpy as np
 
 from latefusion.combine import Array, Labels, softmax
-from latefusion.stacking import StackingRule, Trained, one_thread, spread
+from latefusion.stacking import StackingRule, Trained, one_thread
 
 
 class LogisticRegression(StackingRule):
@@ -46,18 +46,17 @@ class LogisticRegression(StackingRule):
         model = linear_model.LogisticRegression(C=self.C, max_iter=self.max_iter)
         with one_thread():
             model.fit(X, y)
-        seen, weights, offsets = model.classes_, model.coef_, model.intercept_
-        if len(seen) == 2:  # one row of coefficients stands for both classes
+        weights, offsets = model.coef_, model.intercept_
+        if classes == 2:  # one row of coefficients stands for both classes
             weights, offsets = np.vstack([0 * weights, weights]), np.append(0, offsets)
 
         def predict(X: Array) -> Array:
             # einsum without BLAS: a row's last digits must not depend on which others are asked for
-            return spread(softmax(np.einsum("nd,kd->nk", X, weights) + offsets), seen, classes)
+            return softmax(np.einsum("nd,kd->nk", X, weights) + offsets)
 
         return Trained(
             predict,
             {
-                "classes": seen.tolist(),
                 "weights": weights.tolist(),
                 "offsets": offsets.tolist(),
                 "iterations": int(model.n_iter_.max()),

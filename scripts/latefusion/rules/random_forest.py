@@ -3,7 +3,7 @@
 import numpy as np
 
 from latefusion.combine import Array, Labels
-from latefusion.stacking import StackingRule, Trained, one_thread, spread
+from latefusion.stacking import StackingRule, Trained, one_thread
 
 
 class RandomForest(StackingRule):
@@ -41,6 +41,6 @@ class RandomForest(StackingRule):
         with one_thread():
             forest.fit(X, y)
         return Trained(
-            lambda X: spread(forest.predict_proba(X), forest.classes_, classes),
+            forest.predict_proba,
             {"importance": forest.feature_importances_.tolist()},
         )
