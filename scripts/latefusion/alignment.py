@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latefusion.kernel import Gram, Tile
-from latefusion.machines import Layout
+from latefusion.layout import Layout
 from latefusion.threads import run
 
 Float64 = NDArray[np.float64]

@@ -48,7 +48,7 @@ def compiled(fast=frozenset()):
     return decorate
 
 
-def say_if_compiling(*functions: Any) -> None:
+def say_if_compiling(*functions: Any) -> None:  # noqa: ANN401 - what numba makes
     """Say in the log that functions are about to be compiled, unless they are or were kept."""
     fresh = [function for function in functions if not function.signatures and not _is_kept(function)]
     if fresh:

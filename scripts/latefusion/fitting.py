@@ -14,7 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 from latefusion.alignment import Alignment
 from latefusion.coupling import class_pairs
 from latefusion.kernel import Gram, Rows, Space
-from latefusion.machines import WHOLE, Layout, Problem, Solution, decide, warn_capped
+from latefusion.layout import WHOLE, Layout
+from latefusion.machines import Problem, Solution, decide, warn_capped
 from latefusion.nystroem import Map, solve_linear
 from latefusion.resources import budget, distance_bytes, require, svm_bytes
 from latefusion.svm import COMBINE, SVM, Float32, Float64, Matrices, as_parts

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from latefusion.coupling import class_pairs
 from latefusion.kernel import Rows, values
-from latefusion.machines import WHOLE, Layout
+from latefusion.layout import WHOLE, Layout
 from latefusion.threads import blocks, run
 
 Float32 = NDArray[np.float32]

@@ -176,12 +176,14 @@ class SVM:
         n = len(parts[0])
 
         def one(span: tuple[int, int]) -> Float64:
-            rows = self.space_.rows([part[span[0] : span[1]] for part in parts])
-            total = np.zeros((len(rows), coefficients.shape[1]))
+            # Always blocks of the same shape: what is said of a row does not depend, not even in
+            # its last bit, on which other rows come with it.
+            rows = self.space_.rows([_padded(part[span[0] : span[1]]) for part in parts])
+            total = np.zeros((ROWS, coefficients.shape[1]))
             for a, b in blocks(len(support), COLUMNS):
                 kernel = values(rows, support[a:b], self.gammas_, self.weights_, double=double)
                 total += weigh(kernel, coefficients[a:b])
-            return total + self.offsets_
+            return total[: span[1] - span[0]] + self.offsets_
 
         pieces = run(one, blocks(n, ROWS), self.n_jobs)
         return np.concatenate(pieces) if pieces else np.empty((0, coefficients.shape[1]))
@@ -250,6 +252,15 @@ PARAMETERS = (
     "memory_mb",
     "random_state",
 )
+
+
+def _padded(part: Float32) -> Float32:
+    """Return rows with zeros below them, `ROWS` in all."""
+    if len(part) == ROWS:
+        return part
+    padded = np.zeros((ROWS, part.shape[1]), np.float32)
+    padded[: len(part)] = part
+    return padded
 
 
 def as_parts(X: Matrices) -> list[Float32]:
