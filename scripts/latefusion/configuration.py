@@ -14,7 +14,13 @@ Config = dict[str, Any]
 RESERVED_NAMES: Final = ("majority", "group_lookup", "selected", "all")
 
 
-def complete(config: Mapping[str, Any], schema: Mapping[str, Any], *, file: str) -> Config:
+def complete(
+    config: Mapping[str, Any],
+    schema: Mapping[str, Any],
+    *,
+    file: str,
+    rules: Mapping[str, Any] | None = None,
+) -> Config:
     """Return the configuration with every default filled in.
 
     Parameters
@@ -25,6 +31,8 @@ def complete(config: Mapping[str, Any], schema: Mapping[str, Any], *, file: str)
         JSON schema (draft 2020-12) with a default on every leaf.
     file : str
         Name of the configuration in messages.
+    rules : mapping, optional
+        JSON schema of the options of each fusion rule, by name; rules that it does not know pass.
 
     Raises
     ------
@@ -32,6 +40,11 @@ def complete(config: Mapping[str, Any], schema: Mapping[str, Any], *, file: str)
         If a key is unknown or a value is not allowed, naming the key and the nearest allowed one.
     """
     problems = list(_schema_problems(config, schema, file))
+    if not problems:
+        known = (rules or {}).get("properties", {})
+        for position, rule in enumerate(config.get("rules", [])):
+            if rule["name"] in known:
+                problems += _schema_problems(rule, known[rule["name"]], file, ("rules", position))
     if problems:
         raise InputError(problems)
     completed: Config = _with_defaults(deepcopy(dict(config)), schema)
@@ -67,7 +80,9 @@ def dotted(path: Iterable[str | int]) -> str:
     return text
 
 
-def _schema_problems(config: Mapping[str, Any], schema: Mapping[str, Any], file: str) -> Iterator[Problem]:
+def _schema_problems(
+    config: Mapping[str, Any], schema: Mapping[str, Any], file: str, place: tuple[str | int, ...] = ()
+) -> Iterator[Problem]:
     from jsonschema import Draft202012Validator
 
     errors = sorted(
@@ -75,14 +90,14 @@ def _schema_problems(config: Mapping[str, Any], schema: Mapping[str, Any], file:
     )
     for error in errors:
         rule: Any = error.validator_value
-        key = dotted(error.absolute_path) or None
+        key = dotted([*place, *error.absolute_path]) or None
         if error.validator == "additionalProperties":
             yield from _unknown_keys(error.instance, error.schema["properties"], key, file)
             continue
         if error.validator == "required":
             for name in rule:
                 if name not in error.instance:
-                    place = f"{key}.{name}" if key else name
+                    lacking = f"{key}.{name}" if key else name
                     yield Problem(
                         file, "nothing", f"a value for the key {name!r}", f"add {place}", column=key
                     )

@@ -3,10 +3,12 @@
 import copy
 
 import pytest
+import yaml
 
+from latefusion.catalogue import read_rules
 from latefusion.configuration import complete, missing_files, svm_settings
 from latefusion.errors import InputError
-from settings import DEFAULT, SCHEMA, changed
+from settings import DEFAULT, ROOT, RULES, SCHEMA, changed
 
 MINIMAL = {"data": {"train": "a.csv", "test": "b.csv"}, "modalities": [{"name": "text", "column": "t"}]}
 
@@ -100,7 +102,7 @@ REFUSED = {
     "name twice": (changed(modalities__1__name="TEXT"), ["modalities[1].name", "second time"]),
     "view named like a modality": (changed(views__0__name="text"), ["views[0].name", "second time"]),
     "reserved name": (changed(views__0__name="majority"), ["views[0].name", "meaning of its own"]),
-    "rule twice": (changed(rules__7={"name": "mean"}), ["rules[7].name", "second time"]),
+    "rule twice": (changed(rules__26={"name": "mean"}), ["rules[26].name", "second time"]),
     "view of no modality": (changed(views__0__modalities=[]), ["views[0].modalities", "at least 1"]),
     "view of an unknown one": (
         changed(views__0__modalities=["txt"]),
@@ -115,7 +117,9 @@ REFUSED = {
         ["modalities[0]", "one source"],
     ),
     "view of brought probabilities": (
-        changed(modalities__0={"name": "text", "probabilities": {"train_out_of_fold": "o.csv", "test": "p.csv"}}),
+        changed(
+            modalities__0={"name": "text", "probabilities": {"train_out_of_fold": "o.csv", "test": "p.csv"}}
+        ),
         ["views[0].modalities", "brings probabilities"],
     ),
     "hash that is none": (
@@ -128,7 +132,11 @@ REFUSED = {
     ),
     "cross tables without places": (
         changed(
-            modalities__0={"name": "text", "probabilities": {"train_out_of_fold": "o.csv", "test": "p.csv", "cross": "q.csv"}}, views=[]
+            modalities__0={
+                "name": "text",
+                "probabilities": {"train_out_of_fold": "o.csv", "test": "p.csv", "cross": "q.csv"},
+            },
+            views=[],
         ),
         ["modalities[0].probabilities.cross", "{partition}"],
     ),
@@ -165,3 +173,58 @@ def test_files_that_the_workflow_builds_may_be_missing(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     config = complete(DEFAULT, SCHEMA, file="config.yaml")
     missing_files(config, file="config.yaml", built=["data/demo/train.csv", "data/demo/test.csv"])
+
+
+@pytest.mark.parametrize(
+    ("entry", "words"),
+    [
+        ({"name": "mlp", "epochs": "many"}, ["rules[0].epochs", "'many' (text)", "integer"]),
+        ({"name": "mlp", "epochs": 0}, ["rules[0].epochs", "1 or more"]),
+        ({"name": "mlp", "epoch": 3}, ["rules[0].epoch", "write 'epochs'"]),
+        ({"name": "product", "prior": "shres"}, ["rules[0].prior", "write shares"]),
+        ({"name": "borda", "repeats": 3}, ["rules[0].repeats", "unknown key"]),
+    ],
+)
+def test_an_option_of_a_rule_is_refused_in_its_own_key(entry, words):
+    with pytest.raises(InputError) as caught:
+        complete(changed(rules=[entry]), SCHEMA, file="config.yaml", rules=RULES)
+    assert [word for word in words if word not in str(caught.value)] == []
+
+
+def test_rules_that_the_schema_does_not_know_pass():
+    complete(changed(rules=[{"name": "mine", "anything": 1}]), SCHEMA, file="config.yaml", rules=RULES)
+
+
+def test_the_schema_of_the_rules_says_what_their_files_say():
+    common = {"name", "repeats", "bag", "calibrate"}
+    found = {
+        name: {
+            option: (part["default"], part["description"])
+            for option, part in schema["properties"].items()
+            if option not in common
+        }
+        for name, schema in RULES["properties"].items()
+    }
+    expected = {
+        name: {
+            option: (list(default) if isinstance(default, tuple) else default, rule.described[option])
+            for option, default in rule.options.items()
+        }
+        for name, rule in read_rules(ROOT / "scripts/latefusion/rules").items()
+    }
+    assert found == expected
+
+
+@pytest.mark.parametrize("example", sorted((ROOT / "examples").glob("*.yaml")), ids=lambda path: path.stem)
+def test_each_example_sets_every_key_and_a_results_folder_of_its_own(example):
+    config = yaml.safe_load(example.read_text())
+    complete(config, SCHEMA, file=example.name, rules=RULES)
+    assert set(config) == set(DEFAULT)
+    assert set(config["data"]) == set(DEFAULT["data"])
+    folders = [yaml.safe_load(path.read_text())["results"] for path in (ROOT / "examples").glob("*.yaml")]
+    assert len({*folders, DEFAULT["results"]}) == len(folders) + 1
+
+
+def test_the_default_configuration_is_accepted_and_names_every_rule():
+    complete(DEFAULT, SCHEMA, file="config.yaml", rules=RULES)
+    assert {rule["name"] for rule in DEFAULT["rules"]} == set(read_rules(ROOT / "scripts/latefusion/rules"))

@@ -24,9 +24,14 @@ CONFIG_NAME = str(workflow.configfiles[-1]) if workflow.configfiles else "config
 
 def checked(config):
     """Complete the configuration, or end with a message that speaks in its keys."""
-    schema = yaml.safe_load((WORKFLOW / "schemas" / "config.schema.yaml").read_text())
+    schema, rule_options = (
+        yaml.safe_load((WORKFLOW / "schemas" / f"{name}.schema.yaml").read_text())
+        for name in ("config", "rules")
+    )
     try:
-        complete = configuration.complete(config, schema, file=CONFIG_NAME)
+        complete = configuration.complete(
+            config, schema, file=CONFIG_NAME, rules=rule_options
+        )
         configuration.missing_files(complete, file=CONFIG_NAME, built=EXAMPLE_DATA)
         rules = catalogue.read_rules(SCRIPTS / "latefusion" / "rules")
         return complete, rules, plan.make_plan(complete, rules, file=CONFIG_NAME)
