@@ -1,0 +1,63 @@
+"""`python -m benchmarks [NAME …]`: measure and write RESULTS.md; without names, everything.
+
+--work FOLDER   where simulated files and runs go (default: a folder in the system's temporary one)
+--render        measure nothing, write RESULTS.md from what was measured last
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks import (
+    calibration,
+    evaluation,
+    growth,
+    ingest,
+    large,
+    notebook,
+    one_view,
+    render,
+    workflow,
+)
+
+# in this order: the later ones quote the notebook's procedure
+BENCHMARKS: dict[str, Callable[[Path], object]] = {
+    "calibration": calibration.run,
+    "notebook": notebook.run,
+    "ingest": ingest.run,
+    "one_view_slow": one_view.run_slow,
+    "one_view": one_view.run,
+    "growth": growth.run,
+    "workflow": workflow.run,
+    "evaluation": evaluation.run,
+    "large": large.run,
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description="Measure speed, memory and scale."
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which: {', '.join(BENCHMARKS)}")
+    parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "latefusion-benchmarks")
+    parser.add_argument("--render", action="store_true", help="only write RESULTS.md")
+    given = parser.parse_args()
+    unknown = sorted(set(given.names) - set(BENCHMARKS))
+    if unknown:
+        parser.error(f"no benchmark is called {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}")
+    for name in [] if given.render else given.names or BENCHMARKS:
+        began = time.perf_counter()
+        print(f"{name} …", flush=True)
+        BENCHMARKS[name](given.work)
+        render.write()
+        print(f"{name}: {time.perf_counter() - began:.0f} s", flush=True)
+    render.write()
+    print(render.PAGE)
+
+
+if __name__ == "__main__":
+    main()
