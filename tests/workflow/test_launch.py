@@ -1,13 +1,14 @@
 """The launcher: one run at a time, stopped in good order, resumed and tidied; on a workflow of its own."""
 
+import importlib
 import json
 import os
 import re
 import signal
 import subprocess
 import sys
+import threading
 import time
-from pathlib import Path
 
 import pytest
 
@@ -161,12 +162,6 @@ def test_after_a_kill_plain_snakemake_refuses_and_resume_goes_on(folder, busy):
     assert not parts(folder)
 
 
-def test_a_plain_run_after_a_kill_needs_no_resume(folder, busy):
-    kill_group(busy)
-    configure(folder)
-    assert "mean" in launch("run", *OPTIONS, cwd=folder).stdout
-
-
 def test_snakemake_keeps_the_lock_when_only_the_launcher_was_killed(folder, busy):
     os.kill(busy.pid, signal.SIGKILL)
     busy.wait()
@@ -223,9 +218,6 @@ def test_a_lock_left_on_another_machine_is_not_removed(folder, busy):
         refused = launch("resume", *OPTIONS, cwd=folder, check=False)
         assert refused.returncode == 1
         assert "Go on from login2 or, if that machine is gone, remove" in refused.stderr
-    lock.unlink()
-    configure(folder)
-    launch("resume", *OPTIONS, cwd=folder)
 
 
 def test_a_folder_that_cannot_be_written_is_named(folder):
@@ -237,8 +229,8 @@ def test_a_folder_that_cannot_be_written_is_named(folder):
 class TestJobsLeftOnSlurm:
     """A stand-in for SLURM that has two jobs: one of an earlier run in the folder, one of somebody else's."""
 
-    @pytest.fixture
-    def environment(self, folder, tmp_path_factory):
+    @pytest.fixture(autouse=True)
+    def tools(self, folder, tmp_path_factory, monkeypatch):
         tools = tmp_path_factory.mktemp("tools")
         (tools / "queue").write_text("71|latefusion_abc|RUNNING\n72|other|RUNNING\n")
         (tools / "squeue").write_text(f"#!/bin/sh\nexec cat {tools}/queue\n")
@@ -247,53 +239,50 @@ class TestJobsLeftOnSlurm:
         )
         for name in ("squeue", "scancel"):
             (tools / name).chmod(0o755)
-        logs = folder / ".snakemake" / "log"
-        logs.mkdir(parents=True)
-        (logs / "a.snakemake.log").write_text("host: x\nSLURM run ID: latefusion_abc\n")
-        locks = folder / ".snakemake" / "locks"
-        locks.mkdir()
-        (locks / "0.output.lock").write_text("results/summary.txt\n")
-        return {**os.environ, "PATH": f"{tools}:{os.environ['PATH']}", "TOOLS": str(tools)}
+        for name in ("log", "locks", "incomplete"):
+            (folder / ".snakemake" / name).mkdir(parents=True)
+        (folder / ".snakemake/log/a.snakemake.log").write_text("host: x\nSLURM run ID: latefusion_abc\n")
+        (folder / ".snakemake/incomplete/cmVz").write_text('{"external_jobid": "71"}')
+        (folder / ".snakemake/locks/0.output.lock").write_text("results/summary.txt\n")
+        monkeypatch.setenv("PATH", f"{tools}:{os.environ['PATH']}")
+        return tools
 
-    def test_the_lock_stays_while_they_run(self, folder, environment):
-        refused = launch("resume", *OPTIONS, cwd=folder, environment=environment, check=False)
+    @pytest.fixture
+    def slurm(self, monkeypatch):
+        monkeypatch.syspath_prepend(ROOT / "workflow")
+        return importlib.import_module("launcher.slurm")
+
+    def test_the_lock_stays_while_they_run(self, folder):
+        refused = launch("resume", *OPTIONS, cwd=folder, check=False)
         assert refused.returncode == 1
         assert "1 job of an earlier run still in SLURM's hands: 71 (running)" in refused.stderr
         assert "--wait-for-jobs" in refused.stderr
         assert (folder / ".snakemake/locks/0.output.lock").exists()
 
-    def test_they_can_be_cancelled(self, folder, environment):
-        said = launch("resume", "--cancel-jobs", *OPTIONS, cwd=folder, environment=environment).stdout
+    def test_they_can_be_cancelled(self, folder, tools):
+        said = launch("resume", "--cancel-jobs", *OPTIONS, cwd=folder).stdout
         assert "mean" in said
-        assert Path(environment["TOOLS"], "cancelled").read_text() == "71\n", "nobody else's job"
+        assert (tools / "cancelled").read_text() == "71\n", "nobody else's job"
 
-    def test_they_can_be_waited_for(self, folder, environment):
-        run = start("resume", "--wait-for-jobs", *OPTIONS, cwd=folder, environment=environment)
-        time.sleep(3)
-        assert run.poll() is None
-        Path(environment["TOOLS"], "queue").write_text("")
-        said, _ = run.communicate(timeout=60)
-        assert run.returncode == 0, said
-        assert "mean" in said
+    def test_they_can_be_waited_for(self, folder, tools, slurm):
+        threading.Timer(0.5, lambda: (tools / "queue").write_text("")).start()
+        began = time.monotonic()
+        slurm.wait(folder, interval=0.1)
+        assert time.monotonic() - began > 0.4
 
-    def test_a_machine_without_slurm_does_not_guess(self, folder, environment):
-        incomplete = folder / ".snakemake" / "incomplete"
-        incomplete.mkdir()
-        (incomplete / "cmVz").write_text('{"external_jobid": "71"}')
-        refused = launch(
-            "resume", *OPTIONS, cwd=folder, environment={**environment, "PATH": "/nonexistent"}, check=False
-        )
-        assert refused.returncode == 1
-        assert "left the SLURM jobs 71, and this machine has no squeue" in refused.stderr
+    def test_a_machine_without_slurm_does_not_guess(self, folder, slurm, monkeypatch):
+        monkeypatch.setenv("PATH", "/nonexistent")
+        with pytest.raises(Exception, match="left the SLURM jobs 71, and this machine has no squeue"):
+            slurm.jobs_left(folder)
 
-    def test_a_silent_controller_is_not_taken_for_an_empty_queue(self, folder, environment):
-        incomplete = folder / ".snakemake" / "incomplete"
-        incomplete.mkdir()
-        (incomplete / "cmVz").write_text('{"external_jobid": "71"}')
-        Path(environment["TOOLS"], "squeue").write_text("#!/bin/sh\necho cannot connect >&2\nexit 1\n")
-        refused = launch("resume", *OPTIONS, cwd=folder, environment=environment, check=False)
-        assert refused.returncode == 1
-        assert "SLURM does not say what became of them: cannot connect" in refused.stderr
+    def test_a_silent_controller_is_not_taken_for_an_empty_queue(self, folder, slurm, tools):
+        (tools / "squeue").write_text("#!/bin/sh\necho cannot connect >&2\nexit 1\n")
+        with pytest.raises(Exception, match="does not say what became of them: cannot connect"):
+            slurm.jobs_left(folder)
+
+    def test_where_nothing_ever_went_to_slurm_it_is_not_asked(self, tmp_path, slurm, tools):
+        (tools / "squeue").write_text("#!/bin/sh\nexit 1\n")
+        assert slurm.jobs_left(tmp_path / "elsewhere") == []
 
 
 class TestPrune:

@@ -1,0 +1,310 @@
+"""The table "why did it rerun?": a change, and the jobs that it makes stale. README.md's is written from it.
+
+`python tests/stale.py` makes small results, plans each change and writes the table.
+"""
+
+import copy
+import csv
+import fnmatch
+import importlib
+import os
+import re
+import shutil
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from runs import SMALL, clone, launch, planned, write_config, write_run
+from settings import ROOT
+
+README = ROOT / "README.md"
+MARKERS = ("<!-- stale-table -->", "<!-- /stale-table -->")
+SUMMARY = ("summarise", "report")
+FUSION = ("fuse */*", "select_rule *", "evaluate *", *SUMMARY)
+SVMS = ("train_svm */*", "predict_svm* */*")
+DATASET = ("check_dataset", "assign_partitions")
+EVERYTHING = ("*",)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A copy of the finished run, with a checkout of its own, for one change."""
+
+    folder: Path
+    code: Path
+
+    def configure(self, edit):
+        """Change the configuration."""
+        configuration = copy.deepcopy(SMALL)
+        edit(configuration)
+        write_config(self.folder, configuration)
+
+    def append(self, path, text):
+        """Add a line to a file of the code."""
+        file = self.code / path
+        assert file.is_file(), file
+        with file.open("a") as opened:
+            opened.write(text)
+
+    def rewrite(self, split, edit):
+        """Change the rows of a CSV, given as lists, header first."""
+        path = self.folder / "data" / f"{split}.csv"
+        with path.open(newline="", encoding="utf-8") as file:
+            rows = list(csv.reader(file))
+        edit(rows)
+        with path.open("w", newline="", encoding="utf-8") as file:
+            csv.writer(file, lineterminator="\n").writerows(rows)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One row of the table.
+
+    Attributes
+    ----------
+    what : str
+        The change, in the words of README.md.
+    make : callable
+        Makes it in a `Place`.
+    stale : tuple of str
+        Patterns of the jobs that must run; all others must not.
+    gone, new : tuple of str
+        Patterns of jobs that the change removes from the plan, and jobs that it adds.
+    installed : str
+        A distribution that has another version.
+    options : tuple of str
+        Options of Snakemake.
+    said : str
+        What README.md says where the names of the jobs would not do.
+    """
+
+    what: str
+    make: Callable = lambda place: None
+    stale: tuple = ()
+    gone: tuple = ()
+    new: tuple = ()
+    installed: str = ""
+    options: tuple = ()
+    said: str = ""
+
+    def expected(self, every_job):
+        """Return the names of the jobs that must run, given those of a whole run."""
+        stale = {job for job in every_job if any(fnmatch.fnmatchcase(job, one) for one in self.stale)}
+        gone = {job for job in every_job if any(fnmatch.fnmatchcase(job, one) for one in self.gone)}
+        return stale - gone | set(self.new)
+
+
+def _set(path, value):
+    """Return an edit that sets a dotted key of the configuration."""
+
+    def edit(configuration):
+        *parents, last = path.split(".")
+        for part in parents:
+            configuration = configuration[int(part) if part.isdigit() else part]
+        configuration[int(last) if last.isdigit() else last] = value
+
+    return lambda place: place.configure(edit)
+
+
+def _code(path, text="\n\nCHANGED = 1\n"):
+    return lambda place: place.append(path, text)
+
+
+def _one_number(place):
+    def edit(rows):
+        column = rows[0].index("text_embedding")
+        rows[1][column] = re.sub(r"\d(?=\])", lambda digit: str((int(digit[0]) + 1) % 10), rows[1][column])
+
+    place.rewrite("train", edit)
+
+
+def _unread(place):
+    def edit(rows):
+        rows[1][rows[0].index("audio_url")] = "https://example.org/moved.mp3"
+
+    place.rewrite("train", edit)
+
+
+def _touch(place):
+    for root in (place.folder / "data", place.folder / "results", place.code):
+        for path in root.rglob("*"):
+            if path.is_file():
+                path.touch()
+
+
+def _with_modality(configuration):
+    configuration["modalities"].append({"name": "words", "column": "text_embedding"})
+
+
+PARTITIONS = ("given", "cross-0-0", "cross-0-1")
+PROTOCOLS = ("replica", "honest", "cross")
+MODALITY = (
+    *(f"train_svm {partition}/words" for partition in PARTITIONS),
+    *("predict_svm_given given/words", "predict_svm cross-0-0/words", "predict_svm cross-0-1/words"),
+)
+
+CHANGES = [
+    Change("nothing"),
+    Change(
+        "`C` of the view `early`",
+        lambda place: place.configure(lambda c: c["views"][0].update(svm={"C": 2})),
+        ("train_svm */early", "predict_svm* */early", "evaluate *", *SUMMARY),
+    ),
+    Change(
+        "`C` of the modality `text`",
+        lambda place: place.configure(lambda c: c["modalities"][0].update(svm={"C": 2})),
+        ("train_svm */text", "predict_svm* */text", *FUSION),
+    ),
+    Change(
+        "an option of the rule `mlp`",
+        _set("rules.3.epochs", 3),
+        ("fuse */mlp", "select_rule *", "evaluate *", *SUMMARY),
+    ),
+    Change(
+        "`rules/accuracy_weighted.py`",
+        _code("scripts/latefusion/rules/accuracy_weighted.py"),
+        ("fuse */accuracy_weighted", "evaluate *", *SUMMARY),
+    ),
+    Change(
+        "a comment in `rules/logistic_regression.py`",
+        _code("scripts/latefusion/rules/logistic_regression.py", "\n# a comment\n"),
+        ("fuse */logistic_regression", "select_rule *", "evaluate *", *SUMMARY),
+    ),
+    Change("the solver, `smo.py`", _code("scripts/latefusion/smo.py"), (*SVMS, *FUSION)),
+    Change(
+        "the metrics, `evaluation/metrics.py`",
+        _code("scripts/latefusion/evaluation/metrics.py"),
+        ("evaluate *", *SUMMARY),
+    ),
+    Change(
+        "the report's page, `report/style.css`",
+        _code("scripts/latefusion/report/style.css", "\n"),
+        ("report",),
+    ),
+    Change("one number in one embedding of train", _one_number, ("ingest train", *DATASET, *SVMS, *FUSION)),
+    Change(
+        "a column of the CSV that nobody reads",
+        _unread,
+        ("ingest train", *DATASET, *SVMS, *FUSION),
+    ),
+    Change(
+        "a rule added",
+        lambda place: place.configure(lambda c: c["rules"].append({"name": "product"})),
+        ("select_rule *", "evaluate *", *SUMMARY),
+        new=tuple(f"fuse {protocol}/product" for protocol in PROTOCOLS),
+    ),
+    Change(
+        "a rule removed",
+        lambda place: place.configure(lambda c: c["rules"].pop(2)),
+        ("select_rule *", "evaluate *", *SUMMARY),
+        gone=("fuse */logistic_regression",),
+    ),
+    Change("the rules in another order", lambda place: place.configure(lambda c: c["rules"].reverse())),
+    Change(
+        "a modality added",
+        lambda place: place.configure(_with_modality),
+        ("ingest *", *DATASET, *SVMS, *FUSION),
+        new=MODALITY,
+        said="everything, since `ingest` reads all modalities at once",
+    ),
+    Change("the seed", _set("seed", 1), ("assign_partitions", *SVMS, *FUSION)),
+    Change("the number of folds", _set("folds", 4), (*DATASET, *SVMS, *FUSION)),
+    Change(
+        "threads or memory, in a profile or on the command line",
+        options=("--set-threads", "train_svm=2", "--set-resources", "train_svm:mem_mb=9000"),
+    ),
+    Change("the time of any file: `touch`, `git checkout`", _touch),
+    Change("the folder: `results/` and `.snakemake/` copied beside a fresh checkout"),
+    Change(
+        "another version of scikit-learn",
+        stale=("train_svm */*", "predict_svm* */*", *FUSION),
+        installed="scikit-learn",
+    ),
+    Change("another version of numba", stale=(*SVMS, *FUSION), installed="numba"),
+    Change(
+        "another version of torch",
+        stale=("fuse */mlp", "select_rule *", "evaluate *", *SUMMARY),
+        installed="torch",
+    ),
+]
+
+
+def copied(change, finished, folder):
+    """Copy a finished run and the code for a change, with new times, and make the change."""
+    place = Place(folder / "run", clone(folder / "code"))
+    shutil.copytree(finished, place.folder, copy_function=shutil.copy)
+    change.make(place)
+    return place
+
+
+def stale_jobs(change, finished, folder):
+    """Return the jobs that a change makes stale, as Snakemake plans them."""
+    place = copied(change, finished, folder)
+    digest = importlib.import_module("latefusion.digest")
+    version = digest._version
+    digest._version = lambda name: "another" if name == change.installed else version(name)
+    try:
+        return planned(place.folder, code=place.code, options=change.options)
+    finally:
+        digest._version = version
+
+
+def table(every_job, stale):
+    """Return README.md's table: each change, and the jobs that Snakemake planned after it."""
+    lines = ["| after a change of | these jobs run again |", "| --- | --- |"]
+    for change, jobs in stale:
+        lines.append(f"| {change.what} | {change.said or _in_words(jobs, every_job)} |")
+    return "\n".join(lines)
+
+
+def _in_words(jobs, every_job):
+    if not jobs:
+        return "none"
+    total = Counter(_rule(job) for job in every_job)
+    counts = Counter(map(_rule, jobs))
+    order = list(dict.fromkeys(sorted(counts, key=lambda rule: ORDER.index(rule))))
+    return ", ".join(
+        f"`{rule}`" if counts[rule] >= total[rule] else f"`{rule}` ({counts[rule]} of {total[rule]})"
+        for rule in order
+    )
+
+
+ORDER = (
+    *("ingest", "check_dataset", "assign_partitions", "train_svm", "predict_svm"),
+    *("fuse", "select_rule", "evaluate", "summarise", "report"),
+)
+
+
+def _rule(job):
+    return job.partition(" ")[0].replace("_given", "")
+
+
+def written(text):
+    """Return README.md's table as it stands there."""
+    start, end = (text.index(marker) for marker in MARKERS)
+    return text[start + len(MARKERS[0]) : end].strip()
+
+
+def main():
+    """Write the table into README.md."""
+    with tempfile.TemporaryDirectory() as name:
+        finished = write_run(Path(name, "finished"))
+        every_job = planned(finished)
+        launch("run", "--cores", os.cpu_count(), cwd=finished)
+        stale = [
+            (change, stale_jobs(change, finished, Path(name, str(number))))
+            for number, change in enumerate(CHANGES)
+        ]
+    text = README.read_text()
+    start, end = (text.index(marker) for marker in MARKERS)
+    README.write_text(f"{text[: start + len(MARKERS[0])]}\n{table(every_job, stale)}\n{text[end:]}")
+    wrong = {change.what: sorted(jobs ^ change.expected(every_job)) for change, jobs in stale}
+    print("\n".join(f"not as expected: {what}: {jobs}" for what, jobs in wrong.items() if jobs))
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT / "scripts"))
+    main()

@@ -1,0 +1,112 @@
+"""Wherever a run takes place, it ends with the same bytes."""
+
+import concurrent.futures
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+import yaml
+
+from runs import FEW, clone, contents, launch, snakemake, write_config, write_run
+from settings import ROOT
+
+pytestmark = pytest.mark.slow
+
+
+def test_blanks_umlauts_and_a_folder_of_its_own(few_contents, tmp_path):
+    """Code, working folder, data and temporary files, all under names that people use."""
+    code = clone(tmp_path / "mein Gerüst (1)")
+    folder = write_run(tmp_path / "Größe & Maß", configuration=FEW)
+    temporary = tmp_path / "zwischen lager"
+    temporary.mkdir()
+    launch(
+        *("run", "--cores", 2, "--directory", folder),
+        cwd=tmp_path,
+        code=code,
+        environment={**os.environ, "TMPDIR": str(temporary)},
+    )
+    assert contents(folder) == few_contents
+    assert not list(temporary.rglob("*.csv")), "temporary files were removed"
+
+
+def test_two_folders_at_once_share_compiled_code(few_contents, tmp_path):
+    """With no compiled code yet, both compile and neither disturbs the other."""
+    code = clone(tmp_path / "code")
+    folders = [write_run(tmp_path / name, configuration=FEW) for name in ("one", "two")]
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        for end in [pool.submit(launch, "run", "--cores", 1, cwd=folder, code=code) for folder in folders]:
+            end.result()
+    assert [contents(folder) for folder in folders] == [few_contents] * 2
+
+
+def test_a_read_only_checkout(few_contents, tmp_path):
+    """To root the modes of files mean nothing, so the checkout is mounted read-only."""
+    code = clone(tmp_path / "code")
+    folder = write_run(tmp_path / "run", configuration=FEW)
+    command = [sys.executable, code / "workflow/launch.py", "run", "--cores", 2, "--directory", folder]
+    if os.getuid() == 0:
+        script = 'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" && shift && exec "$@"'
+        if subprocess.run(["unshare", "--mount", "true"], capture_output=True).returncode != 0:
+            pytest.skip("this machine lets root mount nothing")
+        command = ["unshare", "--mount", "sh", "-c", script, "sh", code, *command]
+    else:
+        for path in [code, *code.rglob("*")]:
+            path.chmod(path.stat().st_mode & ~0o222)
+    ran = subprocess.run([str(part) for part in command], cwd=tmp_path, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+    assert contents(folder) == few_contents
+    assert not (code / ".snakemake").exists()
+
+
+def test_imported_as_a_module(few_contents, tmp_path):
+    """The importer names configuration and profile; digests are those of the imported code."""
+    write_run(tmp_path, configuration=FEW)
+    (tmp_path / "config.yaml").rename(tmp_path / "fusion.yaml")
+    (tmp_path / "Snakefile").write_text(
+        f"""
+configfile: "fusion.yaml"
+
+module latefusion:
+    snakefile: "{ROOT}/Snakefile"
+    config: config
+
+use rule * from latefusion as fusion_*
+
+rule everything:
+    default_target: True
+    input: rules.fusion_all.input
+"""
+    )
+    shutil.copytree(ROOT / "profiles/default", tmp_path / "profiles/default")
+    snakemake("--cores", 2, cwd=tmp_path, snakefile="Snakefile")
+    assert contents(tmp_path) == few_contents
+    again = snakemake("--cores", 2, cwd=tmp_path, snakefile="Snakefile")
+    assert "Nothing to be done" in again.stderr
+
+
+def test_results_in_another_folder(few_contents, tmp_path):
+    folder = write_run(tmp_path, configuration={**FEW, "results": "out/of the way"})
+    launch("run", "--cores", 2, cwd=folder)
+    assert contents(folder, "out/of the way") == few_contents
+    assert not (folder / "results").exists()
+
+
+def test_results_copied_with_snakemakes_records_are_fresh(few, tmp_path):
+    shutil.copytree(few, tmp_path / "copy", copy_function=shutil.copy)
+    again = snakemake("--cores", 2, cwd=tmp_path / "copy")
+    assert "Nothing to be done" in again.stderr
+
+
+def test_both_profiles_agree_where_one_replaces_the_other():
+    default, slurm = (
+        yaml.safe_load((ROOT / "profiles" / name / "profile.yaml").read_text())
+        for name in ("default", "slurm")
+    )
+    assert {key: slurm.get(key) for key in default} == default
+
+
+def test_write_config_is_what_the_run_reads(tmp_path):
+    write_config(tmp_path, FEW)
+    assert yaml.safe_load((tmp_path / "config.yaml").read_text()) == FEW
