@@ -144,7 +144,7 @@ def reliability_rows(sample: Sample) -> list[Row]:
     """Return the reliability diagrams: of the top label, and of each class."""
     rows = []
     for model in sample.models:
-        if model.p is None:
+        if model.p is None or model.kind == "baseline":
             continue
         count = model.replicates
         group = np.tile(sample.group, count)

@@ -223,3 +223,45 @@ def _note(facts: Mapping[str, Any]) -> str | None:
 
 def _repeated(names: Sequence[str], counts: Sequence[int]) -> Names:
     return np.repeat(np.array(list(names), object), counts)
+
+
+def view_files(
+    views: Sequence[Mapping[str, Any]],
+    partitions: Sequence[str],
+    *,
+    test: Sequence[Path | str],
+    in_sample: Sequence[Path | str],
+    out_of_fold: Sequence[Path | str],
+    facts: Sequence[Path | str],
+    replica: bool,
+) -> list[ViewFiles]:
+    """Give each view its files.
+
+    Parameters
+    ----------
+    views : sequence of mapping
+        `name`, `kind`, and whether the view has the tables `in_sample` and `out_of_fold`, and `facts`.
+    partitions : sequence of str
+    test, in_sample, out_of_fold, facts : sequences of paths
+        View by view and then partition by partition, of those views that have them.
+    replica : bool
+        Whether early views are scored by votes.
+    """
+    remaining = {
+        name: iter(paths)
+        for name, paths in (("in_sample", in_sample), ("out_of_fold", out_of_fold), ("facts", facts))
+    }
+    tests = iter(test)
+    return [
+        ViewFiles(
+            name=view["name"],
+            kind=view["kind"],
+            test=[next(tests) for _ in partitions],
+            voted=replica and view["kind"] == "early",
+            **{
+                name: [next(paths) for _ in partitions] if view[name] else []
+                for name, paths in remaining.items()
+            },
+        )
+        for view in views
+    ]

@@ -210,7 +210,12 @@ def coverage_rows(sample: Sample) -> list[dict[str, Any]]:
 
     Risk against coverage, with linearised intervals (El-Yaniv and Wiener 2010).
     """
-    return [row for model in sample.models if model.p is not None for row in _coverage(model, sample)]
+    return [
+        row
+        for model in sample.models
+        if model.p is not None and model.kind != "baseline"
+        for row in _coverage(model, sample)
+    ]
 
 
 def _coverage(model: Aligned, sample: Sample) -> list[dict[str, Any]]:

@@ -1,0 +1,42 @@
+"""Evaluate every model of a protocol: metrics with intervals, comparisons, calibration, who is right."""
+
+from latefusion.evaluation.evaluate import evaluate
+from latefusion.evaluation.inputs import read_items, read_models, view_files
+from latefusion.evaluation.names import TABLES
+from latefusion.evaluation.schemas import SCHEMAS
+from latefusion.job import job
+from latefusion.tables import read_json, write_table
+
+with job(snakemake.log[0]):
+    params, source = snakemake.params, snakemake.input
+    dataset = read_json(source.dataset)
+    items = read_items(source.item_tables, source.groups, dataset, params.describe)
+    views = view_files(
+        params.views,
+        params.partitions,
+        test=source.test,
+        in_sample=source.in_sample,
+        out_of_fold=source.out_of_fold,
+        facts=source.facts,
+        replica=snakemake.wildcards.protocol == "replica",
+    )
+    models, known = read_models(
+        views,
+        list(zip(params.rules, source.fused, source.learned, strict=True)),
+        list(zip(params.partitions, source.partition_tables, strict=True)),
+        items,
+        dataset,
+    )
+    tables = evaluate(
+        models,
+        protocol=snakemake.wildcards.protocol,
+        items=items,
+        dataset=dataset,
+        known=known,
+        by=params.by,
+        draws=params.draws,
+        seed=params.seed,
+        n_jobs=snakemake.threads,
+    )
+    for name, path in zip(TABLES, snakemake.output, strict=True):
+        write_table(tables[name], path, SCHEMAS[name])

@@ -1,0 +1,34 @@
+"""Bring the protocols together: what leaks were worth, the checks, the summary and its ranking."""
+
+from latefusion.evaluation.checks import gather, run_checks
+from latefusion.evaluation.leaks import leaks
+from latefusion.evaluation.names import LEAKS, TABLES
+from latefusion.evaluation.schemas import SCHEMAS
+from latefusion.evaluation.summary import as_columns, ranking, summarise
+from latefusion.job import job
+from latefusion.spreadsheet import write_csv
+from latefusion.tables import atomic, read_json, read_table, write_json, write_table
+
+with job(snakemake.log[0]):
+    params = snakemake.params
+    paths = iter(snakemake.input.tables)
+    tables = {
+        protocol: {name: read_table(next(paths), SCHEMAS[name]) for name in TABLES}
+        for protocol in params.protocols
+    }
+    dataset = read_json(snakemake.input.dataset)
+    found = leaks(tables, draws=params.draws, seed=params.seed, n_jobs=snakemake.threads)
+    write_table(found, snakemake.output.leaks, SCHEMAS[LEAKS])
+    evidence = gather(
+        tables,
+        dataset,
+        weighted_by_test=params.weighted_by_test,
+        foreign=params.foreign,
+        assignments=params.assignments,
+    )
+    checks = run_checks(evidence)
+    write_json(checks, snakemake.output.checks)
+    rows = summarise(tables)
+    write_csv(as_columns(rows), snakemake.output.summary)
+    with atomic(snakemake.output.text) as file:
+        file.write(ranking(rows, tables, checks).encode())
