@@ -191,12 +191,11 @@ def svm_memory(wildcards, input, attempt):
         value if isinstance(value, list) else [value]
         for value in (view.svm["C"], view.svm["gamma"])
     ]
-    approximation = view.svm["approximation"]
     own_kernels = view.svm["combine"].startswith("kernel_")
     return attempt * resources.svm_memory_mb(
         rows,
         columns,
-        approximate=approximation and approximation["components"],
+        view.svm["approximation"],
         classes=classes,
         folds=CONFIG["folds"],
         models=len(grid[0]) * len(grid[1]) + 1,
