@@ -267,6 +267,7 @@ def targets():
         files += fusion_files(protocol)
         files += evaluation_files(protocol)
     files += [
+        "<results>/evaluation/leaks.parquet",
         "<results>/summary.csv",
         "<results>/checks.json",
         "<results>/summary.txt",
@@ -301,3 +302,57 @@ def evaluation_files(protocol):
         f"<results>/evaluation/{protocol}/{table}.parquet"
         for table in EVALUATION_TABLES
     ]
+
+
+def evaluated_views(protocol):
+    """The views of a protocol, and which of their tables there are."""
+    return [
+        {
+            "name": view.name,
+            "kind": view.kind,
+            "test": True,
+            "in_sample": view.has_in_sample
+            and (view.source != "brought" or protocol != "cross"),
+            "out_of_fold": view.has_out_of_fold,
+            "facts": view.source != "brought",
+        }
+        for view in (PLAN.views[name] for name in PLAN.protocol_views[protocol])
+    ]
+
+
+def evaluated_files(kind):
+    """Input function: one kind of file of every view that has it, view by view and then partition by partition."""
+
+    def files(wildcards):
+        replica = wildcards.protocol == "replica"
+        pattern = {
+            "test": "probabilities/{view}/"
+            + ("test_replica.parquet" if replica else "test.parquet"),
+            "in_sample": "probabilities/{view}/train_in_sample.parquet",
+            "out_of_fold": "probabilities/{view}/train_out_of_fold.parquet",
+            "facts": "models/{view}.json",
+        }[kind]
+        return [
+            f"<results>/{partition}/{pattern.format(view=view['name'])}"
+            for view in evaluated_views(wildcards.protocol)
+            if view[kind]
+            for partition in PLAN.partitions[wildcards.protocol]
+        ]
+
+    return files
+
+
+def evaluated_rules(protocol):
+    return PLAN.protocol_rules[protocol] + (
+        [plan.SELECTED] if PLAN.selects[protocol] else []
+    )
+
+
+def fused_files(extension):
+    def files(wildcards):
+        return [
+            f"<results>/fusion/{wildcards.protocol}/{name}.{extension}"
+            for name in evaluated_rules(wildcards.protocol)
+        ]
+
+    return files

@@ -1,1 +1,77 @@
 # Needs: what every model says of the test items. Makes: evaluation/{protocol}/*.parquet, summary.csv, checks.json.
+
+
+rule evaluate:
+    """Measure every model of a protocol, with intervals over groups, and compare them."""
+    input:
+        test=evaluated_files("test"),
+        in_sample=evaluated_files("in_sample"),
+        out_of_fold=evaluated_files("out_of_fold"),
+        facts=evaluated_files("facts"),
+        fused=fused_files("parquet"),
+        learned=fused_files("json"),
+        partition_tables=partition_tables,
+        item_tables=expand("<results>/items/{split}.parquet", split=["train", "test"]),
+        groups="<results>/groups.parquet",
+        dataset="<results>/dataset.json",
+    output:
+        evaluation_files("{protocol}"),
+    log:
+        "<logs>/evaluate/{protocol}.log",
+    benchmark:
+        "<benchmarks>/evaluate/{protocol}.tsv"
+    conda:
+        "../../envs/latefusion.yaml"
+    threads: 2
+    resources:
+        mem_mb=lambda wildcards, attempt: 2000 * attempt,
+        runtime=lambda wildcards, attempt: 20 * attempt,
+    params:
+        views=lambda wildcards: evaluated_views(wildcards.protocol),
+        rules=lambda wildcards: evaluated_rules(wildcards.protocol),
+        partitions=lambda wildcards: PLAN.partitions[wildcards.protocol],
+        describe=CONFIG["data"]["describe"],
+        by=CONFIG["evaluation"]["by"],
+        draws=CONFIG["evaluation"]["draws"],
+        seed=SEED,
+        digest=digest("evaluate"),
+    script:
+        "../../scripts/evaluate.py"
+
+
+rule summarise:
+    """Bring the protocols together: what leaks were worth, the checks, and the ranking of the models."""
+    input:
+        tables=[
+            file
+            for protocol in CONFIG["protocols"]
+            for file in evaluation_files(protocol)
+        ],
+        dataset="<results>/dataset.json",
+    output:
+        leaks="<results>/evaluation/leaks.parquet",
+        checks="<results>/checks.json",
+        summary="<results>/summary.csv",
+        text="<results>/summary.txt",
+    log:
+        "<logs>/summarise.log",
+    benchmark:
+        "<benchmarks>/summarise.tsv"
+    conda:
+        "../../envs/latefusion.yaml"
+    threads: 2
+    resources:
+        mem_mb=lambda wildcards, attempt: 1000 * attempt,
+        runtime=lambda wildcards, attempt: 10 * attempt,
+    params:
+        protocols=CONFIG["protocols"],
+        weighted_by_test=[
+            name for name, facts in RULES.items() if facts.replica_source == "test"
+        ],
+        foreign=[name for name, view in PLAN.views.items() if view.source != "trained"],
+        assignments=CONFIG["cross"]["repeats"],
+        draws=CONFIG["evaluation"]["draws"],
+        seed=SEED,
+        digest=digest("summarise"),
+    script:
+        "../../scripts/summarise.py"
