@@ -1,0 +1,61 @@
+"""Writes the parts of the README that come from the project itself; a test compares them.
+
+Run it after `make run`: `python tests/front_page.py`. The ranking is that of the default results folder.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+README = ROOT / "README.md"
+
+
+def catalogue() -> str:
+    """Return the table of fusion rules, from their docstrings."""
+    from latefusion.catalogue import markdown, read_rules
+
+    return markdown(read_rules(ROOT / "scripts/latefusion/rules"))
+
+
+def rule_graph() -> str:
+    """Return the workflow's stages as a diagram that the forge draws."""
+    command = [sys.executable, "-m", "snakemake", "--rulegraph", "mermaid-js", "--quiet"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    graph = done.stdout[done.stdout.index("flowchart") :] if "flowchart" in done.stdout else done.stdout
+    return f"```mermaid\n{graph.strip()}\n```"
+
+
+def ranking(results: Path) -> str:
+    """Return the ranking that a run printed last."""
+    return f"```text\n{(results / 'summary.txt').read_text(encoding='utf-8').rstrip()}\n```"
+
+
+def section(text: str, name: str) -> str:
+    """Return what stands between the marks of a section."""
+    found = re.search(rf"<!-- {name} -->\n(.*?)\n?<!-- /{name} -->", text, re.DOTALL)
+    if found is None:
+        raise ValueError(f"README.md has no section {name}")
+    return found[1]
+
+
+def filled(text: str, name: str, content: str) -> str:
+    """Return the text with other content between the marks of a section."""
+    begin, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
+    return text[: text.index(begin) + len(begin)] + content + "\n" + text[text.index(end) :]
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT / "scripts"))
+    text = README.read_text(encoding="utf-8")
+    parts = {"catalogue": catalogue(), "rulegraph": rule_graph()}
+    if (ROOT / "results/summary.txt").exists():
+        parts["ranking"] = ranking(ROOT / "results")
+    if (ROOT / "results/digits/summary.txt").exists():
+        parts["digits"] = ranking(ROOT / "results/digits")
+    for name, content in parts.items():
+        text = filled(text, name, content)
+    README.write_text(text, encoding="utf-8")
