@@ -1,0 +1,372 @@
+"""The top of the page: three sentences and the ranking, all from the tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from latefusion.report.inputs import Results, Row, Tables
+from latefusion.report.parts import Bar, Cell, Column, Section, Table, figure, text
+from latefusion.report.text import (
+    NOTHING,
+    count,
+    listed,
+    number,
+    percent,
+    percent_interval,
+    plural,
+    points,
+    points_interval,
+    probability,
+    signed,
+)
+from latefusion.report.words import BETTER_LOW, KINDS, chosen_rules, model_name, recommended
+
+NEARLY_NEVER = 0.15
+"""A class whose recall stays under this is as good as never predicted."""
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One of the three sentences: its label, its verdict in a word, and what it says."""
+
+    label: str
+    text: str
+    tone: str = ""
+
+
+def section(results: Results) -> Section:
+    """Return the answer and the ranking under the protocol that is to be believed."""
+    tables = results.best
+    part = Section("answer", "The answer")
+    part.facts["sentences"] = [which(results, tables), helps(results, tables), distrust(results, tables)]
+    part.facts["key"] = _key_figures(results, tables)
+    part.facts["protocol"] = tables.protocol
+    part.tables.append(headline(results, tables))
+    return part
+
+
+def which(results: Results, tables: Tables) -> Sentence:
+    """Say which rule to use, and how good it is."""
+    lead, rule = tables.lead, recommended(tables)
+    if lead is None or rule is None:
+        return Sentence("Which to use", "No fusion rule was run, so there is nothing to recommend.", "unsure")
+    row = tables.metric(lead, "accuracy")
+    effect = tables.comparison(lead)
+    how = _how_chosen(tables)
+    people = f"{plural(row.get('n') or 0, 'item')}"
+    unheard = f", all of a {results.group_column} the models never saw" if _unseen(results, tables) else ""
+    right = (
+        f"it names the right class for {percent(row.get('value'))} "
+        f"(95 % interval {percent_interval(row.get('low'), row.get('high'))}; n = {people}{unheard})."
+    )
+    verdicts = {tables.comparison(lead, metric).get("verdict") for metric in ("accuracy", "log_loss")}
+    if effect and "better" not in verdicts:
+        start = (
+            f"If you fuse, use {rule}{how}, but {tables.reference} alone cannot be told from it"
+            if effect.get("verdict") != "worse"
+            else f"Use {tables.reference} alone; of the rules, {rule} was chosen{how}, and it is worse"
+        )
+        return Sentence("Which to use", f"{start}: {right.removeprefix('it ') if False else right}", "unsure")
+    return Sentence("Which to use", f"Use {rule}{how}: {right}", "yes")
+
+
+def _how_chosen(tables: Tables) -> str:
+    chosen = chosen_rules(tables)
+    if not chosen:
+        return ""
+    total = sum(times for _, times in chosen)
+    candidates = len(
+        [name for name in tables.named("rule") if name != "selected" and not name.endswith("_bag")]
+    )
+    where = "" if total == 1 else f" in {chosen[0][1]} of {total} partitions"
+    return f", chosen from {plural(candidates, 'rule')} without looking at test items{where}"
+
+
+def _unseen(results: Results, tables: Tables) -> bool:
+    return tables.protocol == "cross" and bool(results.dataset["groups"]["cross_grouped"])
+
+
+def helps(results: Results, tables: Tables) -> Sentence:
+    """Say whether fusion helps, by how much, and how sure that is."""
+    label = "Does fusion help?"
+    lead, reference = tables.lead, tables.reference
+    effect: Row = tables.comparison(lead) if lead else {}
+    if not effect or reference is None:
+        return Sentence(label, "Not known: there is no single modality to compare a rule with.", "unsure")
+    loss = tables.comparison(lead or "", "log_loss")
+    size = (
+        f"{points(effect['difference'])} points of accuracy over {reference} alone "
+        f"(95 % interval {points_interval(effect['low'], effect['high'])}"
+        f"{_p_text(effect)})"
+    )
+    by_loss = ""
+    if loss and loss.get("verdict") in ("better", "worse"):
+        by_loss = f"; its probabilities are {loss['verdict']}, log loss {signed(loss['difference'])} nats"
+    peers = [row for row in tables.where("confidence_set", metric="accuracy", in_set=True)]
+    set_text = (
+        f"; {plural(len(peers), 'model')} of {_candidates(tables)} cannot be told from the best."
+        if len(peers) > 1
+        else "."
+    )
+    verdict = effect["verdict"]
+    start, tone = {
+        "better": ("Yes:", "yes"),
+        "worse": ("No, it harms:", "no"),
+        "same": ("No: it decides exactly as the single modality does:", "no"),
+    }.get(verdict, ("Not shown:", "unsure"))
+    return Sentence(label, f"{start} {size}{by_loss}{set_text}", tone)
+
+
+def _p_text(effect: Row) -> str:
+    p = effect.get("p_holm") if effect.get("p_holm") is not None else effect.get("p")
+    if p is None:
+        return ""
+    word = "Holm-adjusted p" if effect.get("p_holm") is not None else "p"
+    return f"; {word} {'' if p < 0.001 else '= '}{probability(p)}"
+
+
+def _candidates(tables: Tables) -> int:
+    return len(tables.where("confidence_set", metric="accuracy"))
+
+
+def distrust(results: Results, tables: Tables) -> Sentence:
+    """Say what to distrust: the gravest of what the tables show, at most three things."""
+    found = [
+        clause
+        for clause in (
+            _straddling(results),
+            _inflated(results, tables),
+            _never_predicted(results, tables),
+            _too_small(tables),
+            _no_groups(results),
+        )
+        if clause
+    ]
+    errors = sum(check["severity"] == "error" for check in results.checks)
+    if not found:
+        return Sentence("What to distrust", "None of the usual faults was found in these data.", "yes")
+    sentence = f"{'; '.join(found[:3])}."
+    return Sentence("What to distrust", sentence[0].upper() + sentence[1:], "no" if errors else "unsure")
+
+
+def _straddling(results: Results) -> str:
+    groups, n = results.dataset["groups"], results.dataset["n"]["test"]
+    seen = groups["test_items_seen"]
+    if not groups["known"] or not seen or not n:
+        return ""
+    clause = (
+        f"{percent(seen / n, 0)} of the {count(n)} test items have their {results.group_column} in training"
+    )
+    split = results.protocols.get("honest") or results.protocols.get("replica")
+    lookup = split.value("group_lookup", "accuracy") if split else None
+    if split and lookup is not None:
+        lead = split.value(split.lead or "", "accuracy")
+        versus = f", against {percent(lead)} for fusion" if lead is not None else ""
+        clause += f", and looking that up, with no model at all, is right for {percent(lookup)}{versus}"
+    return clause
+
+
+def _inflated(results: Results, tables: Tables) -> str:
+    """Return how much of the claim goes away; the largest drop of the lead or of the reference."""
+    if tables.protocol != "cross":
+        return ""
+    row = results.leak("honest", "cross", tables.lead or "")
+    if not row or row["verdict"] != "flatters":
+        return ""
+    return (
+        f"on the split of the files the same rule looks {points(row['difference']).lstrip('+')} points better "
+        f"({points_interval(row['low'], row['high'])}) than for a {results.group_column} that is new"
+    )
+
+
+def _never_predicted(results: Results, tables: Tables) -> str:
+    rows = [
+        row
+        for row in tables.where("per_class", subset="all", metric="recall", model=tables.lead)
+        if row["value"] is not None
+    ]
+    poor = sorted((row["value"], row["class"]) for row in rows if row["value"] < NEARLY_NEVER)
+    if not poor:
+        return ""
+    told = [f"{name} (recognised {percent(recall, 0)} of the time)" for recall, name in poor[:2]]
+    return (
+        f"{listed(told)} is as good as never recognised"
+        if len(told) == 1
+        else f"{listed(told)} are nearly lost"
+    )
+
+
+def _too_small(tables: Tables) -> str:
+    effect = tables.comparison(tables.lead or "")
+    least = effect.get("detectable")
+    if not effect or least is None or effect["verdict"] in ("better", "worse"):
+        return ""
+    return f"differences under {number(100 * least, 1)} points are too small for these {plural(effect['n'], 'item')}"
+
+
+def _no_groups(results: Results) -> str:
+    if results.dataset["groups"]["known"]:
+        return ""
+    return "no column names the groups, so a leak through them would not be seen"
+
+
+def _key_figures(results: Results, tables: Tables) -> list[dict[str, str]]:
+    """Return a few figures that everything else hangs on."""
+    majority = tables.value("majority", "accuracy")
+    lead = tables.metric(tables.lead or "", "accuracy")
+    shown = [
+        ("Chance", percent(majority), "right if the commonest class is always said"),
+        (
+            f"Best single modality, {tables.reference}",
+            percent(tables.value(tables.reference or "", "accuracy")),
+            "accuracy, chosen out of fold",
+        ),
+        ("Fusion", percent(lead.get("value")), f"{tables.lead}, n = {count(lead.get('n'))}"),
+    ]
+    oracle = tables.one("oracle", model="oracle", class_index=None)
+    if oracle:
+        shown.append(("Some modality right", percent(oracle["value"]), "what a perfect choice would reach"))
+    if results.claimed and results.claimed is not tables:
+        replica = results.claimed.value(_same_rule(results, tables), "accuracy")
+        if replica is not None:
+            note = f"{_same_rule(results, tables)}, learned and tested the notebook's way"
+            shown.append(("Claimed", percent(replica), note))
+    return [
+        {"title": title, "value": value, "note": note} for title, value, note in shown if value != NOTHING
+    ]
+
+
+def _same_rule(results: Results, tables: Tables) -> str:
+    return recommended(tables) or ""
+
+
+def headline(results: Results, tables: Tables) -> Table:
+    """Return the ranking of all models, by accuracy, intervals on one axis."""
+    models = sorted(tables.models, key=lambda row: -(tables.value(row["model"], "accuracy") or -1.0))
+    rows = {row["model"]: tables.metric(row["model"], "accuracy") for row in models}
+    axis = _Axis([row.get(end) for row in rows.values() for end in ("value", "low", "high")])
+    guide = tables.value(tables.reference or "", "accuracy")
+    log_loss = any(tables.value(row["model"], "log_loss") is not None for row in models)
+    columns = [
+        Column("Model", "model", "text"),
+        Column("Kind", "kind", "text"),
+        Column("Accuracy", "accuracy", help="share of items whose class is named rightly", unit="%"),
+        Column("95 % interval", "accuracy_interval_middle", "number", unit=axis.title, wide=True),
+        Column("Against best single", "difference", help="paired, on the same items", unit="points (95 %)"),
+        Column("Macro-F1", "macro_f1", help="every class counts the same"),
+    ]
+    if log_loss:
+        columns.append(Column("Log loss", "log_loss", unit="nats, low is good"))
+    columns.append(Column("Best?", "not_distinguishable_from_best", "text"))
+    body = []
+    for model in models:
+        name, accuracy = model["model"], rows[model["model"]]
+        effect = tables.comparison(name)
+        cells = [
+            _name_cell(results, tables, model),
+            text(KINDS[model["kind"]], tone="muted"),
+            figure(accuracy.get("value"), percent, tone="strong"),
+            Cell(
+                percent_interval(accuracy.get("low"), accuracy.get("high")),
+                accuracy.get("value"),
+                bar=axis.bar(accuracy, guide, _TONES[model["kind"]]),
+            ),
+            _effect_cell(effect, reference=bool(model["is_reference"])),
+            figure(tables.value(name, "macro_f1"), number),
+        ]
+        if log_loss:
+            cells.append(figure(tables.value(name, "log_loss"), number))
+        cells.append(_best_cell(model))
+        body.append(cells)
+    first = next(iter(rows.values()), {})
+    groups = f" in {plural(first.get('groups') or 0, 'group')}" if results.dataset["groups"]["known"] else ""
+    return Table(
+        "ranking",
+        f"All models, ranked by accuracy under {tables.protocol}: n = {plural(first.get('n') or 0, 'item')}{groups}.",
+        columns,
+        body,
+        note=(
+            "“Best?” marks the models that cannot be told from the best at 95 % (model confidence set). "
+            "Intervals resample whole groups and hold the trained models and the fold assignment fixed. "
+            "The dashed line is the best single modality."
+        ),
+        sorted_by=2,
+        strong=frozenset(i for i, model in enumerate(models) if model["model"] == tables.lead),
+        look="headline",
+    )
+
+
+_TONES = {"baseline": "muted", "single": "good", "early": "accent", "rule": "plain"}
+
+
+class _Axis:
+    """One axis for the bars of a column."""
+
+    def __init__(self, values: list[float | None]) -> None:
+        there = [value for value in values if value is not None] or [0.0, 1.0]
+        low, high = min(there), max(there)
+        room = 0.06 * (high - low or 0.1)
+        self.low, self.high = max(0.0, low - room), min(1.0, high + room)
+        self.title = f"{100 * self.low:.0f} to {100 * self.high:.0f} %"
+
+    def at(self, value: float | None) -> float | None:
+        return None if value is None else round(100 * (value - self.low) / (self.high - self.low or 1.0), 2)
+
+    def bar(self, row: Row, guide: float | None, tone: str) -> Bar | None:
+        at, marked = self.at(row.get("value")), self.at(guide)
+        if at is None:
+            return None
+        marks = () if marked is None else (marked,)
+        return Bar(at, self.at(row.get("low")), self.at(row.get("high")), marks, tone)
+
+
+def _name_cell(results: Results, tables: Tables, model: Row) -> Cell:
+    name = model["model"]
+    notes = []
+    if name == "selected":
+        chosen = chosen_rules(tables)
+        notes.append(
+            "chosen out of fold" + (f": {listed([rule for rule, _ in chosen[:3]])}" if chosen else "")
+        )
+    if model["is_reference"]:
+        notes.append("best single modality out of fold")
+    if model["same_as"]:
+        notes.append(f"same as {model['same_as']}")
+    if name in ("majority", "group_lookup"):
+        notes.append(model_name(results, name))
+    if model["note"]:
+        notes.append(model["note"])
+    return text(name, note="; ".join(notes))
+
+
+def _effect_cell(effect: Row, *, reference: bool) -> Cell:
+    if reference:
+        return Cell("reference", None, tone="muted")
+    if not effect:
+        return Cell(NOTHING, None)
+    tone = {"better": "good", "worse": "bad"}.get(effect["verdict"], "")
+    return Cell(
+        points(effect["difference"]),
+        100 * effect["difference"],
+        tone=tone,
+        note=points_interval(effect["low"], effect["high"]),
+    )
+
+
+def _best_cell(model: Row) -> Cell:
+    if model["kind"] == "baseline" or model["in_confidence_set"] is None:
+        return Cell(NOTHING, None)
+    return (
+        Cell("", "yes", mark="among the best", tone="good")
+        if model["in_confidence_set"]
+        else Cell("no", "no", tone="muted")
+    )
+
+
+def metric_interval(row: Row, metric: str) -> str:
+    """Return a metric with its interval as text, in per cent for accuracies."""
+    if metric in BETTER_LOW or metric in ("calibration_slope", "auroc", "macro_f1", "matthews", "kappa"):
+        low, high = row.get("low"), row.get("high")
+        tail = f" ({number(low)} to {number(high)})" if low is not None else ""
+        return number(row.get("value")) + tail
+    return f"{percent(row.get('value'))} ({percent_interval(row.get('low'), row.get('high'))})"

@@ -1,0 +1,242 @@
+"""The look of all charts, and the few shapes that the sections share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+
+Spec = dict[str, Any]
+Rows = Sequence[dict[str, Any]]
+
+COLOURS = tuple(f"var(--c{index})" for index in range(8))
+"""Colour-blind-safe; the style sheet gives each a value for light, dark and paper."""
+SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right", "stroke")
+INK, SOFT, LINE, FAINT, PAPER = "var(--ink)", "var(--soft)", "var(--line)", "var(--faint)", "var(--paper)"
+FONT = 'system-ui, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", "DejaVu Sans", sans-serif'
+ROW = 24
+LONGEST_LABEL = 150
+
+LOOK: Spec = {
+    "background": "transparent",
+    "font": FONT,
+    "aria": False,  # the page gives each chart one text that stands for all of it
+    "view": {"stroke": None},
+    "padding": {"left": 0, "right": 8, "top": 4, "bottom": 4},
+    "axis": {
+        "labelColor": SOFT,
+        "titleColor": SOFT,
+        "gridColor": FAINT,
+        "domainColor": LINE,
+        "tickColor": LINE,
+        "labelFontSize": 12,
+        "titleFontSize": 12,
+        "titleFontWeight": "normal",
+        "labelLimit": LONGEST_LABEL,
+        "titlePadding": 8,
+        "tickCount": 6,
+        "labelOverlap": True,
+    },
+    "axisY": {
+        "titleAnchor": "end",
+        "titleAngle": 0,
+        "titleAlign": "left",
+        "titleBaseline": "bottom",
+        "titleY": -8,
+    },
+    "legend": {
+        "orient": "top",
+        "direction": "horizontal",
+        "columns": 3,
+        "labelColor": INK,
+        "titleColor": SOFT,
+        "labelFontSize": 12,
+        "titleFontSize": 12,
+        "titleFontWeight": "normal",
+        "labelLimit": 170,
+        "symbolStrokeWidth": 2,
+        "padding": 0,
+        "offset": 10,
+    },
+    "range": {"category": list(COLOURS)},
+    "line": {"strokeWidth": 2},
+    "rule": {"strokeWidth": 2},
+    "point": {"filled": True, "size": 70, "opacity": 1},
+    "bar": {"discreteBandSize": {"band": 0.72}},
+    "text": {"color": INK, "fontSize": 12},
+}
+
+
+def finished(chart: alt.TopLevelMixin, *, height: int | alt.Step | None = None) -> Spec:
+    """Return the specification of a chart as wide as its place, in the look of the page."""
+    size = {"width": "container"} | ({} if height is None else {"height": height})
+    spec: Spec = chart.properties(**size).configure(**LOOK).to_dict()
+    del spec["$schema"]  # an address that nothing may look up
+    return spec
+
+
+def data(rows: Rows) -> alt.InlineData:
+    """Return rows as the data of a chart."""
+    return alt.InlineData(values=list(rows))
+
+
+def colours(names: Sequence[str], title: str | None = None, *, legend: bool = True) -> alt.Color:
+    """Return the colour of each name, in a fixed order."""
+    return alt.Color(
+        "name:N",
+        title=title,
+        scale=alt.Scale(domain=list(names), range=[COLOURS[i % len(COLOURS)] for i in range(len(names))]),
+        legend=alt.Legend(title=title) if legend else None,
+    )
+
+
+def shapes(names: Sequence[str]) -> alt.Shape:
+    """Return the shape of each name, so that colour is not needed to tell them apart."""
+    return alt.Shape(
+        "name:N",
+        title=None,
+        scale=alt.Scale(domain=list(names), range=[SHAPES[i % len(SHAPES)] for i in range(len(names))]),
+    )
+
+
+def percent_axis(title: str, **options: Any) -> alt.Axis:
+    """Return an axis of shares, labelled in per cent."""
+    return alt.Axis(title=title, format=".0%", **options)
+
+
+def around(
+    values: Sequence[float | None], *, include: Sequence[float] = (), margin: float = 0.05
+) -> list[float]:
+    """Return a domain around values, with some room at both ends."""
+    there = [value for value in values if value is not None] + list(include)
+    if not there:
+        return [0.0, 1.0]
+    low, high = min(there), max(there)
+    room = margin * (high - low or 1.0)
+    return [low - room, high + room]
+
+
+def intervals(
+    rows: Rows,
+    *,
+    order: Sequence[str],
+    names: Sequence[str],
+    title: str,
+    unit: str = "percent",
+    zero: float | None = None,
+    height: int | None = None,
+    overlay: bool = False,
+) -> Spec:
+    """Return dots with intervals, one line for each label, one colour and shape for each name.
+
+    Parameters
+    ----------
+    rows : sequence of dict
+        `label`, `name`, `value`, `low`, `high` and `shown`, the text of the tooltip.
+    order, names : sequence of str
+        Labels from top to bottom; names in the order of the legend.
+    title : str
+        Of the axis, with its unit.
+    unit : {'percent', 'points', 'plain'}
+        How the axis is labelled.
+    zero : float, optional
+        Where a line of comparison stands.
+    height : int, optional
+        Pixels for each label.
+    overlay : bool
+        All names on one line of their label, where each label has one name only.
+    """
+    domain = around(
+        [row[key] for row in rows for key in ("value", "low", "high")], include=[] if zero is None else [zero]
+    )
+    label = {
+        "percent": "format(datum.value * 100, '.0f') + ' %'",
+        "points": "format(datum.value * 100, '+.0f')",
+    }
+    axis = alt.Axis(title=title, labelExpr=label[unit]) if unit in label else alt.Axis(title=title)
+    scale = alt.Scale(domain=domain, zero=False, nice=True)
+    y = alt.Y("label:N", sort=list(order), axis=alt.Axis(title=None, ticks=False, domain=False, grid=False))
+    tooltip = [
+        alt.Tooltip("label:N", title="for"),
+        alt.Tooltip("name:N", title=" "),
+        alt.Tooltip("shown:N", title="is"),
+    ]
+    many = len(names) > 1
+    base = alt.Chart(data(rows)).encode(y=y, tooltip=tooltip, color=colours(names, legend=many))
+    if many and not overlay:
+        base = base.encode(yOffset=alt.YOffset("name:N", sort=list(names)))
+    whiskers = base.mark_rule(strokeWidth=2.5, opacity=0.65).encode(
+        x=alt.X("low:Q", scale=scale, axis=axis), x2="high:Q"
+    )
+    dots = base.mark_point(filled=True, size=75).encode(x=alt.X("value:Q", scale=scale, axis=axis))
+    if many:
+        dots = dots.encode(shape=shapes(names))
+    layers = [whiskers, dots]
+    if zero is not None:
+        line = alt.Chart(data([{"zero": zero}])).mark_rule(color=INK, strokeWidth=1.25).encode(x="zero:Q")
+        layers.insert(0, line)
+    step = height or (ROW if overlay or not many else 14 * len(names) + 8)
+    return finished(alt.layer(*layers), height=max(60, step * len(order)))
+
+
+def lines(
+    rows: Rows,
+    *,
+    names: Sequence[str],
+    x: alt.X,
+    y: alt.Y,
+    band: bool = False,
+    guide: Rows | None = None,
+    height: int = 260,
+) -> Spec:
+    """Return lines with points, one colour and shape for each name; a band for the interval if asked for."""
+    base = alt.Chart(data(rows)).encode(x=x, color=colours(names))
+    tooltip = [alt.Tooltip("name:N", title=" "), alt.Tooltip("shown:N", title="is")]
+    layers = []
+    if band:
+        layers.append(base.mark_area(opacity=0.14).encode(y=alt.Y("low:Q"), y2="high:Q"))
+    if guide:
+        layers.append(
+            alt.Chart(data(guide))
+            .mark_line(color=SOFT, strokeDash=[4, 3], strokeWidth=1.25)
+            .encode(x=x.copy(), y=alt.Y("value:Q"))
+        )
+    layers.append(base.mark_line().encode(y=y))
+    layers.append(base.mark_point(size=45).encode(y=y, shape=shapes(names), tooltip=tooltip))
+    return finished(alt.layer(*layers), height=height)
+
+
+def stacked(rows: Rows, *, order: Sequence[str], names: Sequence[str], of: str) -> Spec:
+    """Return bars of shares that add up to the whole, one bar for each label.
+
+    Parameters
+    ----------
+    rows : sequence of dict
+        `label`, `name`, `value`, `order` (place in the bar) and `shown`, the text of the tooltip.
+    order, names : sequence of str
+        Labels from top to bottom; names from left to right.
+    of : str
+        What a label is, in the tooltip.
+    """
+    chart = (
+        alt.Chart(data(rows))
+        .mark_bar(stroke=PAPER, strokeWidth=1)
+        .encode(
+            x=alt.X(
+                "value:Q",
+                stack="zero",
+                scale=alt.Scale(domain=[0, 1]),
+                axis=percent_axis("share of the items (%)"),
+            ),
+            y=alt.Y("label:N", sort=list(order), axis=alt.Axis(title=None, ticks=False, domain=False)),
+            color=colours(names),
+            order=alt.Order("order:Q"),
+            tooltip=[
+                alt.Tooltip("label:N", title=of),
+                alt.Tooltip("name:N", title=" "),
+                alt.Tooltip("shown:N", title="is"),
+            ],
+        )
+    )
+    return finished(chart, height=30 * len({row["label"] for row in rows}))

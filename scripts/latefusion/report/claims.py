@@ -1,0 +1,201 @@
+"""What was claimed, what remains once nothing is learned from test, and what remains for unheard groups."""
+
+from __future__ import annotations
+
+from latefusion.report.charts import intervals
+from latefusion.report.inputs import TRUST, Results, Row
+from latefusion.report.parts import Cell, Column, Figure, Section, Table, figure, text
+from latefusion.report.text import NOTHING, count, percent, percent_interval, plural, points, points_interval
+from latefusion.report.words import PROTOCOL_MEANING, PROTOCOLS, shown_percent
+
+STEPS = (("replica", "honest"), ("honest", "cross"))
+TONES = {"flatters": "bad", "harms": "good"}
+
+
+def section(results: Results) -> Section:
+    """Return every model under every protocol, and the differences, paired."""
+    part = Section("claims", "Claimed, honest, cross")
+    order = [name for name in reversed(TRUST) if name in results.protocols]
+    part.facts["meaning"] = [(PROTOCOLS[name], PROTOCOL_MEANING[name]) for name in order]
+    part.sentences = [sentence for step in STEPS if (sentence := _sentence(results, *step))]
+    if len(order) > 1:
+        part.figures.append(_figure(results, order))
+    leaks = _leaks(results)
+    if leaks:
+        part.tables.append(leaks)
+    part.facts["published"] = _published(results)
+    return part
+
+
+def _sentence(results: Results, start: str, end: str) -> str:
+    subset = "given_test" if end == "cross" else "all"
+    rows = [
+        row
+        for row in results.across.get("leaks", [])
+        if (row["claimed"], row["honest"], row["subset"], row["metric"]) == (start, end, subset, "accuracy")
+        and row["kind"] == "rule"
+    ]
+    if not rows:
+        return ""
+    worst = max(rows, key=lambda row: row["difference"])
+    flattered = [row for row in rows if row["verdict"] == "flatters"]
+    mean = sum(row["difference"] for row in rows) / len(rows)
+    what = {
+        ("replica", "honest"): "learning from rows that the models had seen, or from test itself",
+        ("honest", "cross"): f"having the {results.group_column} of a test item in training",
+    }[start, end]
+    return (
+        f"From {start} to {end} ({what}) the rules lose {points(mean).lstrip('+')} points on average; "
+        f"{len(flattered)} of {len(rows)} are demonstrably flattered, most of all {worst['model']} by "
+        f"{points(worst['difference'])} ({points_interval(worst['low'], worst['high'])}; "
+        f"n = {plural(worst['n'], 'item')})."
+    )
+
+
+def _figure(results: Results, order: list[str]) -> Figure:
+    best = results.best
+    names = [PROTOCOLS[name] for name in order]
+    rows = []
+    for protocol in order:
+        subset = "given_test" if protocol == "cross" else "all"
+        tables = results.protocols[protocol]
+        for model in tables.models:
+            row = tables.metric(model["model"], "accuracy", subset)
+            if row.get("value") is not None and model["kind"] != "baseline":
+                rows.append(
+                    {
+                        "label": model["model"],
+                        "name": PROTOCOLS[protocol],
+                        "value": row["value"],
+                        "low": row["low"],
+                        "high": row["high"],
+                        "shown": shown_percent(row),
+                    }
+                )
+    labels = list(dict.fromkeys(row["label"] for row in rows))
+    labels.sort(key=lambda name: -(best.value(name, "accuracy") or 0))
+    n = results.dataset["n"]["test"]
+    return Figure(
+        "claims-chart",
+        "The same model, three ways of looking",
+        f"Accuracy in per cent with 95 % intervals, each on the same items of the test file; n = {plural(n, 'item')}.",
+        intervals(rows, order=labels, names=names, title="accuracy (% of the test file's items)"),
+        "Accuracy under each protocol: "
+        + "; ".join(
+            f"{label} "
+            + ", ".join(f"{row['name']} {percent(row['value'])}" for row in rows if row["label"] == label)
+            for label in labels
+        ),
+        _values(results, labels, order),
+    )
+
+
+def _values(results: Results, labels: list[str], order: list[str]) -> Table:
+    body = []
+    for label in labels:
+        cells = [text(label)]
+        for protocol in order:
+            for subset in _subsets(results, protocol):
+                row = results.protocols[protocol].metric(label, "accuracy", subset)
+                cells.append(
+                    Cell(
+                        percent(row.get("value")),
+                        row.get("value"),
+                        note=percent_interval(row.get("low"), row.get("high")) if row else "",
+                    )
+                )
+        body.append(cells)
+    columns = [Column("Model", "model", "text")]
+    for protocol in order:
+        for subset in _subsets(results, protocol):
+            tables = results.protocols[protocol]
+            n = max((tables.metric(label, "accuracy", subset).get("n") or 0 for label in labels), default=0)
+            words = {"all": "all items", "given_test": "test file", "unseen_group": "groups not in train"}[
+                subset
+            ]
+            columns.append(Column(protocol, f"{protocol}_{subset}", unit=f"{words}, n = {count(n)}"))
+    return Table(
+        "protocols",
+        "Accuracy of each model under each protocol and on each subset, in per cent with 95 % intervals.",
+        columns,
+        body,
+        note="Items whose group is not in train are other items than the rest, so the difference between these "
+        "columns is no estimate of a leak; the table of paired differences is.",
+    )
+
+
+def _subsets(results: Results, protocol: str) -> list[str]:
+    there = {row["subset"] for row in results.protocols[protocol].rows.get("metrics", [])}
+    return [name for name in ("all", "given_test", "unseen_group") if name in there]
+
+
+def _leaks(results: Results) -> Table | None:
+    found = [
+        row
+        for row in results.across.get("leaks", [])
+        if row["metric"] == "accuracy" and row["subset"] != "unseen_group" and row["kind"] != "baseline"
+    ]
+    if not found:
+        return None
+    return Table(
+        "leaks",
+        "What goes away, paired on the same items: percentage points of accuracy with 95 % intervals.",
+        [
+            Column("Model", "model", "text"),
+            Column("From", "claimed", "text"),
+            Column("To", "honest", "text"),
+            Column("Before", "claimed_value", unit="%"),
+            Column("After", "honest_value", unit="%"),
+            Column("Difference", "difference", unit="points (95 %)"),
+            Column("Verdict", "verdict", "text"),
+            Column("Items", "n"),
+        ],
+        [_leak_row(row) for row in found],
+        note="“Flatters”: the first protocol shows more than the second leaves. The difference can have either sign: a model "
+        "that memorises groups may score better where its test items are of groups that it knows.",
+    )
+
+
+def _leak_row(row: Row) -> list[Cell]:
+    return [
+        text(row["model"]),
+        text(row["claimed"]),
+        text(row["honest"]),
+        figure(row["claimed_value"], percent),
+        figure(row["honest_value"], percent),
+        Cell(points(row["difference"]), row["difference"], note=points_interval(row["low"], row["high"])),
+        Cell("", row["verdict"], mark=row["verdict"], tone=TONES.get(row["verdict"], "")),
+        figure(row["n"], count),
+    ]
+
+
+def _published(results: Results) -> Table | None:
+    tables = results.claimed or results.best
+    rows = [row for row in tables.rows.get("published", []) if row["measure"] != "confusion"]
+    if not rows:
+        return None
+    return Table(
+        "published",
+        "Published figures beside those measured here.",
+        [
+            Column("Model", "model", "text"),
+            Column("Measure", "measure", "text"),
+            Column("Published", "published", unit="%"),
+            Column("Here", "measured", unit="% (95 %)"),
+            Column("What differs", "note", "text"),
+        ],
+        [
+            [
+                text(row["model"]),
+                text(row["measure"].replace("_", " ")),
+                figure(row["published"], percent),
+                Cell(
+                    percent(row["measured"]),
+                    row["measured"],
+                    note=percent_interval(row["low"], row["high"]) if row["low"] is not None else "",
+                ),
+                text(row["note"] or NOTHING),
+            ]
+            for row in rows
+        ],
+    )

@@ -1,0 +1,312 @@
+"""The data: classes, modalities, groups, and the plane of valence and arousal where there is one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import pairwise
+
+import altair as alt
+import numpy as np
+
+from latefusion.report.charts import INK, LINE, data, finished, percent_axis, colours, PAPER
+from latefusion.report.inputs import Results
+from latefusion.report.parts import Column, Figure, Section, Table, figure, text
+from latefusion.report.text import count, listed, number, percent, plural
+
+PLANE = ("valence", "arousal")
+CELLS = 24
+"""Cells along each axis of the plane; all items of a cell and a class are one dot."""
+SIZES = (1, 2, 3, 5, 10, 20, 50, 100)
+BALANCED = 1.1
+"""Largest over smallest class up to which classes count as balanced."""
+
+
+def section(results: Results) -> Section:
+    """Return what the data are, before any model."""
+    part = Section("data", "The data")
+    part.sentences = [_balance(results), _group_sentence(results)]
+    part.figures.append(_classes(results))
+    part.tables.append(_modalities(results))
+    plane = _plane(results)
+    if plane:
+        part.facts["plane"] = plane
+    if results.dataset["groups"]["known"]:
+        part.facts["groups"] = _sizes(results)
+    duplicates = results.dataset.get("duplicates", {})
+    if duplicates.get("across"):
+        part.sentences.append(
+            f"{plural(duplicates['across'], 'test item')} have the very embeddings of a training item."
+        )
+    part.facts["warnings"] = results.dataset.get("warnings", [])
+    part.facts["groups_reason"] = results.dataset["groups"].get("reason", "")
+    return part
+
+
+def _balance(results: Results) -> str:
+    classes = results.dataset["classes"]
+    most = max(classes, key=lambda entry: entry["train"])
+    least = min(classes, key=lambda entry: entry["train"])
+    ratio = most["train"] / max(1, least["train"])
+    verdict = "are balanced" if ratio <= BALANCED else "are not balanced"
+    return (
+        f"The {len(classes)} classes {verdict}: {most['name']} holds {percent(most['prior'])} of the training items, "
+        f"{least['name']} {percent(least['prior'])}. Always saying {most['name']} is right for "
+        f"{percent(most['test'] / max(1, results.dataset['n']['test']))} of the test items, so that is what a model "
+        "has to beat."
+    )
+
+
+def _group_sentence(results: Results) -> str:
+    groups, n = results.dataset["groups"], results.dataset["n"]["test"]
+    if not groups["known"]:
+        return "No column names groups of items that belong together, so every item counts as its own group."
+    share = percent(groups["test_items_seen"] / max(1, n), 0)
+    return (
+        f"Items come in {count(groups['n'])} groups ({results.group_column}); {count(groups['shared'])} of them are on both "
+        f"sides of the split, and {share} of the {count(n)} test items belong to one of those."
+    )
+
+
+def _classes(results: Results) -> Figure:
+    classes, n = results.dataset["classes"], results.dataset["n"]
+    names = ["train", "test"]
+    rows = [
+        {
+            "label": entry["name"],
+            "name": split,
+            "value": entry[split] / max(1, n[split]),
+            "shown": f"{percent(entry[split] / max(1, n[split]))}, {count(entry[split])} of {count(n[split])} items",
+        }
+        for entry in classes
+        for split in names
+    ]
+    bars = (
+        alt.Chart(data(rows))
+        .mark_bar()
+        .encode(
+            x=alt.X("value:Q", axis=percent_axis("share of the items (%)")),
+            y=alt.Y("label:N", sort=results.classes, axis=alt.Axis(title=None, ticks=False)),
+            yOffset=alt.YOffset("name:N", sort=names),
+            color=colours(names),
+            tooltip=[
+                alt.Tooltip("label:N", title="class"),
+                alt.Tooltip("name:N", title=" "),
+                alt.Tooltip("shown:N", title="is"),
+            ],
+        )
+    )
+    even = (
+        alt.Chart(data([{"even": 1 / len(classes)}]))
+        .mark_rule(strokeDash=[4, 3], color=INK)
+        .encode(x="even:Q")
+    )
+    table = Table(
+        "classes",
+        "Items of each class.",
+        [
+            Column("Class", "class", "text"),
+            Column("Label", "label", "text"),
+            Column("Train", "train", unit="items"),
+            Column("Test", "test", unit="items"),
+            Column("Prior", "prior", unit="% of train"),
+        ],
+        [
+            [
+                text(entry["name"]),
+                text(entry["label"], tone="muted"),
+                figure(entry["train"], count),
+                figure(entry["test"], count),
+                figure(entry["prior"], percent),
+            ]
+            for entry in classes
+        ],
+    )
+    return Figure(
+        "class-shares",
+        "How many items each class has",
+        f"Share of the items in per cent; train n = {count(n['train'])}, test n = {count(n['test'])}. "
+        "Dashed: where all bars would end if the classes were balanced.",
+        finished(alt.layer(bars, even), height=34 * len(classes)),
+        "Bars of the share of each class: "
+        + listed([f"{entry['name']} {percent(entry['prior'])} of train" for entry in classes]),
+        table,
+    )
+
+
+def _modalities(results: Results) -> Table:
+    found = results.dataset["modalities"]
+    gamma = {entry["name"]: entry for entry in results.config["modalities"]}
+    return Table(
+        "modalities",
+        "The modalities: one vector of numbers for each item.",
+        [
+            Column("Modality", "modality", "text"),
+            Column("Column", "column", "text"),
+            Column("Numbers an item", "dimension"),
+            Column("Missing in train", "missing_train", unit="items"),
+            Column("Missing in test", "missing_test", unit="items"),
+        ],
+        [
+            [
+                text(name),
+                text(gamma.get(name, {}).get("column")),
+                figure(entry["dimension"], count),
+                figure(entry["missing"]["train"], count),
+                figure(entry["missing"]["test"], count),
+            ]
+            for name, entry in found.items()
+        ],
+    )
+
+
+def _sizes(results: Results) -> Figure:
+    sizes = results.group_sizes
+    labels = [f"{a}" if b == a + 1 else f"{a}–{b - 1}" for a, b in pairwise(SIZES)] + [f"{SIZES[-1]}+"]
+    place = np.searchsorted(SIZES, sizes, side="right") - 1
+    groups, items = Counter[int](), Counter[int]()
+    for size, at in zip(sizes, place.tolist(), strict=True):
+        groups[at] += 1
+        items[at] += size
+    rows = [
+        {
+            "label": labels[at],
+            "value": items[at] / max(1, results.n),
+            "shown": f"{percent(items[at] / max(1, results.n))} of the items, in {plural(groups[at], 'group')}",
+        }
+        for at in range(len(labels))
+        if groups[at]
+    ]
+    chart = (
+        alt.Chart(data(rows))
+        .mark_bar(color="var(--c0)")
+        .encode(
+            x=alt.X("label:N", sort=labels, axis=alt.Axis(title="items of the group", labelAngle=0)),
+            y=alt.Y("value:Q", axis=percent_axis("share of all items (%)")),
+            tooltip=[alt.Tooltip("label:N", title="items"), alt.Tooltip("shown:N", title="is")],
+        )
+    )
+    table = Table(
+        "group-sizes",
+        "Groups by their number of items, over both files.",
+        [
+            Column("Items of the group", "size", "text"),
+            Column("Groups", "groups"),
+            Column("Items", "items"),
+            Column("Share of items", "share", unit="%"),
+        ],
+        [
+            [
+                text(labels[at]),
+                figure(groups[at], count),
+                figure(items[at], count),
+                figure(items[at] / max(1, results.n), percent),
+            ]
+            for at in range(len(labels))
+            if groups[at]
+        ],
+    )
+    return Figure(
+        "groups",
+        "How large the groups are",
+        f"Share of all items in per cent by size of their group; n = {plural(results.n, 'item')} in "
+        f"{plural(len(sizes), 'group')}. Items of a large group are not independent: they sway an estimate together.",
+        finished(chart, height=200),
+        f"Bars of how the items are spread over group sizes; the largest group has {plural(sizes[0], 'item')}.",
+        table,
+    )
+
+
+def _plane(results: Results) -> Figure | None:
+    """Return the items on valence and arousal, gathered in cells; None where the columns are not there."""
+    parts = [table for table in results.items.values() if set(PLANE) <= set(table.column_names)]
+    kinds = {str(table[name].type) for table in parts for name in PLANE}
+    if not parts or not kinds <= {"double", "int64", "float", "int32"}:
+        return None
+    x, y = (np.concatenate([np.asarray(table[name].to_pylist(), float) for table in parts]) for name in PLANE)
+    label = np.concatenate([np.asarray(table["class"].to_pylist(), object) for table in parts])
+    there = np.isfinite(x) & np.isfinite(y)
+    x, y, label = x[there], y[there], label[there]
+    if len(x) == 0:
+        return None
+    widest = float(max(np.abs(x).max(), np.abs(y).max(), 1e-9))
+    width = 2 * widest / CELLS
+    cells = Counter(
+        zip(
+            np.clip((x + widest) // width, 0, CELLS - 1).astype(int).tolist(),
+            np.clip((y + widest) // width, 0, CELLS - 1).astype(int).tolist(),
+            label.tolist(),
+            strict=True,
+        )
+    )
+    rows = [
+        {
+            "x": round(-widest + (i + 0.5) * width, 4),
+            "y": round(-widest + (j + 0.5) * width, 4),
+            "name": name,
+            "n": times,
+            "shown": f"{plural(times, 'item')} of {name}",
+        }
+        for (i, j, name), times in sorted(cells.items())
+    ]
+    near = float((np.minimum(np.abs(x), np.abs(y)) <= 0.25 * min(x.std(), y.std())).mean())
+    domain = [-widest * 1.02, widest * 1.02]
+    dots = (
+        alt.Chart(data(rows))
+        .mark_point(filled=True, opacity=0.75, stroke=PAPER, strokeWidth=0.5)
+        .encode(
+            x=alt.X(
+                "x:Q",
+                scale=alt.Scale(domain=domain, nice=False),
+                axis=alt.Axis(title="valence: unpleasant to pleasant", grid=False),
+            ),
+            y=alt.Y(
+                "y:Q",
+                scale=alt.Scale(domain=domain, nice=False),
+                axis=alt.Axis(title="arousal: calm to excited", grid=False),
+            ),
+            size=alt.Size("n:Q", scale=alt.Scale(type="sqrt", range=[6, 190]), legend=None),
+            color=colours(results.classes),
+            tooltip=[alt.Tooltip("shown:N", title="here")],
+        )
+    )
+    axes = [
+        alt.Chart(data([{"zero": 0}])).mark_rule(color=LINE, strokeWidth=1.5).encode(**{side: f"zero:Q"})
+        for side in ("x", "y")
+    ]
+    return Figure(
+        "plane",
+        "Valence and arousal",
+        f"n = {plural(len(x), 'item')}, units as in the file; all items of a small square and a class are one dot, larger "
+        f"where there are more. {percent(near, 0)} lie within a quarter of a standard deviation of an axis, where the class "
+        "turns on a hair.",
+        finished(alt.layer(*axes, dots), height=380),
+        f"Items on the plane of valence and arousal; {percent(near, 0)} lie close to an axis. "
+        + listed(
+            [
+                f"{name}: mean valence {number(float(x[label == name].mean()), 2)}, arousal "
+                f"{number(float(y[label == name].mean()), 2)}"
+                for name in results.classes
+                if (label == name).any()
+            ]
+        ),
+        Table(
+            "plane-means",
+            "Where the classes lie.",
+            [
+                Column("Class", "class", "text"),
+                Column("Items", "n"),
+                Column("Mean valence", "valence"),
+                Column("Mean arousal", "arousal"),
+            ],
+            [
+                [
+                    text(name),
+                    figure(int((label == name).sum()), count),
+                    figure(float(x[label == name].mean()), number),
+                    figure(float(y[label == name].mean()), number),
+                ]
+                for name in results.classes
+                if (label == name).any()
+            ],
+        ),
+    )

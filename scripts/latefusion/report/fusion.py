@@ -1,0 +1,281 @@
+"""Fusion: each rule against the best single modality, and what remains to be gained."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from latefusion.report.charts import intervals
+from latefusion.report.inputs import Results, Row, Tables
+from latefusion.report.parts import Cell, Column, Figure, Section, Table, figure, text
+from latefusion.report.singles import SHADES, all_metrics, confusion
+from latefusion.report.text import (
+    count,
+    listed,
+    number,
+    percent,
+    percent_interval,
+    plural,
+    points,
+    points_interval,
+    probability,
+    signed,
+)
+from latefusion.report.words import quoted
+
+VERDICTS = ("better", "undecided", "worse")
+TONES = {"better": "good", "worse": "bad"}
+
+
+def section(results: Results) -> Section:
+    """Return the rules, their effects and the room that is left."""
+    tables = results.best
+    part = Section("fusion", "Fusion")
+    rules = tables.named("rule")
+    part.sentences = [_verdict(tables), _room(tables), _best(tables), _overall(tables)]
+    part.sentences = [sentence for sentence in part.sentences if sentence]
+    effects = _effects(tables)
+    if effects:
+        part.figures.append(effects)
+    part.tables.append(_by_class(results, tables, [*tables.named("single", "early"), *rules]))
+    part.tables.append(all_metrics(tables, rules, "rule-metrics", "Every metric of the rules"))
+    if tables.lead:
+        part.facts["matrix"] = confusion(results, tables, tables.lead)
+    part.facts["gap"] = _gap(tables)
+    return part
+
+
+def _verdict(tables: Tables) -> str:
+    rows = tables.where("comparisons", family="confirmatory", metric="accuracy", subset="all")
+    if not rows:
+        return ""
+    by = {verdict: [row["model"] for row in rows if row["verdict"] == verdict] for verdict in VERDICTS}
+    parts = []
+    if by["better"]:
+        parts.append(f"better than {tables.reference} alone are {quoted(by['better'])}")
+    if by["undecided"]:
+        parts.append(f"not to be told from it: {quoted(by['undecided'])}")
+    if by["worse"]:
+        parts.append(f"worse: {quoted(by['worse'])}")
+    least = [row["detectable"] for row in rows]
+    power = (
+        f" With these items, a true difference of about {number(100 * sum(least) / len(least), 1)} points would be found "
+        "four times out of five."
+        if least
+        else ""
+    )
+    return f"By accuracy, after Holm's correction for {len(rows)} comparisons: {'; '.join(parts)}.{power}"
+
+
+def _room(tables: Tables) -> str:
+    oracle = tables.one("oracle", model="oracle", class_index=None)
+    gain = tables.one("oracle", model=tables.lead, class_index=None)
+    if not oracle:
+        return ""
+    closed = (
+        f" {tables.lead} closes {percent(gain['gap_closed'], 0)} of the gap."
+        if gain and gain["gap_closed"] is not None
+        else ""
+    )
+    return (
+        f"Some single modality is right for {percent(oracle['value'])} of the items "
+        f"({percent_interval(oracle['low'], oracle['high'])}), while {tables.reference} alone is for "
+        f"{percent(oracle['best_single_value'])}; by erring independently they would reach {percent(oracle['independent'])}, "
+        f"so part of that is luck that no rule can use.{closed}"
+    )
+
+
+def _best(tables: Tables) -> str:
+    best = tables.one("best", metric="accuracy")
+    if not best or best["corrected"] is None:
+        return ""
+    return (
+        f"The model that happens to score highest, {best['observed_best']}, shows {percent(best['observed'])}; once it is counted that "
+        "it was picked for being highest, {percent(best['corrected'])} remains "
+        f"({percent_interval(best['low'], best['high'])})."
+    )
+
+
+def _overall(tables: Tables) -> str:
+    row = tables.one("overall", metric="accuracy")
+    if not row or row["p"] is None:
+        return ""
+    told = "do differ" if row["p"] < 0.05 else "could all be equally accurate"
+    return f"Taken all at once, the {row['models']} models {told} (p {'' if row['p'] < 0.001 else '= '}{probability(row['p'])})."
+
+
+def _effects(tables: Tables) -> Figure | None:
+    found = tables.where("comparisons", metric="accuracy", subset="all", family="confirmatory")
+    found += [
+        row
+        for row in tables.where("comparisons", metric="accuracy", subset="all", family="exploratory")
+        if row["kind"] != "baseline"
+    ]
+    if not found:
+        return None
+    found = sorted(found, key=lambda row: -row["difference"])
+    rows = [
+        {
+            "label": row["model"],
+            "name": row["verdict"],
+            "value": row["difference"],
+            "low": row["low"],
+            "high": row["high"],
+            "shown": f"{points(row['difference'])} points ({points_interval(row['low'], row['high'])})",
+        }
+        for row in found
+    ]
+    names = [name for name in (*VERDICTS, "same") if any(row["name"] == name for row in rows)]
+    spec = intervals(
+        rows,
+        order=[row["label"] for row in rows],
+        names=names,
+        title=f"accuracy minus that of {tables.reference} (percentage points)",
+        unit="points",
+        zero=0.0,
+        overlay=True,
+    )
+    return Figure(
+        "effects",
+        f"What each model adds to {tables.reference}, the best single modality",
+        f"Paired difference in accuracy on the same items, percentage points with 95 % intervals; "
+        f"n = {plural(found[0]['n'], 'item')} in {plural(found[0]['groups'], 'group')}. Right of the line is better.",
+        spec,
+        f"Differences to {tables.reference}: "
+        + listed([f"{row['model']} {points(row['difference'])} points, {row['verdict']}" for row in found]),
+        _comparisons(tables, found),
+    )
+
+
+def _comparisons(tables: Tables, found: list[Row]) -> Table:
+    rows = []
+    for row in found:
+        loss = tables.one(
+            "comparisons",
+            family=row["family"],
+            metric="log_loss",
+            subset="all",
+            model=row["model"],
+        )
+        f1 = tables.one(
+            "comparisons",
+            family=row["family"],
+            metric="macro_f1",
+            subset="all",
+            model=row["model"],
+        )
+        rows.append(
+            [
+                text(row["model"], note=f"same as {row['same_as']}" if row["same_as"] else ""),
+                Cell(
+                    points(row["difference"]),
+                    row["difference"],
+                    note=points_interval(row["low"], row["high"]),
+                ),
+                figure(row["p"], probability),
+                figure(row["p_holm"], probability),
+                Cell("", row["verdict"], mark=row["verdict"], tone=TONES.get(row["verdict"], "")),
+                _difference(f1),
+                _difference(loss, low_is_good=True),
+                figure(row["only_model"], percent),
+                figure(row["only_reference"], percent),
+                figure(row["design_effect"], lambda value: number(value, 2)),
+                figure(100 * row["detectable"], lambda value: number(value, 1)),
+            ]
+        )
+    return Table(
+        "comparisons",
+        f"Each model against {tables.reference}, paired, n = {plural(found[0]['n'], 'item')}. p: sign-flip of group sums, "
+        "two-sided; Holm over the rules.",
+        [
+            Column("Model", "model", "text"),
+            Column("Accuracy", "difference", unit="points (95 %)"),
+            Column("p", "p"),
+            Column("p, Holm", "p_holm"),
+            Column("Verdict", "verdict", "text"),
+            Column("Macro-F1", "difference_macro_f1", unit="difference"),
+            Column("Log loss", "difference_log_loss", unit="nats, minus is good"),
+            Column("Only it right", "only_model", unit="% of items"),
+            Column("Only the single", "only_reference", unit="% of items"),
+            Column("Design effect", "design_effect", help="variance by groups over variance by items"),
+            Column("Least detectable", "least_detectable_points", unit="points"),
+        ],
+        rows,
+        note="Design effect: how many times wider the variance is because items of a group err together. "
+        "Least detectable: a true difference of this size is found four times out of five.",
+    )
+
+
+def _difference(row: Row | None, *, low_is_good: bool = False) -> Cell:
+    if not row:
+        return Cell("–", None)
+    return Cell(
+        signed(row["difference"]),
+        row["difference"],
+        tone=TONES.get(row["verdict"], ""),
+        note="" if row["low"] is None else f"{signed(row['low'])} to {signed(row['high'])}",
+    )
+
+
+def _by_class(results: Results, tables: Tables, names: list[str]) -> Table:
+    rows = []
+    for name in names:
+        cells = [text(name)]
+        for index in range(len(results.classes)):
+            row = tables.one("per_class", subset="all", metric="recall", model=name, class_index=index) or {}
+            share = row.get("value")
+            tone = f"shade shade-{min(SHADES, round((share or 0) * SHADES))}"
+            cells.append(Cell(percent(share, 0), share, tone=tone))
+        cells.append(figure(tables.value(name, "macro_f1"), number))
+        rows.append(cells)
+    return Table(
+        "recall-by-rule",
+        "Recall of each class by every model, in per cent: what accuracy alone hides.",
+        [
+            Column("Model", "model", "text"),
+            *(Column(title, title, unit="recall, %") for title in results.classes),
+            Column("Macro-F1", "macro_f1"),
+        ],
+        rows,
+    )
+
+
+def _gap(tables: Tables) -> Table | None:
+    changed = Counter((row["model"], row["change"]) for row in tables.rows.get("changed", []))
+    none = Counter(row["model"] for row in tables.where("changed", change="mended", modalities_right=0))
+    rows = [row for row in tables.where("oracle", class_index=None) if row["model"] != "oracle"]
+    if not rows:
+        return None
+    rows.sort(key=lambda row: -row["value"])
+    return Table(
+        "gap",
+        f"What each fused model mended and broke against {tables.reference}, and how much of the gap to a perfect choice "
+        f"between the modalities it closed; n = {plural(rows[0]['n'], 'item')}.",
+        [
+            Column("Model", "model", "text"),
+            Column("Mended", "mended", unit="items"),
+            Column("Broken", "broken", unit="items"),
+            Column("Net", "net", unit="items"),
+            Column("Mended by none", "mended_by_none", help="right although no modality was", unit="items"),
+            Column("Gap closed", "gap_closed", unit="% (95 %)"),
+        ],
+        [
+            [
+                text(row["model"]),
+                figure(changed[row["model"], "mended"], count),
+                figure(changed[row["model"], "broken"], count),
+                figure(
+                    changed[row["model"], "mended"] - changed[row["model"], "broken"],
+                    lambda net: signed(net, 0),
+                ),
+                figure(none[row["model"]], count),
+                Cell(
+                    percent(row["gap_closed"], 0),
+                    row["gap_closed"],
+                    note=percent_interval(row["gap_closed_low"], row["gap_closed_high"]),
+                ),
+            ]
+            for row in rows
+        ],
+        note="Mended by none: right although no single modality was. A model run with several seeds counts as right where more "
+        "than half of the seeds are.",
+    )

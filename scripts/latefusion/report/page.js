@@ -1,0 +1,123 @@
+// Draws the charts, sorts the tables, writes them as CSV files. Everything it shows is in the page already.
+(() => {
+  "use strict";
+
+  const charts = document.querySelectorAll(".plot");
+
+  const draw = async (plot) => {
+    const spec = JSON.parse(document.getElementById(plot.dataset.spec).textContent);
+    await window.vegaEmbed(plot, spec, {
+      mode: "vega-lite",
+      ast: true, // expressions are interpreted: the page's policy forbids eval
+      actions: false,
+      renderer: "svg",
+      defaultStyle: false,
+      tooltip: { disableDefaultStyle: true },
+    });
+    plot.dataset.drawn = "yes";
+  };
+
+  const drawAll = async () => {
+    for (const plot of charts) {
+      try {
+        await draw(plot);
+      } catch (error) {
+        plot.textContent = plot.getAttribute("aria-label");
+        plot.dataset.drawn = "no";
+        console.error(error);
+      }
+    }
+    document.documentElement.dataset.ready = "yes";
+  };
+
+  const valueOf = (cell, numeric) => {
+    const value = cell.dataset.v ?? "";
+    return numeric && value !== "" ? Number(value) : value;
+  };
+
+  const sort = (button) => {
+    const head = button.closest("th");
+    const table = head.closest("table");
+    const column = [...head.parentNode.children].indexOf(head);
+    const numeric = head.classList.contains("number") || head.classList.contains("bars");
+    const before = head.getAttribute("aria-sort");
+    const ascending = before === "none" ? !numeric : before === "descending";
+    for (const other of head.parentNode.children) {
+      if (other.hasAttribute("aria-sort")) other.setAttribute("aria-sort", "none");
+    }
+    head.setAttribute("aria-sort", ascending ? "ascending" : "descending");
+    const body = table.tBodies[0];
+    const rows = [...body.rows].map((row) => [valueOf(row.cells[column], numeric), row]);
+    rows.sort(([a], [b]) => {
+      if (a === "" || b === "") return (a === "") - (b === ""); // nothing goes last either way
+      const order = numeric ? a - b : a.localeCompare(b, undefined, { numeric: true });
+      return ascending ? order : -order;
+    });
+    body.append(...rows.map(([, row]) => row));
+  };
+
+  const quoted = (text) => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  // a spreadsheet must not run a song's name as a formula
+  const tame = (text) => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
+
+  const csv = (table) => {
+    const heads = [...table.tHead.rows[0].cells];
+    const lines = [heads.map((head) => quoted(tame(head.dataset.name)))];
+    for (const row of table.tBodies[0].rows) {
+      lines.push(
+        [...row.cells].map((cell, column) => {
+          const value = cell.dataset.v ?? "";
+          return quoted(heads[column].dataset.kind === "number" ? value : tame(value));
+        }),
+      );
+    }
+    return lines.map((line) => line.join(",")).join("\r\n") + "\r\n";
+  };
+
+  const save = (button) => {
+    const table = document.getElementById(button.dataset.table);
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob(["\ufeff", csv(table)], { type: "text/csv;charset=utf-8" }));
+    link.download = `${button.dataset.table}.csv`;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  };
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    if (button?.classList.contains("csv")) save(button);
+    else if (button?.closest("thead")) sort(button);
+  });
+
+  const follow = () => {
+    const links = new Map([...document.querySelectorAll("nav.toc a")].map((a) => [a.hash.slice(1), a]));
+    const shown = new Set();
+    const observer = new IntersectionObserver(
+      (entries) => {
+        for (const { target, isIntersecting } of entries) {
+          if (isIntersecting) shown.add(target.id);
+          else shown.delete(target.id);
+        }
+        const first = [...links.keys()].find((id) => shown.has(id));
+        for (const [id, link] of links) {
+          if (id === first) link.setAttribute("aria-current", "true");
+          else link.removeAttribute("aria-current");
+        }
+      },
+      { rootMargin: "-10% 0px -60% 0px" },
+    );
+    document.querySelectorAll("main > section").forEach((section) => observer.observe(section));
+  };
+
+  // paper shows what is folded away
+  const folded = () => document.querySelectorAll("details.print:not([open])");
+  let opened = [];
+  window.addEventListener("beforeprint", () => {
+    opened = [...folded()];
+    opened.forEach((part) => (part.open = true));
+  });
+  window.addEventListener("afterprint", () => opened.forEach((part) => (part.open = false)));
+
+  follow();
+  drawAll();
+})();

@@ -1,0 +1,146 @@
+"""The page: sections put into the template, scripts and style inlined, everything else forbidden by a policy."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from latefusion import __version__
+from latefusion.report import (
+    answer,
+    calibration,
+    claims,
+    data,
+    findings,
+    fusion,
+    making,
+    overfitting,
+    robustness,
+    singles,
+    who,
+)
+from latefusion.report.inputs import Results, Sources, read_results
+from latefusion.report.text import listed, plural
+from latefusion.tables import atomic
+
+HERE = Path(__file__).parent
+STYLE, SCRIPT, PAGE = "style.css", "page.js", "page.html"
+BUNDLE = "window.vegaEmbed = vegaEmbed;"
+BREAK_AFTER = "_"
+
+
+def write_report(sources: Sources, output: Path | str, config: Mapping[str, Any]) -> None:
+    """Write the report, one file that needs nothing else.
+
+    Parameters
+    ----------
+    sources : Sources
+        The tables of a run.
+    output : Path
+    config : mapping
+        The complete configuration.
+
+    Raises
+    ------
+    latefusion.tables.TableError
+        If a table cannot be read.
+    """
+    html = render(read_results(sources, config))
+    with atomic(output) as file:
+        file.write(html.encode())
+
+
+def render(results: Results) -> str:
+    """Return the page of some results."""
+    import vl_convert
+
+    style = (HERE / STYLE).read_text(encoding="utf-8")
+    script = (HERE / SCRIPT).read_text(encoding="utf-8")
+    bundle: str = vl_convert.javascript_bundle(BUNDLE)
+    found = {
+        "answer": answer.section(results),
+        "data": data.section(results),
+        "single": singles.section(results),
+        "fusion": fusion.section(results),
+        "claims": claims.section(results),
+        "who": who.section(results),
+        "calibration": calibration.section(results),
+        "robustness": robustness.section(results),
+        "overfitting": overfitting.section(results),
+        "checks": findings.section(results),
+        "making": making.section(results),
+    }
+    environment = Environment(
+        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    environment.filters |= {"json": as_json, "soft": soft, "sentence": sentence}
+    modalities = listed(results.modalities)
+    return environment.get_template(PAGE).render(
+        title=f"Fusing {modalities}: which rule, by how much, and can it be believed?",
+        subtitle=(
+            f"{plural(results.n, 'item')}, {plural(len(results.classes), 'class', 'classes')} "
+            f"({listed(results.classes[:12])}), {plural(len(results.modalities), 'modality', 'modalities')}."
+        ),
+        contents=[part for part in found.values() if part is not None],
+        sections=found,
+        protocol=results.best.protocol,
+        group_column=results.group_column,
+        draws=results.config["evaluation"]["draws"],
+        repeats=results.config["cross"]["repeats"],
+        version=__version__,
+        policy=policy([bundle, script], [style]),
+        style=_inlined(style, "style"),
+        bundle=_inlined(bundle, "script"),
+        script=_inlined(script, "script"),
+    )
+
+
+def policy(scripts: list[str], styles: list[str]) -> str:
+    """Return the content security policy: these scripts and styles by hash, and nothing else at all."""
+    return (
+        f"default-src 'none'; script-src {_hashes(scripts)}; style-src-elem {_hashes(styles)}; "
+        "style-src-attr 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hashes(texts: list[str]) -> str:
+    digests = (hashlib.sha256(text.encode()).digest() for text in texts)
+    return " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
+
+
+def _inlined(text: str, element: str) -> Markup:
+    """Return our own code as it stands, once it is sure that it cannot end its element.
+
+    Raises
+    ------
+    ValueError
+        If it could.
+    """
+    if f"</{element}" in text.lower() or (element == "script" and "<!--" in text):
+        raise ValueError(f"this code would end its <{element}> element")
+    return Markup(text)  # noqa: S704 - the package's own files and vl-convert's bundle, no data
+
+
+def as_json(value: object) -> Markup:
+    """Return a value as JSON that cannot end the element it stands in, whatever texts it holds."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return Markup(text)  # noqa: S704 - every character that could begin a tag or an entity is gone
+
+
+def soft(text: object) -> Markup:
+    """Return escaped text that may be broken after an underscore."""
+    return Markup(str(escape(str(text))).replace(BREAK_AFTER, f"{BREAK_AFTER}<wbr>"))  # noqa: S704 - escaped
+
+
+def sentence(text: str) -> str:
+    """Return a text with a capital letter and a full stop."""
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}" if text else ""

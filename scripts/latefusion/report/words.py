@@ -1,0 +1,63 @@
+"""What models, metrics, protocols and verdicts are called on the page."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from latefusion.report.inputs import Results, Row, Tables
+from latefusion.report.text import listed, percent, percent_interval
+
+PROTOCOLS = {
+    "replica": "claimed (replica)",
+    "honest": "honest",
+    "cross": "unheard groups (cross)",
+}
+PROTOCOL_MEANING = {
+    "replica": "as the notebook does it, leaks included",
+    "honest": "same split; nothing is learned from test, or from probabilities of rows a model has seen",
+    "cross": "cross-validation in which no group is on both sides",
+}
+KINDS = {"baseline": "baseline", "single": "single", "early": "early fusion", "rule": "late fusion"}
+BETTER_LOW = frozenset({"log_loss", "brier", "ece", "ece_classwise"})
+
+
+def model_name(results: Results, model: str) -> str:
+    """Return what a model is called in a sentence."""
+    if model == "majority":
+        return "always the commonest class"
+    if model == "group_lookup":
+        return f"look-up by {results.group_column}"
+    return model
+
+
+def chosen_rules(tables: Tables) -> list[tuple[str, int]]:
+    """Return the rules that `selected` stands for, each with the partitions in which it was chosen."""
+    learned: dict[str, Any] = tables.learned.get("selected", {})
+    counted = Counter(str(made["chosen"]) for made in learned.get("partitions", {}).values())
+    return sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def recommended(tables: Tables) -> str | None:
+    """Return the rule to use: the one that `selected` chose most often, else the protocol's lead."""
+    chosen = chosen_rules(tables)
+    return chosen[0][0] if chosen else tables.lead
+
+
+def shown_percent(row: Row) -> str:
+    """Return a share with its interval and n, for a tooltip."""
+    text = percent(row.get("value"))
+    if row.get("low") is not None:
+        text += f" ({percent_interval(row['low'], row['high'])})"
+    return text + (f", n = {round(row['n'])}" if row.get("n") is not None else "")
+
+
+def lookup_is_known(results: Results, tables: Tables) -> bool:
+    """Whether the class of an item's group can be looked up at all."""
+    return bool(results.dataset["groups"]["known"]) and "group_lookup" in tables.named("baseline")
+
+
+def quoted(names: list[str], at_most: int = 4) -> str:
+    """Join names, the last ones counted where there are too many."""
+    rest = len(names) - at_most
+    return listed(names) if rest <= 1 else listed([*names[:at_most], f"{rest} more"])

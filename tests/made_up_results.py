@@ -1,0 +1,337 @@
+"""Results as a run would leave them, from made-up predictions: the report is tested without training anything."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from latefusion.evaluation.describe import Known
+from latefusion.evaluation.evaluate import Items, evaluate
+from latefusion.evaluation.leaks import leaks
+from latefusion.evaluation.prepared import Model
+from latefusion.evaluation.schemas import SCHEMAS
+from latefusion.report.inputs import Sources
+from latefusion.robustness import ROBUSTNESS
+from latefusion.tables import GROUPS, items_schema, write_json, write_table
+from settings import changed
+
+CLASSES = ("Angry", "Happy", "Relaxed", "Sad")
+SHARES = np.array([0.2, 0.31, 0.19, 0.3])
+SINGLES = ("text", "audio")
+RULES = (
+    "mean",
+    "accuracy_weighted",
+    "max_confidence",
+    "random_forest",
+    "log_logistic_regression",
+    "selected",
+)
+EVIL = "<script>alert(1)</script>"
+DESCRIBE = {
+    "artist_name": pa.string(),
+    "track_name": pa.string(),
+    "valence": pa.float64(),
+    "arousal": pa.float64(),
+}
+
+
+class MadeUp:
+    """One set of made-up results in a folder.
+
+    Parameters
+    ----------
+    n : (int, int)
+        Items of train and test.
+    evil : bool
+        Names that are code wherever a page, a formula or JSON could take them for it.
+    """
+
+    def __init__(
+        self,
+        folder,
+        *,
+        n=(300, 100),
+        protocols=("replica", "honest", "cross"),
+        rules=RULES,
+        views=("early",),
+        evil=False,
+        grouped=True,
+        draws=100,
+        seed=0,
+    ):
+        self.folder, self.n, self.protocols, self.rules, self.views = Path(folder), n, protocols, rules, views
+        self.classes = (EVIL, *CLASSES[1:]) if evil else CLASSES
+        self.evil, self.grouped, self.draws = evil, grouped, draws
+        self.rng = np.random.default_rng(seed)
+        self.config = changed(
+            protocols=list(protocols), rules=[{"name": name} for name in rules if name != "selected"]
+        )
+        if evil:
+            self.config["data"]["group"] = EVIL
+        self.files = {"evaluation": [], "fusion": [], "models": [], "items": []}
+        self._inputs()
+        tables = {protocol: self._protocol(protocol) for protocol in protocols}
+        self._save("leaks", leaks(tables, draws=draws), self.folder / "evaluation/leaks.parquet")
+        self._checks()
+        self._benchmarks()
+
+    @property
+    def sources(self):
+        return Sources(
+            dataset=self.folder / "dataset.json",
+            checks=self.folder / "checks.json",
+            groups=self.folder / "groups.parquet",
+            item_tables=self.files["items"],
+            evaluation=self.files["evaluation"],
+            fusion=self.files["fusion"],
+            models=self.files["models"],
+            benchmarks=self.folder / "benchmarks",
+        )
+
+    def _inputs(self):
+        total, rng = sum(self.n), self.rng
+        self.label = rng.choice(4, total, p=SHARES).astype(np.int32)
+        self.split = np.array(["train"] * self.n[0] + ["test"] * self.n[1], object)
+        self.item = np.array([f"{split}:{row}" for row, split in enumerate(self.split)], object)
+        self.group = np.array([f"artist {k}" for k in rng.integers(max(20, total // 3), size=total)], object)
+        track = np.array([f"Song number {row}" for row in range(total)], object)
+        if self.evil:
+            track[:] = [f"{EVIL} & </table> {row}" for row in range(total)]
+            track[::7] = '=HYPERLINK("http://example.invalid")'
+            self.group = np.array([f'"><img src=x onerror=alert(1)> {name}' for name in self.group], object)
+        side = np.array([(-1, 1), (1, 1), (1, -1), (-1, -1)])[self.label]
+        valence, arousal = (side * np.abs(rng.normal(0, 0.8, (total, 2)))).round(2).T
+        self.described = {
+            "artist_name": self.group,
+            "track_name": track,
+            "valence": valence,
+            "arousal": arousal,
+        }
+        for name in ("train", "test"):
+            rows = self.split == name
+            schema = items_schema(pa.int64(), DESCRIBE)
+            names = np.array(self.classes, object)[self.label]
+            columns = [self.item, self.label.astype(np.int64), names, self.group, *self.described.values()]
+            path = self.folder / f"items/{name}.parquet"
+            write_table(pa.table([pa.array(column[rows]) for column in columns], schema=schema), path, schema)
+            self.files["items"].append(path)
+        groups = pa.table([pa.array(self.item), pa.array(self.group)], schema=GROUPS)
+        write_table(groups, self.folder / "groups.parquet", GROUPS)
+        train, test = (np.bincount(self.label[self.split == name], minlength=4) for name in ("train", "test"))
+        shared = {*self.group[self.split == "train"]} & {*self.group[self.split == "test"]}
+        self.dataset = {
+            "classes": [
+                {
+                    "index": k,
+                    "label": k,
+                    "name": name,
+                    "train": int(train[k]),
+                    "test": int(test[k]),
+                    "prior": float(train[k] / self.n[0]),
+                }
+                for k, name in enumerate(self.classes)
+            ],
+            "n": dict(zip(("train", "test"), self.n, strict=True)),
+            "modalities": {name: {"dimension": 24, "missing": {"train": 0, "test": 0}} for name in SINGLES},
+            "groups": {
+                "known": self.grouped,
+                "n": len({*self.group}),
+                "train": 80,
+                "test": 60,
+                "shared": len(shared),
+                "test_items_seen": int(np.isin(self.group[self.split == "test"], [*shared]).sum()),
+                "largest": 9,
+                "given_grouped": False,
+                "cross_grouped": self.grouped,
+                "reason": "some test items have their group in train, so the folds are stratified only",
+            },
+            "duplicates": {"across": 2},
+            "warnings": [],
+            "inputs": {
+                name: {"path": f"data/{name}.csv", "sha256": "ab" * 32, "rows": rows}
+                for name, rows in zip(("train", "test"), self.n, strict=True)
+            },
+        }
+        write_json(self.dataset, self.folder / "dataset.json")
+
+    def _protocol(self, protocol):
+        rows = np.arange(len(self.item)) if protocol == "cross" else np.flatnonzero(self.split == "test")
+        lift = {"replica": 0.5, "honest": 0.3, "cross": 0.0}[protocol]
+        parts = [f"cross-0-{k}" for k in range(5)] if protocol == "cross" else ["given"]
+        partition = np.array(parts, object)[np.arange(len(rows)) % len(parts)]
+        y = self.label[rows]
+        signal = {name: 0.9 * (np.eye(4)[y]) + self.rng.normal(0, 1, (len(rows), 4)) for name in SINGLES}
+        models, known = [], {}
+        everyone = [
+            ("majority", "baseline", 0.0, 0.0),
+            *((("group_lookup", "baseline", 0.0, 0.0),) if self.grouped else ()),
+            *((name, "single", 1.0 + lift, 0.0) for name in SINGLES),
+            *((name, "early", 1.0 + lift, 0.8) for name in self.views),
+            *((name, "rule", 1.0 + lift + 0.05 * place, 1.0) for place, name in enumerate(self.rules)),
+        ]
+        for name, kind, size, both in everyone:
+            if kind == "baseline":
+                scores = np.log(np.tile(SHARES, (len(rows), 1)))
+            elif kind == "single":
+                scores = size * signal[name]
+            else:
+                scores = size * 0.6 * (signal["text"] + both * signal["audio"])
+                scores[:, 2] -= 1.5
+            if name == "accuracy_weighted":
+                scores = 1.0 * 0.6 * (1 + lift) * (signal["text"] + signal["audio"]) - [0, 0, 1.5, 0]
+            p = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+            repeat = np.zeros(len(rows), np.int32)
+            probabilistic = name != "group_lookup"
+            models.append(
+                Model(
+                    name,
+                    kind,
+                    probabilistic,
+                    self.item[rows],
+                    y,
+                    p.argmax(axis=1).astype(np.int32),
+                    p,
+                    partition,
+                    repeat,
+                )
+            )
+            if kind in ("single", "early"):
+                known[name] = Known(
+                    {"accuracy": 0.7, "log_loss": 0.7}, {"accuracy": 0.4, "log_loss": 1.3}, self.n[0]
+                )
+        items = Items(self.item, self.label, self.group, self.split, self.described)
+        tables = evaluate(
+            models,
+            protocol=protocol,
+            items=items,
+            dataset=self.dataset,
+            known=known,
+            by=["track_name"] if self.evil else [],
+            draws=self.draws,
+            learning_curve=[
+                {
+                    "model": name,
+                    "kind": "single",
+                    "share": share,
+                    "rows": int(share * self.n[0]),
+                    "groups": 20,
+                }
+                | {
+                    "metric": "accuracy",
+                    "value": 0.4 + 0.1 * share,
+                    "low": 0.35,
+                    "high": 0.55,
+                    "n": self.n[1],
+                }
+                for name in SINGLES
+                for share in (0.1, 0.25, 0.5, 1.0)
+            ],
+        )
+        for name, table in tables.items():
+            self._save(name, table, self.folder / f"evaluation/{protocol}/{name}.parquet")
+        self._fusion(protocol, parts)
+        return tables
+
+    def _save(self, name, table, path):
+        write_table(table, path, SCHEMAS[name])
+        self.files["evaluation"].append(path)
+
+    def _fusion(self, protocol, parts):
+        for place, rule in enumerate(self.rules):
+            path = self.folder / f"fusion/{protocol}/{rule}.json"
+            chosen = {
+                part: {"chosen": "random_forest" if k == 0 else "log_logistic_regression"}
+                for k, part in enumerate(parts)
+            }
+            each = {name: {"leave_one_out": {"accuracy": 0.02, "log_loss": 0.03}} for name in SINGLES}
+            write_json({"partitions": chosen} if rule == "selected" else {"contributions": each}, path)
+            self.files["fusion"].append(path)
+            if rule == "selected":
+                continue
+            rows = [
+                {
+                    "modality": modality,
+                    "unit": unit,
+                    "share": share,
+                    "seed": seed,
+                    "n": 100,
+                    "lost": round(share * 100),
+                }
+                | {"accuracy": 0.45 - 0.1 * share + 0.01 * place, "log_loss": 1.2}
+                for modality in (*SINGLES, "all")
+                for unit in ("rows", "groups")
+                for share in (0.0, 0.1, 0.25, 0.5, 0.75, 1.0)
+                for seed in range(5)
+            ]
+            path = path.with_suffix(".robustness.parquet")
+            write_table(pa.Table.from_pylist(rows, schema=ROBUSTNESS), path, ROBUSTNESS)
+            self.files["fusion"].append(path)
+        for view in (*SINGLES, *self.views):
+            path = self.folder / f"{parts[0]}/models/{view}.json"
+            if path not in self.files["models"]:
+                facts = {
+                    "C": 1.0,
+                    "gamma": 0.04,
+                    "n_support": 250,
+                    "n_inverted_sigmoids": 0,
+                    "approximated": False,
+                }
+                write_json(facts | {"rows": self.n[0], "columns": 24}, path)
+                self.files["models"].append(path)
+
+    def _checks(self):
+        who = EVIL if self.evil else "artist"
+        checks = [
+            ("groups_straddle", "error", None, [], f"86 % of the test items have their {who} in training."),
+            (
+                "class_never_predicted",
+                "warning",
+                "cross",
+                [*self.rules],
+                "Relaxed is nearly never predicted.",
+            ),
+            ("coinciding_rules", "note", "cross", ["mean", "accuracy_weighted"], "Two rules coincide."),
+        ]
+        write_json(
+            {
+                "checks": [
+                    {
+                        "code": code,
+                        "severity": severity,
+                        "protocol": protocol,
+                        "models": models,
+                        "sentence": sentence,
+                    }
+                    | {
+                        "evidence": {"share": 0.86, "items": 344, "of": ["a", 1.5]},
+                        "what_to_do": "Believe cross.",
+                    }
+                    for code, severity, protocol, models, sentence in checks
+                ],
+                "passed": [{"code": "few_groups", "title": "There are groups enough for the intervals."}],
+            },
+            self.folder / "checks.json",
+        )
+
+    def _benchmarks(self):
+        jobs = [
+            "ingest/train",
+            "ingest/test",
+            "check_dataset",
+            "assign_partitions",
+            "summarise",
+            "select_rule/cross",
+        ]
+        jobs += [f"{rule}/given/{name}" for rule in ("train_svm", "predict_svm") for name in SINGLES]
+        jobs += [f"fuse/{protocol}/{rule}" for protocol in self.protocols for rule in self.rules]
+        jobs += [f"evaluate/{protocol}" for protocol in self.protocols]
+        for place, job in enumerate(jobs):
+            path = self.folder / f"benchmarks/{job}.tsv"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("w", newline="") as file:
+                writer = csv.writer(file, delimiter="\t")
+                writer.writerow(["s", "h:m:s", "max_rss"])
+                writer.writerow(
+                    [f"{1.5 + place:.2f}", "0:00:01", "-" if place == 0 else f"{150 + 40 * place}.0"]
+                )
