@@ -24,7 +24,7 @@ def open_parquet(path: Path) -> pq.ParquetFile:
         If it is cut off or damaged.
     """
     try:
-        return pq.ParquetFile(path)
+        return pq.ParquetFile(path, pre_buffer=False, buffer_size=1 << 20, page_checksum_verification=True)
     except (pa.ArrowException, OSError) as error:
         raise InputError([_damaged(path, error)]) from None
 

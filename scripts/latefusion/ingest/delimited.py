@@ -15,7 +15,7 @@ from latefusion.ingest.findings import Findings
 from latefusion.ingest.records import RecordReader
 from latefusion.ingest.source import Bytes, NotTextError
 
-BLOCK_BYTES = 8 << 20
+BLOCK_BYTES = 4 << 20
 _DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 
 Batch = tuple[pa.RecordBatch, NDArray[np.int64] | None]
