@@ -53,12 +53,12 @@ def datasets(draw):
         kept = (y != 0) | (np.cumsum(y == 0) <= 2)
         X, y = X[kept], y[kept]
     weight = {c: 10.0 ** rng.uniform(-1, 1) for c in range(K)} if draw(st.booleans()) else None
-    C, gamma = 10.0 ** draw(st.floats(-2, 2)), 10.0 ** draw(st.floats(-3, 3)) / (d * X.var())
+    C, gamma = 10.0 ** draw(st.floats(-2, 2)), 10.0 ** draw(st.floats(-3, 3)) / (d * max(X.var(), 1e-3))
     return X.astype(np.float32), y, {"C": C, "gamma": gamma, "class_weight": weight}
 
 
 @given(datasets())
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=40, deadline=None, derandomize=True)
 def test_votes_are_those_of_libsvm_but_at_a_boundary(dataset):
     X, y, options = dataset
     rng = np.random.default_rng(0)
