@@ -11,7 +11,9 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from secrets import token_hex
 from tempfile import NamedTemporaryFile
 from typing import IO, Any
 
@@ -123,8 +125,10 @@ class _Atomic:
         self.path = Path(path)
 
     def __enter__(self) -> IO[bytes]:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = NamedTemporaryFile(dir=self.path.parent, prefix=f".{self.path.name}.", delete=False)
+        with storage_errors(self.path):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            # a short name, as that of the file may be as long as the file system allows
+            self._file = NamedTemporaryFile(dir=self.path.parent, prefix=".", suffix=".part", delete=False)
         return self._file
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
@@ -155,15 +159,22 @@ def staged(*paths: Path | str) -> Iterator[list[Path]]:
     Files that one job writes appear together, and what was there before stays where it fails.
     """
     targets = [Path(path) for path in paths]
-    # short names, as those of the targets may be as long as the file system allows
-    stand_ins = [path.with_name(f".{os.getpid()}.{number}.part") for number, path in enumerate(targets)]
+    token = token_hex(8)
+    stand_ins = [path.with_name(f".{token}.{number}.part") for number, path in enumerate(targets)]
     try:
         for path in targets:
             with storage_errors(path):
                 path.parent.mkdir(parents=True, exist_ok=True)
         yield stand_ins
         for stand_in, path in zip(stand_ins, targets, strict=True):
-            stand_in.replace(path)
+            with storage_errors(path):
+                stand_in.replace(path)
+    except InputError as error:
+        names = dict(zip(map(str, stand_ins), map(str, targets), strict=True))
+        problems = [
+            replace(problem, file=names.get(problem.file, problem.file)) for problem in error.problems
+        ]
+        raise InputError(problems, error.total) from error
     finally:
         for stand_in in stand_ins:
             stand_in.unlink(missing_ok=True)
@@ -192,14 +203,19 @@ class table_writer:  # noqa: N801 - used like the function `open`
         self._atomic, self._schema, self._path = atomic(path), schema, path
 
     def __enter__(self) -> table_writer:
-        self._writer = pq.ParquetWriter(
-            self._atomic.__enter__(),
-            self._schema,
-            compression="zstd",
-            use_dictionary=False,
-            write_statistics=False,
-            store_schema=True,
-        )
+        file = self._atomic.__enter__()
+        try:
+            self._writer = pq.ParquetWriter(
+                file,
+                self._schema,
+                compression="zstd",
+                use_dictionary=False,
+                write_statistics=False,
+                store_schema=True,
+            )
+        except OSError as error:  # it writes at once
+            self._atomic.__exit__(type(error), error, error.__traceback__)
+            raise
         return self
 
     def write(self, table: pa.Table) -> None:

@@ -1,0 +1,47 @@
+"""A disk that is really full: a small tmpfs."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SCRIPT = """
+import sys
+from pathlib import Path
+sys.path[:0] = [{scripts!r}, {tests!r}]
+from latefusion.errors import InputError
+from refusals.small import read, table, text
+folder = Path({folder!r})
+(folder / "train.csv").write_text(text(table()))
+read(folder / "train.csv")
+before = {{path: path.read_bytes() for path in (folder / "results").rglob("*")if path.is_file()}}
+(folder / "fill").write_bytes(b"x" * (folder.stat().st_size + 1))
+with (folder / "fill").open("wb", buffering=0) as file:
+    try:
+        while file.write(b"x" * 4096) == 4096:
+            pass
+    except OSError:
+        pass
+try:
+    read(folder / "train.csv")
+except InputError as error:
+    print(error)
+else:
+    print("no error")
+after = {{path: path.read_bytes() for path in (folder / "results").rglob("*") if path.is_file()}}
+assert before == after, (sorted(before), sorted(after))
+"""
+
+
+def test_a_full_disk_is_named_and_nothing_changes(tmp_path):
+    mount = f"mount -t tmpfs -o size=64k tmpfs {tmp_path}"
+    if subprocess.run(["unshare", "-rm", "sh", "-c", mount], capture_output=True).returncode:
+        pytest.skip("tmpfs cannot be mounted in a namespace of one's own here")
+    script = SCRIPT.format(scripts=str(ROOT / "scripts"), tests=str(ROOT / "tests"), folder=str(tmp_path))
+    command = ["unshare", "-rm", "sh", "-c", f'{mount} && exec "$0" -c "$1"', sys.executable, script]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "the disk is full" in done.stdout
+    assert "Traceback" not in done.stderr
