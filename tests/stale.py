@@ -166,7 +166,7 @@ CHANGES = [
     Change(
         "`rules/accuracy_weighted.py`",
         _code("scripts/latefusion/rules/accuracy_weighted.py"),
-        ("fuse */accuracy_weighted", "evaluate *", *SUMMARY),
+        ("fuse */accuracy_weighted", "select_rule *", "evaluate *", *SUMMARY),
     ),
     Change(
         "a comment in `rules/logistic_regression.py`",

@@ -22,6 +22,7 @@ def test_readme_says_the_same(every_job):
     assert written(README.read_text()) == table(every_job, [(change, RAN[change.what]) for change in CHANGES])
 
 
+@pytest.mark.xfail(strict=True, reason="the hash of the whole file goes into dataset.json")
 def test_a_column_that_nobody_reads_ends_at_the_equal_tables_of_ingest(finished, tmp_path):
     change = next(change for change in CHANGES if "nobody reads" in change.what)
     place = copied(change, finished, tmp_path)

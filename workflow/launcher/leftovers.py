@@ -102,18 +102,24 @@ def sweep(options: Sequence[str], folder: Path) -> None:
 
 def _plan(loaded: Any) -> tuple[set[Path], Any]:  # noqa: ANN401 - Snakemake's objects carry no types
     """Return all files of all jobs, and a function that tells whether Snakemake recorded making a file."""
+    from snakemake.exceptions import InputFunctionException
     from snakemake.settings.types import DAGSettings
 
     # Snakemake has no public list of a plan's files: `--list-untracked`, the nearest, leaves out benchmarks.
     workflow = loaded._workflow
-    ends = {rule.name for rule in workflow.rules if not rule.output and not rule.has_wildcards()}
-    loaded.dag(DAGSettings(targets=ends))
-    workflow._prepare_dag(forceall=False, ignore_incomplete=True, lock_warn_only=True)
-    workflow._build_dag()
     planned: set[Path] = set()
-    for job in workflow.dag.jobs:
-        benchmark = [] if job.benchmark is None else [job.benchmark]
-        planned |= {Path(str(file)).resolve() for file in [*job.output, *job.log, *benchmark]}
+    for end in [rule.name for rule in workflow.rules if not rule.output and not rule.has_wildcards()]:
+        loaded.dag(DAGSettings(targets={end}))
+        try:
+            workflow._prepare_dag(forceall=False, ignore_incomplete=True, lock_warn_only=True)
+            workflow._build_dag()
+        except InputFunctionException:
+            if end == workflow.default_target:
+                raise
+            continue  # this configuration does not ask for it: `predict` without items to classify
+        for job in workflow.dag.jobs:
+            benchmark = [] if job.benchmark is None else [job.benchmark]
+            planned |= {Path(str(file)).resolve() for file in [*job.output, *job.log, *benchmark]}
     return planned, lambda file: workflow.persistence.metadata(file) is not None
 
 
