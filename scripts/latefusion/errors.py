@@ -88,11 +88,12 @@ def shorten(value: object, width: int = 60) -> str:
     """
     text = value if isinstance(value, str) else str(value)
     shown = repr(text[:width])
-    if not isinstance(value, str):
-        shown = shown[1:-1]
-    if len(text) <= width:
-        return shown
-    return f"{shown[:-1]}…{shown[-1]}" if isinstance(value, str) else f"{shown}…"
+    while len(shown) > 2 * width + 2:  # nothing but escapes
+        width //= 2
+        shown = repr(text[:width])
+    if len(text) > width:
+        shown = f"{shown[:-1]}…{shown[-1]}"
+    return shown if isinstance(value, str) else shown[1:-1]
 
 
 def nearest(name: str, names: Iterable[str]) -> str | None:

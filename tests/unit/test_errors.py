@@ -42,6 +42,7 @@ def test_an_error_without_a_problem_is_a_mistake():
         ("\x1b[31mred", r"'\x1b[31mred'"),
         ("\u202egnihtyna", r"'\u202egnihtyna'"),
         ("a" * 100, "'" + "a" * 60 + "…'"),
+        ("\x1b" * 100, "'" + r"\x1b" * 30 + "…'"),
         (3, "3"),
         (None, "None"),
     ],
