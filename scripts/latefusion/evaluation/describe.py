@@ -16,7 +16,7 @@ from latefusion.evaluation.metrics import CLIP, PER_CLASS, confusion, true_proba
 from latefusion.evaluation.names import ALL
 from latefusion.evaluation.prepared import Aligned, Model, Names, Sample
 from latefusion.evaluation.schemas import SCHEMAS
-from latefusion.evaluation.scores import Scores, areas, replicate_values
+from latefusion.evaluation.scores import Area, Scores, replicate_values
 
 Row = dict[str, Any]
 
@@ -84,14 +84,14 @@ def clipped(model: Aligned, sample: Sample) -> int | None:
     return int((true_probability(model.p, sample.label) < CLIP).sum())
 
 
-def per_class_rows(scores: Scores, subset: str) -> list[Row]:
+def per_class_rows(scores: Scores, subset: str, area: Mapping[str, Area]) -> list[Row]:
     """Return measures of each model and class on a subset."""
     sample, estimate = scores.sample, scores.resampled.estimate
     low, high = scores.resampled.intervals()
     support = np.bincount(sample.label, minlength=len(sample.classes))
     rows = []
     for model in sample.models:
-        area = areas(sample, model).of_class if model.p is not None else None
+        own = area[model.name].of_class if model.name in area else None
         for c, name in enumerate(sample.classes):
             common = {
                 "model": model.name,
@@ -109,8 +109,8 @@ def per_class_rows(scores: Scores, subset: str) -> list[Row]:
                 if measure == "recall" and support[c] == 0:
                     ends = {}
                 rows.append(common | {"metric": measure} | ends)
-            if area is not None:
-                value, lower, upper = area[c]
+            if own is not None:
+                value, lower, upper = own[c]
                 rows.append(common | {"metric": "auroc", "value": value, "low": lower, "high": upper})
     return rows
 

@@ -35,7 +35,7 @@ from latefusion.evaluation.metrics import Labels
 from latefusion.evaluation.names import ALL, GIVEN_TEST, TABLES, UNSEEN_GROUP
 from latefusion.evaluation.prepared import Aligned, Mask, Model, Names, Sample, align, coinciding
 from latefusion.evaluation.schemas import to_table
-from latefusion.evaluation.scores import metric_rows, score
+from latefusion.evaluation.scores import areas, metric_rows, score
 from latefusion.evaluation.strata import (
     Stratification,
     by_group_size,
@@ -127,8 +127,9 @@ def evaluate(
         scores = score(part, draws=draws, rng=stream(seed, "evaluate", protocol, subset), n_jobs=n_jobs)
         measured = calibration_rows(part, subset, stream(seed, "calibrate", protocol, subset), n_jobs)
         rows["calibration"] += measured
-        rows["metrics"] += metric_rows(scores, subset, draws, measured)
-        rows["per_class"] += per_class_rows(scores, subset)
+        area = {model.name: areas(part, model) for model in part.models if model.p is not None}
+        rows["metrics"] += metric_rows(scores, subset, draws, measured, area)
+        rows["per_class"] += per_class_rows(scores, subset, area)
         rows["confusion"] += confusion_rows(part, subset)
         rows["comparisons"] += comparison_rows(
             scores, subset, reference, same, draws, confirmatory=subset == ALL

@@ -214,11 +214,17 @@ def _weighted(validated: Sequence[Mapping[str, Any]], key: str) -> float | None:
 
 
 def _note(facts: Mapping[str, Any]) -> str | None:
-    chosen = facts.get("chosen")
-    if not isinstance(chosen, Mapping):
+    """Say which rules `selected` took, and in how many partitions each."""
+    parts = (facts.get("partitions") or {}).values()
+    chosen = [str(one["chosen"]) for one in parts if isinstance(one, Mapping) and "chosen" in one]
+    if not chosen:
         return None
-    names = sorted({str(value) for value in chosen.values()})
-    return f"chosen out-of-fold: {', '.join(names)}"
+    counts = {name: chosen.count(name) for name in sorted(set(chosen))}
+    if len(chosen) == 1:
+        return f"chosen out-of-fold: {chosen[0]}"
+    return "chosen out-of-fold: " + ", ".join(
+        f"{name} in {count} of {len(chosen)} partitions" for name, count in counts.items()
+    )
 
 
 def _repeated(names: Sequence[str], counts: Sequence[int]) -> Names:

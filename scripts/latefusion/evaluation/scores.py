@@ -263,9 +263,13 @@ def replicate_values(sample: Sample, model: Aligned) -> dict[str, Array]:
 
 
 def metric_rows(
-    scores: Scores, subset: str, draws: int, calibration: Sequence[Mapping[str, Any]]
+    scores: Scores,
+    subset: str,
+    draws: int,
+    calibration: Sequence[Mapping[str, Any]],
+    area: Mapping[str, Area],
 ) -> list[dict[str, Any]]:
-    """Return rows of the table `metrics` of one subset; calibration brings slope and errors."""
+    """Return rows of the table `metrics` of one subset; calibration brings slope and errors, `area` AUROC."""
     sample, estimate = scores.sample, scores.resampled.estimate
     low, high = scores.resampled.intervals()
     rows: list[dict[str, Any]] = []
@@ -309,7 +313,7 @@ def metric_rows(
                 | ends
             )
         if model.p is not None:
-            value, lower, upper = areas(sample, model).macro
+            value, lower, upper = area[model.name].macro
             ends = {"value": value, "low": lower, "high": upper}
             rows.append(common | {"metric": "auroc", "interval": "linearised", "draws": 0} | ends)
     known = [row for row in rows if row["value"] is not None and np.isfinite(row["value"])]
