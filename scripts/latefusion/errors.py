@@ -88,7 +88,8 @@ def shorten(value: object, width: int = 60) -> str:
     """
     text = value if isinstance(value, str) else str(value)
     shown = repr(text[:width])
-    while len(shown) > 2 * width + 2:  # nothing but escapes
+    longest = 2 * width + 2
+    while len(shown) > longest:  # little but escapes
         width //= 2
         shown = repr(text[:width])
     if len(text) > width:
