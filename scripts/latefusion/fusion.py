@@ -211,9 +211,20 @@ class _Machine:
         said = np.empty(len(P), np.int32)
         for inside, outside in _splits(fold):
             rule = self.make(seed).fit(P[inside], y[inside], fold=fold[inside])
-            scores[outside] = rule.predict_proba(P[outside])
-            said[outside] = decide(scores[outside], P[outside], rule.shares, self.ties)
+            shares = class_shares(y[inside], P.shape[2])
+            scores[outside] = self.scores(rule, P[outside], shares)
+            said[outside] = decide(scores[outside], P[outside], shares, self.ties)
         return scores, said
+
+    def scores(self, rule: Rule, P: Array, shares: Array) -> Array:
+        """Return what a rule says of P, checked; the class shares where an item has no modality."""
+        scores = rule.predict_proba(P)
+        if scores.shape != (len(P), P.shape[2]) or not (scores >= 0).all():
+            raise ValueError(f"the rule {self.name} returned negative or no numbers, {scores.shape}")
+        if (np.abs(scores.sum(axis=1) - 1) > SUM_TOLERANCE).any():
+            raise ValueError(f"the rule {self.name} returned rows that do not sum to one")
+        # those of the training rows, also for a rule that was fitted on others
+        return np.where(_some(P), scores, shares)
 
     def _validate(
         self, held_out: tuple[Array, Labels], y: Labels, fold: Labels
@@ -287,23 +298,12 @@ class _Fitted:
         }
 
     def _scores(self, rule: Rule, P: Array) -> Array:
-        scores = rule.predict_proba(P)
-        if scores.shape != (len(P), P.shape[2]) or not (scores >= 0).all():
-            raise ValueError(f"the rule {self.machine.name} returned negative or no numbers, {scores.shape}")
-        if (np.abs(scores.sum(axis=1) - 1) > SUM_TOLERANCE).any():
-            raise ValueError(f"the rule {self.machine.name} returned rows that do not sum to one")
-        # the shares of the training rows, also for a rule that was fitted on others
-        return np.where(self._some(P), scores, self.shares)
+        return self.machine.scores(rule, P, self.shares)
 
     def _probabilities(self, scores: Array, P: Array) -> Array:
         if self.temperature is None:
             return scores
-        return np.where(self._some(P), at_temperature(scores, self.temperature), self.shares)
-
-    @staticmethod
-    def _some(P: Array) -> Mask:
-        """Return which rows have any modality, (n, 1)."""
-        return np.asarray(present(P).any(axis=1, keepdims=True))
+        return np.where(_some(P), at_temperature(scores, self.temperature), self.shares)
 
     def _decided(self, scores: Array, P: Array) -> Labels:
         return decide(scores, P, self.shares, self.machine.ties)
@@ -337,6 +337,11 @@ def _stack(views: Mapping[str, Probabilities]) -> tuple[Array, Labels, Labels | 
     known = all((view.fold >= 0).all() for view in views.values())
     fold = first.fold if known and len(np.unique(first.fold)) > 1 else None
     return P, first.label, fold
+
+
+def _some(P: Array) -> Mask:
+    """Return which rows have any modality, (n, 1)."""
+    return np.asarray(present(P).any(axis=1, keepdims=True))
 
 
 def _splits(fold: Labels) -> Iterator[tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
