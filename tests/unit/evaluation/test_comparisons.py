@@ -21,7 +21,7 @@ from latefusion.evaluation.comparisons import (
 
 
 @given(st.integers(0, 400), st.integers(0, 400))
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=30, deadline=None, derandomize=True)
 def test_with_one_item_a_group_the_sign_flip_is_mcnemars_mid_p(b, c):
     if b == c:
         b += 1
@@ -32,7 +32,7 @@ def test_with_one_item_a_group_the_sign_flip_is_mcnemars_mid_p(b, c):
 
 
 @given(st.lists(st.integers(-9, 9), max_size=10), st.sampled_from([1, 3]))
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=30, deadline=None, derandomize=True)
 def test_the_sign_flip_distribution_is_that_of_all_signs(sums, scale):
     totals = [
         abs(sum(s * d for s, d in zip(signs, sums, strict=True)))
@@ -46,7 +46,7 @@ def test_the_sign_flip_distribution_is_that_of_all_signs(sums, scale):
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=12))
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=30, deadline=None, derandomize=True)
 def test_holm_is_that_of_statsmodels(p):
     assert holm(np.array(p)) == pytest.approx(multipletests(p, method="holm")[1])
 
