@@ -68,7 +68,8 @@ def _parquet(folder, change=lambda columns: columns, cut=None):
     columns["label"] = [int(label) for label in columns["label"]]
     columns["text_embedding"] = [np.array([i / 8, -0.5 - i % 4, i % 3 + 0.25]).tolist() for i in range(ROWS)]
     path = folder / "train.parquet"
-    pq.write_table(pa.table(change(columns)), path)
+    changed = change(columns)
+    pq.write_table(changed if isinstance(changed, pa.Table) else pa.table(changed), path)
     if cut:
         path.write_bytes(path.read_bytes()[:cut])
     return read(path)
@@ -76,6 +77,10 @@ def _parquet(folder, change=lambda columns: columns, cut=None):
 
 def _replaced(**columns):
     return lambda old: {**old, **columns}
+
+
+def _doubled(table):
+    return table.append_column("artist", table["artist"])
 
 
 def _invalid_utf8():
@@ -304,5 +309,16 @@ CASES = [
         "label",
         "a column of list",
         "numbers or text",
+    ),
+    _call(
+        "Parquet without rows",
+        lambda folder: _parquet(folder, lambda old: pa.table(old).slice(0, 0)),
+        "no rows",
+    ),
+    _call(
+        "Parquet with a column twice",
+        lambda folder: _parquet(folder, lambda old: _doubled(pa.table(old))),
+        "artist",
+        "2 columns of this name",
     ),
 ]

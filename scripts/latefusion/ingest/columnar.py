@@ -45,6 +45,14 @@ def check_types(
     """Return a problem for each column of a type that cannot be used."""
     schema = file.schema_arrow
     problems = []
+    for name in dict.fromkeys([*texts, *vectors]):
+        if schema.names.count(name) > 1:
+            found = f"{schema.names.count(name)} columns of this name"
+            problems.append(
+                Problem(str(path), found, "each name once", "rename or drop one of them", column=name)
+            )
+    if problems:
+        return problems
     for name in texts:
         kind = _plain(schema.field(name).type)
         if pa.types.is_nested(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind):

@@ -102,6 +102,8 @@ def quick_batches(
             for batch in reader:
                 if stream.failed is not None:
                     raise SuspectError(str(stream.failed))
+                if batch.schema.names != list(names):
+                    raise SuspectError("names of columns that are read in two ways")
                 if len(batch):
                     _check_sizes(batch, max_cell)
                     yield batch.select(columns), None

@@ -242,7 +242,7 @@ class Gathering:
     def finish(self, items_file: Path, digest: Sequence[str]) -> IngestFacts:
         """Check and write the items table, and return what is known about the file."""
         columns, where = self.columns, Where(str(self.path), np.concatenate(self.lines), self.unit)
-        texts = {name: pa.chunked_array(parts).combine_chunks() for name, parts in self.texts.items()}
+        texts = {name: pa.chunked_array(parts) for name, parts in self.texts.items()}
         if columns.item is None:
             ids = pa.array([f"{self.split}:{row}" for row in range(self.rows)], pa.string())
         else:
@@ -278,7 +278,7 @@ class Gathering:
             warnings=[{"code": code, "message": text} for code, text in self.findings.warnings.items()],
         )
 
-    def _groups(self, ids: pa.Array, texts: Mapping[str, pa.Array]) -> pa.Array:
+    def _groups(self, ids: pa.Array, texts: Mapping[str, pa.ChunkedArray]) -> pa.Array:
         column = self.columns.group
         if column is None:
             return pc.binary_join_element_wise(OWN.removesuffix(":"), ids, ":")
@@ -293,7 +293,8 @@ class Gathering:
         return pc.if_else(unknown, pc.binary_join_element_wise(OWN.removesuffix(":"), ids, ":"), groups)
 
 
-def _as_text(values: pa.Array) -> pa.Array:
+def _as_text(chunks: pa.ChunkedArray) -> pa.Array:
+    values = chunks.combine_chunks()
     if pa.types.is_float64(values.type):
         # a describing column of a Parquet file that plays another part as well
         return pa.array(

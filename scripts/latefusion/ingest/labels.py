@@ -247,7 +247,7 @@ def read_items(values: pa.Array, column: str, where: Where, findings: Findings) 
     return values
 
 
-def read_description(values: pa.Array) -> pa.Array:
+def read_description(values: pa.ChunkedArray) -> pa.ChunkedArray:
     """Return a descriptive column: float64 where every value that is there is a number, else string."""
     if pa.types.is_string(values.type):
         empty = pc.equal(pc.utf8_trim_whitespace(values), "")
