@@ -8,6 +8,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+SAME = 1e-12
+"""Rules that coincide on a run may differ by rounding, which must not choose between them."""
+
 
 def select(
     tables: Mapping[str, pa.Table], learned: Mapping[str, Mapping[str, Any]]
@@ -34,7 +37,8 @@ def select(
     pieces, choice = [], {}
     for partition in partitions:
         scores = {name: learned[name]["cross_validated"][partition] for name in names}
-        chosen = min(names, key=lambda name: scores[name]["log_loss"])
+        least = min(scores[name]["log_loss"] for name in names)
+        chosen = next(name for name in names if scores[name]["log_loss"] <= least * (1 + SAME))
         table = tables[chosen]
         mine = pc.and_(pc.equal(table["partition"], partition), pc.equal(table["repeat"], 0))
         pieces.append(table.filter(mine))

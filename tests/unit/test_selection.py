@@ -51,3 +51,9 @@ def test_a_tie_goes_to_the_first_in_the_alphabet_whatever_the_order():
 def test_every_candidate_s_score_is_written_down():
     _, choice = select({"mean": fused(0.9)}, {"mean": validated(0.5, 0.7)})
     assert choice["partitions"]["cross-0-1"]["candidates"] == {"mean": {"log_loss": 0.7}}
+
+
+def test_rounding_does_not_choose_between_rules_that_coincide():
+    tables = {"median": fused(0.2), "mean": fused(0.9)}
+    _, choice = select(tables, {"mean": validated(0.3, 0.1 + 0.2), "median": validated(0.1 + 0.2, 0.3)})
+    assert {made["chosen"] for made in choice["partitions"].values()} == {"mean"}
