@@ -1,0 +1,243 @@
+"""The tables of a protocol: they agree with each other, with the items, and with the schemas."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from sklearn import metrics as sk
+
+import made_up_models as made_up
+from latefusion.evaluation.describe import Known
+from latefusion.evaluation.evaluate import evaluate
+from latefusion.evaluation.names import TABLES
+from latefusion.evaluation.schemas import SCHEMAS, to_table
+
+DRAWS = 300
+
+
+def given(own, strength=1.6):
+    rows = np.arange(400, 600)
+    mean = made_up.model("mean", "rule", own, rows, strength)
+    return [
+        made_up.model("majority", "baseline", own, rows, 0.0),
+        made_up.model("text", "single", own, rows, 0.6),
+        made_up.model("audio", "single", own, rows, 1.2),
+        made_up.model("early", "early", own, rows, 1.4),
+        mean,
+        replace(mean, name="median"),
+        made_up.model("mlp", "rule", own, rows, strength, repeats=3),
+        made_up.model("majority_vote", "rule", own, rows, strength, probabilistic=False),
+        replace(mean, name="selected"),
+    ]
+
+
+KNOWN = {
+    "text": Known(
+        in_sample={"accuracy": 0.8, "log_loss": 0.5},
+        out_of_fold={"accuracy": 0.4, "log_loss": 1.3},
+        n_train=400,
+    ),
+    "audio": Known(out_of_fold={"accuracy": 0.5, "log_loss": 1.1}, approximated=True),
+}
+
+
+@pytest.fixture(scope="module")
+def own():
+    return made_up.items()
+
+
+@pytest.fixture(scope="module")
+def tables(own):
+    return evaluate(
+        given(own),
+        protocol="honest",
+        items=own,
+        dataset=made_up.dataset(own.label, 400),
+        known=KNOWN,
+        by=["genre"],
+        draws=DRAWS,
+    )
+
+
+def rows(tables, name, **wanted):
+    return [
+        row for row in tables[name].to_pylist() if all(row[key] == value for key, value in wanted.items())
+    ]
+
+
+def one(tables, name, **wanted):
+    (row,) = rows(tables, name, **wanted)
+    return row
+
+
+def test_every_table_has_its_schema_and_rows(tables):
+    assert tuple(sorted(tables)) == tuple(sorted(TABLES))
+    for name, table in tables.items():
+        assert table.schema.equals(SCHEMAS[name])
+        table.validate(full=True)
+        assert table.num_rows > 0 or name == "learning_curve"
+        for field in table.schema:
+            assert field.nullable or table[field.name].null_count == 0, (name, field.name)
+
+
+def test_metrics_are_those_of_scikit_learn(own, tables):
+    audio = given(own)[2]
+    label = own.label[400:]
+    values = {row["metric"]: row for row in rows(tables, "metrics", model="audio", subset="all")}
+    assert values["accuracy"]["value"] == pytest.approx(sk.accuracy_score(label, audio.predicted))
+    assert values["macro_f1"]["value"] == pytest.approx(sk.f1_score(label, audio.predicted, average="macro"))
+    assert values["log_loss"]["value"] == pytest.approx(sk.log_loss(label, audio.p))
+    assert values["auroc"]["value"] == pytest.approx(sk.roc_auc_score(label, audio.p, multi_class="ovr"))
+    for row in values.values():
+        assert row["n"] == 200
+        if row["low"] is not None:
+            assert row["low"] < row["value"] < row["high"]
+    assert values["ece_top"]["low"] is None
+
+
+def test_a_rule_that_is_no_probability_has_no_log_loss(tables):
+    found = {row["metric"] for row in rows(tables, "metrics", model="majority_vote")}
+    assert found == {"accuracy", "balanced_accuracy", "macro_f1", "matthews", "kappa"}
+
+
+def test_repeats_are_averaged_and_their_spread_shown(own, tables):
+    mlp = given(own)[6]
+    label = own.label[400:]
+    each = [(mlp.predicted[mlp.repeat == r] == label).mean() for r in range(3)]
+    row = one(tables, "metrics", model="mlp", subset="all", metric="accuracy")
+    assert row["value"] == pytest.approx(np.mean(each))
+    assert row["repeat_sd"] == pytest.approx(np.std(each, ddof=1))
+    spread = one(tables, "spread", model="mlp", over="repeat", metric="accuracy")
+    assert (spread["least"], spread["most"]) == pytest.approx((min(each), max(each)))
+
+
+def test_confusions_add_up(tables):
+    for model in ("audio", "mlp"):
+        cells = rows(tables, "confusion", model=model, subset="all")
+        assert sum(row["count"] for row in cells) == pytest.approx(200)
+        accuracy = one(tables, "metrics", model=model, subset="all", metric="accuracy")["value"]
+        right = sum(row["count"] for row in cells if row["true"] == row["predicted"])
+        assert right / 200 == pytest.approx(accuracy)
+
+
+def test_the_reference_is_chosen_out_of_fold(tables):
+    assert one(tables, "models", is_reference=True)["model"] == "audio"
+    assert {row["reference"] for row in rows(tables, "comparisons")} == {"audio"}
+
+
+def test_rules_that_coincide_are_tested_once(tables):
+    family = rows(tables, "comparisons", family="confirmatory", metric="accuracy")
+    assert {row["model"] for row in family} == {"mean", "median", "mlp", "majority_vote", "selected"}
+    assert {row["tests"] for row in family} == {3}
+    by_name = {row["model"]: row for row in family}
+    assert by_name["median"]["same_as"] == "mean"
+    assert by_name["median"]["p_holm"] == by_name["mean"]["p_holm"] >= by_name["mean"]["p"]
+    assert one(tables, "models", model="median")["in_confidence_set"] is not None
+
+
+def test_a_planted_improvement_is_found_and_measured(own, tables):
+    models = {model.name: model for model in given(own)}
+    label = own.label[400:]
+    a, b = (models[name].predicted == label for name in ("mean", "audio"))
+    row = one(tables, "comparisons", model="mean", metric="accuracy", subset="all")
+    assert row["difference"] == pytest.approx(a.mean() - b.mean())
+    assert row["only_model"] == pytest.approx((a & ~b).mean())
+    assert row["discordance"] == pytest.approx((a != b).mean())
+    assert row["detectable"] < row["detectable_holm"]
+    strong = made_up.model("strong", "rule", own, np.arange(400, 600), 6.0)
+    found = evaluate(
+        [*given(own)[:4], strong],
+        protocol="honest",
+        items=own,
+        dataset=made_up.dataset(own.label, 400),
+        known=KNOWN,
+        draws=DRAWS,
+    )
+    assert one(found, "comparisons", model="strong", metric="accuracy", subset="all")["significant"]
+    inside = {row["model"] for row in rows(found, "confidence_set", metric="accuracy", in_set=True)}
+    assert inside == {"strong"}
+
+
+def test_outcomes_hold_what_the_metrics_average(tables):
+    outcomes = rows(tables, "outcomes", model="mlp")
+    assert len(outcomes) == 200
+    accuracy = one(tables, "metrics", model="mlp", subset="all", metric="accuracy")["value"]
+    loss = one(tables, "metrics", model="mlp", subset="all", metric="log_loss")["value"]
+    assert np.mean([row["correct"] for row in outcomes]) == pytest.approx(accuracy)
+    assert np.mean([row["loss"] for row in outcomes]) == pytest.approx(loss)
+
+
+def test_unseen_groups_are_those_without_a_training_item(own, tables):
+    seen = set(own.group[:400])
+    expected = sum(group not in seen for group in own.group[400:])
+    assert one(tables, "metrics", model="audio", subset="unseen_group", metric="accuracy")["n"] == expected
+
+
+def test_what_training_left_behind_is_beside_the_test_figures(tables):
+    text = one(tables, "overfitting", model="text", metric="accuracy")
+    assert text["gap"] == pytest.approx(0.4)
+    assert text["test"] == one(tables, "metrics", model="text", subset="all", metric="accuracy")["value"]
+    assert one(tables, "models", model="audio")["approximated"]
+
+
+def test_no_number_depends_on_threads_or_order_of_rows(own, tables):
+    models = []
+    for model in given(own):
+        order = np.random.default_rng(1).permutation(len(model.item))
+        names = ("item", "label", "predicted", "partition", "repeat", "p")
+        changed = {name: getattr(model, name)[order] for name in names if getattr(model, name) is not None}
+        models.append(replace(model, **changed))
+    again = evaluate(
+        models,
+        protocol="honest",
+        items=own,
+        dataset=made_up.dataset(own.label, 400),
+        known=KNOWN,
+        by=["genre"],
+        draws=DRAWS,
+        n_jobs=3,
+    )
+    for name in TABLES:
+        assert again[name].equals(tables[name]), name
+
+
+def test_cross_has_the_given_test_items_as_a_subset(own):
+    everything = np.arange(600)
+    names = np.array([f"cross-0-{sum(map(ord, group)) % 3}" for group in own.group], object)
+    models = [
+        made_up.model(name, kind, own, everything, strength, partition=names)
+        for name, kind, strength in (("text", "single", 0.6), ("audio", "single", 1.2), ("mean", "rule", 1.5))
+    ]
+    found = evaluate(
+        models, protocol="cross", items=own, dataset=made_up.dataset(own.label, 400), draws=DRAWS
+    )
+    sizes = {row["subset"]: row["n"] for row in found["metrics"].to_pylist()}
+    assert sizes == {"all": 600, "given_test": 200}
+    partitions = one(found, "spread", model="mean", over="partition", metric="accuracy")
+    assert partitions["values"] == 3
+    # areas are those within partitions, not of the pooled scores
+    mean, label = models[2], own.label
+    each = [
+        sk.roc_auc_score(label[names == name], mean.p[names == name], multi_class="ovr")
+        for name in sorted(set(names))
+    ]
+    area = one(found, "metrics", model="mean", subset="all", metric="auroc")["value"]
+    assert area == pytest.approx(np.mean(each))
+
+
+def test_independent_items_are_compared_by_cochrans_q(own):
+    alone = replace(own, group=own.item)
+    found = evaluate(
+        given(alone)[:6],
+        protocol="honest",
+        items=alone,
+        dataset=made_up.dataset(alone.label, 400, known=False),
+        draws=DRAWS,
+    )
+    assert [row["test"] for row in rows(found, "overall", metric="accuracy")] == ["cochran_q"]
+    assert {row["subset"] for row in found["metrics"].to_pylist()} == {"all"}
+
+
+def test_a_row_with_an_unknown_column_is_refused():
+    with pytest.raises(KeyError, match="overall has no columns"):
+        to_table("overall", [{"metric": "accuracy", "surprise": 1}])
