@@ -1,1 +1,62 @@
-# Needs: every table. Makes: report.html.
+# Needs: the tables of the whole run. Makes: report.html, and what `snakemake --report report.zip` opens with.
+
+
+report: "../report/workflow.rst"
+
+
+rule report:
+    """Put all tables on one page that needs no network."""
+    input:
+        dataset="<results>/dataset.json",
+        groups="<results>/groups.parquet",
+        summary="<results>/summary.csv",
+        checks="<results>/checks.json",
+        item_tables=expand("<results>/items/{split}.parquet", split=["train", "test"]),
+        evaluation=[
+            "<results>/evaluation/leaks.parquet",
+            *(
+                file
+                for protocol in CONFIG["protocols"]
+                for file in evaluation_files(protocol)
+            ),
+        ],
+        fusion=[
+            file
+            for protocol in CONFIG["protocols"]
+            for file in fusion_files(protocol)
+            if file.endswith((".json", ".robustness.parquet"))
+        ],
+        models=[
+            file
+            for partition in PLAN.every_partition
+            for file in model_files(partition, PLAN.views)
+            if file.endswith(".json")
+        ],
+    output:
+        page=report(
+            "<results>/report.html",
+            caption="../report/page.rst",
+            category="Report",
+            labels={"table": "the whole report"},
+        ),
+    log:
+        "<logs>/report.log",
+    benchmark:
+        "<benchmarks>/report.tsv"
+    conda:
+        "../../envs/latefusion.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 1000 * attempt,
+        runtime=lambda wildcards, attempt: 10 * attempt,
+    params:
+        config=CONFIG,
+        benchmarks="<benchmarks>",
+        digest=digest(
+            "report",
+            *(
+                SCRIPTS / "latefusion" / "report" / name
+                for name in ("page.html", "macros.html", "style.css", "page.js")
+            ),
+        ),
+    script:
+        "../../scripts/report.py"

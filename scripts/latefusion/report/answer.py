@@ -8,6 +8,7 @@ from latefusion.report.inputs import Results, Row, Tables
 from latefusion.report.parts import Bar, Cell, Column, Section, Table, figure, text
 from latefusion.report.text import (
     NOTHING,
+    article,
     count,
     listed,
     number,
@@ -27,11 +28,12 @@ NEARLY_NEVER = 0.15
 
 @dataclass(frozen=True)
 class Sentence:
-    """One of the three sentences: its label, its verdict in a word, and what it says."""
+    """One of the three sentences: its label, what it says, its tone, and the name in it that counts."""
 
     label: str
     text: str
     tone: str = ""
+    strong: str = ""
 
 
 def section(results: Results) -> Section:
@@ -47,27 +49,36 @@ def section(results: Results) -> Section:
 
 def which(results: Results, tables: Tables) -> Sentence:
     """Say which rule to use, and how good it is."""
-    lead, rule = tables.lead, recommended(tables)
+    label, lead, rule = "Which to use", tables.lead, recommended(tables)
     if lead is None or rule is None:
-        return Sentence("Which to use", "No fusion rule was run, so there is nothing to recommend.", "unsure")
+        return Sentence(label, "No fusion rule was run, so there is nothing to recommend.", "unsure")
     row = tables.metric(lead, "accuracy")
-    effect = tables.comparison(lead)
-    how = _how_chosen(tables)
-    people = f"{plural(row.get('n') or 0, 'item')}"
-    unheard = f", all of a {results.group_column} the models never saw" if _unseen(results, tables) else ""
     right = (
-        f"it names the right class for {percent(row.get('value'))} "
-        f"(95 % interval {percent_interval(row.get('low'), row.get('high'))}; n = {people}{unheard})."
+        f"right for {percent(row.get('value'))} of {plural(row.get('n') or 0, 'item')} "
+        f"(95 % interval {percent_interval(row.get('low'), row.get('high'))})"
     )
-    verdicts = {tables.comparison(lead, metric).get("verdict") for metric in ("accuracy", "log_loss")}
-    if effect and "better" not in verdicts:
-        start = (
-            f"If you fuse, use {rule}{how}, but {tables.reference} alone cannot be told from it"
-            if effect.get("verdict") != "worse"
-            else f"Use {tables.reference} alone; of the rules, {rule} was chosen{how}, and it is worse"
+    if tables.protocol == "cross" and results.dataset["groups"]["cross_grouped"]:
+        right += f", each of {article(results.group_word)} that its model had never seen"
+    choice = f"{rule}{_how_chosen(tables)}"
+    reference, verdict = tables.reference, tables.comparison(lead).get("verdict")
+    by_loss = tables.comparison(lead, "log_loss").get("verdict")
+    if reference is None or "better" in (verdict, by_loss):
+        gain = (
+            f"; it decides no better than {reference} alone, but its probabilities are better"
+            if verdict not in ("better", None)
+            else ""
         )
-        return Sentence("Which to use", f"{start}: {right.removeprefix('it ') if False else right}", "unsure")
-    return Sentence("Which to use", f"Use {rule}{how}: {right}", "yes")
+        return Sentence(label, f"Use {choice}: {right}{gain}.", "yes", rule)
+    if verdict == "worse":
+        return Sentence(
+            label, f"Use {reference} alone; fusing with {choice}, is worse: {right}.", "no", reference
+        )
+    return Sentence(
+        label,
+        f"Use {reference} alone, unless you fuse for another reason: no gain is shown for {choice}, which is {right}.",
+        "unsure",
+        reference,
+    )
 
 
 def _how_chosen(tables: Tables) -> str:
@@ -75,15 +86,9 @@ def _how_chosen(tables: Tables) -> str:
     if not chosen:
         return ""
     total = sum(times for _, times in chosen)
-    candidates = len(
-        [name for name in tables.named("rule") if name != "selected" and not name.endswith("_bag")]
-    )
+    rules = [name for name in tables.named("rule") if name != "selected" and not name.endswith("_bag")]
     where = "" if total == 1 else f" in {chosen[0][1]} of {total} partitions"
-    return f", chosen from {plural(candidates, 'rule')} without looking at test items{where}"
-
-
-def _unseen(results: Results, tables: Tables) -> bool:
-    return tables.protocol == "cross" and bool(results.dataset["groups"]["cross_grouped"])
+    return f", picked{where} from {plural(len(rules), 'rule')} without a look at test items"
 
 
 def helps(results: Results, tables: Tables) -> Sentence:
@@ -155,14 +160,14 @@ def _straddling(results: Results) -> str:
     if not groups["known"] or not seen or not n:
         return ""
     clause = (
-        f"{percent(seen / n, 0)} of the {count(n)} test items have their {results.group_column} in training"
+        f"{percent(seen / n, 0)} of the {count(n)} test items have their {results.group_word} in training"
     )
     split = results.protocols.get("honest") or results.protocols.get("replica")
     lookup = split.value("group_lookup", "accuracy") if split else None
     if split and lookup is not None:
         lead = split.value(split.lead or "", "accuracy")
         versus = f", against {percent(lead)} for fusion" if lead is not None else ""
-        clause += f", and looking that up, with no model at all, is right for {percent(lookup)}{versus}"
+        clause += f", and looking up the {results.group_word}, with no model at all, is right for {percent(lookup)}{versus}"
     return clause
 
 
@@ -175,7 +180,7 @@ def _inflated(results: Results, tables: Tables) -> str:
         return ""
     return (
         f"on the split of the files the same rule looks {points(row['difference']).lstrip('+')} points better "
-        f"({points_interval(row['low'], row['high'])}) than for a {results.group_column} that is new"
+        f"({points_interval(row['low'], row['high'])}) than for {article(results.group_word)} that is new"
     )
 
 
@@ -249,15 +254,15 @@ def headline(results: Results, tables: Tables) -> Table:
     log_loss = any(tables.value(row["model"], "log_loss") is not None for row in models)
     columns = [
         Column("Model", "model", "text"),
-        Column("Kind", "kind", "text"),
+        Column("Kind", "kind", "text", help="late fusion joins probabilities, early fusion the inputs"),
         Column("Accuracy", "accuracy", help="share of items whose class is named rightly", unit="%"),
         Column("95 % interval", "accuracy_interval_middle", "number", unit=axis.title, wide=True),
-        Column("Against best single", "difference", help="paired, on the same items", unit="points (95 %)"),
+        Column("Gain", "difference_points", help="paired, on the same items", unit="points over best single"),
         Column("Macro-F1", "macro_f1", help="every class counts the same"),
     ]
     if log_loss:
-        columns.append(Column("Log loss", "log_loss", unit="nats, low is good"))
-    columns.append(Column("Best?", "not_distinguishable_from_best", "text"))
+        columns.append(Column("Log loss", "log_loss", unit="nats, low: good"))
+    columns.append(Column("In best set", "not_distinguishable_from_best", "text"))
     body = []
     for model in models:
         name, accuracy = model["model"], rows[model["model"]]
@@ -286,7 +291,7 @@ def headline(results: Results, tables: Tables) -> Table:
         columns,
         body,
         note=(
-            "“Best?” marks the models that cannot be told from the best at 95 % (model confidence set). "
+            "In best set: the models that cannot be told from the best (model confidence set at 95 %). "
             "Intervals resample whole groups and hold the trained models and the fold assignment fixed. "
             "The dashed line is the best single modality."
         ),
@@ -324,12 +329,9 @@ def _name_cell(results: Results, tables: Tables, model: Row) -> Cell:
     name = model["model"]
     notes = []
     if name == "selected":
-        chosen = chosen_rules(tables)
-        notes.append(
-            "chosen out of fold" + (f": {listed([rule for rule, _ in chosen[:3]])}" if chosen else "")
-        )
+        notes.append("chosen out of fold in each partition")
     if model["is_reference"]:
-        notes.append("best single modality out of fold")
+        notes.append("best single out of fold")
     if model["same_as"]:
         notes.append(f"same as {model['same_as']}")
     if name in ("majority", "group_lookup"):
@@ -357,7 +359,7 @@ def _best_cell(model: Row) -> Cell:
     if model["kind"] == "baseline" or model["in_confidence_set"] is None:
         return Cell(NOTHING, None)
     return (
-        Cell("", "yes", mark="among the best", tone="good")
+        Cell("", "yes", mark="yes", tone="good")
         if model["in_confidence_set"]
         else Cell("no", "no", tone="muted")
     )

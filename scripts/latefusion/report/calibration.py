@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import altair as alt
 
-from latefusion.report.charts import INK, LINE, COLOURS, around, data, finished, lines, percent_axis
+from latefusion.report.charts import COLOURS, INK, LINE, around, data, finished, lines, percent_axis
 from latefusion.report.inputs import Results, Tables
 from latefusion.report.parts import Cell, Column, Figure, Section, Table, figure, text
 from latefusion.report.text import count, listed, number, percent, percent_interval, plural, probability
@@ -45,7 +45,7 @@ def _sentences(tables: Tables) -> list[str]:
         for name in tables.named("single", "early", "rule")
         if (slope := tables.value(name, "calibration_slope")) is not None
     }
-    over = [name for name, slope in slopes.items() if slope < 0.8]  # noqa: PLR2004 - a fifth too sure
+    over = [name for name, slope in slopes.items() if slope < 0.8]
     if slopes:
         told.append(
             f"Too sure of themselves (calibration slope under 0.8): {listed(over[:5])}"

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import altair as alt
 
 Spec = dict[str, Any]
 Rows = Sequence[dict[str, Any]]
+Key = tuple[str, int, str]
 
 COLOURS = tuple(f"var(--c{index})" for index in range(8))
 """Colour-blind-safe; the style sheet gives each a value for light, dark and paper."""
-SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right", "stroke")
+SHAPES = (
+    "circle",
+    "square",
+    "triangle-up",
+    "diamond",
+    "cross",
+    "triangle-down",
+    "triangle-right",
+    "triangle-left",
+)
 INK, SOFT, LINE, FAINT, PAPER = "var(--ink)", "var(--soft)", "var(--line)", "var(--faint)", "var(--paper)"
 FONT = 'system-ui, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", "DejaVu Sans", sans-serif'
 ROW = 24
@@ -23,7 +33,7 @@ LOOK: Spec = {
     "font": FONT,
     "aria": False,  # the page gives each chart one text that stands for all of it
     "view": {"stroke": None},
-    "padding": {"left": 0, "right": 8, "top": 4, "bottom": 4},
+    "padding": {"left": 4, "right": 10, "top": 4, "bottom": 4},
     "axis": {
         "labelColor": SOFT,
         "titleColor": SOFT,
@@ -37,6 +47,7 @@ LOOK: Spec = {
         "titlePadding": 8,
         "tickCount": 6,
         "labelOverlap": True,
+        "labelPadding": 6,
     },
     "axisY": {
         "titleAnchor": "end",
@@ -44,20 +55,6 @@ LOOK: Spec = {
         "titleAlign": "left",
         "titleBaseline": "bottom",
         "titleY": -8,
-    },
-    "legend": {
-        "orient": "top",
-        "direction": "horizontal",
-        "columns": 3,
-        "labelColor": INK,
-        "titleColor": SOFT,
-        "labelFontSize": 12,
-        "titleFontSize": 12,
-        "titleFontWeight": "normal",
-        "labelLimit": 170,
-        "symbolStrokeWidth": 2,
-        "padding": 0,
-        "offset": 10,
     },
     "range": {"category": list(COLOURS)},
     "line": {"strokeWidth": 2},
@@ -68,11 +65,17 @@ LOOK: Spec = {
 }
 
 
-def finished(chart: alt.TopLevelMixin, *, height: int | alt.Step | None = None) -> Spec:
-    """Return the specification of a chart as wide as its place, in the look of the page."""
-    size = {"width": "container"} | ({} if height is None else {"height": height})
-    spec: Spec = chart.properties(**size).configure(**LOOK).to_dict()
+def finished(chart: alt.TopLevelMixin, *, height: int, legend: Sequence[Key] = ()) -> Spec:
+    """Return the specification of a chart as wide as its place, in the look of the page.
+
+    The page writes the legend itself, so that it wraps as text does; it travels with the specification.
+    """
+    # the tests hold every chart against the schema; doing so in each run takes longer than all the rest
+    spec: Spec = chart.properties(width="container", height=height).configure(**LOOK).to_dict(validate=False)
     del spec["$schema"]  # an address that nothing may look up
+    spec["usermeta"] = {
+        "legend": [dict(zip(("name", "colour", "shape"), key, strict=True)) for key in legend]
+    }
     return spec
 
 
@@ -81,23 +84,25 @@ def data(rows: Rows) -> alt.InlineData:
     return alt.InlineData(values=list(rows))
 
 
-def colours(names: Sequence[str], title: str | None = None, *, legend: bool = True) -> alt.Color:
-    """Return the colour of each name, in a fixed order."""
-    return alt.Color(
-        "name:N",
-        title=title,
-        scale=alt.Scale(domain=list(names), range=[COLOURS[i % len(COLOURS)] for i in range(len(names))]),
-        legend=alt.Legend(title=title) if legend else None,
-    )
+def keys(names: Sequence[str], palette: Mapping[str, int] | None = None, *, shaped: bool = True) -> list[Key]:
+    """Return the legend of some names: the place of each colour, and its shape."""
+    places = range(len(names)) if palette is None else [palette[name] for name in names]
+    return [
+        (name, place % len(COLOURS), SHAPES[order % len(SHAPES)] if shaped else "square")
+        for order, (name, place) in enumerate(zip(names, places, strict=True))
+    ]
+
+
+def colours(names: Sequence[str], palette: Mapping[str, int] | None = None) -> alt.Color:
+    """Return the colour of each name, in a fixed order or as a palette has it."""
+    own = [COLOURS[place] for _, place, _ in keys(names, palette)]
+    return alt.Color("name:N", scale=alt.Scale(domain=list(names), range=own), legend=None)
 
 
 def shapes(names: Sequence[str]) -> alt.Shape:
     """Return the shape of each name, so that colour is not needed to tell them apart."""
-    return alt.Shape(
-        "name:N",
-        title=None,
-        scale=alt.Scale(domain=list(names), range=[SHAPES[i % len(SHAPES)] for i in range(len(names))]),
-    )
+    own = [shape for _, _, shape in keys(names)]
+    return alt.Shape("name:N", scale=alt.Scale(domain=list(names), range=own), legend=None)
 
 
 def percent_axis(title: str, **options: Any) -> alt.Axis:
@@ -127,6 +132,7 @@ def intervals(
     zero: float | None = None,
     height: int | None = None,
     overlay: bool = False,
+    palette: Mapping[str, int] | None = None,
 ) -> Spec:
     """Return dots with intervals, one line for each label, one colour and shape for each name.
 
@@ -146,13 +152,15 @@ def intervals(
         Pixels for each label.
     overlay : bool
         All names on one line of their label, where each label has one name only.
+    palette : mapping of str to int, optional
+        Place of each name's colour.
     """
     domain = around(
         [row[key] for row in rows for key in ("value", "low", "high")], include=[] if zero is None else [zero]
     )
     label = {
         "percent": "format(datum.value * 100, '.0f') + ' %'",
-        "points": "format(datum.value * 100, '+.0f')",
+        "points": "datum.value == 0 ? '0' : format(datum.value * 100, '+.0f')",
     }
     axis = alt.Axis(title=title, labelExpr=label[unit]) if unit in label else alt.Axis(title=title)
     scale = alt.Scale(domain=domain, zero=False, nice=True)
@@ -163,7 +171,7 @@ def intervals(
         alt.Tooltip("shown:N", title="is"),
     ]
     many = len(names) > 1
-    base = alt.Chart(data(rows)).encode(y=y, tooltip=tooltip, color=colours(names, legend=many))
+    base = alt.Chart(data(rows)).encode(y=y, tooltip=tooltip, color=colours(names, palette))
     if many and not overlay:
         base = base.encode(yOffset=alt.YOffset("name:N", sort=list(names)))
     whiskers = base.mark_rule(strokeWidth=2.5, opacity=0.65).encode(
@@ -177,7 +185,8 @@ def intervals(
         line = alt.Chart(data([{"zero": zero}])).mark_rule(color=INK, strokeWidth=1.25).encode(x="zero:Q")
         layers.insert(0, line)
     step = height or (ROW if overlay or not many else 14 * len(names) + 8)
-    return finished(alt.layer(*layers), height=max(60, step * len(order)))
+    legend = keys(names, palette) if many else []
+    return finished(alt.layer(*layers), height=max(60, step * len(order)), legend=legend)
 
 
 def lines(
@@ -204,7 +213,7 @@ def lines(
         )
     layers.append(base.mark_line().encode(y=y))
     layers.append(base.mark_point(size=45).encode(y=y, shape=shapes(names), tooltip=tooltip))
-    return finished(alt.layer(*layers), height=height)
+    return finished(alt.layer(*layers), height=height, legend=keys(names))
 
 
 def stacked(rows: Rows, *, order: Sequence[str], names: Sequence[str], of: str) -> Spec:
@@ -239,4 +248,5 @@ def stacked(rows: Rows, *, order: Sequence[str], names: Sequence[str], of: str) 
             ],
         )
     )
-    return finished(chart, height=30 * len({row["label"] for row in rows}))
+    height = 30 * len({row["label"] for row in rows})
+    return finished(chart, height=height, legend=keys(names, shaped=False))

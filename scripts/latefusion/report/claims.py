@@ -42,7 +42,7 @@ def _sentence(results: Results, start: str, end: str) -> str:
     mean = sum(row["difference"] for row in rows) / len(rows)
     what = {
         ("replica", "honest"): "learning from rows that the models had seen, or from test itself",
-        ("honest", "cross"): f"having the {results.group_column} of a test item in training",
+        ("honest", "cross"): f"having the {results.group_word} of a test item in training",
     }[start, end]
     return (
         f"From {start} to {end} ({what}) the rules lose {points(mean).lstrip('+')} points on average; "
@@ -79,7 +79,7 @@ def _figure(results: Results, order: list[str]) -> Figure:
         "claims-chart",
         "The same model, three ways of looking",
         f"Accuracy in per cent with 95 % intervals, each on the same items of the test file; n = {plural(n, 'item')}.",
-        intervals(rows, order=labels, names=names, title="accuracy (% of the test file's items)"),
+        intervals(rows, order=labels, names=names, title="accuracy (% of the items)"),
         "Accuracy under each protocol: "
         + "; ".join(
             f"{label} "

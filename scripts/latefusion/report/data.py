@@ -8,7 +8,7 @@ from itertools import pairwise
 import altair as alt
 import numpy as np
 
-from latefusion.report.charts import INK, LINE, data, finished, percent_axis, colours, PAPER
+from latefusion.report.charts import INK, LINE, PAPER, colours, data, finished, keys, percent_axis
 from latefusion.report.inputs import Results
 from latefusion.report.parts import Column, Figure, Section, Table, figure, text
 from latefusion.report.text import count, listed, number, percent, plural
@@ -62,7 +62,7 @@ def _group_sentence(results: Results) -> str:
         return "No column names groups of items that belong together, so every item counts as its own group."
     share = percent(groups["test_items_seen"] / max(1, n), 0)
     return (
-        f"Items come in {count(groups['n'])} groups ({results.group_column}); {count(groups['shared'])} of them are on both "
+        f"Items come in {count(groups['n'])} groups ({results.group_word}); {count(groups['shared'])} of them are on both "
         f"sides of the split, and {share} of the {count(n)} test items belong to one of those."
     )
 
@@ -126,7 +126,7 @@ def _classes(results: Results) -> Figure:
         "How many items each class has",
         f"Share of the items in per cent; train n = {count(n['train'])}, test n = {count(n['test'])}. "
         "Dashed: where all bars would end if the classes were balanced.",
-        finished(alt.layer(bars, even), height=34 * len(classes)),
+        finished(alt.layer(bars, even), height=34 * len(classes), legend=keys(names, shaped=False)),
         "Bars of the share of each class: "
         + listed([f"{entry['name']} {percent(entry['prior'])} of train" for entry in classes]),
         table,
@@ -270,7 +270,7 @@ def _plane(results: Results) -> Figure | None:
         )
     )
     axes = [
-        alt.Chart(data([{"zero": 0}])).mark_rule(color=LINE, strokeWidth=1.5).encode(**{side: f"zero:Q"})
+        alt.Chart(data([{"zero": 0}])).mark_rule(color=LINE, strokeWidth=1.5).encode(**{side: "zero:Q"})
         for side in ("x", "y")
     ]
     return Figure(
@@ -279,7 +279,9 @@ def _plane(results: Results) -> Figure | None:
         f"n = {plural(len(x), 'item')}, units as in the file; all items of a small square and a class are one dot, larger "
         f"where there are more. {percent(near, 0)} lie within a quarter of a standard deviation of an axis, where the class "
         "turns on a hair.",
-        finished(alt.layer(*axes, dots), height=380),
+        finished(
+            alt.layer(*axes, dots), height=380, legend=[(*key[:2], "circle") for key in keys(results.classes)]
+        ),
         f"Items on the plane of valence and arousal; {percent(near, 0)} lie close to an axis. "
         + listed(
             [

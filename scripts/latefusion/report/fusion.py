@@ -23,6 +23,7 @@ from latefusion.report.text import (
 from latefusion.report.words import quoted
 
 VERDICTS = ("better", "undecided", "worse")
+PALETTE = {"better": 2, "undecided": 6, "worse": 1, "same": 6}
 TONES = {"better": "good", "worse": "bad"}
 
 
@@ -90,7 +91,7 @@ def _best(tables: Tables) -> str:
         return ""
     return (
         f"The model that happens to score highest, {best['observed_best']}, shows {percent(best['observed'])}; once it is counted that "
-        "it was picked for being highest, {percent(best['corrected'])} remains "
+        f"it was picked for being highest, {percent(best['corrected'])} remains "
         f"({percent_interval(best['low'], best['high'])})."
     )
 
@@ -129,10 +130,11 @@ def _effects(tables: Tables) -> Figure | None:
         rows,
         order=[row["label"] for row in rows],
         names=names,
-        title=f"accuracy minus that of {tables.reference} (percentage points)",
+        title="difference (percentage points)",
         unit="points",
         zero=0.0,
         overlay=True,
+        palette=PALETTE,
     )
     return Figure(
         "effects",

@@ -21,6 +21,7 @@ TRUST = ("cross", "honest", "replica")
 
 ACROSS = "evaluation"
 ALPHA = 0.05
+ENDINGS = ("_name", "_id", "_key")
 
 
 @dataclass(frozen=True)
@@ -230,9 +231,12 @@ class Results:
         return sum(self.dataset["n"].values())
 
     @property
-    def group_column(self) -> str:
-        """What the groups are called."""
-        return str(self.config["data"].get("group") or "group")
+    def group_word(self) -> str:
+        """What a group is called in a sentence: `artist` where the column is `artist_name`."""
+        column = str(self.config["data"].get("group") or "group")
+        for ending in ENDINGS:
+            column = column.removesuffix(ending) or column
+        return column.replace("_", " ")
 
     def leak(self, start: str, end: str, model: str, metric: str = "accuracy") -> Row:
         """Return the paired difference of a model between two protocols; an empty row where there is none."""

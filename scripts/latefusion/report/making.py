@@ -195,7 +195,7 @@ def graph(results: Results) -> dict[str, Any]:
         for row, (name, what) in enumerate(stage):
             # two lines of five columns, so that the graph fits a page
             at[name] = ((column % 5) * ACROSS, (column // 5) * 4 * DOWN // 2 + row * DOWN)
-            jobs = f"{what}, {len(by[name])} jobs" if len(by.get(name, [])) > 1 else what
+            jobs = f"{len(by[name])} jobs" if len(by.get(name, [])) > 1 else what
             boxes.append({"name": name, "what": jobs, "x": at[name][0], "y": at[name][1]})
     arrows = [_arrow(at[start], at[end]) for start, end in EDGES if start in at and end in at]
     present = {box["name"] for box in boxes}

@@ -27,6 +27,7 @@ from latefusion.report import (
     who,
 )
 from latefusion.report.inputs import Results, Sources, read_results
+from latefusion.report.parts import Section
 from latefusion.report.text import listed, plural
 from latefusion.tables import atomic
 
@@ -36,7 +37,7 @@ BUNDLE = "window.vegaEmbed = vegaEmbed;"
 BREAK_AFTER = "_"
 
 
-def write_report(sources: Sources, output: Path | str, config: Mapping[str, Any]) -> None:
+def write_report(sources: Sources, output: Path | str, config: Mapping[str, Any]) -> int:
     """Write the report, one file that needs nothing else.
 
     Parameters
@@ -47,24 +48,58 @@ def write_report(sources: Sources, output: Path | str, config: Mapping[str, Any]
     config : mapping
         The complete configuration.
 
+    Returns
+    -------
+    int
+        Size of the page in bytes.
+
     Raises
     ------
     latefusion.tables.TableError
         If a table cannot be read.
     """
-    html = render(read_results(sources, config))
+    page = render(read_results(sources, config)).encode()
     with atomic(output) as file:
-        file.write(html.encode())
+        return file.write(page)
 
 
 def render(results: Results) -> str:
     """Return the page of some results."""
     import vl_convert
+    from altair.utils.schemapi import debug_mode
 
     style = (HERE / STYLE).read_text(encoding="utf-8")
     script = (HERE / SCRIPT).read_text(encoding="utf-8")
     bundle: str = vl_convert.javascript_bundle(BUNDLE)
-    found = {
+    with debug_mode(False):
+        found = _sections(results)
+    environment = Environment(
+        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    environment.filters |= {"json": as_json, "soft": soft, "sentence": sentence, "emphasised": emphasised}
+    modalities = listed(results.modalities)
+    return environment.get_template(PAGE).render(
+        title=f"Fusing {modalities}: which rule, by how much, and can it be believed?",
+        subtitle=(
+            f"{plural(results.n, 'item')}, {plural(len(results.classes), 'class', 'classes')} "
+            f"({listed(results.classes[:12])}), {plural(len(results.modalities), 'modality', 'modalities')}."
+        ),
+        contents=[part for part in found.values() if part is not None],
+        sections=found,
+        protocol=results.best.protocol,
+        group_word=results.group_word,
+        draws=results.config["evaluation"]["draws"],
+        repeats=results.config["cross"]["repeats"],
+        version=__version__,
+        policy=policy([bundle, script], [style]),
+        style=_inlined(style, "style"),
+        bundle=_inlined(bundle, "script"),
+        script=_inlined(script, "script"),
+    )
+
+
+def _sections(results: Results) -> dict[str, Section | None]:
+    return {
         "answer": answer.section(results),
         "data": data.section(results),
         "single": singles.section(results),
@@ -77,29 +112,6 @@ def render(results: Results) -> str:
         "checks": findings.section(results),
         "making": making.section(results),
     }
-    environment = Environment(
-        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
-    environment.filters |= {"json": as_json, "soft": soft, "sentence": sentence}
-    modalities = listed(results.modalities)
-    return environment.get_template(PAGE).render(
-        title=f"Fusing {modalities}: which rule, by how much, and can it be believed?",
-        subtitle=(
-            f"{plural(results.n, 'item')}, {plural(len(results.classes), 'class', 'classes')} "
-            f"({listed(results.classes[:12])}), {plural(len(results.modalities), 'modality', 'modalities')}."
-        ),
-        contents=[part for part in found.values() if part is not None],
-        sections=found,
-        protocol=results.best.protocol,
-        group_column=results.group_column,
-        draws=results.config["evaluation"]["draws"],
-        repeats=results.config["cross"]["repeats"],
-        version=__version__,
-        policy=policy([bundle, script], [style]),
-        style=_inlined(style, "style"),
-        bundle=_inlined(bundle, "script"),
-        script=_inlined(script, "script"),
-    )
 
 
 def policy(scripts: list[str], styles: list[str]) -> str:
@@ -137,8 +149,15 @@ def as_json(value: object) -> Markup:
 
 
 def soft(text: object) -> Markup:
-    """Return escaped text that may be broken after an underscore."""
-    return Markup(str(escape(str(text))).replace(BREAK_AFTER, f"{BREAK_AFTER}<wbr>"))  # noqa: S704 - escaped
+    """Return escaped text that may be broken after an underscore, and not before a per cent sign."""
+    safe = str(escape(str(text))).replace(" %", "\u00a0%")
+    return Markup(safe.replace(BREAK_AFTER, f"{BREAK_AFTER}<wbr>"))  # noqa: S704 - escaped
+
+
+def emphasised(text: str, name: str) -> Markup:
+    """Return escaped text in which the first mention of a name stands out."""
+    before, found, after = text.partition(name) if name else (text, "", "")
+    return soft(before) + (Markup("<b>{}</b>").format(soft(found)) if found else Markup("")) + soft(after)
 
 
 def sentence(text: str) -> str:

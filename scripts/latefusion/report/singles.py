@@ -90,7 +90,7 @@ def recalls(results: Results, tables: Tables, names: list[str], id_: str) -> Fig
         id_,
         "Recall: how many items of a class are recognised",
         f"In per cent with 95 % intervals; items of each class: {sizes}.",
-        intervals(rows, order=results.classes, names=names, title="recall (% of the class's items)"),
+        intervals(rows, order=results.classes, names=names, title="recall (% of the items)"),
         "Recall by class and model: "
         + listed([f"{row['name']} {row['label']} {percent(row['value'], 0)}" for row in rows]),
         table,

@@ -107,6 +107,11 @@ def listed(words: Sequence[str]) -> str:
     return f"{', '.join(words[:-1])} and {words[-1]}"
 
 
+def article(noun: str) -> str:
+    """Put the indefinite article before a noun: `an artist`, `a genre`."""
+    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
+
+
 def plural(n: float, one: str, many: str | None = None) -> str:
     """Write a count with its noun: `1 item`, `2 718 items`."""
     return f"{count(n)}\u00a0{one if round(n) == 1 else many or one + 's'}"

@@ -286,7 +286,7 @@ def _stratum_figure(by: str, found: list[Row], models: list[str], place: int) ->
         f"Accuracy by {what}",
         f"In per cent with 95 % intervals; n = {plural(total, 'item')}. Where a model does not pass the majority, it has "
         "learned nothing there.",
-        intervals(rows, order=labels, names=names, title="accuracy (% of the stratum's items)"),
+        intervals(rows, order=labels, names=names, title="accuracy (% of the items)"),
         f"Accuracy by {what}: "
         + listed([f"{row['label']} {row['name']} {percent(row['value'], 0)}" for row in rows][:24]),
         Table(

@@ -18,7 +18,7 @@ PROTOCOL_MEANING = {
     "honest": "same split; nothing is learned from test, or from probabilities of rows a model has seen",
     "cross": "cross-validation in which no group is on both sides",
 }
-KINDS = {"baseline": "baseline", "single": "single", "early": "early fusion", "rule": "late fusion"}
+KINDS = {"baseline": "baseline", "single": "single", "early": "early", "rule": "late"}
 BETTER_LOW = frozenset({"log_loss", "brier", "ece", "ece_classwise"})
 
 
@@ -27,7 +27,7 @@ def model_name(results: Results, model: str) -> str:
     if model == "majority":
         return "always the commonest class"
     if model == "group_lookup":
-        return f"look-up by {results.group_column}"
+        return f"look-up of its {results.group_word}"
     return model
 
 

@@ -1,0 +1,21 @@
+"""Put all tables of a run on one page."""
+
+from pathlib import Path
+
+from latefusion.job import job
+from latefusion.report.inputs import Sources
+from latefusion.report.page import write_report
+
+with job(snakemake.log[0]) as log:
+    sources = Sources(
+        dataset=Path(snakemake.input.dataset),
+        checks=Path(snakemake.input.checks),
+        groups=Path(snakemake.input.groups),
+        item_tables=[Path(path) for path in snakemake.input.item_tables],
+        evaluation=[Path(path) for path in snakemake.input.evaluation],
+        fusion=[Path(path) for path in snakemake.input.fusion],
+        models=[Path(path) for path in snakemake.input.models],
+        benchmarks=Path(snakemake.params.benchmarks),
+    )
+    size = write_report(sources, snakemake.output.page, snakemake.params.config)
+    log.info("%.1f MB", size / 1e6)
