@@ -7,9 +7,13 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
+from latefusion.threads import blocks
+
 Float64 = NDArray[np.float64]
 
 LEAST = 1e-7
+# Few enough for K² numbers a row to stay small, whatever the number of classes.
+ROWS = 2048
 
 
 def class_pairs(n_classes: int) -> list[tuple[int, int]]:
@@ -63,13 +67,14 @@ def couple(pairwise: Float64, present: NDArray[np.bool_]) -> Float64:
     if k == 1:
         out[:, known[0]] = 1.0
         return out
-    r = np.zeros((k, k, len(pairwise)))
     place = {int(c): a for a, c in enumerate(known)}
-    for column, (i, j) in zip(pairwise.T, class_pairs(K), strict=True):
-        if i in place and j in place:
-            r[place[i], place[j]] = np.clip(column, LEAST, 1.0 - LEAST)
-            r[place[j], place[i]] = 1.0 - r[place[i], place[j]]
-    out[:, known] = _sweep(r).T
+    for start, stop in blocks(len(pairwise), ROWS):
+        r = np.zeros((k, k, stop - start))
+        for column, (i, j) in zip(pairwise[start:stop].T, class_pairs(K), strict=True):
+            if i in place and j in place:
+                r[place[i], place[j]] = np.clip(column, LEAST, 1.0 - LEAST)
+                r[place[j], place[i]] = 1.0 - r[place[i], place[j]]
+        out[start:stop, known] = _sweep(r).T
     return out
 
 

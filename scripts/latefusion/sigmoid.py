@@ -34,26 +34,26 @@ def fit_sigmoid(decision: Float64, positive: NDArray[np.bool_]) -> tuple[float, 
     n_negative = len(decision) - n_positive
     target = np.where(positive, (n_positive + 1.0) / (n_positive + 2.0), 1.0 / (n_negative + 2.0))
     A, B = 0.0, float(np.log((n_negative + 1.0) / (n_positive + 1.0)))
-    loss = _loss(decision, target, A, B)
+    loss, p = _evaluate(decision, target, A, B)
     for _ in range(MAX_STEPS):
-        p, q = _both(A * decision + B)
-        curvature = p * q
+        curvature = p * (1.0 - p)
         residual = target - p
-        h11 = float(np.square(decision) @ curvature) + RIDGE
-        h22 = float(curvature.sum()) + RIDGE
-        h21 = float(decision @ curvature)
         g1, g2 = float(decision @ residual), float(residual.sum())
         if abs(g1) < GRADIENT and abs(g2) < GRADIENT:
             break
+        weighted = decision * curvature
+        h11 = float(decision @ weighted) + RIDGE
+        h22 = float(curvature.sum()) + RIDGE
+        h21 = float(weighted.sum())
         determinant = h11 * h22 - h21 * h21
         dA = -(h22 * g1 - h21 * g2) / determinant
         dB = -(h11 * g2 - h21 * g1) / determinant
         descent = g1 * dA + g2 * dB
         step = 1.0
         while step >= LEAST_STEP:
-            new = _loss(decision, target, A + step * dA, B + step * dB)
+            new, new_p = _evaluate(decision, target, A + step * dA, B + step * dB)
             if new < loss + 1e-4 * step * descent:
-                A, B, loss = A + step * dA, B + step * dB, new
+                A, B, loss, p = A + step * dA, B + step * dB, new, new_p
                 break
             step /= 2.0
         else:
@@ -61,17 +61,13 @@ def fit_sigmoid(decision: Float64, positive: NDArray[np.bool_]) -> tuple[float, 
     return A, B
 
 
-def _both(x: Float64) -> tuple[Float64, Float64]:
-    """Return 1/(1 + exp(x)) and 1/(1 + exp(-x)) without overflow."""
-    e = np.exp(-np.abs(x))
-    small, large = e / (1.0 + e), 1.0 / (1.0 + e)
-    return np.where(x >= 0, small, large), np.where(x >= 0, large, small)
-
-
-def _loss(decision: Float64, target: Float64, A: float, B: float) -> float:
+def _evaluate(decision: Float64, target: Float64, A: float, B: float) -> tuple[float, Float64]:
+    """Return the cross-entropy and the probabilities, neither of which overflows."""
     x = A * decision + B
-    # cross-entropy: target·x + log(1 + exp(-x)), in a form that does not overflow
-    return float((target * x + np.logaddexp(0.0, -x)).sum())
+    e = np.exp(-np.abs(x))
+    # target·x + log(1 + exp(-x)), where the logarithm is max(-x, 0) + log(1 + exp(-|x|))
+    loss = float(target @ x - np.minimum(x, 0.0).sum() + np.log1p(e).sum())
+    return loss, np.where(x >= 0, e, 1.0) / (1.0 + e)
 
 
 def guard(sigmoid: tuple[float, float], n_positive: int, n_negative: int) -> tuple[float, float]:
@@ -92,4 +88,6 @@ def apply_sigmoids(decision: Float64, sigmoids: Float64) -> Float64:
     decision : (n, pairs) array
     sigmoids : (pairs, 2) array of A, B
     """
-    return _both(decision * sigmoids[:, 0] + sigmoids[:, 1])[0]
+    x = decision * sigmoids[:, 0] + sigmoids[:, 1]
+    e = np.exp(-np.abs(x))
+    return np.where(x >= 0, e, 1.0) / (1.0 + e)
