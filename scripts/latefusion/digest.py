@@ -68,20 +68,30 @@ def closure(*entries: Path, root: Path) -> tuple[list[Path], list[str]]:
         if file in seen:
             continue
         seen.add(file)
-        waiting += _packages_around(file, root)
-        for name in _imports(file, root):
-            found = _module_files(name, root)
-            waiting += found
-            top = name.partition(".")[0]
-            if not found and not (root / top).exists() and top not in sys.stdlib_module_names:
-                distributions.add(DISTRIBUTIONS.get(top, top))
+        files, names = _needs(file, root, file.stat().st_mtime_ns)
+        waiting += files
+        distributions |= names
     return sorted(seen), sorted(distributions)
 
 
-def _imports(file: Path, root: Path) -> Iterator[str]:
+@cache
+def _needs(file: Path, root: Path, mtime: int) -> tuple[list[Path], set[str]]:
+    """Return the files and the distributions that a file imports: once for each file, not for each job."""
+    files = _packages_around(file, root)
+    distributions = set()
+    for name in _imports(file, root, mtime) if file.suffix == ".py" else ():
+        found = _module_files(name, root)
+        files += found
+        top = name.partition(".")[0]
+        if not found and not (root / top).exists() and top not in sys.stdlib_module_names:
+            distributions.add(DISTRIBUTIONS.get(top, top))
+    return files, distributions
+
+
+def _imports(file: Path, root: Path, mtime: int) -> Iterator[str]:
     """Yield each dotted name that a file may import, also inside functions; a superset is safe."""
     package = [*file.relative_to(root).parent.parts] if file.is_relative_to(root) else []
-    for node in ast.walk(_parsed(file, file.stat().st_mtime_ns)):
+    for node in ast.walk(_parsed(file, mtime)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
