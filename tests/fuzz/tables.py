@@ -208,3 +208,21 @@ def plain_read(table: Table) -> tuple[NDArray[np.float32], list[int | str]]:
     labels = [row[place["label"]].strip() for row in rows]
     with np.errstate(over="ignore"):
         return np.array(numbers, np.float64).astype(np.float32), labels
+
+
+@st.composite
+def damaged_parquet(draw: st.DrawFn) -> bytes:
+    """Draw a Parquet file that was damaged in one to three places."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    embedding = [[row / 8, -1.5] for row in range(6)]
+    stream = io.BytesIO()
+    text = [f"Artist {row}" for row in range(6)]
+    columns = {"artist": text, "lyrics": text, "embedding": embedding, "label": [0, 1] * 3}
+    pq.write_table(pa.table(columns), stream, compression=draw(st.sampled_from(["none", "zstd"])))
+    data = bytearray(stream.getvalue())
+    for _ in range(draw(st.integers(1, 3))):
+        at = draw(st.integers(0, len(data)))
+        data[at : at + draw(st.integers(0, 20))] = draw(st.binary(max_size=8))
+    return bytes(data)

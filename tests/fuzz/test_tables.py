@@ -1,11 +1,12 @@
 """Tables in order give their very numbers; damaged ones are refused or give what a plain reader gives."""
 
+import contextlib
 from datetime import timedelta
 
 import numpy as np
 from hypothesis import HealthCheck, given, settings
 
-from fuzz.tables import damaged, plain_read, read, tables
+from fuzz.tables import Table, damaged, damaged_parquet, plain_read, read, tables
 from latefusion.errors import InputError
 
 THOROUGH = settings.get_current_profile_name() == "fuzz"
@@ -37,3 +38,10 @@ def test_a_damaged_table_gives_no_traceback_and_no_wrong_number(table, tmp_path)
     np.testing.assert_array_equal(X.view(np.uint32), expected.view(np.uint32))
     for label, text in zip(labels, texts, strict=True):
         assert label == text or float(label) == float(text)
+
+
+@CASES
+@given(data=damaged_parquet())
+def test_a_damaged_parquet_file_gives_no_traceback(data, tmp_path):
+    with contextlib.suppress(InputError):
+        read(Table(data, 1 << 20, 1 << 20, [], "train.parquet"), tmp_path)

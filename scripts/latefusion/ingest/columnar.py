@@ -13,6 +13,7 @@ from latefusion.errors import InputError, Problem
 from latefusion.ingest.embeddings import is_list
 
 BATCH_ROWS = 1024
+_UNREADABLE = (pa.ArrowException, OSError, UnicodeDecodeError)
 
 
 def open_parquet(path: Path) -> pq.ParquetFile:
@@ -24,9 +25,12 @@ def open_parquet(path: Path) -> pq.ParquetFile:
         If it is cut off or damaged.
     """
     try:
-        return pq.ParquetFile(path, pre_buffer=False, buffer_size=1 << 20, page_checksum_verification=True)
-    except (pa.ArrowException, OSError) as error:
+        # read ahead by little: what pyarrow reads ahead by itself, it keeps until the end
+        file = pq.ParquetFile(path, pre_buffer=False, buffer_size=1 << 20, page_checksum_verification=True)
+        str(file.schema_arrow)  # decodes every name
+    except _UNREADABLE as error:
         raise InputError([_damaged(path, error)]) from None
+    return file
 
 
 def _damaged(path: Path, error: Exception) -> Problem:
@@ -90,6 +94,7 @@ def batches(
     columns = list(dict.fromkeys([*texts, *vectors]))
     try:
         for batch in file.iter_batches(batch_size=BATCH_ROWS, columns=columns, use_threads=False):
+            batch.validate(full=True)
             arrays = []
             for name in columns:
                 array = batch.column(name)
@@ -97,7 +102,7 @@ def batches(
                     array = array.dictionary_decode()
                 arrays.append(array if name in vectors else _text(array, keep=name in numbers))
             yield pa.RecordBatch.from_arrays(arrays, columns)
-    except (pa.ArrowException, OSError) as error:
+    except _UNREADABLE as error:
         raise InputError([_damaged(path, error)]) from None
 
 
