@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from latefusion.errors import InputError, Problem
 from latefusion.fitting import fit_all
 from latefusion.kernel import Gamma
 from latefusion.svm import SVM, Float32, Float64
@@ -134,6 +135,7 @@ def train(
     """
     known = present_rows(X)
     rows = [x[known] for x in X] if not known.all() else list(X)
+    _require_two_classes(y[known], len(y))
     seed = int(rng.integers(2**63))
     wanted = settings.grid
     if replica and settings.replica not in wanted:
@@ -227,6 +229,21 @@ def present_rows(X: Sequence[Float32]) -> NDArray[np.bool_]:
     for x in X:
         known &= ~np.isnan(x[:, 0])
     return known
+
+
+def _require_two_classes(y: Int32, n: int) -> None:
+    found = len(np.unique(y))
+    if found < 2:
+        raise InputError(
+            [
+                Problem(
+                    file="a training part",
+                    found=f"{found} classes among the {len(y):,} of its {n:,} items with all modalities of the view",
+                    allowed="two classes or more",
+                    fix="bring more items, or take the modality that most of them lack out of the view",
+                )
+            ]
+        )
 
 
 def _spread(values: NDArray[Any], known: NDArray[np.bool_]) -> NDArray[Any]:

@@ -258,9 +258,12 @@ def test_standardised_columns_are_those_of_scikit_learn():
 
 
 def test_parameters_are_read_set_and_cloned_as_scikit_learn_does():
+    from sklearn.base import clone
+
     model = SVM(C=3.0, gamma=0.5, combine="balanced")
     assert model.get_params()["gamma"] == 0.5
     assert SVM(**model.get_params()).get_params() == model.get_params()
+    assert clone(model).get_params() == model.get_params()
     assert model.set_params(C=4.0).C == 4.0
     with pytest.raises(ValueError, match="has no parameter 'c'"):
         model.set_params(c=1)

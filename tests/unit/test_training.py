@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from latefusion.errors import InputError
 from latefusion.svm import SVM
 from latefusion.training import SvmSettings, predict, present_rows, train
 
@@ -84,6 +85,17 @@ def test_a_class_without_rows_has_probability_zero():
     assert trained.out_of_fold_p.shape == (240, 5)
     assert (trained.out_of_fold_p[:, 3:] == 0).all()
     assert set(trained.out_of_fold_voted.tolist()) <= {0, 1, 2}
+
+
+@pytest.mark.parametrize(
+    ("left", "found"), [([0, 0], "1 classes among the 2 of"), ([], "0 classes among the 0 of")]
+)
+def test_fewer_than_two_classes_with_all_modalities_are_refused(left, found):
+    X, y, fold = data()
+    y[: len(left)] = left
+    X[1][len(left) :] = np.nan
+    with pytest.raises(InputError, match=found):
+        fit(X, y, fold)
 
 
 GRID = SvmSettings(C=[10.0, 0.1, 1.0], gamma=["auto", 0.02])
