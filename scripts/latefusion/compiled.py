@@ -1,7 +1,8 @@
 """Inner loops compiled by numba: kernel values from products, and what makes such loops fast.
 
 Compiled code is cached beside this file or, where that folder cannot be written, in the user's cache
-folder, so each machine compiles once.
+folder, so each machine compiles once. numba sees when a function's own file has changed, but not when one
+that it calls has: whoever changes what other modules import from here touches these, too.
 """
 # No annotations in this module: numba infers every type, and strict typing would only repeat it.
 # mypy: disable-error-code="no-untyped-def, no-untyped-call"
