@@ -42,7 +42,7 @@ lint: $(VENV)/.development  ## check style, types, the workflow and known vulner
 	$(BIN)/mypy
 	$(BIN)/snakemake --lint
 	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml scripts workflow
-	$(BIN)/pip-audit --progress-spinner off --requirement envs/requirements.txt --no-deps --disable-pip
+	$(BIN)/pip-audit --progress-spinner off --no-deps --disable-pip --requirement envs/package.txt --requirement envs/requirements.txt
 
 format: $(VENV)/.development  ## format all code
 	$(BIN)/ruff check --fix --quiet $(SOURCES) || true
