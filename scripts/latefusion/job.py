@@ -6,6 +6,7 @@ import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.abc import MetaPathFinder
 from pathlib import Path
 
 from threadpoolctl import threadpool_limits
@@ -17,7 +18,7 @@ logger = logging.getLogger("latefusion")
 
 @contextmanager
 def job(log: str | Path) -> Iterator[logging.Logger]:
-    """Run a job's body: log to `log`, one BLAS thread, an `InputError` without a traceback.
+    """Run a job's body: log to `log`, one BLAS thread, no pandas, an `InputError` without a traceback.
 
     Other errors go to the log with their traceback. Either way the process ends with exit code 1, and
     the log's last lines say what happened.
@@ -30,7 +31,7 @@ def job(log: str | Path) -> Iterator[logging.Logger]:
     root.setLevel(logging.INFO)
     root.addHandler(handler)
     try:
-        with threadpool_limits(limits=1):
+        with threadpool_limits(limits=1), _without_pandas():
             yield logger
     except InputError as error:
         logger.error("the input cannot be used:\n%s", error)
@@ -43,3 +44,29 @@ def job(log: str | Path) -> Iterator[logging.Logger]:
     finally:
         root.removeHandler(handler)
         handler.close()
+
+
+class _NoPandas(MetaPathFinder):
+    """Finds no pandas."""
+
+    def find_spec(self, fullname: str, path: object, target: object = None) -> None:  # noqa: ARG002
+        if fullname == "pandas":
+            raise ModuleNotFoundError(fullname)
+
+
+@contextmanager
+def _without_pandas() -> Iterator[None]:
+    """Hide pandas from libraries that would only look whether it is there.
+
+    pyarrow imports it with the first array, to ask whether what it was given is of pandas: half a second
+    in each of a hundred jobs that have nothing to do with it. A job that has to do with it imports it
+    before it begins, and then nothing is hidden.
+    """
+    finder = _NoPandas()
+    if "pandas" not in sys.modules:
+        sys.meta_path.insert(0, finder)
+    try:
+        yield
+    finally:
+        if finder in sys.meta_path:
+            sys.meta_path.remove(finder)

@@ -1,10 +1,14 @@
 """What surrounds every job."""
 
 import logging
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from threadpoolctl import threadpool_info
 
+import latefusion
 from latefusion.errors import InputError, Problem
 from latefusion.job import job
 
@@ -44,3 +48,28 @@ def test_the_log_is_let_go_at_the_end(tmp_path):
         pass
     logging.getLogger("latefusion").warning("later")
     assert "later" not in (tmp_path / "x.log").read_text()
+
+
+BODY = """
+import sys
+{first}
+import numpy as np
+from latefusion.job import job
+with job({log!r}):
+    import pyarrow as pa
+    words = pa.table({{"word": np.array(["a", "b"], object), "number": [1.0, None]}})
+    words["word"].to_numpy(), words.to_pylist(), pa.Table.from_pylist([{{"word": "c"}}])
+    inside = "pandas" in sys.modules
+import pandas
+print(inside, len(pandas.DataFrame({{"a": [1]}})))
+"""
+
+
+@pytest.mark.parametrize(("first", "said"), [("", "False 1"), ("import pandas", "True 1")])
+def test_pandas_is_not_imported_in_passing(tmp_path, first, said):
+    scripts = Path(latefusion.__file__).parent.parent
+    body = BODY.format(first=first, log=str(tmp_path / "x.log"))
+    run = subprocess.run(
+        [sys.executable, "-c", body], cwd=scripts, capture_output=True, text=True, check=True
+    )
+    assert run.stdout.strip() == said
