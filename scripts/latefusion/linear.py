@@ -9,8 +9,6 @@ import numpy as np
 
 from latefusion.compiled import FAST, compiled, inlined
 
-PENALTY = 1.0
-
 
 @inlined(FAST | {"reassoc"})
 def _dot(Z, row, w):
@@ -27,7 +25,7 @@ def _add(w, Z, row, weight):
 
 
 @compiled()
-def descend(Z, squares, rows, y, cost, beta, w, offset, tol, epochs, seed):
+def descend(Z, squares, rows, y, cost, beta, w, offset, penalty, tol, epochs, seed):
     """Solve min ½|w|² + Σ cost·max(0, 1 - y(zw + b)) in place; the bias is not penalised.
 
     Dual coordinate descent (Hsieh et al. 2008) on the signed coefficients β = αy, one row after another
@@ -47,6 +45,8 @@ def descend(Z, squares, rows, y, cost, beta, w, offset, tol, epochs, seed):
         Σ βz, changed.
     offset : float
         Bias to start from.
+    penalty : float
+        Weight of the constraint in the augmented Lagrangian; of the size of the squared norms.
     tol : float
         Stop when in one pass no gradient that counts exceeded it and the scores of rows that may go up
         and down overlap by no more.
@@ -82,18 +82,18 @@ def descend(Z, squares, rows, y, cost, beta, w, offset, tol, epochs, seed):
         for index in range(n):
             t = order[index]
             row = rows[t]
-            gradient = _dot(Z, row, w) + offset + PENALTY * total - y[t]
+            gradient = _dot(Z, row, w) + offset + penalty * total - y[t]
             low = 0.0 if y[t] > 0 else -cost[t]
             high = cost[t] if y[t] > 0 else 0.0
-            new = min(max(beta[t] - gradient / (squares[row] + PENALTY), low), high)
+            new = min(max(beta[t] - gradient / (squares[row] + penalty), low), high)
             if new != beta[t]:
                 gap = max(gap, abs(gradient))
                 _add(w, Z, row, new - beta[t])
                 total += new - beta[t]
                 beta[t] = new
-        offset += PENALTY * total
+        offset += penalty * total
         epoch += 1
-        if gap < tol and PENALTY * abs(total) < tol:
+        if gap < tol and penalty * abs(total) < tol:
             break
-        gap = max(gap, PENALTY * abs(total))
+        gap = max(gap, penalty * abs(total))
     return offset, epoch, gap

@@ -32,11 +32,14 @@ class Map:
     components : Rows
         The rows that span the approximation.
     projection : (m, r) float64 array
-        Kernel values with the components times this are the features.
+    centre : (r,) float64 array
+        Kernel values with the components, times `projection`, less `centre`, are the features. A bias
+        takes up any shift; around zero the machines converge faster.
     """
 
     components: Rows
     projection: Float64
+    centre: Float64
     gammas: tuple[float, ...]
     weights: tuple[float, ...]
     double: bool
@@ -57,7 +60,8 @@ class Map:
         np.fill_diagonal(K, 1.0)
         eigenvalues, vectors = np.linalg.eigh(K)
         kept = eigenvalues > LEAST_EIGENVALUE * eigenvalues[-1]
-        return cls(components, vectors[:, kept] / np.sqrt(eigenvalues[kept]), gammas, weights, double)
+        projection = vectors[:, kept] / np.sqrt(eigenvalues[kept])
+        return cls(components, projection, K.mean(axis=0) @ projection, gammas, weights, double)
 
     def features(self, rows: Rows, n_jobs: int) -> Float32:
         """Return the features of rows, (n, r) float32."""
@@ -67,7 +71,7 @@ class Map:
             kernel = values(
                 rows[span[0] : span[1]], self.components, self.gammas, self.weights, double=self.double
             )
-            out[span[0] : span[1]] = kernel @ self.projection
+            out[span[0] : span[1]] = kernel @ self.projection - self.centre
 
         run(one, blocks(len(rows), BLOCK), n_jobs)
         return out
@@ -116,6 +120,7 @@ def solve_linear(
     say_if_compiling(descend)
     pairs = class_pairs(layout.n_classes)
     squares = np.square(Z, dtype=np.float64).sum(axis=1)
+    penalty = max(float(squares.mean()), 1e-12)
     limit = EPOCHS if max_iter is None else max_iter
     whole: Linear | None = None
     solutions: list[Linear] = []
@@ -139,7 +144,9 @@ def solve_linear(
                 beta = near.beta[p][1][kept].copy()
                 w = Z[rows].T.astype(np.float64) @ beta
                 start = float(near.offsets[p])
-            offset, epochs, gap = descend(Z, squares, rows, y, cost, beta, w, start, TOLERANCE, limit, p)
+            offset, epochs, gap = descend(
+                Z, squares, rows, y, cost, beta, w, start, penalty, TOLERANCE, limit, p
+            )
             return w, float(offset), int(epochs), float(gap), rows, beta
 
         tasks = [(part, p) for part in parts for p in range(len(pairs))]

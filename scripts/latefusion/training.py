@@ -238,7 +238,7 @@ def _require_two_classes(y: Int32, n: int) -> None:
             [
                 Problem(
                     file="a training part",
-                    found=f"{found} classes among the {len(y):,} of {n:,} items with all modalities of the view",
+                    found=f"{found} classes among the {len(y):,} of {n:,} items with all modalities",
                     allowed="two classes or more",
                     fix="bring more items, or take the modality that most of them lack out of the view",
                 )

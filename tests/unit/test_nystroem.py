@@ -18,7 +18,8 @@ def blobs(n=300, K=3, d=4, seed=0):
 def mapped(X, chosen, gamma=0.25):
     rows = Space.fit([X], "concatenate", "none").rows([X])
     K = values(rows, rows, (gamma,), (1.0,), double=False)
-    return Map.fit(rows, chosen, (gamma,), (1.0,)).features(rows, 1), K
+    span = Map.fit(rows, chosen, (gamma,), (1.0,))
+    return span.features(rows, 1) + span.centre, K
 
 
 def test_all_rows_as_components_give_the_kernel_itself():
@@ -55,7 +56,7 @@ def test_linear_machine_is_that_of_libsvm(C, weights):
     cost = C * np.where(y > 0, *weights)
     beta, w = np.zeros(150), np.zeros(4)
     squares = np.square(X.astype(np.float64)).sum(axis=1)
-    offset, _, gap = descend(X, squares, np.arange(150), y, cost, beta, w, 0.0, 1e-3, 100_000, 0)
+    offset, _, gap = descend(X, squares, np.arange(150), y, cost, beta, w, 0.0, 1.0, 1e-3, 100_000, 0)
     assert gap < 1e-3
     np.testing.assert_allclose(w, X.T.astype(np.float64) @ beta, atol=1e-6)
     assert abs(beta.sum()) < 1e-2
