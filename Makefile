@@ -56,7 +56,7 @@ bench: $(VENV)/.development  ## measure speed and memory; takes an hour, writes 
 	$(BIN)/python -m benchmarks
 
 fuzz: $(VENV)/.development  ## feed thousands of damaged files to ingest
-	LATEFUSION_FUZZ_CASES=5000 $(BIN)/python -m pytest tests/fuzz
+	$(BIN)/python -m pytest tests/fuzz --hypothesis-profile=fuzz
 
 clean:  ## remove results, not the environment
 	rm -rf results/[!R]* .snakemake
