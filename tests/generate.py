@@ -75,9 +75,16 @@ def write_dataset(
     for which, path in enumerate(paths):
         with path.open("w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file, lineterminator="\n")
-            columns = "Unnamed: 0.1,Unnamed: 0,artist_name,track_name,valence,arousal,lyrics,audio_url,search_method"
+            columns = "Unnamed: 0.1,Unnamed: 0,artist_name,track_name,valence,arousal,lyrics"
             writer.writerow(
-                [*columns.split(","), "emotion", *(f"{name}_embedding" for name in dims), "label"]
+                [
+                    *columns.split(","),
+                    "audio_url",
+                    "search_method",
+                    "emotion",
+                    *(f"{name}_embedding" for name in dims),
+                    "label",
+                ]
             )
             for row, i in enumerate(np.flatnonzero(part == which)):
                 writer.writerow(
