@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from importlib.abc import MetaPathFinder
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
+from types import ModuleType
+from typing import NoReturn
 
 from threadpoolctl import threadpool_limits
 
@@ -46,23 +49,38 @@ def job(log: str | Path) -> Iterator[logging.Logger]:
         handler.close()
 
 
-class _NoPandas(MetaPathFinder):
-    """Finds no pandas."""
+class _Refusing(Loader):
+    """Imports nothing."""
 
-    def find_spec(self, fullname: str, path: object, target: object = None) -> None:  # noqa: ARG002
-        if fullname == "pandas":
-            raise ModuleNotFoundError(fullname)
+    def create_module(self, spec: ModuleSpec) -> NoReturn:
+        raise ModuleNotFoundError(f"{spec.name} is hidden from this job", name=spec.name)
+
+    def exec_module(self, module: object) -> None:
+        """Do nothing: there is no module."""
+
+
+class _HidesPandas(MetaPathFinder):
+    """Finds pandas where it is, but does not import it."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if fullname != "pandas":
+            return None
+        spec = PathFinder.find_spec(fullname, path, target)
+        if spec is not None:
+            spec.loader = _Refusing()
+        return spec
 
 
 @contextmanager
 def _without_pandas() -> Iterator[None]:
-    """Hide pandas from libraries that would only look whether it is there.
+    """Hide pandas from libraries that import it only to ask whether what they were given is of it.
 
-    pyarrow imports it with the first array, to ask whether what it was given is of pandas: half a second
-    in each of a hundred jobs that have nothing to do with it. A job that has to do with it imports it
-    before it begins, and then nothing is hidden.
+    pyarrow does so with its first array: half a second in each of a hundred jobs that have nothing to do
+    with pandas. A job that has to do with it imports it before it begins, and then nothing is hidden.
     """
-    finder = _NoPandas()
+    finder = _HidesPandas()
     if "pandas" not in sys.modules:
         sys.meta_path.insert(0, finder)
     try:

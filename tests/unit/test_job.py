@@ -51,6 +51,7 @@ def test_the_log_is_let_go_at_the_end(tmp_path):
 
 
 BODY = """
+import importlib.util
 import sys
 {first}
 import numpy as np
@@ -60,6 +61,7 @@ with job({log!r}):
     words = pa.table({{"word": np.array(["a", "b"], object), "number": [1.0, None]}})
     words["word"].to_numpy(), words.to_pylist(), pa.Table.from_pylist([{{"word": "c"}}])
     inside = "pandas" in sys.modules
+    assert importlib.util.find_spec("pandas").origin.endswith("__init__.py")
 import pandas
 print(inside, len(pandas.DataFrame({{"a": [1]}})))
 """
