@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from latefusion.evaluation.bootstrap import LEVEL, Array
+from latefusion.evaluation.bootstrap import LEVEL, Array, resample
 
 
 @dataclass(frozen=True)
@@ -31,49 +31,72 @@ class ConfidenceSet:
         return self.p >= 1 - LEVEL
 
 
-def confidence_set(loss: Array, draws: Array) -> ConfidenceSet:
+def confidence_set(
+    sums: Array, sizes: Array, *, draws: int, rng: np.random.Generator, n_jobs: int = 1
+) -> ConfidenceSet:
     """Return the model confidence set by all-pairs max-t (Hansen, Lunde and Nason 2011).
 
     Models are left out one by one, the one that is worst against any other first, as long as the largest
-    standardised difference between two of those that remain is too large for equal models.
+    standardised difference between two of those that remain is too large for equal models. Each draw of
+    the paired group bootstrap is standardised by its own cluster-robust error: with the error of the data
+    in all of them the set left one of 25 equal rules out in 12 % of data sets, not in 5.
 
     Parameters
     ----------
-    loss : (M,) array
-        Mean losses; less is better.
-    draws : (B, M) array
-        The same in draws of the paired group bootstrap.
+    sums : (G, M) array
+        Sums of each model's losses over each group; less is better.
+    sizes : (G,) array
+        Items of each group.
+    draws : int
+    rng : numpy.random.Generator
+    n_jobs : int
+        Threads; the numbers do not depend on it.
     """
-    models = len(loss)
-    difference = loss[:, None] - loss[None, :]
-    spread = draws - loss
-    # var(a − b) from the covariance, not from (B, M, M) numbers
-    covariance = np.atleast_2d(np.cov(spread, rowvar=False, ddof=1)) if models > 1 else np.zeros((1, 1))
-    variance = np.diag(covariance)[:, None] + np.diag(covariance)[None, :] - 2 * covariance
-    scale = np.sqrt(np.maximum(variance, 0))
-    scale[scale < 1e-9 * max(float(np.abs(loss).max(initial=0)), 1e-9)] = np.inf
-    t = difference / scale
-    remaining = list(range(models))
+    groups, models = sums.shape
     p = np.ones(models)
     eliminated = np.zeros(models, np.int64)
-    # |t*| of each pair once; removing a model only takes columns away
-    pairs = np.array([(i, j) for i in range(models) for j in range(i)], np.int64).reshape(-1, 2)
-    t_draws = np.abs(spread[:, pairs[:, 0]] - spread[:, pairs[:, 1]]) / scale[pairs[:, 0], pairs[:, 1]]
+    first, second = np.tril_indices(models, -1)
+    if models < 2 or groups < 2:
+        return ConfidenceSet(p, eliminated)
+    n = sizes.sum()
+    mean = sums.sum(axis=0) / n
+    rest = sums - mean * sizes[:, None]
+    deviation = rest[:, first] - rest[:, second]
+    difference = mean[first] - mean[second]
+    t = _standardised(difference, (deviation**2).sum(axis=0), np.array(n), groups)
+    parts = np.c_[sizes, sizes**2, deviation, deviation**2, deviation * sizes[:, None]]
+
+    def statistics(drawn: Array) -> Array:
+        total, square = drawn[:, :1], drawn[:, 1:2]
+        shift, squares, cross = np.split(drawn[:, 2:], 3, axis=1)
+        shift = shift / total
+        return np.abs(_standardised(shift, squares - 2 * shift * cross + shift**2 * square, total, groups))
+
+    t_draws = resample(parts, statistics, draws=draws, rng=rng, n_jobs=n_jobs).draws
+    remaining = list(range(models))
     reached, step = 0.0, 0
-    left = np.ones(len(pairs), bool)
+    left = np.ones(len(first), bool)
+    signed = np.zeros((models, models))
+    signed[first, second], signed[second, first] = t, -t
     while len(remaining) > 1:
-        within = t[np.ix_(remaining, remaining)]
-        largest = within.max()
+        within = signed[np.ix_(remaining, remaining)]
         null = t_draws[:, left].max(axis=1)
-        reached = max(reached, float((null >= largest).mean()))
+        reached = max(reached, float((null >= within.max()).mean()))
         worst = remaining[int(within.max(axis=1).argmax())]
         p[worst] = reached
         step += 1
         if reached < 1 - LEVEL:
             eliminated[worst] = step
         remaining.remove(worst)
-        left &= (pairs != worst).all(axis=1)
+        left &= (first != worst) & (second != worst)
     return ConfidenceSet(p, eliminated)
+
+
+def _standardised(difference: Array, squares: Array, n: Array, groups: int) -> Array:
+    """Return differences over their cluster-robust standard errors; 0 where nothing varies."""
+    error = np.sqrt(np.maximum(squares, 0) * groups / (groups - 1)) / n
+    flat = error <= 1e-12
+    return np.where(flat, 0.0, difference / np.where(flat, 1.0, error))
 
 
 def bias_corrected_best(loss: Array, draws: Array, left_out: Array) -> tuple[int, float, float, float]:

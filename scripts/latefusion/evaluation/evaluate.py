@@ -135,7 +135,9 @@ def evaluate(
             scores, subset, reference, same, draws, confirmatory=subset == ALL
         )
         if subset == ALL:
-            rows["confidence_set"] = confidence_set_rows(scores, same, draws)
+            rows["confidence_set"] = confidence_set_rows(
+                scores, same, draws, stream(seed, "confidence set", protocol), n_jobs
+            )
             rows["best"] = best_rows(scores, same, SELECTED, draws)
             rows["oracle"] = oracle_rows(scores, reference)
     inside = {row["model"]: row["in_set"] for row in rows["confidence_set"] if row["metric"] == "accuracy"}

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from latefusion.evaluation.bootstrap import Array, grouped_means
+from latefusion.evaluation.bootstrap import Array, group_sums, grouped_means
 from latefusion.evaluation.comparisons import (
     ALPHA,
     bootstrap_p,
@@ -168,7 +168,9 @@ def overall_rows(sample: Sample, same: Mapping[str, str | None]) -> list[dict[st
     return rows
 
 
-def confidence_set_rows(scores: Scores, same: Mapping[str, str | None], draws: int) -> list[dict[str, Any]]:
+def confidence_set_rows(
+    scores: Scores, same: Mapping[str, str | None], draws: int, rng: np.random.Generator, n_jobs: int
+) -> list[dict[str, Any]]:
     """Return for accuracy and log loss which models cannot be told from the best."""
     sample, resampled = scores.sample, scores.resampled
     rows = []
@@ -179,7 +181,10 @@ def confidence_set_rows(scores: Scores, same: Mapping[str, str | None], draws: i
         sign = -1 if BETTER[metric] == "higher" else 1
         columns = scores.columns([m.name for m in models], metric)
         loss = sign * resampled.estimate[columns]
-        found = confidence_set(loss, sign * resampled.draws[:, columns])
+        values = [1 - m.correct(sample.label) if metric == "accuracy" else _loss(m, sample) for m in models]
+        sums = group_sums(np.stack(values, axis=1), sample.group, sample.groups)
+        sizes = np.bincount(sample.group).astype(np.float64)
+        found = confidence_set(sums, sizes, draws=draws, rng=rng, n_jobs=n_jobs)
         best = int(loss.argmin())
         at = {model.name: index for index, model in enumerate(models)}
         for model in sample.models:

@@ -125,7 +125,7 @@ def _protocol(protocol: str, rows: Sequence[Row], tables: Mapping[str, pa.Table]
             f"{mark} {_fitted(row['model'], 22):<22} {100 * row['accuracy']:5.1f} {interval:^12}"
             f" {_bar(row, low, high)} {loss:>8} {row['macro_f1']:5.3f}"
         )
-    lines += _wrapped("* not distinguishable from the best (95 % confidence set)   = same as another rule")
+    lines += _wrapped("* not distinguishable from the best (95 % confidence set)   = same as another")
     reference = next((row["model"] for row in rows if row["is_reference"]), None)
     better = [
         one
@@ -137,7 +137,7 @@ def _protocol(protocol: str, rows: Sequence[Row], tables: Mapping[str, pa.Table]
         least = max(one["detectable"] for one in better)
         lines += _wrapped(
             f"Better than {reference} alone, after Holm's correction: {', '.join(winners) or 'no rule'}. "
-            f"Differences under {100 * least:.1f} points could not be seen with these items."
+            f"Differences under {100 * least:.1f} points would be missed more than once in five times."
         )
     for best in tables["best"].to_pylist():
         if best["metric"] == "accuracy":

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.stats import ttest_rel
 
 from latefusion.evaluation.confidence_set import bias_corrected_best, confidence_set
 
@@ -14,44 +15,56 @@ def draws(loss, n=400, b=2000, seed=0, noise=0.5):
     return values.mean(axis=0), weights @ values, values, weights
 
 
+def found_in(values):
+    """The confidence set of items that are groups of their own."""
+    return confidence_set(values, np.ones(len(values)), draws=1000, rng=np.random.default_rng(0))
+
+
 def test_a_clearly_worse_model_leaves_and_equal_ones_stay():
-    loss, drawn, _, _ = draws([0.5, 0.5, 0.9, 0.5])
-    found = confidence_set(loss, drawn)
+    _, _, values, _ = draws([0.5, 0.5, 0.9, 0.5])
+    found = found_in(values)
     assert found.inside.tolist() == [True, True, False, True]
     assert found.eliminated.tolist() == [0, 0, 1, 0]
     assert found.p.max() == 1
 
 
 def test_models_leave_from_the_worst():
-    loss, drawn, _, _ = draws([0.5, 0.8, 1.2, 1.0])
-    found = confidence_set(loss, drawn)
+    _, _, values, _ = draws([0.5, 0.8, 1.2, 1.0])
+    found = found_in(values)
     assert found.eliminated.tolist() == [0, 3, 1, 2]
     assert found.inside.tolist() == [True, False, False, False]
 
 
 def test_p_values_never_fall_as_models_leave():
-    loss, drawn, _, _ = draws([0.5, 0.56, 0.52, 0.58, 0.6], seed=3)
-    found = confidence_set(loss, drawn)
+    loss, _, values, _ = draws([0.5, 0.56, 0.52, 0.58, 0.6], seed=3)
+    found = found_in(values)
     order = np.argsort(-loss)
     assert (np.diff(found.p[order]) >= 0).all()
 
 
 def test_two_models_leave_the_set_as_a_test_of_their_difference_would_have_it():
-    loss, drawn, _, _ = draws([0.50, 0.555], seed=1)
-    difference = drawn[:, 1] - drawn[:, 0]
-    expected = (np.abs(difference - (loss[1] - loss[0])) >= abs(loss[1] - loss[0])).mean()
-    found = confidence_set(loss, drawn)
-    assert found.p.min() == pytest.approx(expected, abs=0.002)
+    _, _, values, _ = draws([0.50, 0.51], seed=1)
+    expected = ttest_rel(values[:, 0], values[:, 1]).pvalue
+    assert 0.02 < expected < 0.3
+    assert found_in(values).p.min() == pytest.approx(expected, abs=0.02)
 
 
 def test_models_that_say_the_same_never_part():
-    loss, drawn, _, _ = draws([0.5, 0.7])
-    twice = confidence_set(np.r_[loss, loss[0]], np.c_[drawn, drawn[:, 0]])
+    _, _, values, _ = draws([0.5, 0.7])
+    twice = found_in(np.c_[values, values[:, 0]])
     assert twice.inside.tolist() == [True, False, True]
 
 
 def test_one_model_is_its_own_set():
-    assert confidence_set(np.array([0.4]), np.random.default_rng(0).normal(size=(50, 1))).p.tolist() == [1.0]
+    assert found_in(np.random.default_rng(0).normal(size=(50, 1))).p.tolist() == [1.0]
+
+
+def test_items_of_a_group_count_as_one_piece_of_evidence():
+    _, _, values, _ = draws([0.5, 0.56], n=100, seed=4)
+    alone = found_in(values)
+    # every item five times over, in one group: nothing is learned
+    grouped = confidence_set(5 * values, np.full(100, 5.0), draws=1000, rng=np.random.default_rng(0))
+    assert grouped.p.tolist() == alone.p.tolist()
 
 
 def test_the_luck_of_the_pick_is_removed():
