@@ -19,6 +19,7 @@ from latefusion.report.text import (
     points_interval,
     probability,
     signed,
+    span,
 )
 from latefusion.report.words import BETTER_LOW, KINDS, chosen_rules, model_name, recommended
 
@@ -40,7 +41,7 @@ def section(results: Results) -> Section:
     """Return the answer and the ranking under the protocol that is to be believed."""
     tables = results.best
     part = Section("answer", "The answer")
-    part.facts["sentences"] = [which(results, tables), helps(results, tables), distrust(results, tables)]
+    part.facts["sentences"] = [which(results, tables), helps(tables), distrust(results, tables)]
     part.facts["key"] = _key_figures(results, tables)
     part.facts["protocol"] = tables.protocol
     part.tables.append(headline(results, tables))
@@ -75,7 +76,8 @@ def which(results: Results, tables: Tables) -> Sentence:
         )
     return Sentence(
         label,
-        f"Use {reference} alone, unless you fuse for another reason: no gain is shown for {choice}, which is {right}.",
+        f"Use {reference} alone, unless you fuse for another reason: no gain is shown for {choice}, which "
+        f"is {right}.",
         "unsure",
         reference,
     )
@@ -91,7 +93,7 @@ def _how_chosen(tables: Tables) -> str:
     return f", picked{where} from {plural(len(rules), 'rule')} without a look at test items"
 
 
-def helps(results: Results, tables: Tables) -> Sentence:
+def helps(tables: Tables) -> Sentence:
     """Say whether fusion helps, by how much, and how sure that is."""
     label = "Does fusion help?"
     lead, reference = tables.lead, tables.reference
@@ -107,7 +109,7 @@ def helps(results: Results, tables: Tables) -> Sentence:
     by_loss = ""
     if loss and loss.get("verdict") in ("better", "worse"):
         by_loss = f"; its probabilities are {loss['verdict']}, log loss {signed(loss['difference'])} nats"
-    peers = [row for row in tables.where("confidence_set", metric="accuracy", in_set=True)]
+    peers = tables.where("confidence_set", metric="accuracy", in_set=True)
     set_text = (
         f"; {plural(len(peers), 'model')} of {_candidates(tables)} cannot be told from the best."
         if len(peers) > 1
@@ -141,7 +143,7 @@ def distrust(results: Results, tables: Tables) -> Sentence:
         for clause in (
             _straddling(results),
             _inflated(results, tables),
-            _never_predicted(results, tables),
+            _never_predicted(tables),
             _too_small(tables),
             _no_groups(results),
         )
@@ -167,7 +169,10 @@ def _straddling(results: Results) -> str:
     if split and lookup is not None:
         lead = split.value(split.lead or "", "accuracy")
         versus = f", against {percent(lead)} for fusion" if lead is not None else ""
-        clause += f", and looking up the {results.group_word}, with no model at all, is right for {percent(lookup)}{versus}"
+        clause += (
+            f", and looking up the {results.group_word}, with no model at all, is right for "
+            f"{percent(lookup)}{versus}"
+        )
     return clause
 
 
@@ -179,12 +184,13 @@ def _inflated(results: Results, tables: Tables) -> str:
     if not row or row["verdict"] != "flatters":
         return ""
     return (
-        f"on the split of the files the same rule looks {points(row['difference']).lstrip('+')} points better "
+        f"on the split of the files the same rule looks {points(row['difference']).lstrip('+')} points "
+        "better "
         f"({points_interval(row['low'], row['high'])}) than for {article(results.group_word)} that is new"
     )
 
 
-def _never_predicted(results: Results, tables: Tables) -> str:
+def _never_predicted(tables: Tables) -> str:
     rows = [
         row
         for row in tables.where("per_class", subset="all", metric="recall", model=tables.lead)
@@ -206,7 +212,10 @@ def _too_small(tables: Tables) -> str:
     least = effect.get("detectable")
     if not effect or least is None or effect["verdict"] in ("better", "worse"):
         return ""
-    return f"differences under {number(100 * least, 1)} points are too small for these {plural(effect['n'], 'item')}"
+    return (
+        f"differences under {number(100 * least, 1)} points are too small for these "
+        f"{plural(effect['n'], 'item')}"
+    )
 
 
 def _no_groups(results: Results) -> str:
@@ -232,17 +241,13 @@ def _key_figures(results: Results, tables: Tables) -> list[dict[str, str]]:
     if oracle:
         shown.append(("Some modality right", percent(oracle["value"]), "what a perfect choice would reach"))
     if results.claimed and results.claimed is not tables:
-        replica = results.claimed.value(_same_rule(results, tables), "accuracy")
+        replica = results.claimed.value((recommended(tables) or ""), "accuracy")
         if replica is not None:
-            note = f"{_same_rule(results, tables)}, learned and tested the notebook's way"
+            note = f"{(recommended(tables) or '')}, learned and tested the notebook's way"
             shown.append(("Claimed", percent(replica), note))
     return [
         {"title": title, "value": value, "note": note} for title, value, note in shown if value != NOTHING
     ]
-
-
-def _same_rule(results: Results, tables: Tables) -> str:
-    return recommended(tables) or ""
 
 
 def headline(results: Results, tables: Tables) -> Table:
@@ -268,7 +273,7 @@ def headline(results: Results, tables: Tables) -> Table:
         name, accuracy = model["model"], rows[model["model"]]
         effect = tables.comparison(name)
         cells = [
-            _name_cell(results, tables, model),
+            _name_cell(results, model),
             text(KINDS[model["kind"]], tone="muted"),
             figure(accuracy.get("value"), percent, tone="strong"),
             Cell(
@@ -287,7 +292,8 @@ def headline(results: Results, tables: Tables) -> Table:
     groups = f" in {plural(first.get('groups') or 0, 'group')}" if results.dataset["groups"]["known"] else ""
     return Table(
         "ranking",
-        f"All models, ranked by accuracy under {tables.protocol}: n = {plural(first.get('n') or 0, 'item')}{groups}.",
+        f"All models, ranked by accuracy under {tables.protocol}: n = "
+        f"{plural(first.get('n') or 0, 'item')}{groups}.",
         columns,
         body,
         note=(
@@ -325,7 +331,7 @@ class _Axis:
         return Bar(at, self.at(row.get("low")), self.at(row.get("high")), marks, tone)
 
 
-def _name_cell(results: Results, tables: Tables, model: Row) -> Cell:
+def _name_cell(results: Results, model: Row) -> Cell:
     name = model["model"]
     notes = []
     if name == "selected":
@@ -369,6 +375,6 @@ def metric_interval(row: Row, metric: str) -> str:
     """Return a metric with its interval as text, in per cent for accuracies."""
     if metric in BETTER_LOW or metric in ("calibration_slope", "auroc", "macro_f1", "matthews", "kappa"):
         low, high = row.get("low"), row.get("high")
-        tail = f" ({number(low)} to {number(high)})" if low is not None else ""
+        tail = f" ({span(low, high)})" if low is not None else ""
         return number(row.get("value")) + tail
-    return f"{percent(row.get('value'))} ({percent_interval(row.get('low'), row.get('high'))})"
+    return f"{percent(row.get('value'))} ({span(row.get('low'), row.get('high'), 100, 1)})"

@@ -7,7 +7,7 @@ import altair as alt
 from latefusion.report.charts import COLOURS, INK, LINE, around, data, finished, lines, percent_axis
 from latefusion.report.inputs import Results, Tables
 from latefusion.report.parts import Cell, Column, Figure, Section, Table, figure, text
-from latefusion.report.text import count, listed, number, percent, percent_interval, plural, probability
+from latefusion.report.text import count, listed, number, percent, percent_interval, plural, probability, span
 
 SHOWN = 6
 HALF = 0.5
@@ -61,7 +61,8 @@ def _sentences(tables: Tables) -> list[str]:
         told.append(
             f"If {lead} answers only for the half of the items that it is surest of, it is right for "
             f"{percent(at_half['accuracy'])} of them ({percent_interval(at_half['low'], at_half['high'])}; "
-            f"n = {plural(at_half['n'], 'item')}) instead of {percent(tables.value(lead, 'accuracy'))} of all."
+            f"n = {plural(at_half['n'], 'item')}) instead of {percent(tables.value(lead, 'accuracy'))} of "
+            "all."
         )
     return told
 
@@ -76,7 +77,10 @@ def _diagram(tables: Tables, name: str, place: int) -> Figure | None:
             "frequency": row["observed"],
             "low": row["low"],
             "high": row["high"],
-            "shown": f"said {percent(row['confidence'])}, right {percent(row['observed'])}; {count(row['n'])} predictions",
+            "shown": (
+                f"said {percent(row['confidence'])}, right {percent(row['observed'])}; "
+                f"{count(row['n'])} predictions"
+            ),
         }
         for row in found
     ]
@@ -121,7 +125,10 @@ def _coverage(tables: Tables, names: list[str]) -> Figure | None:
             "name": row["model"],
             "coverage": row["coverage"],
             "accuracy": row["accuracy"],
-            "shown": f"{percent(row['accuracy'])} ({percent_interval(row['low'], row['high'])}) of {count(row['n'])} items",
+            "shown": (
+                f"{percent(row['accuracy'])} ({percent_interval(row['low'], row['high'])}) of "
+                f"{count(row['n'])} items"
+            ),
         }
         for row in found
     ]
@@ -140,7 +147,8 @@ def _coverage(tables: Tables, names: list[str]) -> Figure | None:
     return Figure(
         "coverage-chart",
         "What abstaining buys",
-        f"Accuracy in per cent of the items that the model answers, if it may decline where it is least sure; n = {plural(n, 'item')} at 100 %.",
+        "Accuracy in per cent of the items that the model answers, if it may decline where it is least "
+        f"sure; n = {plural(n, 'item')} at 100 %.",
         spec,
         "Accuracy at half and at full coverage: "
         + listed(
@@ -195,16 +203,12 @@ def _table(tables: Tables) -> Table:
                 Cell(
                     number(slope.get("value"), 2),
                     slope.get("value"),
-                    note=f"{number(slope['low'], 2)} to {number(slope['high'], 2)}"
-                    if slope.get("low") is not None
-                    else "",
+                    note=span(slope["low"], slope["high"], 1, 2) if slope.get("low") is not None else "",
                 ),
                 Cell(
                     number(loss.get("value")),
                     loss.get("value"),
-                    note=f"{number(loss['low'])} to {number(loss['high'])}"
-                    if loss.get("low") is not None
-                    else "",
+                    note=span(loss["low"], loss["high"]) if loss.get("low") is not None else "",
                 ),
                 figure(top.get("clipped"), count),
                 figure(ece.get("value"), number),
@@ -217,7 +221,8 @@ def _table(tables: Tables) -> Table:
     n = max((tables.metric(name, "log_loss").get("n") or 0 for name in names), default=0)
     return Table(
         "calibration-table",
-        f"Calibration, n = {plural(n, 'item')}. The calibration error (ECE) is positive by chance alone, so it stands beside the "
+        f"Calibration, n = {plural(n, 'item')}. The calibration error (ECE) is positive by chance alone, "
+        "so it stands beside the "
         "value that a perfectly calibrated model would show here.",
         [
             Column("Model", "model", "text"),

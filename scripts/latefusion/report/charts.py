@@ -105,7 +105,7 @@ def shapes(names: Sequence[str]) -> alt.Shape:
     return alt.Shape("name:N", scale=alt.Scale(domain=list(names), range=own), legend=None)
 
 
-def percent_axis(title: str, **options: Any) -> alt.Axis:
+def percent_axis(title: str, **options: int) -> alt.Axis:
     """Return an axis of shares, labelled in per cent."""
     return alt.Axis(title=title, format=".0%", **options)
 
@@ -216,7 +216,9 @@ def lines(
     return finished(alt.layer(*layers), height=height, legend=keys(names))
 
 
-def stacked(rows: Rows, *, order: Sequence[str], names: Sequence[str], of: str) -> Spec:
+def stacked(
+    rows: Rows, *, order: Sequence[str], names: Sequence[str], of: str, palette: Mapping[str, int]
+) -> Spec:
     """Return bars of shares that add up to the whole, one bar for each label.
 
     Parameters
@@ -227,6 +229,8 @@ def stacked(rows: Rows, *, order: Sequence[str], names: Sequence[str], of: str) 
         Labels from top to bottom; names from left to right.
     of : str
         What a label is, in the tooltip.
+    palette : mapping of str to int
+        Place of each name's colour.
     """
     chart = (
         alt.Chart(data(rows))
@@ -239,7 +243,7 @@ def stacked(rows: Rows, *, order: Sequence[str], names: Sequence[str], of: str) 
                 axis=percent_axis("share of the items (%)"),
             ),
             y=alt.Y("label:N", sort=list(order), axis=alt.Axis(title=None, ticks=False, domain=False)),
-            color=colours(names),
+            color=colours(names, palette),
             order=alt.Order("order:Q"),
             tooltip=[
                 alt.Tooltip("label:N", title=of),
@@ -249,4 +253,4 @@ def stacked(rows: Rows, *, order: Sequence[str], names: Sequence[str], of: str) 
         )
     )
     height = 30 * len({row["label"] for row in rows})
-    return finished(chart, height=height, legend=keys(names, shaped=False))
+    return finished(chart, height=height, legend=keys(names, palette, shaped=False))

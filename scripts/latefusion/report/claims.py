@@ -78,7 +78,8 @@ def _figure(results: Results, order: list[str]) -> Figure:
     return Figure(
         "claims-chart",
         "The same model, three ways of looking",
-        f"Accuracy in per cent with 95 % intervals, each on the same items of the test file; n = {plural(n, 'item')}.",
+        "Accuracy in per cent with 95 % intervals, each on the same items of the test file; n = "
+        f"{plural(n, 'item')}.",
         intervals(rows, order=labels, names=names, title="accuracy (% of the items)"),
         "Accuracy under each protocol: "
         + "; ".join(
@@ -119,8 +120,11 @@ def _values(results: Results, labels: list[str], order: list[str]) -> Table:
         "Accuracy of each model under each protocol and on each subset, in per cent with 95 % intervals.",
         columns,
         body,
-        note="Items whose group is not in train are other items than the rest, so the difference between these "
-        "columns is no estimate of a leak; the table of paired differences is.",
+        note=(
+            "Items whose group is not in train are other items than the rest, so the difference "
+            "between these "
+            "columns is no estimate of a leak; the table of paired differences is."
+        ),
     )
 
 
@@ -151,8 +155,11 @@ def _leaks(results: Results) -> Table | None:
             Column("Items", "n"),
         ],
         [_leak_row(row) for row in found],
-        note="“Flatters”: the first protocol shows more than the second leaves. The difference can have either sign: a model "
-        "that memorises groups may score better where its test items are of groups that it knows.",
+        note=(
+            "“Flatters”: the first protocol shows more than the second leaves. The difference can "
+            "have either sign: a model "
+            "that memorises groups may score better where its test items are of groups that it knows."
+        ),
     )
 
 

@@ -27,11 +27,8 @@ def section(results: Results) -> Section:
     part.sentences = [_balance(results), _group_sentence(results)]
     part.figures.append(_classes(results))
     part.tables.append(_modalities(results))
-    plane = _plane(results)
-    if plane:
-        part.facts["plane"] = plane
-    if results.dataset["groups"]["known"]:
-        part.facts["groups"] = _sizes(results)
+    part.facts["plane"] = _plane(results)
+    part.facts["groups"] = _sizes(results) if results.dataset["groups"]["known"] else None
     duplicates = results.dataset.get("duplicates", {})
     if duplicates.get("across"):
         part.sentences.append(
@@ -49,9 +46,11 @@ def _balance(results: Results) -> str:
     ratio = most["train"] / max(1, least["train"])
     verdict = "are balanced" if ratio <= BALANCED else "are not balanced"
     return (
-        f"The {len(classes)} classes {verdict}: {most['name']} holds {percent(most['prior'])} of the training items, "
+        f"The {len(classes)} classes {verdict}: {most['name']} holds {percent(most['prior'])} of the "
+        "training items, "
         f"{least['name']} {percent(least['prior'])}. Always saying {most['name']} is right for "
-        f"{percent(most['test'] / max(1, results.dataset['n']['test']))} of the test items, so that is what a model "
+        f"{percent(most['test'] / max(1, results.dataset['n']['test']))} of the test items, so that is "
+        "what a model "
         "has to beat."
     )
 
@@ -62,7 +61,8 @@ def _group_sentence(results: Results) -> str:
         return "No column names groups of items that belong together, so every item counts as its own group."
     share = percent(groups["test_items_seen"] / max(1, n), 0)
     return (
-        f"Items come in {count(groups['n'])} groups ({results.group_word}); {count(groups['shared'])} of them are on both "
+        f"Items come in {count(groups['n'])} groups ({results.group_word}); {count(groups['shared'])} of "
+        "them are on both "
         f"sides of the split, and {share} of the {count(n)} test items belong to one of those."
     )
 
@@ -75,7 +75,10 @@ def _classes(results: Results) -> Figure:
             "label": entry["name"],
             "name": split,
             "value": entry[split] / max(1, n[split]),
-            "shown": f"{percent(entry[split] / max(1, n[split]))}, {count(entry[split])} of {count(n[split])} items",
+            "shown": (
+                f"{percent(entry[split] / max(1, n[split]))}, {count(entry[split])} of "
+                f"{count(n[split])} items"
+            ),
         }
         for entry in classes
         for split in names
@@ -171,7 +174,9 @@ def _sizes(results: Results) -> Figure:
         {
             "label": labels[at],
             "value": items[at] / max(1, results.n),
-            "shown": f"{percent(items[at] / max(1, results.n))} of the items, in {plural(groups[at], 'group')}",
+            "shown": (
+                f"{percent(items[at] / max(1, results.n))} of the items, in {plural(groups[at], 'group')}"
+            ),
         }
         for at in range(len(labels))
         if groups[at]
@@ -209,9 +214,11 @@ def _sizes(results: Results) -> Figure:
         "groups",
         "How large the groups are",
         f"Share of all items in per cent by size of their group; n = {plural(results.n, 'item')} in "
-        f"{plural(len(sizes), 'group')}. Items of a large group are not independent: they sway an estimate together.",
+        f"{plural(len(sizes), 'group')}. Items of a large group are not independent: they sway an estimate "
+        "together.",
         finished(chart, height=200),
-        f"Bars of how the items are spread over group sizes; the largest group has {plural(sizes[0], 'item')}.",
+        "Bars of how the items are spread over group sizes; the largest group has "
+        f"{plural(sizes[0], 'item')}.",
         table,
     )
 
@@ -276,8 +283,10 @@ def _plane(results: Results) -> Figure | None:
     return Figure(
         "plane",
         "Valence and arousal",
-        f"n = {plural(len(x), 'item')}, units as in the file; all items of a small square and a class are one dot, larger "
-        f"where there are more. {percent(near, 0)} lie within a quarter of a standard deviation of an axis, where the class "
+        f"n = {plural(len(x), 'item')}, units as in the file; all items of a small square and a class are "
+        "one dot, larger "
+        f"where there are more. {percent(near, 0)} lie within a quarter of a standard deviation of an "
+        "axis, where the class "
         "turns on a hair.",
         finished(
             alt.layer(*axes, dots), height=380, legend=[(*key[:2], "circle") for key in keys(results.classes)]

@@ -29,8 +29,9 @@ def section(results: Results) -> Section:
 
 def _lead(results: Results) -> str:
     counted = {severity: sum(check["severity"] == severity for check in results.checks) for severity in LOOKS}
+    makes = "makes" if counted["error"] == 1 else "make"
     parts = [
-        f"{plural(counted['error'], 'fault')} that {'makes' if counted['error'] == 1 else 'make'} some figures not to be believed",
+        f"{plural(counted['error'], 'fault')} that {makes} some figures not to be believed",
         f"{plural(counted['warning'], 'thing')} to read with care",
         f"{plural(counted['note'], 'note')}",
     ]

@@ -39,8 +39,7 @@ def section(results: Results) -> Section:
         part.figures.append(effects)
     part.tables.append(_by_class(results, tables, [*tables.named("single", "early"), *rules]))
     part.tables.append(all_metrics(tables, rules, "rule-metrics", "Every metric of the rules"))
-    if tables.lead:
-        part.facts["matrix"] = confusion(results, tables, tables.lead)
+    part.facts["matrix"] = confusion(results, tables, tables.lead) if tables.lead else None
     part.facts["gap"] = _gap(tables)
     return part
 
@@ -59,7 +58,8 @@ def _verdict(tables: Tables) -> str:
         parts.append(f"worse: {quoted(by['worse'])}")
     least = [row["detectable"] for row in rows]
     power = (
-        f" With these items, a true difference of about {number(100 * sum(least) / len(least), 1)} points would be found "
+        f" With these items, a true difference of about {number(100 * sum(least) / len(least), 1)} points "
+        "would be found "
         "four times out of five."
         if least
         else ""
@@ -80,7 +80,8 @@ def _room(tables: Tables) -> str:
     return (
         f"Some single modality is right for {percent(oracle['value'])} of the items "
         f"({percent_interval(oracle['low'], oracle['high'])}), while {tables.reference} alone is for "
-        f"{percent(oracle['best_single_value'])}; by erring independently they would reach {percent(oracle['independent'])}, "
+        f"{percent(oracle['best_single_value'])}; by erring independently they would reach "
+        f"{percent(oracle['independent'])}, "
         f"so part of that is luck that no rule can use.{closed}"
     )
 
@@ -90,7 +91,8 @@ def _best(tables: Tables) -> str:
     if not best or best["corrected"] is None:
         return ""
     return (
-        f"The model that happens to score highest, {best['observed_best']}, shows {percent(best['observed'])}; once it is counted that "
+        f"The model that happens to score highest, {best['observed_best']}, shows "
+        f"{percent(best['observed'])}; once it is counted that "
         f"it was picked for being highest, {percent(best['corrected'])} remains "
         f"({percent_interval(best['low'], best['high'])})."
     )
@@ -101,7 +103,10 @@ def _overall(tables: Tables) -> str:
     if not row or row["p"] is None:
         return ""
     told = "do differ" if row["p"] < 0.05 else "could all be equally accurate"
-    return f"Taken all at once, the {row['models']} models {told} (p {'' if row['p'] < 0.001 else '= '}{probability(row['p'])})."
+    return (
+        f"Taken all at once, the {row['models']} models {told} (p "
+        f"{'' if row['p'] < 0.001 else '= '}{probability(row['p'])})."
+    )
 
 
 def _effects(tables: Tables) -> Figure | None:
@@ -140,7 +145,8 @@ def _effects(tables: Tables) -> Figure | None:
         "effects",
         f"What each model adds to {tables.reference}, the best single modality",
         f"Paired difference in accuracy on the same items, percentage points with 95 % intervals; "
-        f"n = {plural(found[0]['n'], 'item')} in {plural(found[0]['groups'], 'group')}. Right of the line is better.",
+        f"n = {plural(found[0]['n'], 'item')} in {plural(found[0]['groups'], 'group')}. Right of the line "
+        "is better.",
         spec,
         f"Differences to {tables.reference}: "
         + listed([f"{row['model']} {points(row['difference'])} points, {row['verdict']}" for row in found]),
@@ -177,7 +183,7 @@ def _comparisons(tables: Tables, found: list[Row]) -> Table:
                 figure(row["p_holm"], probability),
                 Cell("", row["verdict"], mark=row["verdict"], tone=TONES.get(row["verdict"], "")),
                 _difference(f1),
-                _difference(loss, low_is_good=True),
+                _difference(loss),
                 figure(row["only_model"], percent),
                 figure(row["only_reference"], percent),
                 figure(row["design_effect"], lambda value: number(value, 2)),
@@ -186,7 +192,8 @@ def _comparisons(tables: Tables, found: list[Row]) -> Table:
         )
     return Table(
         "comparisons",
-        f"Each model against {tables.reference}, paired, n = {plural(found[0]['n'], 'item')}. p: sign-flip of group sums, "
+        f"Each model against {tables.reference}, paired, n = {plural(found[0]['n'], 'item')}. p: sign-flip "
+        "of group sums, "
         "two-sided; Holm over the rules.",
         [
             Column("Model", "model", "text"),
@@ -207,7 +214,7 @@ def _comparisons(tables: Tables, found: list[Row]) -> Table:
     )
 
 
-def _difference(row: Row | None, *, low_is_good: bool = False) -> Cell:
+def _difference(row: Row | None) -> Cell:
     if not row:
         return Cell("–", None)
     return Cell(
@@ -250,7 +257,8 @@ def _gap(tables: Tables) -> Table | None:
     rows.sort(key=lambda row: -row["value"])
     return Table(
         "gap",
-        f"What each fused model mended and broke against {tables.reference}, and how much of the gap to a perfect choice "
+        f"What each fused model mended and broke against {tables.reference}, and how much of the gap to a "
+        "perfect choice "
         f"between the modalities it closed; n = {plural(rows[0]['n'], 'item')}.",
         [
             Column("Model", "model", "text"),
@@ -278,6 +286,9 @@ def _gap(tables: Tables) -> Table | None:
             ]
             for row in rows
         ],
-        note="Mended by none: right although no single modality was. A model run with several seeds counts as right where more "
-        "than half of the seeds are.",
+        note=(
+            "Mended by none: right although no single modality was. A model run with several "
+            "seeds counts as right where more "
+            "than half of the seeds are."
+        ),
     )

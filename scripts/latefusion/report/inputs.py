@@ -115,7 +115,7 @@ class Tables:
     def __post_init__(self) -> None:
         self._metrics: dict[tuple[str, str, str], Row] | None = None
 
-    def where(self, table: str, **wanted: Any) -> list[Row]:
+    def where(self, table: str, **wanted: object) -> list[Row]:
         """Return the rows of a table whose columns have these values; none where the table is missing."""
         return [
             row
@@ -123,7 +123,7 @@ class Tables:
             if all(row.get(key) == value for key, value in wanted.items())
         ]
 
-    def one(self, table: str, **wanted: Any) -> Row | None:
+    def one(self, table: str, **wanted: object) -> Row | None:
         """Return the first such row."""
         return next(iter(self.where(table, **wanted)), None)
 

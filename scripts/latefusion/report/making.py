@@ -1,4 +1,4 @@
-"""How the page was made: configuration, versions, seeds, inputs, time and memory, and the rules of the workflow."""
+"""How the page was made: configuration, versions, inputs, time and memory, the rules of the workflow."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def section(results: Results) -> Section:
     return part
 
 
-def plain(value: Any) -> Any:
+def plain(value: object) -> object:
     """Return a configuration as mappings, lists and scalars only, so that it can be written as YAML."""
     if isinstance(value, Mapping):
         return {str(key): plain(entry) for key, entry in value.items()}
@@ -145,7 +145,10 @@ def _jobs(results: Results) -> Table:
             [text(job["job"]), figure(job["seconds"], duration), figure(job["memory"], memory)]
             for job in sorted(results.jobs, key=lambda job: -(job["seconds"] or 0.0))
         ],
-        note="From the benchmark files of the run; a job that was not run again keeps those of the run that made it.",
+        note=(
+            "From the benchmark files of the run; a job that was not run again keeps those of the "
+            "run that made it."
+        ),
     )
 
 
@@ -189,7 +192,7 @@ def graph(results: Results) -> dict[str, Any]:
         for stage in STAGES
     ]
     at = {}
-    boxes = []
+    boxes: list[dict[str, Any]] = []
     columns = [stage for stage in shown if stage]
     for column, stage in enumerate(columns):
         for row, (name, what) in enumerate(stage):
@@ -216,6 +219,8 @@ def graph(results: Results) -> dict[str, Any]:
 
 def _arrow(start: tuple[int, int], end: tuple[int, int]) -> str:
     (x0, y0), (x1, y1) = start, end
+    a: tuple[float, float]
+    b: tuple[float, float]
     if x1 > x0:
         a, b = (x0 + WIDTH, y0 + HEIGHT / 2), (x1 - 5, y1 + HEIGHT / 2)
         middle = (a[0] + b[0]) / 2

@@ -1,4 +1,4 @@
-"""Over-fitting: the same views on rows that they saw and that they did not, and how much more data would help."""
+"""Over-fitting: the same models on rows that they saw and that they did not, and what more data would do."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def section(results: Results) -> Section:
     tables = results.best
     part = Section("overfitting", "Over-fitting")
     found = tables.where("overfitting", metric="accuracy")
-    part.sentences = [_sentence(tables, row) for row in found if row["kind"] != "rule"]
+    part.sentences = [_sentence(row) for row in found if row["kind"] != "rule"]
     if found:
         part.figures.append(_figure(tables, found))
     curve = _curve(results)
@@ -28,7 +28,7 @@ def section(results: Results) -> Section:
     return part
 
 
-def _sentence(tables: Tables, row: Row) -> str:
+def _sentence(row: Row) -> str:
     name, seen, test = row["model"], row["in_sample"], row["test"]
     if seen is None:
         return f"{name}: what it says of the rows that it saw is not known."
@@ -41,7 +41,10 @@ def _sentence(tables: Tables, row: Row) -> str:
         else "not over-fitted"
     )
     held = f", {percent(row['out_of_fold'])} on rows held out" if row["out_of_fold"] is not None else ""
-    return f"{name} is {verdict}: {percent(seen)} on rows that it saw{held}, {percent(test)} on test ({points(-gap)} points)."
+    return (
+        f"{name} is {verdict}: {percent(seen)} on rows that it saw{held}, {percent(test)} on "
+        f"test ({points(-gap)} points)."
+    )
 
 
 def _figure(tables: Tables, found: list[Row]) -> Figure:
@@ -70,14 +73,16 @@ def _figure(tables: Tables, found: list[Row]) -> Figure:
     return Figure(
         "overfitting-chart",
         "Rows that the model saw, rows held out, and test",
-        f"Accuracy in per cent, the 95 % interval for test; training n = {plural(first['n_train'], 'row')}{several}, test "
+        "Accuracy in per cent, the 95 % interval for test; training n = "
+        f"{plural(first['n_train'], 'row')}{several}, test "
         f"n = {plural(first['n_test'], 'item')}.",
         intervals(rows, order=names, names=sources, title="accuracy (% of the rows)"),
         "Accuracy: "
         + listed([f"{row['label']} on {row['name']} {percent(row['value'], 0)}" for row in rows]),
         Table(
             "overfitting-table",
-            f"Accuracy and log loss by where the rows come from; training n = {plural(first['n_train'], 'row')}{several}, test "
+            "Accuracy and log loss by where the rows come from; training n = "
+            f"{plural(first['n_train'], 'row')}{several}, test "
             f"n = {plural(first['n_test'], 'item')}.",
             [
                 Column("Model", "model", "text"),
@@ -112,7 +117,10 @@ def _curve(results: Results) -> Figure | None:
             "name": row["model"],
             "n_train": row["rows"],
             "accuracy": row["value"],
-            "shown": f"{percent(row['value'])} ({percent_interval(row['low'], row['high'])}) from {count(row['rows'])} items",
+            "shown": (
+                f"{percent(row['value'])} ({percent_interval(row['low'], row['high'])}) from "
+                f"{count(row['rows'])} items"
+            ),
         }
         for row in found
         if row["value"] is not None
@@ -130,7 +138,8 @@ def _curve(results: Results) -> Figure | None:
     return Figure(
         "learning-curve",
         "How accuracy grows with the training data",
-        f"In per cent on the test file, n = {plural(found[0]['n'], 'item')}; whole groups were drawn. A curve that still "
+        f"In per cent on the test file, n = {plural(found[0]['n'], 'item')}; whole groups were drawn. A "
+        "curve that still "
         "climbs at the right says that more data would help.",
         spec,
         "Accuracy: "

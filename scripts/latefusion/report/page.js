@@ -14,6 +14,8 @@
       defaultStyle: false,
       tooltip: { disableDefaultStyle: true },
     });
+    // the place of the chart has a text that stands for all of it
+    plot.querySelector("svg").setAttribute("aria-hidden", "true");
     plot.dataset.drawn = "yes";
   };
 

@@ -1,4 +1,4 @@
-"""The page: sections put into the template, scripts and style inlined, everything else forbidden by a policy."""
+"""The page: sections in the template, scripts and style inlined, all else forbidden by a policy."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -65,12 +66,11 @@ def write_report(sources: Sources, output: Path | str, config: Mapping[str, Any]
 
 def render(results: Results) -> str:
     """Return the page of some results."""
-    import vl_convert
     from altair.utils.schemapi import debug_mode
 
     style = (HERE / STYLE).read_text(encoding="utf-8")
     script = (HERE / SCRIPT).read_text(encoding="utf-8")
-    bundle: str = vl_convert.javascript_bundle(BUNDLE)
+    bundle = _bundle()
     with debug_mode(False):
         found = _sections(results)
     environment = Environment(
@@ -96,6 +96,15 @@ def render(results: Results) -> str:
         bundle=_inlined(bundle, "script"),
         script=_inlined(script, "script"),
     )
+
+
+@cache
+def _bundle() -> str:
+    """Return the scripts that draw, Vega-Lite and all that it needs."""
+    import vl_convert
+
+    bundle: str = vl_convert.javascript_bundle(BUNDLE)
+    return bundle
 
 
 def _sections(results: Results) -> dict[str, Section | None]:

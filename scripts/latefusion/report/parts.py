@@ -14,7 +14,7 @@ Kind = Literal["text", "number"]
 
 @dataclass(frozen=True)
 class Bar:
-    """An interval on an axis that all rows of a column share; `low`, `at`, `high` and `marks` in per cent of it."""
+    """An interval on an axis that all rows of a column share; all places in per cent of its length."""
 
     at: float
     low: float | None
@@ -109,13 +109,13 @@ class Section:
     facts: dict[str, Any] = field(default_factory=dict)
 
 
-def text(value: object, **look: Any) -> Cell:
+def text(value: object, *, tone: str = "", note: str = "") -> Cell:
     """Return a cell of text."""
     shown = NOTHING if value is None or value == "" else str(value)
-    return Cell(shown, None if shown == NOTHING else shown, **look)
+    return Cell(shown, None if shown == NOTHING else shown, tone, note=note)
 
 
-def figure(value: float | None, written: Callable[[float | None], str], **look: Any) -> Cell:
+def figure(value: float | None, written: Callable[[float | None], str], *, tone: str = "") -> Cell:
     """Return a cell of a number, written by one of the functions of `text`."""
     there = value is not None and math.isfinite(value)
-    return Cell(written(value), value if there else None, **look)
+    return Cell(written(value), value if there else None, tone)

@@ -177,6 +177,9 @@ def _contributions(tables: Tables) -> Table | None:
             Column("Log loss saved", "log_loss", unit="nats"),
         ],
         rows,
-        note="Leave one out: what dropping the modality at prediction costs. Shapley: its mean gain over all orders in which "
-        "modalities could join.",
+        note=(
+            "Leave one out: what dropping the modality at prediction costs. Shapley: its mean "
+            "gain over all orders in which "
+            "modalities could join."
+        ),
     )

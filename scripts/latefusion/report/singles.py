@@ -27,15 +27,15 @@ def section(results: Results) -> Section:
     tables = results.best
     names = tables.named("single", "early")
     part = Section("single", "Single models")
-    part.sentences = _strengths(results, tables, tables.named("single"))
+    part.sentences = _strengths(tables, tables.named("single"))
     part.figures += [recalls(results, tables, names, "single-recall")]
     part.tables += [_metrics(tables, names)]
     part.facts["matrices"] = [confusion(results, tables, name) for name in names]
-    part.tables.append(_machines(results, tables))
+    part.tables.append(_machines(results))
     return part
 
 
-def _strengths(results: Results, tables: Tables, names: list[str]) -> list[str]:
+def _strengths(tables: Tables, names: list[str]) -> list[str]:
     told = []
     for name in names:
         rows = [row for row in _recall(tables, name) if row["value"] is not None]
@@ -173,14 +173,14 @@ def confusion(results: Results, tables: Tables, name: str) -> Table:
         f"confusion-{name}",
         f"{name}: what it says (columns) of each true class (rows); % of the row, items below; "
         f"n = {plural(n, 'item')}.",
-        [Column("True class", "true", "text"), *(Column(f"says {title}", title) for title in classes)],
+        [Column("True class", "true", "text"), *(Column(title, f"said_{title}") for title in classes)],
         rows,
         sortable=False,
         look="matrix",
     )
 
 
-def _machines(results: Results, tables: Tables) -> Table:
+def _machines(results: Results) -> Table:
     partition = "given" if any(where == "given" for where, _ in results.models) else None
     rows = []
     for (where, view), facts in sorted(results.models.items()):

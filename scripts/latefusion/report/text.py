@@ -65,6 +65,14 @@ def points_interval(low: float | None, high: float | None) -> str:
     return f"{points(low)} to {points(high)}" if known(low) and known(high) else NOTHING
 
 
+def span(low: float | None, high: float | None, factor: float = 1, digits: int = 3) -> str:
+    """Write an interval as short as it can be read: `0.29–0.42`, `−0.01 to 0.04`."""
+    if low is None or high is None or not (known(low) and known(high)):
+        return NOTHING
+    between = " to " if low < 0 else "–"
+    return f"{number(factor * low, digits)}{between}{number(factor * high, digits)}"
+
+
 def half_width(low: float | None, high: float | None) -> str:
     """Write half the width of an interval of shares: `±1.9`."""
     if low is None or high is None or not (known(low) and known(high)):

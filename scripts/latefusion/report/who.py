@@ -17,6 +17,8 @@ NAMED = 40
 """Items named in each list."""
 PAIRS_DRAWN = 3
 HALF = 0.5
+PARTS = (0, 1, 4, 6)
+"""Colours of right, of the two ways of being half right, and of wrong."""
 GIVEN = ("item", "label", "class", "group")
 AXES = {
     "right": "right",
@@ -54,7 +56,8 @@ def _agreement(tables: Tables, pairs: list[tuple[str, str]]) -> list[str]:
         if row:
             told.append(
                 f"{a} and {b}: exactly one is right for {percent(row['disagreement'])} of the items "
-                f"({percent_interval(row['disagreement_low'], row['disagreement_high'])}), both for {percent(row['both'])}, "
+                f"({percent_interval(row['disagreement_low'], row['disagreement_high'])}), both for "
+                f"{percent(row['both'])}, "
                 f"neither for {percent(row['neither'])}."
             )
     return told
@@ -80,9 +83,16 @@ def _pair(results: Results, tables: Tables, a: str, b: str, place: int) -> Figur
     return Figure(
         f"pair-{place}",
         f"{a} and {b}: which of them is right",
-        f"Share of the items in per cent; n = {plural(n, 'item')}. Only where exactly one is right has fusion something to win, or "
+        f"Share of the items in per cent; n = {plural(n, 'item')}. Only where exactly one is right has "
+        "fusion something to win, or "
         "to lose.",
-        stacked(rows, order=[everything, *results.classes], names=names, of="class"),
+        stacked(
+            rows,
+            order=[everything, *results.classes],
+            names=names,
+            of="class",
+            palette=dict(zip(names, PARTS, strict=True)),
+        ),
         "Over all classes: "
         + listed([f"{row['name']} {percent(row['value'])}" for row in rows if row["label"] == everything]),
         Table(
@@ -284,7 +294,8 @@ def _stratum_figure(by: str, found: list[Row], models: list[str], place: int) ->
     return Figure(
         f"strata-{place}",
         f"Accuracy by {what}",
-        f"In per cent with 95 % intervals; n = {plural(total, 'item')}. Where a model does not pass the majority, it has "
+        f"In per cent with 95 % intervals; n = {plural(total, 'item')}. Where a model does not pass the "
+        "majority, it has "
         "learned nothing there.",
         intervals(rows, order=labels, names=names, title="accuracy (% of the items)"),
         f"Accuracy by {what}: "
@@ -334,9 +345,10 @@ def _axes(tables: Tables) -> Figure | None:
     return Figure(
         "axes-chart",
         "Wrong in valence, or wrong in arousal?",
-        f"Share of the items in per cent, n = {plural(found[0]['n'], 'item')}. A class is a quadrant, so an error is the wrong "
+        f"Share of the items in per cent, n = {plural(found[0]['n'], 'item')}. A class is a quadrant, so "
+        "an error is the wrong "
         "side of one axis or of both.",
-        stacked(rows, order=models, names=names, of="model"),
+        stacked(rows, order=models, names=names, of="model", palette=dict(zip(names, PARTS, strict=True))),
         "Errors by axis: "
         + listed([f"{row['label']} {row['name']} {percent(row['value'], 0)}" for row in rows]),
         Table(

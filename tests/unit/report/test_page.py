@@ -1,0 +1,144 @@
+"""The page without a browser: what it says, what it keeps out, how large it is."""
+
+import base64
+import hashlib
+import html
+import json
+import re
+
+import pytest
+
+from latefusion.report.inputs import read_results
+from latefusion.report.page import as_json, emphasised, policy, render, soft, write_report
+from made_up_results import EVIL, MadeUp
+
+
+@pytest.fixture(scope="module")
+def made_up(tmp_path_factory):
+    return MadeUp(tmp_path_factory.mktemp("results"))
+
+
+@pytest.fixture(scope="module")
+def page(made_up):
+    return render(read_results(made_up.sources, made_up.config))
+
+
+def specs(page):
+    found = re.findall(r'<script type="application/json" id="([^"]+)">(.*?)</script>', page, re.S)
+    return {name: json.loads(text) for name, text in found}
+
+
+def markup(page):
+    """The page without what stands in its scripts."""
+    return re.sub(r"<script.*?</script>", "", page, flags=re.S)
+
+
+def test_every_chart_keeps_to_the_schema_of_vega_lite(page):
+    import altair
+
+    found = specs(page)
+    assert len(found) >= 15
+    for name, spec in found.items():
+        spec.pop("usermeta")
+        altair.Chart.from_dict(spec, validate=True), name
+
+
+def test_every_chart_has_a_text_that_stands_for_it_and_says_n(page):
+    figures = re.findall(r"<figure .*?</figure>", page, re.S)
+    assert len(figures) == len(specs(page))
+    for figure in figures:
+        assert len(re.search(r'role="img" aria-label="([^"]*)"', figure)[1]) > 20
+        assert re.search(
+            r"\bn\b|items of each class", re.search(r"<figcaption>(.*?)</figcaption>", figure, re.S)[1]
+        )
+
+
+def test_tables_have_captions_headers_and_a_download(page):
+    tables = re.findall(r'<table id="([^"]+)">\s*<caption>[^<]+.*?</caption>\s*<thead>', page, re.S)
+    assert len(tables) == markup(page).count("<table") == len(set(tables))
+    assert {*re.findall(r'data-table="([^"]+)"', page)} == {*tables}
+
+
+def test_the_policy_names_the_hash_of_each_script_and_allows_nothing_else(page):
+    allowed = html.unescape(re.search(r'Content-Security-Policy" content="([^"]+)"', page)[1])
+    assert allowed.startswith("default-src 'none'; ")
+    assert "unsafe-eval" not in allowed
+    assert "'unsafe-inline'" not in allowed.split("style-src-attr")[0]
+    scripts = re.findall(r"<script>(.*?)</script>", page, re.S)
+    assert len(scripts) == 2
+    for script in scripts:
+        digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+        assert f"'sha256-{digest}'" in allowed
+    assert not re.search(r'<(script|link|img|iframe)[^>]+(src|href)="(?!data:,)', markup(page))
+
+
+def test_the_answer_says_which_rule_how_sure_and_what_to_distrust(page):
+    answer = re.search(r'<ol class="answer">(.*?)</ol>', page, re.S)[1]
+    told = re.sub(r"<[^>]+>", "", answer.replace("<wbr>", ""))
+    assert "Use log_logistic_regression, picked in 4 of 5 partitions from 5\u00a0rules" in told
+    assert re.search(r"right for \d\d\.\d\u00a0% of 400\u00a0items \(95\u00a0% interval", told)
+    assert "each of an artist that its model had never seen" in told
+    assert re.search(r"Yes: \+\d+\.\d points of accuracy over (text|audio) alone", told)
+    assert "of the 100 test items have their artist in training" in told
+
+
+def test_names_that_are_code_are_shown_as_text(tmp_path):
+    evil = MadeUp(tmp_path, evil=True, n=(150, 60))
+    page = render(read_results(evil.sources, evil.config))
+    assert EVIL not in page
+    assert html.escape(EVIL) in page
+    assert "<img src=x" not in markup(page)
+    assert page.count("<script") == len(specs(page)) + 2
+    classes = next(spec for name, spec in specs(page).items() if name == "spec-class-shares")
+    assert EVIL in json.dumps(classes)
+
+
+def test_json_cannot_end_the_element_that_it_stands_in():
+    value = {"a": "</script><!-- & \u2028", "b": [1.5, None]}
+    text = str(as_json(value))
+    assert not {*"<>&\u2028"} & {*text}
+    assert json.loads(text) == value
+
+
+def test_text_is_escaped_before_it_may_be_broken():
+    assert soft("<b>a_b</b>") == "&lt;b&gt;a_<wbr>b&lt;/b&gt;"
+    assert emphasised("use <a> now", "<a>") == "use <b>&lt;a&gt;</b> now"
+    assert emphasised("use it", "absent") == "use it"
+
+
+def test_code_that_would_end_its_element_is_not_inlined(monkeypatch):
+    from latefusion.report.page import _inlined
+
+    with pytest.raises(ValueError, match="<script>"):
+        _inlined("x = '</SCRIPT>'", "script")
+
+
+def test_the_policy_takes_any_number_of_scripts():
+    assert policy(["a", "b"], ["c"]).count("sha256-") == 3
+
+
+@pytest.mark.parametrize(
+    "less",
+    [
+        {"protocols": ("honest",)},
+        {"protocols": ("replica",), "rules": ("mean",)},
+        {"protocols": ("replica", "cross"), "views": ()},
+        {"rules": (), "protocols": ("honest", "cross")},
+        {"grouped": False, "protocols": ("honest",)},
+    ],
+)
+def test_a_run_that_makes_less_has_a_page_too(tmp_path, less):
+    made_up = MadeUp(tmp_path, n=(120, 60), **less)
+    page = render(read_results(made_up.sources, made_up.config))
+    assert 'id="answer"' in page
+    assert "None" not in markup(page)
+
+
+def test_the_page_is_one_file_written_whole_and_small(tmp_path, made_up):
+    size = write_report(made_up.sources, tmp_path / "report.html", made_up.config)
+    assert size == (tmp_path / "report.html").stat().st_size < 2e6
+    assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
+
+
+def test_the_same_tables_make_the_same_page(made_up, page):
+    assert render(read_results(made_up.sources, made_up.config)) == page
