@@ -72,3 +72,10 @@ def test_nothing_to_take_a_digest_of_is_an_error(root):
         code_digest(root=root)
     with pytest.raises(FileNotFoundError):
         code_digest(root / "absent.py", root=root)
+
+
+def test_a_file_that_is_not_python_counts_with_its_content(root):
+    (root / "page.html").write_text("<p>{{ not python }}</p>")
+    before = code_digest(root / "entry.py", root / "page.html", root=root)
+    (root / "page.html").write_text("<p>{{ still not python }}</p>")
+    assert code_digest(root / "entry.py", root / "page.html", root=root) != before
