@@ -1,0 +1,196 @@
+"""Each check fires on a planted case and is silent on its clean twin."""
+
+import copy
+
+import pytest
+
+from latefusion.evaluation.checks import Evidence, run_checks
+from latefusion.evaluation.suite import CHECKS
+
+DATASET = {
+    "classes": [{"name": name, "prior": 0.25} for name in ("Angry", "Happy", "Relaxed", "Sad")],
+    "n": {"train": 800, "test": 200},
+    "groups": {"known": True, "n": 300, "test_items_seen": 0, "shared": 0},
+    "duplicates": {"across": 0},
+}
+MODELS = (
+    ("majority", "baseline", 0.25),
+    ("group_lookup", "baseline", 0.26),
+    ("text", "single", 0.40),
+    ("audio", "single", 0.45),
+    ("mean", "rule", 0.52),
+    ("max_confidence", "rule", 0.47),
+    ("mlp", "rule", 0.50),
+)
+
+
+def clean():
+    """Return the tables of a sound analysis."""
+    rules = [(name, value) for name, kind, value in MODELS if kind == "rule"]
+    common = {"subset": "all", "low": 0.3, "high": 0.6}
+    return {
+        "models": [
+            {
+                "model": name,
+                "kind": kind,
+                "is_reference": name == "audio",
+                "approximated": False,
+                "inverted_sigmoids": 0,
+                "same_as": None,
+                "note": None,
+            }
+            for name, kind, _ in MODELS
+        ],
+        "metrics": [
+            common | {"model": name, "kind": kind, "metric": "accuracy", "value": value, "groups": 120}
+            for name, kind, value in MODELS
+        ],
+        "per_class": [
+            {
+                "model": name,
+                "kind": kind,
+                "subset": "all",
+                "metric": "share_predicted",
+                "class": "Relaxed",
+                "value": 0.2,
+                "share_true": 0.25,
+            }
+            for name, kind, _ in MODELS
+        ],
+        "comparisons": [
+            {
+                "family": "confirmatory",
+                "metric": "accuracy",
+                "model": name,
+                "reference": "audio",
+                "difference": value - 0.45,
+                "significant": True,
+                "detectable": 0.01,
+                "same_as": None,
+                "n": 200,
+                "groups": 120,
+            }
+            for name, value in rules
+        ],
+        "calibration": [
+            {
+                "model": name,
+                "kind": "single",
+                "subset": "all",
+                "measure": "slope",
+                "value": 1.0,
+                "low": 0.8,
+                "high": 1.2,
+            }
+            for name in ("text", "audio")
+        ],
+        "overfitting": [
+            {"model": "audio", "metric": "accuracy", "in_sample": 0.5, "out_of_fold": 0.45, "gap": 0.05}
+        ],
+        "spread": [
+            {"model": "mlp", "over": over, "metric": "accuracy", "least": 0.495, "most": 0.505}
+            for over in ("repeat", "assignment")
+        ],
+    }
+
+
+def row(tables, table, **wanted):
+    return next(one for one in tables[table] if all(one[key] == value for key, value in wanted.items()))
+
+
+def change(table, changes, **wanted):
+    def planted(tables):
+        row(tables, table, **wanted).update(changes)
+
+    return planted
+
+
+PLANTED = {
+    "groups_straddle": ({"dataset": {"groups.test_items_seen": 120, "groups.shared": 40}}, None),
+    "groups_unknown": ({"dataset": {"groups.known": False}}, None),
+    "group_lookup_not_beaten": ({}, change("metrics", {"value": 0.46}, model="group_lookup")),
+    "majority_not_beaten": ({}, change("metrics", {"value": 0.41}, model="majority")),
+    "overfitted": ({}, change("overfitting", {"in_sample": 0.9, "gap": 0.45}, model="audio")),
+    "class_never_predicted": ({}, change("per_class", {"value": 0.01}, model="audio")),
+    "classes_unbalanced": ({"dataset": {"classes.0": {"name": "Angry", "prior": 0.4}}}, None),
+    "rule_not_better": ({}, change("comparisons", {"significant": False}, model="max_confidence")),
+    "confidences_not_comparable": (
+        {},
+        change("calibration", {"value": 0.4, "low": 0.3, "high": 0.5}, model="text"),
+    ),
+    "weights_from_test": ({"protocol": "replica", "weighted_by_test": ["mean"]}, None),
+    "test_too_small": ({}, change("comparisons", {"detectable": 0.06}, model="max_confidence")),
+    "seeds_exceed_rules": ({}, change("spread", {"least": 0.4}, over="repeat")),
+    "assignments_exceed": ({}, change("spread", {"least": 0.4}, over="assignment")),
+    "assignments_unknown": ({"protocol": "cross"}, None),
+    "duplicates_across": ({"dataset": {"duplicates.across": 3}}, None),
+    "approximated": ({}, change("models", {"approximated": True}, model="audio")),
+    "inverted_sigmoids": ({}, change("models", {"inverted_sigmoids": 2}, model="text")),
+    "few_groups": ({}, change("metrics", {"groups": 12}, model="audio")),
+    "folds_unknown": ({"foreign": ["text"]}, None),
+    "rules_coincide": ({}, change("models", {"same_as": "mean"}, model="mlp")),
+    "modality_missing": ({}, change("models", {"note": "7 rows without the modality"}, model="text")),
+}
+
+
+def run(tables, protocol="honest", dataset=None, **facts):
+    data = copy.deepcopy(DATASET)
+    for path, value in (dataset or {}).items():
+        first, second = path.split(".")
+        data[first][int(second) if second.isdigit() else second] = value
+    return run_checks(Evidence({protocol: tables}, data, **facts))
+
+
+def test_a_sound_analysis_raises_nothing():
+    found = run(clean(), "honest")
+    assert found["checks"] == []
+    assert found["counts"] == {"error": 0, "warning": 0, "note": 0}
+    assert found["codes"] == list(CHECKS)
+
+
+def test_every_check_has_a_planted_case():
+    assert set(PLANTED) == set(CHECKS)
+
+
+@pytest.mark.parametrize("code", list(CHECKS))
+def test_a_check_fires_on_its_planted_case_alone(code):
+    facts, planted = PLANTED[code]
+    tables = clean()
+    if planted is not None:
+        planted(tables)
+    found = run(tables, **facts)
+    codes = {check["code"] for check in found["checks"]}
+    assert code in codes
+    beside = {"assignments_unknown"} if facts.get("protocol") == "cross" else set()
+    assert codes <= {code} | beside
+    check = next(check for check in found["checks"] if check["code"] == code)
+    assert check["sentence"].endswith(".")
+    assert check["sentence"][0].isupper() or check["sentence"][0].isdigit() or check["models"]
+    assert check["what_to_do"].endswith(".")
+    assert check["evidence"]
+    assert check["severity"] in ("error", "warning", "note")
+
+
+def test_known_assignments_are_not_reported():
+    assert run(clean(), "cross", assignments=2)["checks"] == []
+
+
+def test_a_split_without_shared_groups_does_not_straddle_under_cross():
+    found = run(clean(), "cross", {"groups.test_items_seen": 120}, assignments=2)
+    assert found["checks"] == []
+
+
+def test_errors_come_first():
+    tables = clean()
+    change("models", {"approximated": True}, model="audio")(tables)
+    found = run(tables, dataset={"duplicates.across": 3})
+    assert [check["severity"] for check in found["checks"]] == ["error", "note"]
+
+
+def test_no_rule_at_all_being_better_is_a_warning_of_its_own():
+    tables = clean()
+    for one in tables["comparisons"]:
+        one["significant"] = False
+    (check,) = run(tables)["checks"]
+    assert check["severity"] == "warning"
+    assert check["sentence"].startswith("No rule is shown to be better than audio alone")
