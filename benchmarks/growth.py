@@ -21,7 +21,7 @@ def run(work: Path) -> dict[str, Any]:
         measured["sizes"][str(n)] = task("own_view", arrays=arrays, threads=2)
         if n > 20_000:
             arrays.unlink()
-    save("growth", measured)
+        save("growth", measured)
     return measured
 
 

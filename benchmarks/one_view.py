@@ -12,7 +12,7 @@ from benchmarks.files import lyrics_arrays
 from benchmarks.measure import ROOT, load, save, task
 
 SIZES = (2_500, 5_000, 10_870)
-REPEATS = 3
+REPEATS = 2
 FULL = 10_870
 
 
@@ -35,7 +35,7 @@ def run(work: Path) -> dict[str, Any]:
         here["own_one_thread"].append(task("own_view", arrays=arrays, threads=1))
         here["intelex_64"].append(task("calibrated_intelex", python=intelex, arrays=arrays, dtype="float64"))
         measured["sizes"][str(n)] = here
-    save("one_view", measured)
+        save("one_view", measured)
     return measured
 
 
