@@ -9,6 +9,7 @@ import contextlib
 import ctypes
 import fcntl
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -70,11 +71,11 @@ class Cluster:
                 *(f"--pid-file={self.folder}/munge/pid", f"--log-file={self.folder}/log/munged.log"),
                 *(f"--seed-file={self.folder}/munge/seed", "--num-threads=2"),
             )
-            self._until("munged", lambda: self._succeeds("munge", "-S", str(socket_file), "-n"))
+            self.until("munged", lambda: self._succeeds("munge", "-S", str(socket_file), "-n"))
             self._start("slurmctld", "slurmctld", "-D", "-c")
             for node in NODES:
                 self.start_node(node)
-            self._until("the nodes", lambda: self.states().count("idle") == len(NODES))
+            self.until("the nodes", lambda: self.states().count("idle") == len(NODES))
         except BaseException:
             self.__exit__(None, None, None)
             raise
@@ -109,30 +110,33 @@ class Cluster:
         return self.call("sinfo", "-h", "-N", "-o", "%t").split()
 
     def jobs(self, state="all"):
-        """Return number, name, state, node and requested memory of jobs, finished ones included."""
-        lines = self.call("squeue", "-h", "-t", state, "-o", "%A|%j|%T|%N|%m|%l").splitlines()
-        return [
-            dict(zip(("id", "name", "state", "node", "memory", "limit"), line.split("|"), strict=True))
-            for line in lines
-        ]
+        """Return what SLURM knows of each job, finished ones included."""
+        fields = {"id": "%A", "name": "%j", "state": "%T", "node": "%N", "memory": "%m", "comment": "%k"}
+        lines = self.call("squeue", "-h", "-t", state, "-o", "|".join(fields.values())).splitlines()
+        return [dict(zip(fields, line.split("|", len(fields) - 1), strict=True)) for line in lines]
 
-    def wait_for_job(self, state, *, seconds=60, known=()):
-        """Return the first job in a state that is not among those already known."""
+    def wait_for_job(self, state, *, comment="", name="", seconds=90):
+        """Return the first job in a state whose comment and name hold some text."""
         found = []
 
         def look():
-            found[:] = [job for job in self.jobs(state) if job["id"] not in known]
+            found[:] = [job for job in self.jobs(state) if comment in job["comment"] and name in job["name"]]
             return bool(found)
 
-        self._until(f"a job that is {state}", look, seconds=seconds)
+        self.until(f"a job that is {state}", look, seconds=seconds)
         return found[0]
+
+    def times(self, number):
+        """Return when a job started and ended, as SLURM writes it."""
+        shown = self.call("scontrol", "show", "job", "-o", number)
+        return tuple(re.search(rf"\b{field}=(\S+)", shown)[1] for field in ("StartTime", "EndTime"))
 
     def cancel_all(self):
         """Cancel every job and wait until none is left."""
         numbers = [job["id"] for job in self.jobs("PENDING,RUNNING,COMPLETING")]
         if numbers:
             self.call("scancel", *numbers)
-            self._until("cancelled jobs", lambda: not self.jobs("PENDING,RUNNING,COMPLETING"))
+            self.until("cancelled jobs", lambda: not self.jobs("PENDING,RUNNING,COMPLETING"))
 
     def start_node(self, node):
         """Start a node's daemon."""
@@ -246,7 +250,8 @@ PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE DefaultTime=60 DefMemP
     def _succeeds(self, *command):
         return subprocess.run(command, env=self.environment, capture_output=True, timeout=10).returncode == 0
 
-    def _until(self, what, holds, seconds=30):
+    def until(self, what, holds, seconds=30):
+        """Wait until something holds; SLURM's silence meanwhile is no error."""
         last = time.monotonic() + seconds
         while True:
             with contextlib.suppress(AssertionError, subprocess.TimeoutExpired):
