@@ -1,5 +1,7 @@
 """The small network."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -12,7 +14,7 @@ P, Y, FOLD, T, _ = world(310, 2, 3, seed=3)
 X, ASKED = P.reshape(310, -1), T.reshape(310, -1)
 
 
-def plain_torch(seed, epochs=5):
+def plain_torch(seed, epochs=5, decay=0.0):
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         data = torch.utils.data.TensorDataset(torch.tensor(X, dtype=torch.float), torch.tensor(Y).long())
@@ -25,6 +27,8 @@ def plain_torch(seed, epochs=5):
             torch.nn.Linear(8, 3),
         )
         steps = torch.optim.Adam(network.parameters(), lr=1e-3)
+        if decay:
+            steps = torch.optim.AdamW(network.parameters(), lr=1e-3, weight_decay=decay)
         losses = []
         for _ in range(epochs):
             total = 0.0
@@ -38,14 +42,15 @@ def plain_torch(seed, epochs=5):
     return network, losses
 
 
-def test_the_weights_are_those_of_torch_s_own_layers_and_loader_bit_for_bit():
+@pytest.mark.parametrize("decay", [0.0, 0.3])
+def test_the_weights_are_those_of_torch_s_own_layers_loader_and_steps_bit_for_bit(decay):
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        network, losses = plain_torch(seed=9)
+        network, losses = plain_torch(seed=9, decay=decay)
     finally:
         torch.set_num_threads(threads)
-    ours = train(X, Y, 3, seed=9, settings=SETTINGS)
+    ours = train(X, Y, 3, seed=9, settings=replace(SETTINGS, weight_decay=decay))
     for layer, expected in zip(ours.layers, network.parameters(), strict=True):
         assert layer.tobytes() == expected.detach().numpy().tobytes()
     assert ours.losses == pytest.approx(losses, abs=1e-12)
