@@ -22,11 +22,13 @@ def catalogue() -> str:
 
 
 def rule_graph() -> str:
-    """Return the workflow's stages as a diagram that the forge draws."""
+    """Return the workflow's stages as a diagram that the forge draws, in an order that is always the same."""
     command = [sys.executable, "-m", "snakemake", "--rulegraph", "mermaid-js", "--quiet"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    graph = done.stdout[done.stdout.index("flowchart") :] if "flowchart" in done.stdout else done.stdout
-    return f"```mermaid\n{graph.strip()}\n```"
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    name = dict(re.findall(r"(id\d+)\[(\w+)\]", done))
+    arrows = {(name[start], name[end]) for start, end in re.findall(r"(id\d+) --> (id\d+)", done)}
+    lines = [f"    {start} --> {end}" for start, end in sorted(arrows) if end != "all"]
+    return "\n".join(["```mermaid", "flowchart TD", *lines, "```"])
 
 
 def ranking(results: Path) -> str:
