@@ -1,0 +1,190 @@
+"""What users add: a rule, items without labels, other models, modalities that some items lack."""
+
+import csv
+import hashlib
+import json
+import shutil
+from copy import deepcopy
+
+import numpy as np
+import pyarrow.csv
+import pyarrow.parquet as pq
+import pytest
+
+from latefusion.probabilities import Probabilities
+from runs import SMALL, clone, contents, launch, planned, snakemake, write_config, write_run
+
+HONEST = {**SMALL, "protocols": ["honest"], "rules": [{"name": "mean"}, {"name": "accuracy_weighted"}]}
+
+
+def configured(**changes):
+    return {**deepcopy(HONEST), **changes}
+
+
+@pytest.fixture(scope="module")
+def honest(tmp_path_factory):
+    """Return the working folder of a finished run under `honest`."""
+    folder = write_run(tmp_path_factory.mktemp("honest"), configuration=HONEST)
+    launch("run", "--cores", 2, cwd=folder)
+    return folder
+
+
+def test_a_dropped_in_rule_needs_its_name_in_the_configuration_and_nothing_else(honest, tmp_path):
+    code = clone(tmp_path / "code")
+    folder = shutil.copytree(honest, tmp_path / "run")
+    source = (code / "scripts/latefusion/rules/product.py").read_text()
+    mine = source.replace("class Product", "class Mine").replace(
+        "np.nansum(floored_log(P), axis=1)", "np.nanmax(P, axis=1)"
+    )
+    (code / "scripts/latefusion/rules/mine.py").write_text(mine)
+    write_config(folder, configured(rules=[*HONEST["rules"], {"name": "mine", "prior": "none"}]))
+    expected = {"fuse honest/mine", "select_rule honest", "evaluate honest", "summarise", "report"}
+    assert planned(folder, code=code) == expected
+    launch("run", "--cores", 2, cwd=folder, code=code)
+    tested = [
+        Probabilities.read(folder / f"results/given/probabilities/{name}/test.parquet")
+        for name in ("text", "audio")
+    ]
+    wanted = np.maximum(tested[0].p, tested[1].p).argmax(axis=1)
+    fused = pq.read_table(folder / "results/fusion/honest/mine.parquet")
+    assert np.array_equal(fused["predicted"].to_numpy(), wanted)
+    assert ",mine," in (folder / "results/summary.csv").read_text()
+
+
+def without_labels(path, rows):
+    with path.open(newline="") as file:
+        table = list(csv.DictReader(file))[:rows]
+    for row in table:
+        del row["label"], row["emotion"]
+    with (path.parent / "new.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, list(table[0]))
+        writer.writeheader()
+        writer.writerows(table)
+
+
+def test_items_without_labels_are_classified_by_what_all_labelled_ones_taught(honest, tmp_path):
+    folder = shutil.copytree(honest, tmp_path / "run")
+    without_labels(folder / "data/test.csv", 5)
+    write_config(folder, configured(data={**HONEST["data"], "new": "data/new.csv"}))
+    snakemake("--cores", 2, "predict", cwd=folder)
+    with (folder / "results/predictions.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["item"] for row in rows] == [f"new:{k}" for k in range(5)]
+    classes = ("Angry", "Happy", "Relaxed", "Sad")
+    for row in rows:
+        p = [float(row[f"p_{name}"]) for name in classes]
+        assert sum(p) == pytest.approx(1)
+        assert row["class"] == classes[int(np.argmax(p))]
+        assert row["text_class"] in classes
+        assert row["artist_name"]
+    assert json.loads((folder / "results/predictions.json").read_text())["rule"] in {
+        "mean",
+        "accuracy_weighted",
+    }
+
+
+def test_predict_says_what_it_lacks(honest):
+    done = snakemake("--cores", 1, "predict", cwd=honest, check=False)
+    assert done.returncode == 1
+    assert "name their file in data.new" in done.stdout + done.stderr
+
+
+def test_probabilities_of_another_system_take_a_modality_s_place(honest, tmp_path):
+    folder = write_run(tmp_path, configuration=HONEST)
+    brought = {}
+    for table in ("train_out_of_fold", "test"):
+        source = pq.read_table(honest / f"results/given/probabilities/text/{table}.parquet")
+        reversed_rows = source.drop_columns(["predicted", "voted"]).take(list(range(source.num_rows))[::-1])
+        pyarrow.csv.write_csv(reversed_rows, folder / f"{table}.csv")
+        brought[table] = f"{table}.csv"
+    modalities = [{"name": "text", "probabilities": brought}, HONEST["modalities"][1]]
+    write_config(folder, configured(modalities=modalities, views=[]))
+    launch("run", "--cores", 2, cwd=folder)
+    for rule in ("mean", "accuracy_weighted", "selected"):
+        own, theirs = (
+            Probabilities.from_table(pq.read_table(run / f"results/fusion/honest/{rule}.parquet"))
+            for run in (honest, folder)
+        )
+        assert np.allclose(own.p, theirs.p, rtol=0, atol=1e-9)
+    assert "text" in (folder / "results/summary.csv").read_text()
+
+
+def test_a_brought_row_that_is_wrong_is_named(honest, tmp_path):
+    folder = write_run(tmp_path, configuration=HONEST)
+    table = pq.read_table(honest / "results/given/probabilities/text/test.parquet")
+    rows = table.select(["item", "p_Angry", "p_Happy", "p_Relaxed", "p_Sad"]).to_pylist()
+    rows[3]["p_Sad"] = 1.7
+    pyarrow.csv.write_csv(pyarrow.Table.from_pylist(rows), folder / "test.csv")
+    brought = {"train_out_of_fold": "test.csv", "test": "test.csv"}
+    modalities = [{"name": "text", "probabilities": brought}, HONEST["modalities"][1]]
+    write_config(folder, configured(modalities=modalities, views=[]))
+    done = snakemake("--cores", 1, "results/given/probabilities/text/test.parquet", cwd=folder, check=False)
+    assert done.returncode == 1
+    assert "test.csv, line 5" in done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def pretrained(honest, sha256=None):
+    model = honest / "results/given/models/text.joblib"
+    known = hashlib.sha256(model.read_bytes()).hexdigest()
+    entry = {**HONEST["modalities"][0], "pretrained": {"file": str(model), "sha256": sha256 or known}}
+    return configured(modalities=[entry, HONEST["modalities"][1]], protocols=["honest", "cross"], views=[])
+
+
+def test_a_saved_model_is_used_and_stays_out_where_it_would_leak(honest, tmp_path):
+    folder = write_run(tmp_path, configuration=pretrained(honest))
+    launch("run", "--cores", 2, cwd=folder)
+    own, theirs = (
+        Probabilities.read(run / "results/given/probabilities/text/test.parquet") for run in (honest, folder)
+    )
+    assert np.allclose(own.p, theirs.p, rtol=0, atol=1e-6)
+    assert (folder / "results/fusion/honest/mean.parquet").exists()
+    assert not (folder / "results/fusion/honest/accuracy_weighted.parquet").exists()
+    assert not (folder / "results/fusion/cross").exists()
+
+
+def test_a_saved_model_with_another_hash_is_never_opened(honest, tmp_path):
+    folder = write_run(tmp_path, configuration=pretrained(honest, sha256="0" * 64))
+    done = snakemake("--cores", 1, "results/given/probabilities/text/test.parquet", cwd=folder, check=False)
+    assert done.returncode == 1
+    assert "sha256" in done.stdout + done.stderr
+
+
+def test_items_that_lack_a_modality_are_carried_through(tmp_path):
+    folder = write_run(tmp_path, missing={"audio": 0.2})
+    modalities = [HONEST["modalities"][0], {**HONEST["modalities"][1], "missing": True}]
+    write_config(folder, configured(modalities=modalities))
+    launch("run", "--cores", 2, cwd=folder)
+    dataset = json.loads((folder / "results/dataset.json").read_text())
+    lost = dataset["modalities"]["audio"]["missing"]
+    audio = Probabilities.read(folder / "results/given/probabilities/audio/test.parquet")
+    text = Probabilities.read(folder / "results/given/probabilities/text/test.parquet")
+    gone = np.isnan(audio.p).any(axis=1)
+    assert gone.sum() == lost["test"] > 0
+    fused = Probabilities.from_table(pq.read_table(folder / "results/fusion/honest/mean.parquet"))
+    assert np.allclose(fused.p[gone], text.p[gone])
+    assert np.allclose(fused.p[~gone], (text.p[~gone] + audio.p[~gone]) / 2)
+
+
+def test_labels_may_be_text_and_a_class_may_be_absent_from_test(tmp_path):
+    folder = write_run(
+        tmp_path, configuration=configured(data={**HONEST["data"], "label": "emotion", "class_name": None})
+    )
+    path = folder / "data/test.csv"
+    with path.open(newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["emotion"] != "Sad"]
+    with path.open("w", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    launch("run", "--cores", 2, cwd=folder)
+    classes = json.loads((folder / "results/dataset.json").read_text())["classes"]
+    assert [entry["label"] for entry in classes] == ["Angry", "Happy", "Relaxed", "Sad"]
+    assert classes[3]["test"] == 0
+    assert pq.read_table(folder / "results/items/train.parquet")["label"].type == "string"
+
+
+def test_the_same_run_elsewhere_gives_the_same_bytes(honest, tmp_path):
+    folder = write_run(tmp_path / "elsewhere", configuration=HONEST)
+    launch("run", "--cores", 1, cwd=folder)
+    assert contents(folder) == contents(honest)
