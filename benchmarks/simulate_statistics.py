@@ -123,7 +123,7 @@ Simulation = Callable[[int, float, int, int, int], Mapping[str, float]]
 PLAN: tuple[tuple[str, Simulation, tuple[int, ...]], ...] = (
     ("coverage", coverage, (50, 160, 300, 1000)),
     ("rejections", rejections, (50, 160, 300, 1000)),
-    ("confidence_set", left_out, (160, 300, 1000)),
+    ("confidence_set", left_out, (160, 300)),
 )
 
 

@@ -131,22 +131,23 @@ def evaluate(
         rows["metrics"] += metric_rows(scores, subset, draws, measured, area)
         rows["per_class"] += per_class_rows(scores, subset, area)
         rows["confusion"] += confusion_rows(part, subset)
-        rows["comparisons"] += comparison_rows(
-            scores, subset, reference, same, draws, confirmatory=subset == ALL
-        )
+        if reference is not None:
+            rows["comparisons"] += comparison_rows(
+                scores, subset, reference, same, draws, confirmatory=subset == ALL
+            )
         if subset == ALL:
             rows["confidence_set"] = confidence_set_rows(
                 scores, same, draws, stream(seed, "confidence set", protocol), n_jobs
             )
             rows["best"] = best_rows(scores, same, SELECTED, draws)
-            rows["oracle"] = oracle_rows(scores, reference)
+            rows["oracle"] = [] if reference is None else oracle_rows(scores, reference)
     inside = {row["model"]: row["in_set"] for row in rows["confidence_set"] if row["metric"] == "accuracy"}
     rows["models"] = [
         _model_row(m, sample, known[m.name], same[m.name], reference, inside) for m in sample.models
     ]
     rows["overall"] = overall_rows(sample, same)
     rows["complementarity"] = complementarity_rows(sample)
-    rows["changed"] = changed_rows(sample, reference)
+    rows["changed"] = [] if reference is None else changed_rows(sample, reference)
     rows["reliability"] = reliability_rows(sample)
     rows["coverage"] = coverage_rows(sample)
     divisions, quadrants = _divisions(sample, items, at, by)
@@ -176,7 +177,7 @@ def _model_row(
     sample: Sample,
     known: Known,
     same: str | None,
-    reference: str,
+    reference: str | None,
     inside: Mapping[str, bool],
 ) -> Row:
     return {

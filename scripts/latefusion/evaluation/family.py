@@ -262,7 +262,12 @@ def best_rows(
     return rows
 
 
-def choose_reference(singles: Sequence[str], out_of_fold: Mapping[str, float | None]) -> str:
-    """Return the single modality with the lowest out-of-fold log loss; the first where none is known."""
+def choose_reference(singles: Sequence[str], out_of_fold: Mapping[str, float | None]) -> str | None:
+    """Return the single modality with the lowest out-of-fold log loss; the first where none is known.
+
+    None where a protocol has no single modality, as under `cross` if all of them are brought.
+    """
+    if not singles:
+        return None
     known = [name for name in singles if out_of_fold.get(name) is not None]
     return min(known, key=lambda name: out_of_fold[name] or 0.0) if known else singles[0]

@@ -48,30 +48,30 @@ SCHEMAS: Final[Mapping[str, pa.Schema]] = {
     # one row: a model against the reference in one metric
     "comparisons": _schema(
         "family:s metric:s subset:s model:s kind:s reference:s n:i groups:i value:f reference_value:f"
-        " difference:f low:f high:f interval:s p:f? p_holm:f? significant:b? test:s draws:i tests:i"
-        " only_model:f? only_reference:f? discordance:f? se:f design_effect:f? detectable:f"
-        " detectable_holm:f same_as:s? better:s"
+        " difference:f low:f? high:f? interval:s p:f? p_holm:f? significant:b? test:s draws:i tests:i"
+        " only_model:f? only_reference:f? discordance:f? se:f? design_effect:f? detectable:f?"
+        " detectable_holm:f? same_as:s? better:s"
     ),
     # one row: the test that all models are equally good, in one metric
     "overall": _schema("metric:s test:s models:i n:i groups:i statistic:f? df:i p:f?"),
     # one row: a model in the confidence set procedure of one metric
     "confidence_set": _schema(
         "metric:s model:s kind:s value:f rank:i in_set:b p:f eliminated:i? difference_to_best:f"
-        " low:f high:f same_as:s? level:f draws:i"
+        " low:f? high:f? same_as:s? level:f draws:i"
     ),
     # one row: picking the best by the test rows, in one metric, and what is left of it
     "best": _schema(
-        "metric:s observed_best:s observed:f corrected:f low:f high:f optimism:f draws:i"
+        "metric:s observed_best:s observed:f corrected:f? low:f? high:f? optimism:f? draws:i"
         " selected:f? selected_low:f? selected_high:f? better:s"
     ),
     # one row: two modalities on all items, or on those of one class
     "complementarity": _schema(
         "model_a:s model_b:s class_index:i? class:s n:i both:f only_a:f only_b:f neither:f"
-        " q:f? disagreement:f disagreement_low:f disagreement_high:f double_fault:f kappa:f?"
+        " q:f? disagreement:f disagreement_low:f? disagreement_high:f? double_fault:f kappa:f?"
     ),
     # one row: the oracle over all modalities, or a rule against it, on all items or those of one class
     "oracle": _schema(
-        "model:s kind:s class_index:i? class:s n:i value:f low:f high:f independent:f? best_single:s"
+        "model:s kind:s class_index:i? class:s n:i value:f low:f? high:f? independent:f? best_single:s"
         " best_single_value:f gap_closed:f? gap_closed_low:f? gap_closed_high:f?"
     ),
     # one row: an item that a model gets right and the reference wrong (mended), or the reverse (broken)
@@ -86,17 +86,17 @@ SCHEMAS: Final[Mapping[str, pa.Schema]] = {
     ),
     # one row: a bin of a reliability diagram
     "reliability": _schema(
-        "model:s kind:s diagram:s class_index:i? class:s? bin:i n:i confidence_low:f confidence_high:f"
-        " confidence:f observed:f low:f high:f"
+        "model:s kind:s diagram:s class_index:i? class:s? bin:i n:i confidence_low:f? confidence_high:f?"
+        " confidence:f observed:f low:f? high:f?"
     ),
     # one row: a model that answers only where it is surest
-    "coverage": _schema("model:s kind:s coverage:f n:i threshold:f accuracy:f low:f high:f"),
+    "coverage": _schema("model:s kind:s coverage:f n:i threshold:f accuracy:f low:f? high:f?"),
     # one row: a model on a stratum of the items
     "strata": _schema(
         "model:s kind:s by:s stratum:s order:i n:i groups:i metric:s value:f low:f? high:f? share:f"
     ),
     # one row: a kind of error of a model where classes are quadrants of valence and arousal
-    "errors": _schema("model:s kind:s error:s n:i share:f low:f high:f"),
+    "errors": _schema("model:s kind:s error:s n:i share:f low:f? high:f?"),
     # one row: a view on rows it saw, rows it did not, and test rows, in one metric
     "overfitting": _schema(
         "model:s kind:s metric:s in_sample:f? out_of_fold:f? test:f gap:f? n_train:i n_test:i partitions:i"
@@ -104,11 +104,11 @@ SCHEMAS: Final[Mapping[str, pa.Schema]] = {
     # one row: how a metric of a model varies over repeats, partitions or fold assignments
     "spread": _schema("model:s kind:s over:s metric:s values:i mean:f sd:f? least:f most:f"),
     # one row: a model trained on a share of the groups
-    "learning_curve": _schema("model:s kind:s share:f rows:i groups:i metric:s value:f low:f high:f n:i"),
+    "learning_curve": _schema("model:s kind:s share:f rows:i groups:i metric:s value:f low:f? high:f? n:i"),
     # one row: the same model on the same items under two protocols
     "leaks": _schema(
         "model:s kind:s comparison:s claimed:s honest:s subset:s metric:s n:i groups:i claimed_value:f"
-        " honest_value:f difference:f low:f high:f interval:s p:f? test:s design_effect:f? better:s"
+        " honest_value:f difference:f low:f? high:f? interval:s p:f? test:s design_effect:f? better:s"
     ),
 }
 

@@ -98,10 +98,8 @@ def ranking(rows: Sequence[Row], tables: Tables, checks: Mapping[str, Any]) -> s
         if own:
             lines += [*_protocol(protocol, own, tables[protocol]), ""]
     counts = checks["counts"]
-    lines.append(
-        f"Checks: {counts['error']} errors, {counts['warning']} warnings, {counts['note']} notes "
-        "(checks.json)."
-    )
+    listed = ", ".join(f"{n} {name}{'' if n == 1 else 's'}" for name, n in counts.items())
+    lines.append(f"Checks: {listed} (checks.json).")
     for check in checks["checks"]:
         if check["severity"] == "error":
             lines += _wrapped(f"! {check['sentence']}")

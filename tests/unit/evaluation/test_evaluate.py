@@ -11,6 +11,7 @@ from latefusion.evaluation.describe import Known
 from latefusion.evaluation.evaluate import evaluate
 from latefusion.evaluation.names import TABLES
 from latefusion.evaluation.schemas import SCHEMAS, to_table
+from latefusion.tables import write_table
 
 DRAWS = 300
 
@@ -241,3 +242,46 @@ def test_independent_items_are_compared_by_cochrans_q(own):
 def test_a_row_with_an_unknown_column_is_refused():
     with pytest.raises(KeyError, match="overall has no columns"):
         to_table("overall", [{"metric": "accuracy", "surprise": 1}])
+
+
+def test_a_protocol_without_any_view_still_has_its_baselines(own):
+    found = evaluate(
+        given(own)[:1],
+        protocol="honest",
+        items=own,
+        dataset=made_up.dataset(own.label, 400),
+        draws=DRAWS,
+    )
+    assert found["models"].num_rows == 1
+    assert found["comparisons"].num_rows == found["oracle"].num_rows == found["overall"].num_rows == 0
+
+
+def test_few_groups_have_the_linearised_interval(own):
+    few = replace(own, group=np.array([f"g{i % 12}" for i in range(600)], object))
+    found = evaluate(
+        given(few)[:6],
+        protocol="honest",
+        items=few,
+        dataset=made_up.dataset(few.label, 400),
+        draws=DRAWS,
+    )
+    accuracy = rows(found, "metrics", metric="accuracy")
+    assert {row["interval"] for row in accuracy} == {"t"}
+    assert all(row["low"] < row["value"] < row["high"] for row in accuracy)
+    assert {row["groups"] for row in accuracy} == {12}
+
+
+def test_one_group_has_no_interval_but_its_metrics(own, tmp_path):
+    alone = replace(own, group=np.full(600, "only", object))
+    found = evaluate(
+        given(alone)[:6],
+        protocol="honest",
+        items=alone,
+        dataset=made_up.dataset(alone.label, 400),
+        draws=DRAWS,
+    )
+    for name, table in found.items():
+        write_table(table, tmp_path / name, SCHEMAS[name])
+    row = one(found, "metrics", model="audio", metric="accuracy", subset="all")
+    assert row["low"] is None
+    assert row["value"] > 0.3

@@ -1,0 +1,85 @@
+"""The summary says what the tables say, and the ranking fits a terminal."""
+
+import numpy as np
+import pytest
+
+import made_up_models as made_up
+from latefusion.evaluation.evaluate import evaluate
+from latefusion.evaluation.summary import as_columns, columns, ranking, summarise
+
+CHECKS = {
+    "counts": {"error": 1, "warning": 0, "note": 2},
+    "checks": [{"severity": "error", "sentence": "A long sentence that must be broken, " * 5}],
+}
+
+
+@pytest.fixture(scope="module")
+def tables():
+    own = made_up.items()
+    rows = np.arange(400, 600)
+    models = [
+        made_up.model("majority", "baseline", own, rows, 0.0),
+        made_up.model("audio", "single", own, rows, 1.2),
+        made_up.model("a_rule_with_a_name_that_is_far_too_long", "rule", own, rows, 1.5),
+        made_up.model("vote", "rule", own, rows, 1.5, probabilistic=False),
+    ]
+    found = evaluate(models, protocol="honest", items=own, dataset=made_up.dataset(own.label, 400), draws=200)
+    return {"honest": found}
+
+
+def test_there_is_a_row_for_each_protocol_model_and_subset(tables):
+    rows = summarise(tables)
+    keys = [(row["protocol"], row["model"], row["subset"]) for row in rows]
+    assert len(set(keys)) == len(keys) == 8
+    assert {row["subset"] for row in rows} == {"all", "unseen_group"}
+    for row in rows:
+        assert list(row) == columns()
+
+
+def test_a_row_holds_the_metrics_and_their_intervals(tables):
+    for row in summarise(tables):
+        for metric in tables["honest"]["metrics"].to_pylist():
+            if (metric["model"], metric["subset"]) == (row["model"], row["subset"]):
+                name = metric["metric"]
+                assert (row[name], row[f"{name}_low"], row[f"{name}_high"]) == (
+                    metric["value"],
+                    metric["low"],
+                    metric["high"],
+                )
+
+
+def test_a_row_holds_the_comparison_with_the_reference(tables):
+    (row,) = [r for r in summarise(tables) if (r["model"], r["subset"]) == ("vote", "all")]
+    (audio,) = [r for r in summarise(tables) if (r["model"], r["subset"]) == ("audio", "all")]
+    assert row["difference"] == pytest.approx(row["accuracy"] - audio["accuracy"])
+    assert row["difference_low"] < row["difference"] < row["difference_high"]
+    assert 0 <= row["p_holm"] <= 1
+    assert row["log_loss"] is None
+    assert audio["is_reference"]
+    assert audio["difference"] is None
+
+
+def test_columns_are_as_long_as_there_are_rows(tables):
+    rows = summarise(tables)
+    found = as_columns(rows)
+    assert list(found) == columns()
+    assert {len(values) for values in found.values()} == {len(rows)}
+
+
+def test_the_ranking_has_80_columns_and_the_best_on_top(tables):
+    rows = summarise(tables)
+    text = ranking(rows, tables, CHECKS)
+    lines = text.splitlines()
+    assert max(map(len, lines)) <= 80
+    best = max((r for r in rows if r["subset"] == "all"), key=lambda r: r["accuracy"])
+    assert best["model"][:10] in lines[2]
+    assert f"{100 * best['accuracy']:.1f}" in lines[2]
+    assert "200 items" in lines[0]
+    assert "1 errors" not in text
+    assert "1 error, 0 warnings, 2 notes" in text
+
+
+def test_the_bar_of_an_interval_holds_the_value(tables):
+    text = ranking(summarise(tables), tables, CHECKS)
+    bars = [line[44:66] for line in text.splitlines()[2:6]]
+    assert all(bar.count("o") == 1 for bar in bars)
