@@ -209,8 +209,8 @@ def test_no_test_rows_are_no_accuracy():
     P, y, fold, _, _ = world(60, 2, 3, seed=0)
     nothing = views(np.empty((0, 2, 3)), np.empty(0, np.int32))
     one = PartitionInput("given", views(P, y, fold), nothing, np.empty(0, object))
-    result = fuse("mean", {}, [one], protocol="honest", seed=0, robustness=False)
-    assert result.table.num_rows == 0
+    result = fuse("mean", {}, [one], protocol="honest", seed=0)
+    assert result.table.num_rows == result.robustness.num_rows == 0
 
 
 def test_certain_errors_cost_no_more_than_the_clip():
