@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 from latefusion.catalogue import RuleFacts
@@ -128,7 +128,9 @@ def make_plan(config: Config, rules: Mapping[str, RuleFacts], *, file: str) -> P
                 protocol_views[protocol].append(view.name)
         protocol_rules[protocol] = []
         for name in sorted(rule["name"] for rule in config["rules"]):
-            reason = _why_not(rules[name], protocol, singles)
+            # a temperature is learned, whatever else the rule learns
+            learns = rules[name].learns or rule_options(config, name).get("calibrate", False)
+            reason = _why_not(replace(rules[name], learns=learns), protocol, singles)
             if reason is None:
                 protocol_rules[protocol].append(name)
             else:

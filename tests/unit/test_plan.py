@@ -74,6 +74,14 @@ def test_a_pretrained_view_leaves_learning_rules_out_of_honest_and_all_out_of_cr
     assert "pretrained" in reasons["cross", "mean"]
 
 
+def test_a_calibrated_vote_learns_its_temperature_and_is_left_out_like_any_rule_that_learns():
+    plan = planned(
+        modalities__0__pretrained={"file": "m.joblib", "sha256": "0" * 64},
+        rules=[{"name": "mean"}, {"name": "vote", "calibrate": True}],
+    )
+    assert plan.protocol_rules["honest"] == ["mean"]
+
+
 def test_brought_tables_take_part_as_far_as_they_exist():
     brought = {"name": "text", "probabilities": {"test": "t.csv", "train_out_of_fold": "o.csv"}}
     plan = planned(modalities__0=brought, views=[])
