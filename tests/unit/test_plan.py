@@ -25,7 +25,7 @@ NAMES = [{"name": name} for name in ("mlp", "mean", "vote", "accuracy_weighted")
 
 
 def planned(**changes):
-    config = complete(changed(rules=copy(NAMES), **changes), SCHEMA, file="config.yaml")
+    config = complete(changed(**{"rules": copy(NAMES), **changes}), SCHEMA, file="config.yaml")
     return make_plan(config, RULES, file="config.yaml")
 
 
