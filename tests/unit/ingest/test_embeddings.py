@@ -110,11 +110,11 @@ def test_other_types_are_a_mistake():
     ids=lambda cell: repr(cell[:12]),
 )
 def test_hostile_cells_take_linear_time(cell):
-    start = time.perf_counter()
+    start = time.process_time()
     parsed = parse(strings(cell))
     if parsed.lengths[0] == BAD:
         assert len(parsed.bad[0].found) < 300
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_explanations_of_any_text_are_short_and_on_one_line():
