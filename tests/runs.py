@@ -163,20 +163,24 @@ def contents(folder, results="results"):
 
 
 def recorded(folder):
-    """Return what Snakemake recorded of each output of a finished job: file -> (start, end)."""
-    unfinished = {
-        _file(path, folder / ".snakemake/incomplete") for path in _files(folder / ".snakemake/incomplete")
-    }
+    """Return what Snakemake recorded of each output of a finished job: file -> (start, end).
+
+    A job counts as finished when none of its outputs is marked as incomplete any more.
+    """
+    state = folder / ".snakemake"
+    unfinished = {_file(path, state / "incomplete") for path in _files(state / "incomplete")}
     records = {}
-    for path in _files(folder / ".snakemake/metadata"):
-        name = _file(path, folder / ".snakemake/metadata")
+    for path in _files(state / "metadata"):
         try:
-            record = json.loads(path.read_text())
+            records[_file(path, state / "metadata")] = json.loads(path.read_text())
         except ValueError:  # killed while it was being written
             continue
-        if name not in unfinished:
-            records[name] = (record["starttime"], record["endtime"])
-    return records
+    half = [record["log"] for name, record in records.items() if name in unfinished]
+    return {
+        name: (record["starttime"], record["endtime"])
+        for name, record in records.items()
+        if name not in unfinished and record["log"] not in half
+    }
 
 
 def log_lines(folder, pattern):

@@ -28,6 +28,13 @@ def few(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def few_seconds(few):
+    """Return how long that run took, in seconds."""
+    log = next((few / ".snakemake/log").glob("*.snakemake.log"))
+    return log.stat().st_mtime - (few / "config.yaml").stat().st_mtime
+
+
+@pytest.fixture(scope="session")
 def few_contents(few):
     """Return the digests of its results."""
     return contents(few)

@@ -9,7 +9,7 @@ from runs import FEW, contents, kill_group, recorded, start, write_run
 
 pytestmark = pytest.mark.slow
 KILLS = 20
-LONGEST = 9.0  # seconds; a whole run takes about three times as long
+LONGEST = 0.5  # of the time of a whole run, so that each run is killed several times before its end
 
 
 def stamps(folder, files):
@@ -21,7 +21,7 @@ def stamps(folder, files):
     }
 
 
-def test_twenty_kills_leave_no_trace(few_contents, tmp_path_factory, record_property):
+def test_twenty_kills_leave_no_trace(few_contents, few_seconds, tmp_path_factory, record_property):
     """Each kill hits all processes at once; a plain run follows, to the end or to the next kill."""
     moments = random.Random(6)
     kills = twice = runs = 0
@@ -31,7 +31,9 @@ def test_twenty_kills_leave_no_trace(few_contents, tmp_path_factory, record_prop
         while True:
             with (folder / "output.txt").open("a") as output:
                 process = start("run", "--cores", 2, cwd=folder, output=output)
-                last = time.monotonic() + (moments.uniform(0.5, LONGEST) if kills < KILLS else 600)
+                last = time.monotonic() + (
+                    moments.uniform(0, LONGEST) * few_seconds if kills < KILLS else 900
+                )
                 while process.poll() is None and time.monotonic() < last:
                     time.sleep(0.02)
                 if process.poll() is None:
