@@ -1,4 +1,4 @@
-"""Results as a run would leave them, from made-up predictions: the report is tested without training anything."""
+"""Results as a run would leave them, from made-up predictions: the report is tested without training."""
 
 import csv
 from pathlib import Path
@@ -272,7 +272,8 @@ class MadeUp:
             if path not in self.files["models"]:
                 facts = {
                     "C": 1.0,
-                    "gamma": 0.04,
+                    "gamma": "auto",
+                    "gammas": [0.04],
                     "n_support": 250,
                     "n_inverted_sigmoids": 0,
                     "approximated": False,
@@ -309,7 +310,7 @@ class MadeUp:
                     }
                     for code, severity, protocol, models, sentence in checks
                 ],
-                "passed": [{"code": "few_groups", "title": "There are groups enough for the intervals."}],
+                "codes": [*(code for code, *_ in checks), "few_groups"],
             },
             self.folder / "checks.json",
         )

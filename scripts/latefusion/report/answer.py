@@ -89,7 +89,8 @@ def _how_chosen(tables: Tables) -> str:
         return ""
     total = sum(times for _, times in chosen)
     rules = [name for name in tables.named("rule") if name != "selected" and not name.endswith("_bag")]
-    where = "" if total == 1 else f" in {chosen[0][1]} of {total} partitions"
+    most = "all" if chosen[0][1] == total else f"{chosen[0][1]} of"
+    where = "" if total == 1 else f" in {most} {total} partitions"
     return f", picked{where} from {plural(len(rules), 'rule')} without a look at test items"
 
 
@@ -102,13 +103,16 @@ def helps(tables: Tables) -> Sentence:
         return Sentence(label, "Not known: there is no single modality to compare a rule with.", "unsure")
     loss = tables.comparison(lead or "", "log_loss")
     size = (
-        f"{points(effect['difference'])} points of accuracy over {reference} alone "
+        f"{points(effect['difference'])} points of accuracy against {reference} alone "
         f"(95 % interval {points_interval(effect['low'], effect['high'])}"
         f"{_p_text(effect)})"
     )
     by_loss = ""
     if loss and loss.get("verdict") in ("better", "worse"):
-        by_loss = f"; its probabilities are {loss['verdict']}, log loss {signed(loss['difference'])} nats"
+        by_loss = (
+            f"; its probabilities are {loss['verdict']}: log loss {signed(loss['difference'])} nats "
+            f"({signed(loss['low'])} to {signed(loss['high'])})"
+        )
     peers = tables.where("confidence_set", metric="accuracy", in_set=True)
     set_text = (
         f"; {plural(len(peers), 'model')} of {_candidates(tables)} cannot be told from the best."
@@ -120,7 +124,7 @@ def helps(tables: Tables) -> Sentence:
         "better": ("Yes:", "yes"),
         "worse": ("No, it harms:", "no"),
         "same": ("No: it decides exactly as the single modality does:", "no"),
-    }.get(verdict, ("Not shown:", "unsure"))
+    }.get(verdict, ("Not shown in accuracy:" if by_loss else "Not shown:", "unsure"))
     return Sentence(label, f"{start} {size}{by_loss}{set_text}", tone)
 
 
@@ -213,7 +217,7 @@ def _too_small(tables: Tables) -> str:
     if not effect or least is None or effect["verdict"] in ("better", "worse"):
         return ""
     return (
-        f"differences under {number(100 * least, 1)} points are too small for these "
+        f"differences under {number(100 * least, 1)} points cannot be seen with these "
         f"{plural(effect['n'], 'item')}"
     )
 
@@ -334,7 +338,7 @@ class _Axis:
 def _name_cell(results: Results, model: Row) -> Cell:
     name = model["model"]
     notes = []
-    if name == "selected":
+    if name == "selected" and not model["note"]:
         notes.append("chosen out of fold in each partition")
     if model["is_reference"]:
         notes.append("best single out of fold")

@@ -5,7 +5,16 @@ from __future__ import annotations
 from latefusion.report.charts import intervals
 from latefusion.report.inputs import TRUST, Results, Row
 from latefusion.report.parts import Cell, Column, Figure, Section, Table, figure, text
-from latefusion.report.text import NOTHING, count, percent, percent_interval, plural, points, points_interval
+from latefusion.report.text import (
+    NOTHING,
+    count,
+    number,
+    percent,
+    percent_interval,
+    plural,
+    points,
+    points_interval,
+)
 from latefusion.report.words import PROTOCOL_MEANING, PROTOCOLS, shown_percent
 
 STEPS = (("replica", "honest"), ("honest", "cross"))
@@ -44,11 +53,12 @@ def _sentence(results: Results, start: str, end: str) -> str:
         ("replica", "honest"): "learning from rows that the models had seen, or from test itself",
         ("honest", "cross"): f"having the {results.group_word} of a test item in training",
     }[start, end]
+    change = f"lose {number(100 * mean, 1)}" if mean >= 0 else f"gain {number(-100 * mean, 1)}"
+    shown = f"{len(flattered)} of {len(rows)} are" if flattered else "none is"
     return (
-        f"From {start} to {end} ({what}) the rules lose {points(mean).lstrip('+')} points on average; "
-        f"{len(flattered)} of {len(rows)} are demonstrably flattered, most of all {worst['model']} by "
-        f"{points(worst['difference'])} ({points_interval(worst['low'], worst['high'])}; "
-        f"n = {plural(worst['n'], 'item')})."
+        f"From {start} to {end} ({what}) the rules {change} points on average; {shown} shown to be flattered. "
+        f"Most changes for {worst['model']}: {points(worst['difference'])} points before against after "
+        f"({points_interval(worst['low'], worst['high'])}; n = {plural(worst['n'], 'item')})."
     )
 
 

@@ -13,14 +13,39 @@ LOOKS = {
     "warning": ("read with care", "warn"),
     "note": ("good to know", "accent"),
 }
-MODELS = 6
+LOOKED_FOR = {
+    "groups_straddle": "groups on both sides of the split",
+    "groups_unknown": "no column that names groups",
+    "group_lookup_not_beaten": "a look-up by group that no model beats",
+    "majority_not_beaten": "models that do not beat always saying the commonest class",
+    "overfitted": "models far better on rows that they saw",
+    "class_never_predicted": "classes that are nearly never predicted",
+    "classes_unbalanced": "classes of unequal size",
+    "rule_not_better": "rules no better than the best single modality",
+    "confidences_not_comparable": "modalities whose confidences cannot be compared",
+    "weights_from_test": "weights learned from test labels",
+    "test_too_small": "too few items for the differences claimed",
+    "seeds_exceed_rules": "seeds that matter more than the rule",
+    "assignments_exceed": "fold assignments that matter more than the rule",
+    "assignments_unknown": "an unknown spread over fold assignments",
+    "duplicates_across": "items that are in train and in test",
+    "approximated": "approximated machines",
+    "inverted_sigmoids": "calibrations that slope the wrong way",
+    "few_groups": "too few groups for the intervals",
+    "folds_unknown": "tables of other systems whose folds are unknown",
+    "rules_coincide": "rules that say the same of every item",
+    "modality_missing": "items that lack a modality",
+}
 
 
 def section(results: Results) -> Section:
     """Return what the checks found, gravest first."""
     part = Section("checks", "Checks")
-    part.facts["found"] = [_shown(check) for check in results.checks]
-    part.facts["passed"] = [check.get("title") or check["code"] for check in results.passed]
+    codes: dict[tuple[str, str], list[Row]] = {}
+    for check in results.checks:
+        codes.setdefault((check["severity"], check["code"]), []).append(check)
+    part.facts["found"] = [_shown(*key, checks) for key, checks in codes.items()]
+    part.facts["passed"] = [LOOKED_FOR.get(code, code.replace("_", " ")) for code in results.passed]
     part.lead = _lead(results)
     if results.checks:
         part.tables.append(_table(results.checks))
@@ -38,23 +63,20 @@ def _lead(results: Results) -> str:
     return f"{listed(parts)}; {plural(len(results.passed), 'check')} found nothing."
 
 
-def _shown(check: Row) -> dict[str, Any]:
-    word, tone = LOOKS.get(check["severity"], (check["severity"], ""))
-    models = check.get("models") or []
-    where = [check["protocol"]] if check.get("protocol") else []
-    if models:
-        rest = len(models) - MODELS
-        where.append(", ".join(models[:MODELS]) + (f" and {rest} more" if rest > 0 else ""))
+def _shown(severity: str, code: str, checks: list[Row]) -> dict[str, Any]:
+    """Return one box: the findings of a code, each with where it was made, and what to do."""
+    word, tone = LOOKS.get(severity, (severity, ""))
     return {
-        "code": check["code"],
-        "look": check["severity"],
+        "code": code,
+        "look": severity,
         "word": word,
         "tone": tone,
-        "where": " · ".join(where),
-        "sentence": check["sentence"],
-        "what_to_do": check.get("what_to_do") or "",
+        "findings": [(check.get("protocol") or "", check["sentence"]) for check in checks],
+        "what_to_do": list(dict.fromkeys(check["what_to_do"] for check in checks if check.get("what_to_do"))),
         "evidence": [
-            (name, _written(value)) for name, value in sorted((check.get("evidence") or {}).items())
+            (" ".join([check.get("protocol") or "", name]).strip(), _written(value))
+            for check in checks
+            for name, value in sorted((check.get("evidence") or {}).items())
         ],
     }
 

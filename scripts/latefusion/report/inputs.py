@@ -177,7 +177,9 @@ class Results:
     config : mapping
         The complete configuration.
     dataset : dict
-    checks, passed : list of dict
+    checks : list of dict
+    passed : list of str
+        Codes of the checks that found nothing.
     protocols : dict of str to Tables
     across : dict of str to list of dict
         Tables over all protocols.
@@ -194,7 +196,7 @@ class Results:
     config: Mapping[str, Any]
     dataset: Row
     checks: list[Row]
-    passed: list[Row]
+    passed: list[str]
     protocols: dict[str, Tables]
     across: dict[str, list[Row]]
     items: dict[str, pa.Table]
@@ -283,7 +285,9 @@ def read_results(sources: Sources, config: Mapping[str, Any]) -> Results:
         config=config,
         dataset=read_json(sources.dataset),
         checks=checks["checks"],
-        passed=checks.get("passed", []),
+        passed=[
+            code for code in checks["codes"] if code not in {check["code"] for check in checks["checks"]}
+        ],
         protocols={name: tables for name, tables in protocols.items() if tables.rows.get("models")},
         across=across,
         items={path.stem: read_table(path) for path in map(Path, sources.item_tables)},

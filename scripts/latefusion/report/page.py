@@ -76,7 +76,13 @@ def render(results: Results) -> str:
     environment = Environment(
         loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
-    environment.filters |= {"json": as_json, "soft": soft, "sentence": sentence, "emphasised": emphasised}
+    environment.filters |= {
+        "json": as_json,
+        "soft": soft,
+        "sentence": sentence,
+        "emphasised": emphasised,
+        "coded": coded,
+    }
     modalities = listed(results.modalities)
     return environment.get_template(PAGE).render(
         title=f"Fusing {modalities}: which rule, by how much, and can it be believed?",
@@ -161,6 +167,16 @@ def soft(text: object) -> Markup:
     """Return escaped text that may be broken after an underscore, and not before a per cent sign."""
     safe = str(escape(str(text))).replace(" %", "\u00a0%")
     return Markup(safe.replace(BREAK_AFTER, f"{BREAK_AFTER}<wbr>"))  # noqa: S704 - escaped
+
+
+def coded(text: str) -> Markup:
+    """Return escaped text in which what stands between backticks is set as code."""
+    parts = [soft(part) for part in text.split("`")]
+    if len(parts) % 2 == 0:
+        return soft(text)
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if place % 2 else part for place, part in enumerate(parts)
+    )
 
 
 def emphasised(text: str, name: str) -> Markup:

@@ -9,7 +9,7 @@ import re
 import pytest
 
 from latefusion.report.inputs import read_results
-from latefusion.report.page import as_json, emphasised, policy, render, soft, write_report
+from latefusion.report.page import as_json, coded, emphasised, policy, render, soft, write_report
 from made_up_results import EVIL, MadeUp
 
 
@@ -78,7 +78,7 @@ def test_the_answer_says_which_rule_how_sure_and_what_to_distrust(page):
     assert "Use log_logistic_regression, picked in 4 of 5 partitions from 5\u00a0rules" in told
     assert re.search(r"right for \d\d\.\d\u00a0% of 400\u00a0items \(95\u00a0% interval", told)
     assert "each of an artist that its model had never seen" in told
-    assert re.search(r"Yes: \+\d+\.\d points of accuracy over (text|audio) alone", told)
+    assert re.search(r"Yes: \+\d+\.\d points of accuracy against (text|audio) alone", told)
     assert "of the 100 test items have their artist in training" in told
 
 
@@ -104,6 +104,8 @@ def test_text_is_escaped_before_it_may_be_broken():
     assert soft("<b>a_b</b>") == "&lt;b&gt;a_<wbr>b&lt;/b&gt;"
     assert emphasised("use <a> now", "<a>") == "use <b>&lt;a&gt;</b> now"
     assert emphasised("use it", "absent") == "use it"
+    assert coded("set `a<b` to 2") == "set <code>a&lt;b</code> to 2"
+    assert coded("one ` alone") == "one ` alone"
 
 
 def test_code_that_would_end_its_element_is_not_inlined(monkeypatch):
