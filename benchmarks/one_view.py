@@ -25,17 +25,18 @@ def run(work: Path) -> dict[str, Any]:
     measured: dict[str, Any] = {"sizes": {}}
     for n in SIZES:
         arrays = lyrics_arrays(work, n)
-        here: dict[str, Any] = {
-            name: [] for name in ("own", "own_one_thread", "floor", "intelex", "intelex_64")
-        }
+        here: dict[str, list[dict[str, Any]]] = measured["sizes"].setdefault(str(n), {})
+
+        def note(way: str, name: str, here: dict[str, list[dict[str, Any]]] = here, **arguments: Any) -> None:
+            here.setdefault(way, []).append(task(name, **arguments))
+            save("one_view", measured)
+
         for _ in range(REPEATS):
-            here["own"].append(task("own_view", arrays=arrays, threads=2))
-            here["floor"].append(task("floor", arrays=arrays, threads=2))
-            here["intelex"].append(task("calibrated_intelex", python=intelex, arrays=arrays, dtype="float32"))
-        here["own_one_thread"].append(task("own_view", arrays=arrays, threads=1))
-        here["intelex_64"].append(task("calibrated_intelex", python=intelex, arrays=arrays, dtype="float64"))
-        measured["sizes"][str(n)] = here
-        save("one_view", measured)
+            note("own", "own_view", arrays=arrays, threads=2)
+            note("floor", "floor", arrays=arrays, threads=2)
+            note("intelex", "calibrated_intelex", python=intelex, arrays=arrays, dtype="float32")
+        note("own_one_thread", "own_view", arrays=arrays, threads=1)
+        note("intelex_64", "calibrated_intelex", python=intelex, arrays=arrays, dtype="float64")
     return measured
 
 
