@@ -12,7 +12,7 @@ import time
 
 import pytest
 
-from runs import LAUNCH, kill_group, launch, snakemake, start
+from runs import FEW, LAUNCH, kill_group, launch, snakemake, start, write_run
 from settings import ROOT
 
 SNAKEFILE = """
@@ -160,6 +160,17 @@ def test_after_a_kill_plain_snakemake_refuses_and_resume_goes_on(folder, busy):
     assert re.search(rf"An earlier run was killed here: process {busy.pid} on ", resumed)
     assert "mean" in resumed
     assert not parts(folder)
+
+
+def test_plain_snakemake_says_what_to_type_in_a_locked_folder(tmp_path):
+    write_run(tmp_path, configuration=FEW)
+    assert "make resume" not in snakemake("--dry-run", cwd=tmp_path).stderr
+    locks = tmp_path / ".snakemake" / "locks"
+    locks.mkdir(exist_ok=True)
+    (locks / "0.output.lock").write_text("results/summary.txt\n")
+    refused = snakemake("--cores", 1, cwd=tmp_path, check=False)
+    assert refused.returncode == 1
+    assert "`make resume`" in refused.stderr
 
 
 def test_snakemake_keeps_the_lock_when_only_the_launcher_was_killed(folder, busy):

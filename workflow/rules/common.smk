@@ -4,6 +4,8 @@ import sys
 
 import yaml
 from snakemake.exceptions import WorkflowError
+from snakemake.logging import logger
+from snakemake_interface_executor_plugins.settings import ExecMode
 
 WORKFLOW = Path(str(workflow.current_basedir)).parent
 SCRIPTS = WORKFLOW.parent / "scripts"
@@ -13,6 +15,17 @@ from latefusion import catalogue, configuration, plan, resources
 from latefusion.digest import code_digest
 from latefusion.errors import InputError
 from latefusion.evaluation.names import TABLES as EVALUATION_TABLES
+
+# Snakemake's own message says less: its lock looks the same in a run that lives and in one that was killed.
+if (
+    any(Path(".snakemake/locks").glob("*.lock"))
+    and workflow.exec_mode == ExecMode.DEFAULT
+    and "--unlock" not in sys.argv
+):
+    logger.warning(
+        f"{Path.cwd()} is locked: a run is at work here, or was killed. `make resume` (python "
+        f"{WORKFLOW / 'launch.py'} resume, with your options) tells which, and goes on where it stopped."
+    )
 
 EXAMPLE_DATA = {
     f"data/{name}/{split}.csv"
