@@ -78,7 +78,8 @@ def test_nothing_is_wider_than_the_page(opened):
     assert width <= inner
     outside = opened.page.evaluate(
         """() => [...document.querySelectorAll('main *')]
-            .filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('.scroll, .graph, pre'))
+            .filter(e => e.getBoundingClientRect().right > innerWidth + 1)
+            .filter(e => !e.closest('.scroll, .graph, pre'))
             .map(e => `${e.tagName} ${e.textContent.slice(0, 40)}`)"""
     )
     assert outside == []

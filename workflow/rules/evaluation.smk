@@ -50,8 +50,18 @@ rule summarise:
         dataset="<results>/dataset.json",
     output:
         leaks="<results>/evaluation/leaks.parquet",
-        checks="<results>/checks.json",
-        summary="<results>/summary.csv",
+        checks=report(
+            "<results>/checks.json",
+            caption="../report/checks.rst",
+            category="Tables",
+            labels={"table": "what is wrong, and what to do"},
+        ),
+        summary=report(
+            "<results>/summary.csv",
+            caption="../report/summary.rst",
+            category="Tables",
+            labels={"table": "every model, every metric"},
+        ),
         text="<results>/summary.txt",
     log:
         "<logs>/summarise.log",

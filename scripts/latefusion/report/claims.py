@@ -56,7 +56,8 @@ def _sentence(results: Results, start: str, end: str) -> str:
     change = f"lose {number(100 * mean, 1)}" if mean >= 0 else f"gain {number(-100 * mean, 1)}"
     shown = f"{len(flattered)} of {len(rows)} are" if flattered else "none is"
     return (
-        f"From {start} to {end} ({what}) the rules {change} points on average; {shown} shown to be flattered. "
+        f"From {start} to {end} ({what}) the rules {change} points on average; {shown} shown to be "
+        "flattered. "
         f"Most changes for {worst['model']}: {points(worst['difference'])} points before against after "
         f"({points_interval(worst['low'], worst['high'])}; n = {plural(worst['n'], 'item')})."
     )
