@@ -1,0 +1,118 @@
+"""Configurations that cannot be used: refused in their own keys, before any job starts."""
+
+from contextlib import chdir
+
+from latefusion.catalogue import read_rules
+from latefusion.configuration import complete, missing_files
+from latefusion.plan import make_plan
+from refusals import Case
+from settings import ROOT, RULES, SCHEMA, changed
+
+SECTION = "Configuration"
+KNOWN = read_rules(ROOT / "scripts/latefusion/rules")
+
+REFUSED = {
+    "unknown key": (changed(foldss=3), ["foldss", "unknown key", "write 'folds'"]),
+    "unknown key inside": (changed(svm__Gamma=1), ["svm.Gamma", "write 'gamma'"]),
+    "unknown key of a modality": (
+        changed(modalities__0__colum="x"),
+        ["modalities[0].colum", "write 'column'"],
+    ),
+    "text for a number": (changed(folds="five"), ["folds", "'five' (text)", "integer"]),
+    "true for a number": (changed(folds=True), ["folds", "true or false", "integer"]),
+    "too small": (changed(folds=1), ["folds", "2 or more"]),
+    "C of zero": (changed(svm__C=0), ["svm.C", "more than 0"]),
+    "gamma misspelt": (changed(svm__gamma="autos"), ["svm.gamma", "auto, scale"]),
+    "unknown protocol": (changed(protocols=["honst"]), ["protocols[0]", "write honest"]),
+    "protocol twice": (changed(protocols=["honest", "honest"]), ["protocols", "without repetitions"]),
+    "no modality": (changed(modalities=[]), ["modalities", "at least 1"]),
+    "path for a name": (changed(modalities__0__name="../x"), ["modalities[0].name", "'../x'", "file name"]),
+    "space in a name": (changed(modalities__0__name="my text"), ["modalities[0].name", "letters, digits"]),
+    "300 characters": (changed(modalities__0__name="x" * 300), ["modalities[0].name", "…", "at most 64"]),
+    "name twice": (changed(modalities__1__name="TEXT"), ["modalities[1].name", "second time"]),
+    "view named like a modality": (changed(views__0__name="text"), ["views[0].name", "second time"]),
+    "reserved name": (changed(views__0__name="majority"), ["views[0].name", "meaning of its own"]),
+    "rule twice": (changed(rules__26={"name": "mean"}), ["rules[26].name", "second time"]),
+    "view of no modality": (changed(views__0__modalities=[]), ["views[0].modalities", "at least 1"]),
+    "view of an unknown one": (
+        changed(views__0__modalities=["txt"]),
+        ["views[0].modalities", "write 'text'"],
+    ),
+    "no source": (
+        changed(modalities__0={"name": "text"}),
+        ["modalities[0]", "neither a column nor probabilities"],
+    ),
+    "two sources": (
+        changed(modalities__0__probabilities={"train_out_of_fold": "o.csv", "test": "p.csv"}),
+        ["modalities[0]", "one source"],
+    ),
+    "view of brought probabilities": (
+        changed(
+            modalities__0={"name": "text", "probabilities": {"train_out_of_fold": "o.csv", "test": "p.csv"}}
+        ),
+        ["views[0].modalities", "brings probabilities"],
+    ),
+    "hash that is none": (
+        changed(modalities__0__pretrained={"file": "m.joblib", "sha256": "abc"}),
+        ["modalities[0].pretrained.sha256", "64 hexadecimal digits"],
+    ),
+    "strata not described": (
+        changed(evaluation__by=["mood"]),
+        ["evaluation.by", "add 'mood' to data.describe"],
+    ),
+    "cross tables without places": (
+        changed(
+            modalities__0={
+                "name": "text",
+                "probabilities": {"train_out_of_fold": "o.csv", "test": "p.csv", "cross": "q.csv"},
+            },
+            views=[],
+        ),
+        ["modalities[0].probabilities.cross", "{partition}"],
+    ),
+}
+
+
+def _missing_paths(folder):
+    (folder / "songs_train.csv").write_text("")
+    with chdir(folder):
+        config = complete(
+            changed(data__train="song_train.csv", data__test="no/test.csv"), SCHEMA, file="config.yaml"
+        )
+        missing_files(config, file="config.yaml")
+    return []
+
+
+def _case(name, config, words):
+    def run(folder):
+        make_plan(complete(config, SCHEMA, file="config.yaml", rules=RULES), KNOWN, file="config.yaml")
+        return []
+
+    return Case(name, SECTION, run, tuple(words))
+
+
+CASES = [_case(name, config, words) for name, (config, words) in REFUSED.items()]
+CASES += [
+    _case("mistyped rule", changed(rules=[{"name": "maen"}]), ["rules[0].name", "write 'mean'"]),
+    _case(
+        "rule that does not exist",
+        changed(rules=[{"name": "wholly_new"}]),
+        ["rules[0].name", "scripts/latefusion/rules/wholly_new.py"],
+    ),
+    _case(
+        "mistyped option of a rule",
+        changed(rules=[{"name": "mlp", "epoch": 3}]),
+        ["rules[0].epoch", "write 'epochs'"],
+    ),
+    _case(
+        "option of the wrong type",
+        changed(rules=[{"name": "mlp", "epochs": "many"}]),
+        ["rules[0].epochs", "'many' (text)", "integer"],
+    ),
+    Case(
+        "paths that do not exist",
+        SECTION,
+        _missing_paths,
+        ("data.train", "write 'songs_train.csv'"),
+    ),
+]
