@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from latefusion.kernel import Gram, Tile
+from latefusion.kernel import Gram, Tile, rbf
 from latefusion.layout import Layout
 from latefusion.threads import run
 
@@ -86,15 +86,13 @@ def unbiased_hsic(n: int, product: float, rows_a: Float64, rows_b: Float64) -> f
 def _sums(
     gram: Gram, first: NDArray[np.int64], size: NDArray[np.int64], part: int, gamma: float
 ) -> tuple[Float64, Float64]:
-    from latefusion.compiled import rbf
-
     n, segments = len(gram.rows), len(first)
     of_row = np.repeat(np.arange(segments), size)
 
     def one(tile: Tile) -> tuple[Float64, Float64, Float64]:
         i0, i1, j0, j1 = tile
-        values = gram.distance(tile, part)
-        rbf(values, np.float32(gamma), np.float32(1.0))
+        values = gram.closeness(tile, part)
+        rbf(values, gamma)
         k = values.astype(np.float64)
         if i0 == j0:
             k = np.triu(k, 1)

@@ -27,6 +27,8 @@ BLOCK = 512
 # more than 1e-5 of that, products are taken in double precision: twice the time, and rows that are
 # equal are then told from rows that are merely close.
 SINGLE_PRECISION_UP_TO = 30.0
+# exp of less is no normal number in single precision.
+FURTHEST = -87.0
 
 
 @dataclass(frozen=True)
@@ -151,32 +153,40 @@ class Rows:
         )
 
 
-def distances(a: Rows, b: Rows, part: int, *, double: bool) -> Float32:
-    """Return squared distances between the rows of `a` and `b` in one part, (len(a), len(b))."""
-    from latefusion.compiled import squared_distances
-
+def closeness(a: Rows, b: Rows, part: int, *, double: bool) -> Float32:
+    """Return minus half the squared distances between rows in one part, (len(a), len(b)); 0 at most."""
     left, right = a.parts[part], b.parts[part]
     if double:
-        product = left.astype(np.float64) @ right.astype(np.float64).T
-        product *= -2.0
-        product += a.squares[part][:, None]
-        product += b.squares[part]
-        return np.maximum(product, 0.0, out=product).astype(np.float32)
-    tile: Float32 = left @ right.T
-    squared_distances(tile, a.squares[part].astype(np.float32), b.squares[part].astype(np.float32))
-    return tile
+        left, right = left.astype(np.float64), right.astype(np.float64)
+    tile = left @ right.T
+    tile -= (b.squares[part] / 2.0).astype(tile.dtype)
+    tile -= (a.squares[part] / 2.0).astype(tile.dtype)[:, None]
+    return tile.astype(np.float32, copy=False)
+
+
+def rbf(tile: Float32, gamma: float) -> None:
+    """Turn minus half the squared distances into kernel values, in place."""
+    tile *= np.float32(2.0 * gamma)
+    # rounding may have left a distance below 0; further out, results would be denormal and slow
+    np.clip(tile, FURTHEST, 0.0, out=tile)
+    np.exp(tile, out=tile)
 
 
 def values(a: Rows, b: Rows, gammas: Sequence[float], weights: Sequence[float], *, double: bool) -> Float32:
     """Return kernel values between the rows of `a` and of `b`, (len(a), len(b)) float32."""
-    from latefusion.compiled import add_rbf, rbf
+    return _weighted([closeness(a, b, part, double=double) for part in range(len(gammas))], gammas, weights)
 
-    tile = distances(a, b, 0, double=double)
-    rbf(tile, np.float32(gammas[0]), np.float32(weights[0]))
-    for part in range(1, len(gammas)):
-        other = distances(a, b, part, double=double)
-        add_rbf(other, np.float32(gammas[part]), np.float32(weights[part]), tile)
-    return tile
+
+def _weighted(tiles: Sequence[Float32], gammas: Sequence[float], weights: Sequence[float]) -> Float32:
+    """Return the weighted sum of the parts' kernels, made of their closeness, which is overwritten."""
+    for tile, gamma, weight in zip(tiles, gammas, weights, strict=True):
+        rbf(tile, gamma)
+        if len(tiles) > 1:
+            np.multiply(tile, np.float32(weight), out=tile)
+    total = tiles[0]
+    for tile in tiles[1:]:
+        total += tile
+    return total
 
 
 class Gram:
@@ -201,30 +211,32 @@ class Gram:
         self.tiles = [(*i, *j) for a, i in enumerate(starts) for j in starts[a:]]
         self._kept: dict[tuple[int, int, int], Float32] = {}
 
-    def distance(self, tile: Tile, part: int) -> Float32:
-        """Return the squared distances of one tile in one part, the caller's to overwrite."""
+    def closeness(self, tile: Tile, part: int) -> Float32:
+        """Return `closeness` among the rows of one tile in one part, the caller's to overwrite."""
         i0, i1, j0, j1 = tile
         kept = self._kept.get((i0, j0, part))
         if kept is not None:
             return kept.copy()
-        found = distances(self.rows[i0:i1], self.rows[j0:j1], part, double=self.double)
+        found = closeness(self.rows[i0:i1], self.rows[j0:j1], part, double=self.double)
         if self.reuse:
             self._kept[i0, j0, part] = found.copy()
         return found
 
     def fill(self, gammas: Sequence[float], weights: Sequence[float]) -> Float32:
         """Compute the kernel values for these gammas and weights, over those of the last call."""
-        from latefusion.compiled import add_rbf, place, rbf, say_if_compiling, squared_distances
-
-        say_if_compiling(squared_distances, rbf, place)
 
         def one(tile: Tile) -> None:
-            values = self.distance(tile, 0)
-            rbf(values, np.float32(gammas[0]), np.float32(weights[0]))
-            for part in range(1, len(gammas)):
-                other = self.distance(tile, part)
-                add_rbf(other, np.float32(gammas[part]), np.float32(weights[part]), values)
-            place(values, self.K, tile[0], tile[2])
+            i0, i1, j0, j1 = tile
+            parts = [self.closeness(tile, part) for part in range(len(gammas))]
+            found = _weighted(parts, gammas, weights)
+            if i0 == j0:
+                # both halves were computed and may differ in their last bits
+                found = np.triu(found, 1)
+                found += found.T
+                np.fill_diagonal(found, 1.0)
+            else:
+                self.K[j0:j1, i0:i1] = found.T
+            self.K[i0:i1, j0:j1] = found
 
         run(one, self.tiles, self.n_jobs)
         return self.K

@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from latefusion.kernel import BLOCK, Gram, Space, values
+from latefusion.kernel import rbf as rbf_in_place
 
 RNG = np.random.default_rng(5)
 EXAMPLES = settings(max_examples=25, deadline=None, derandomize=True)
@@ -65,15 +66,19 @@ def test_rows_that_are_equal_have_kernel_one_however_narrow_it_is():
     np.testing.assert_allclose(K[:25, 25:], np.eye(25), atol=1e-4)
 
 
-def test_exponential_is_right_to_the_last_digits_and_vanishes_far_out():
-    from latefusion.compiled import rbf as compiled_rbf
-
+def test_kernel_values_are_right_to_the_last_digits_and_vanish_far_out():
     distance = np.concatenate([np.linspace(0, 86.9, 100_000), [88.0, 1e4, 1e30]]).astype(np.float32)
-    tile = distance[None].copy()
-    compiled_rbf(tile, np.float32(1), np.float32(1))
+    tile = -distance[None] / 2
+    rbf_in_place(tile, 1.0)
     expected = np.exp(-distance.astype(np.float64))
     np.testing.assert_allclose(tile[0, :-3], expected[:-3], rtol=3e-7)
-    np.testing.assert_array_equal(tile[0, -3:], 0)
+    assert (tile[0, -3:] < 2e-38).all()
+
+
+def test_a_distance_that_rounding_left_below_zero_is_none():
+    tile = np.array([[1e-7]], np.float32)
+    rbf_in_place(tile, 50.0)
+    assert tile[0, 0] == 1
 
 
 def test_distances_are_reused_without_a_trace():
