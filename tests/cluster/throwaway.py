@@ -17,6 +17,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from datetime import datetime
 from pathlib import Path
 
 LINK = Path("/etc/slurm/slurm.conf")
@@ -130,6 +131,11 @@ class Cluster:
         """Return when a job started and ended, as SLURM writes it."""
         shown = self.call("scontrol", "show", "job", "-o", number)
         return tuple(re.search(rf"\b{field}=(\S+)", shown)[1] for field in ("StartTime", "EndTime"))
+
+    def seconds(self, number):
+        """Return how long a finished job took."""
+        start, end = (datetime.fromisoformat(moment) for moment in self.times(number))
+        return (end - start).total_seconds()
 
     def cancel_all(self):
         """Cancel every job and wait until none is left."""
