@@ -17,6 +17,8 @@ QUICK = {
     "random_forest": {"trees": 5, "repeats": 2},
     "mlp": {"epochs": 2, "repeats": 2},
     "mlp_log": {"epochs": 2, "repeats": 2},
+    "gradient_boosting": {"max_iter": 5},
+    "log_logistic_regression": {"C": [0.1, 1.0]},
 }
 
 

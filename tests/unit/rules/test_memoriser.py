@@ -7,7 +7,7 @@ from latefusion.combine import class_shares, decide
 from latefusion.rule import rule_class
 from worlds import labels, opinions
 
-K, N = 4, 6000
+K, N = 4, 4000
 MEMORISER = 1
 
 

@@ -11,7 +11,12 @@ P, Y, FOLD, T, _ = world(400, 3, 4, seed=11)
 SHARES = class_shares(Y, 4)
 GAP = T.copy()
 GAP[:, 1] = np.nan
-QUICK = {"random_forest": {"trees": 10}, "mlp": {"epochs": 3}, "mlp_log": {"epochs": 3}}
+QUICK = {
+    "random_forest": {"trees": 10},
+    "mlp": {"epochs": 3},
+    "mlp_log": {"epochs": 3},
+    "gradient_boosting": {"max_iter": 5},
+}
 FIXED = [name for name in NAMES if not rule_class(name).learns]
 STACKED = (
     "logistic_regression",
