@@ -37,6 +37,7 @@ with job(snakemake.log[0]):
         draws=params.draws,
         seed=params.seed,
         n_jobs=snakemake.threads,
+        learning_curve=[row for path in source.get("curve", []) for row in read_json(path)["rows"]],
     )
     for name, path in zip(TABLES, snakemake.output, strict=True):
         write_table(tables[name], path, SCHEMAS[name])

@@ -166,6 +166,16 @@ def test_items_that_lack_a_modality_are_carried_through(tmp_path):
     assert np.allclose(fused.p[~gone], (text.p[~gone] + audio.p[~gone]) / 2)
 
 
+def test_a_learning_curve_is_drawn_where_it_is_asked_for(honest, tmp_path):
+    folder = shutil.copytree(honest, tmp_path / "run")
+    write_config(folder, configured(evaluation={**HONEST["evaluation"], "learning_curve": True}))
+    launch("run", "--cores", 2, cwd=folder)
+    table = pq.read_table(folder / "results/evaluation/honest/learning_curve.parquet").to_pylist()
+    assert {row["share"] for row in table} == {0.1, 0.25, 0.5, 1.0}
+    assert {"text", "audio", "early", "mean"} <= {row["model"] for row in table}
+    assert "learning-curve" in (folder / "results/report.html").read_text()
+
+
 def test_labels_may_be_text_and_a_class_may_be_absent_from_test(tmp_path):
     folder = write_run(
         tmp_path, configuration=configured(data={**HONEST["data"], "label": "emotion", "class_name": None})

@@ -369,3 +369,29 @@ def fused_files(extension):
         ]
 
     return files
+
+
+CURVE_RULES = ("mean", "product", "log_logistic_regression")
+
+
+def curve_views():
+    """The views that are trained here, for the learning curve."""
+    return [
+        {
+            "name": view.name,
+            "kind": view.kind,
+            "modalities": list(view.modalities),
+            "svm": view.svm,
+        }
+        for view in PLAN.views.values()
+        if view.source == "trained"
+    ]
+
+
+def learning_curve_of(wildcards):
+    """The learning curve on a protocol's first partition, where the configuration asks for one."""
+    wanted = CONFIG["evaluation"]["learning_curve"] and wildcards.protocol != "replica"
+    foreign = any(PLAN.views[name].source != "trained" for name in PLAN.modalities)
+    if not wanted or foreign:
+        return []
+    return [f"<results>/{PLAN.partitions[wildcards.protocol][0]}/learning_curve.json"]

@@ -14,6 +14,7 @@ rule evaluate:
         item_tables=expand("<results>/items/{split}.parquet", split=["train", "test"]),
         groups="<results>/groups.parquet",
         dataset="<results>/dataset.json",
+        curve=learning_curve_of,
     output:
         evaluation_files("{protocol}"),
     log:
@@ -37,6 +38,43 @@ rule evaluate:
         digest=digest("evaluate"),
     script:
         "../../scripts/evaluate.py"
+
+
+rule learning_curve:
+    """Train every view and three rules on 10, 25, 50 and 100 % of a partition's groups; off by default."""
+    input:
+        features=[
+            f"<results>/features/{split}/{modality}.parquet"
+            for view in curve_views()
+            for modality in view["modalities"]
+            for split in ("train", "test")
+        ],
+        item_tables=expand("<results>/items/{split}.parquet", split=["train", "test"]),
+        partition="<results>/partitions/{partition}.parquet",
+        groups="<results>/groups.parquet",
+        dataset="<results>/dataset.json",
+    output:
+        curve="<results>/{partition}/learning_curve.json",
+    log:
+        "<logs>/learning_curve/{partition}.log",
+    benchmark:
+        "<benchmarks>/learning_curve/{partition}.tsv"
+    conda:
+        "../../envs/latefusion.yaml"
+    threads: 2
+    resources:
+        mem_mb=lambda wildcards, attempt: 4000 * attempt,
+        runtime=lambda wildcards, attempt: 60 * attempt,
+    params:
+        views=curve_views(),
+        draws=CONFIG["evaluation"]["draws"],
+        seed=SEED,
+        digest=digest(
+            "learning_curve",
+            *(SCRIPTS / "latefusion" / "rules" / f"{name}.py" for name in CURVE_RULES),
+        ),
+    script:
+        "../../scripts/learning_curve.py"
 
 
 rule summarise:

@@ -1,0 +1,73 @@
+"""The learning curve."""
+
+import numpy as np
+import pytest
+
+from latefusion.learning_curve import RULES, SHARES, CurveView, learning_curve
+from latefusion.rows import Rows
+
+CLASSES = ("a", "b", "c")
+SETTINGS = {"C": 1, "gamma": "auto", "scale": "none"}
+
+
+def rows(seed, n, fold):
+    rng = np.random.default_rng(seed)
+    y = rng.integers(3, size=n).astype(np.int32)
+    X = [rng.normal(size=(n, d)).astype(np.float32) + y[:, None].astype(np.float32) for d in (4, 3)]
+    item = np.array([f"{seed}:{i}" for i in range(n)], object)
+    return item, y, fold, X
+
+
+def view(name, kind, columns, train, test):
+    parts = (Rows(item, y, fold, [X[c] for c in columns]) for item, y, fold, X in (train, test))
+    return CurveView(name, kind, *parts, SETTINGS)
+
+
+@pytest.fixture(scope="module")
+def table():
+    train = rows(1, 240, (np.arange(240) % 3).astype(np.int32))
+    test = rows(2, 90, np.full(90, -1, np.int32))
+    views = [
+        view("text", "single", [0], train, test),
+        view("audio", "single", [1], train, test),
+        view("early", "early", [1, 0], train, test),
+    ]
+    group = np.array([f"artist {i // 3}" for i in range(240)], object)
+    return learning_curve(
+        views,
+        group,
+        test[0],
+        CLASSES,
+        partition="given",
+        draws=300,
+        seed=0,
+        n_jobs=1,
+        rng=np.random.default_rng(0),
+    )
+
+
+def test_every_view_and_three_rules_have_both_metrics_at_each_share(table):
+    models = ["text", "audio", "early", *RULES]
+    found = [(row["share"], row["model"], row["metric"]) for row in table]
+    assert found == [(s, m, metric) for s in SHARES for m in models for metric in ("accuracy", "log_loss")]
+
+
+def test_whole_groups_are_drawn(table):
+    assert {(row["share"], row["groups"], row["rows"]) for row in table} == {
+        (0.1, 8, 24),
+        (0.25, 20, 60),
+        (0.5, 40, 120),
+        (1.0, 80, 240),
+    }
+
+
+def test_more_data_help_where_there_is_something_to_learn(table):
+    loss = {
+        row["share"]: row["value"] for row in table if row["model"] == "mean" and row["metric"] == "log_loss"
+    }
+    assert loss[1.0] < loss[0.1]
+
+
+def test_intervals_hold_their_value(table):
+    assert all(row["low"] <= row["value"] <= row["high"] for row in table)
+    assert {row["n"] for row in table} == {90}
