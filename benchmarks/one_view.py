@@ -16,16 +16,17 @@ REPEATS = 2
 FULL = 10_870
 
 
-def run(work: Path) -> dict[str, Any]:
-    """Measure each size; fast ones in turns and several times, slow peers once.
+def run(work: Path, sizes: Sequence[int] = SIZES) -> dict[str, Any]:
+    """Measure each size; fast ones in turns and several times, slow peers once; keep what other sizes have.
 
     At full size `SVC(probability=True)` is what the notebook's procedure measured on the same songs.
     """
     intelex = _intelex(work)
-    measured: dict[str, Any] = {"sizes": {}}
-    for n in SIZES:
+    measured = {"sizes": (load("one_view") or {"sizes": {}})["sizes"]}
+    for n in sizes:
         arrays = lyrics_arrays(work, n)
-        here: dict[str, list[dict[str, Any]]] = measured["sizes"].setdefault(str(n), {})
+        here: dict[str, list[dict[str, Any]]] = {}
+        measured["sizes"][str(n)] = here
 
         def note(way: str, name: str, here: dict[str, list[dict[str, Any]]] = here, **arguments: Any) -> None:
             here.setdefault(way, []).append(task(name, **arguments))
