@@ -50,10 +50,12 @@ def comparison_rows(
             for model in sample.models
             if model.name != reference and not (metric == "log_loss" and model.p is None)
         ]
+        # a rule may coincide with a view as well, which is no part of the family
+        rules = {model.name for model in tested if model.kind == "rule"}
         family = [
             model.name
             for model in tested
-            if confirmatory and model.kind == "rule" and same[model.name] in (None, reference)
+            if confirmatory and model.kind == "rule" and same[model.name] not in rules
         ]
         found = {model.name: _compare(scores, model, base, metric, len(family)) for model in tested}
         adjusted = dict(

@@ -285,3 +285,16 @@ def test_one_group_has_no_interval_but_its_metrics(own, tmp_path):
     row = one(found, "metrics", model="audio", metric="accuracy", subset="all")
     assert row["low"] is None
     assert row["value"] > 0.3
+
+
+def test_a_rule_that_coincides_with_a_view_is_tested_all_the_same(own):
+    models = given(own)
+    early = next(model for model in models if model.name == "early")
+    models.append(replace(early, name="copy", kind="rule"))
+    found = evaluate(
+        models, protocol="honest", items=own, dataset=made_up.dataset(own.label, 400), known=KNOWN, draws=50
+    )
+    copy = one(found, "comparisons", model="copy", metric="accuracy", subset="all")
+    assert copy["same_as"] == "early"
+    assert copy["tests"] == 4
+    assert copy["p_holm"] >= copy["p"]
