@@ -258,7 +258,9 @@ def headline(results: Results, tables: Tables) -> Table:
     """Return the ranking of all models, by accuracy, intervals on one axis."""
     models = sorted(tables.models, key=lambda row: -(tables.value(row["model"], "accuracy") or -1.0))
     rows = {row["model"]: tables.metric(row["model"], "accuracy") for row in models}
-    axis = _Axis([row.get(end) for row in rows.values() for end in ("value", "low", "high")])
+    # baselines may lie far off; on their scale the other intervals would be dots
+    learned = [rows[model["model"]] for model in models if model["kind"] != "baseline"] or [*rows.values()]
+    axis = _Axis([row.get(end) for row in learned for end in ("value", "low", "high")])
     guide = tables.value(tables.reference or "", "accuracy")
     log_loss = any(tables.value(row["model"], "log_loss") is not None for row in models)
     columns = [
@@ -314,6 +316,10 @@ def headline(results: Results, tables: Tables) -> Table:
 _TONES = {"baseline": "muted", "single": "good", "early": "accent", "rule": "plain"}
 
 
+END = 100
+"""Per cent of an axis at which it ends."""
+
+
 class _Axis:
     """One axis for the bars of a column."""
 
@@ -325,11 +331,11 @@ class _Axis:
         self.title = f"{100 * self.low:.0f} to {100 * self.high:.0f} %"
 
     def at(self, value: float | None) -> float | None:
-        return None if value is None else round(100 * (value - self.low) / (self.high - self.low or 1.0), 2)
+        return None if value is None else round(END * (value - self.low) / (self.high - self.low or 1.0), 2)
 
     def bar(self, row: Row, guide: float | None, tone: str) -> Bar | None:
         at, marked = self.at(row.get("value")), self.at(guide)
-        if at is None:
+        if at is None or not 0 <= at <= END:
             return None
         marks = () if marked is None else (marked,)
         return Bar(at, self.at(row.get("low")), self.at(row.get("high")), marks, tone)

@@ -138,9 +138,8 @@ def _curve(results: Results) -> Figure | None:
     return Figure(
         "learning-curve",
         "How accuracy grows with the training data",
-        f"In per cent on the test file, n = {plural(found[0]['n'], 'item')}; whole groups were drawn. A "
-        "curve that still "
-        "climbs at the right says that more data would help.",
+        f"In per cent on one partition's test items, n = {plural(found[0]['n'], 'item')}; whole groups were "
+        "drawn. A curve that still climbs at the right says that more data would help.",
         spec,
         "Accuracy: "
         + listed([f"{row['name']} {percent(row['accuracy'], 0)} from {row['n_train']}" for row in rows]),
