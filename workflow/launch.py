@@ -18,6 +18,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TextIO
 
 from launcher import leftovers, lock, outcome, processes, slurm
 from launcher.child import Child
@@ -172,9 +173,9 @@ def prune(options: Sequence[str], folder: Path, *, yes: bool = False) -> int:
     return 0
 
 
-def say(text: str, file: object = None) -> None:
+def say(text: str, file: TextIO | None = None) -> None:
     """Write a line to the terminal at once, so that it stands where it belongs among Snakemake's."""
-    print(text, file=file or sys.stdout, flush=True)  # type: ignore[call-overload]
+    print(text, file=file or sys.stdout, flush=True)
 
 
 def _how_to(command: str, options: Sequence[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess  # nosec B404 - Snakemake itself
+import subprocess  # nosec B404
 import sys
 import time
 from collections.abc import Sequence

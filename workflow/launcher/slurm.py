@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import subprocess  # nosec B404 - squeue and scancel
+import subprocess  # nosec B404
 import time
 from dataclasses import dataclass
 from pathlib import Path
