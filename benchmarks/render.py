@@ -222,21 +222,32 @@ def one_view(result: Result) -> list[str]:
 def growth(result: Result) -> list[str]:
     """Show growth."""
     rows = [
-        (f"{int(n):,}", seconds(run["fit"]), seconds(run["predict"]), f"{run['peak_mb']:,.0f}")
-        for n, run in result["sizes"].items()
+        (
+            f"{int(n):,}",
+            seconds(run["fit"]),
+            seconds(run["predict"]),
+            seconds(run["seconds_processor"]),
+            f"{run['peak_mb']:,.0f}",
+        )
+        for n, run in sorted(result["sizes"].items(), key=lambda item: int(item[0]))
     ]
-    compiled = result["compile"]
+    compiled = result.get("compile")
+    once = (
+        f"""Compiling the solver, once for each machine, takes {compiled["cold"] - compiled["warm"]:.0f} s
+        (a tiny fit in a new process: {compiled["cold"]:.1f} s without the cache, {compiled["warm"]:.1f} s
+        with it)."""
+        if compiled
+        else ""
+    )
     return [
         "## Growth with the number of rows",
         prose(
             f"""
-            One view of 768 columns, 2 threads, a quarter as many test rows. Compiling the solver,
-            once for each machine, takes {compiled["cold"] - compiled["warm"]:.0f} s (a tiny fit in
-            a new process: {compiled["cold"]:.1f} s without the cache, {compiled["warm"]:.1f} s with
-            it). Load before each run {_busy(result["sizes"].values())}.
+            One view of 768 columns, 2 threads, a quarter as many test rows. {once} Load before each
+            run {_busy(result["sizes"].values())}.
             """
         ),
-        table(["training rows", "fit s", "predict s", "peak MB"], rows),
+        table(["training rows", "fit s", "predict s", "processor s", "peak MB"], rows),
     ]
 
 
