@@ -1,5 +1,6 @@
 """The launcher: one run at a time, stopped in good order, resumed and tidied; on a workflow of its own."""
 
+import contextlib
 import importlib
 import json
 import os
@@ -83,8 +84,9 @@ def running(folder, *more, jobs=2):
 def busy(folder):
     process = running(folder)
     yield process
-    if process.poll() is None:
-        kill_group(process)
+    with contextlib.suppress(ProcessLookupError):  # jobs may be left where the launcher has gone
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
     process.stdout.close()
 
 
