@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,6 +13,8 @@ from latefusion.layout import Layout
 from latefusion.threads import run
 
 Float64 = NDArray[np.float64]
+
+logger = logging.getLogger(__name__)
 
 LEAST = 1e-12
 
@@ -65,6 +68,14 @@ class Alignment:
         scale = sum(raw)
         return tuple(float(value / scale) for value in raw) if scale > 0 else (1.0 / parts,) * parts
 
+    def kernels(self, parts: Sequence[int]) -> dict[tuple[float, ...], list[int]]:
+        """Return the different weights, and which of the folds that are left out (or `WHOLE`) have them."""
+        found: dict[tuple[float, ...], list[int]] = {}
+        for without in parts:
+            found.setdefault(self.weights(without), []).append(without)
+        logger.info("weights of the kernels by alignment: %s", "; ".join(map(str, found)))
+        return found
+
 
 def unbiased_hsic(n: int, product: float, rows_a: Float64, rows_b: Float64) -> float:
     """Return the unbiased estimate of the Hilbert–Schmidt independence criterion (Song et al. 2012).
@@ -86,14 +97,14 @@ def unbiased_hsic(n: int, product: float, rows_a: Float64, rows_b: Float64) -> f
 def _sums(
     gram: Gram, first: NDArray[np.int64], size: NDArray[np.int64], part: int, gamma: float
 ) -> tuple[Float64, Float64]:
-    n, segments = len(gram.rows), len(first)
+    n, segments = gram.n, len(first)
     of_row = np.repeat(np.arange(segments), size)
 
     def one(tile: Tile) -> tuple[Float64, Float64, Float64]:
         i0, i1, j0, j1 = tile
         values = gram.closeness(tile, part)
         rbf(values, gamma)
-        k = values.astype(np.float64)
+        k = values[: i1 - i0, : j1 - j0].astype(np.float64)
         if i0 == j0:
             k = np.triu(k, 1)
             k += k.T

@@ -142,6 +142,16 @@ class Rows:
     def __len__(self) -> int:
         return len(self.parts[0])
 
+    def padded(self, block: int) -> Rows:
+        """Return the rows with zeros below, so that they are a multiple of `block`."""
+        more = -len(self) % block
+        if not more:
+            return self
+        return Rows(
+            tuple(np.pad(part, ((0, more), (0, 0))) for part in self.parts),
+            tuple(np.pad(square, (0, more)) for square in self.squares),
+        )
+
     def __getitem__(self, index: slice | NDArray[np.intp]) -> Rows:
         return Rows(tuple(p[index] for p in self.parts), tuple(s[index] for s in self.squares))
 
@@ -159,8 +169,9 @@ def closeness(a: Rows, b: Rows, part: int, *, double: bool) -> Float32:
     if double:
         left, right = left.astype(np.float64), right.astype(np.float64)
     tile = left @ right.T
-    tile -= (b.squares[part] / 2.0).astype(tile.dtype)
-    tile -= (a.squares[part] / 2.0).astype(tile.dtype)[:, None]
+    # the sum of both norms first: which row is on which side must not matter
+    halves = [(rows.squares[part] / 2.0).astype(tile.dtype) for rows in (a, b)]
+    tile -= np.add.outer(*halves)
     return tile.astype(np.float32, copy=False)
 
 
@@ -204,20 +215,23 @@ class Gram:
     """
 
     def __init__(self, rows: Rows, gammas: Sequence[float], *, reuse: bool, n_jobs: int) -> None:
-        self.rows, self.reuse, self.n_jobs = rows, reuse, n_jobs
+        self.n, self.reuse, self.n_jobs = len(rows), reuse, n_jobs
+        # All tiles have one shape: what is computed for two rows does not depend on where they stand.
+        self.rows = rows.padded(BLOCK)
         self.double = rows.needs_double(gammas)
-        self.K = np.empty((len(rows), len(rows)), np.float32)
-        starts = blocks(len(rows), BLOCK)
+        self.K = np.empty((self.n, self.n), np.float32)
+        starts = blocks(self.n, BLOCK)
         self.tiles = [(*i, *j) for a, i in enumerate(starts) for j in starts[a:]]
         self._kept: dict[tuple[int, int, int], Float32] = {}
 
     def closeness(self, tile: Tile, part: int) -> Float32:
-        """Return `closeness` among the rows of one tile in one part, the caller's to overwrite."""
-        i0, i1, j0, j1 = tile
+        """Return `closeness` of one tile in one part, padded, the caller's to overwrite."""
+        i0, _, j0, _ = tile
         kept = self._kept.get((i0, j0, part))
         if kept is not None:
             return kept.copy()
-        found = closeness(self.rows[i0:i1], self.rows[j0:j1], part, double=self.double)
+        i, j = self.rows[i0 : i0 + BLOCK], self.rows[j0 : j0 + BLOCK]
+        found = closeness(i, j, part, double=self.double)
         if self.reuse:
             self._kept[i0, j0, part] = found.copy()
         return found
@@ -228,7 +242,7 @@ class Gram:
         def one(tile: Tile) -> None:
             i0, i1, j0, j1 = tile
             parts = [self.closeness(tile, part) for part in range(len(gammas))]
-            found = _weighted(parts, gammas, weights)
+            found = _weighted(parts, gammas, weights)[: i1 - i0, : j1 - j0]
             if i0 == j0:
                 # both halves were computed and may differ in their last bits
                 found = np.triu(found, 1)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from latefusion.coupling import class_pairs
+
 Int64 = NDArray[np.int64]
 
 # Instead of a fold to leave out: nothing is left out.
@@ -54,6 +56,11 @@ class Layout:
     def n_folds(self) -> int:
         """Number of folds."""
         return self.start.shape[1] - 1
+
+    @property
+    def pairs(self) -> list[tuple[int, int]]:
+        """Pairs of classes, in the order of decision values."""
+        return class_pairs(self.n_classes)
 
     @property
     def present(self) -> NDArray[np.bool_]:

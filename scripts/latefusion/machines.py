@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from latefusion.coupling import class_pairs
 from latefusion.layout import WHOLE, Layout
 from latefusion.threads import blocks, run
 
@@ -118,37 +117,36 @@ class Problem:
     ) -> list[Solution]:
         """Train the machines of all pairs, for all rows or without a fold each.
 
-        Machines without a fold start from those on all rows, where these are asked for too.
+        Machines on all rows start from those without the first fold, where these are asked for too.
+        Never the other way round: what decides about a fold must not have seen its labels, not even
+        as a start that the tolerance forgives.
 
         Parameters
         ----------
         K : (n, n) float32 array
             Gram matrix in the order of the layout.
         without : sequence of int
-            Folds to leave out; `WHOLE`, if it is there, comes first.
+            Folds to leave out, or `WHOLE`.
         n_jobs : int
             Threads; changes no bit of the result.
         start : mapping, optional
             Solutions for another `C` by what they leave out, to start from.
         """
         from latefusion.compiled import say_if_compiling
-        from latefusion.smo import leave_out, optimise
+        from latefusion.smo import optimise, weighted_sums
 
-        say_if_compiling(optimise, leave_out)
-        pairs = class_pairs(self.layout.n_classes)
+        say_if_compiling(optimise, weighted_sums)
+        pairs = self.layout.pairs
         progress = _Progress(len(without) * len(pairs))
         known = dict(start or {})
-        solutions: list[Solution] = []
-        for parts in (
-            [part for part in without if part == WHOLE],
-            [part for part in without if part != WHOLE],
-        ):
+        solved: dict[int, Solution] = {}
+        for parts in ([p for p in without if p != WHOLE], [p for p in without if p == WHOLE]):
             tasks = [(part, p) for part in parts for p in range(len(pairs))]
             # the longest first, so that no thread is left with it alone at the end
             by_size = sorted(tasks, key=lambda task: -self._size(task[0], pairs[task[1]]))
-
-            # machines without a fold start from those on all rows, and these from what was given
-            near = {part: known.get(WHOLE if solutions else part) for part in parts}
+            near = {part: known.get(part) for part in parts}
+            if WHOLE in parts and solved:
+                near[WHOLE] = solved[min(solved)]
 
             def one(task: tuple[int, int], near: dict[int, Solution | None] = near) -> Machine:
                 part, p = task
@@ -157,12 +155,10 @@ class Problem:
                 return machine
 
             found = dict(zip(by_size, run(one, by_size, n_jobs), strict=True))
-            solved = [
-                Solution(part, self.C, tuple(found[part, p] for p in range(len(pairs)))) for part in parts
-            ]
-            known.update((solution.without, solution) for solution in solved)
-            solutions += solved
-        return solutions
+            for part in parts:
+                machines = tuple(found[part, p] for p in range(len(pairs)))
+                solved[part] = Solution(part, self.C, machines)
+        return [solved[part] for part in without]
 
     def _size(self, without: int, pair: tuple[int, int]) -> int:
         return sum(b - a for label in pair for a, b in self.layout.ranges(label, without))
@@ -175,7 +171,7 @@ class Problem:
         p: int,
         near: Solution | None,
     ) -> Machine:
-        from latefusion.smo import leave_out, optimise
+        from latefusion.smo import optimise
 
         sides = [self.layout.ranges(label, without) for label in pair]
         sizes = [sum(b - a for a, b in side) for side in sides]
@@ -196,17 +192,29 @@ class Problem:
             beta[beta >= upper * (1.0 - 1e-12)] = upper[beta >= upper * (1.0 - 1e-12)]
             beta[beta <= lower * (1.0 - 1e-12)] = lower[beta <= lower * (1.0 - 1e-12)]
         elif near is not None:
-            before = near.machines[p]
-            kept = self.layout.seen(without)[before.rows]
-            gone = ~kept & (before.beta != 0)
-            beta, f = before.beta[kept], before.f[kept]
-            lost = before.rows[gone].astype(np.uint64), before.beta[gone]
-            leave_out(K, chunks, index, beta, upper, lower, f, *lost)
+            beta, f = self._with_fold(K, near, p, pair, rows, y)
         limit = (
             max(LEAST_ITERATIONS, ITERATIONS_PER_ROW * len(rows)) if self.max_iter is None else self.max_iter
         )
         steps, gap = optimise(K, chunks, index, beta, upper, lower, f, TOLERANCE, limit)
         return Machine(rows, beta, f, _offset(f, beta, upper, lower), int(steps), float(gap))
+
+    def _with_fold(
+        self, K: Float32, near: Solution, p: int, pair: tuple[int, int], rows: Int64, y: Float64
+    ) -> tuple[Float64, Float64]:
+        """Return β and f of a machine on all rows from the one without a fold, whose rows join with 0."""
+        from latefusion.smo import weighted_sums
+
+        before = near.machines[p]
+        beta, f = np.zeros(len(rows)), y.copy()
+        if len(before.rows):
+            joined = ~self.layout.seen(near.without)[rows]
+            beta[~joined], f[~joined] = before.beta, before.f
+            ranges = [r for label in pair for r in self.layout.ranges(label, near.without)]
+            sums = np.empty(int(joined.sum()))
+            weighted_sums(K, rows[joined].astype(np.uint64), _chunks(ranges), before.beta, sums)
+            f[joined] -= sums
+        return beta, f
 
 
 def _scaled(near: Machine, C_near: float, C: float, y: Float64) -> tuple[Float64, Float64]:
@@ -279,8 +287,10 @@ def decide(K: Float32, layout: Layout, solutions: Sequence[Solution], out: Float
         both = np.hstack(matrices)
 
         def one(span: tuple[int, int], both: Float32 = both, held_out: Solution | None = held_out) -> None:
+            # Always as many rows, so that a row's value does not depend on where its block ends.
             start, stop = span
-            values = weigh(K[start:stop], both)
+            first = max(min(start, len(K) - ROWS), 0)
+            values = weigh(K[first : first + ROWS], both)[start - first : stop - first]
             if whole is not None:
                 out[0, start:stop] = values[:, :n_pairs] + whole.offsets
             if held_out is not None:

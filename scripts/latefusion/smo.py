@@ -30,7 +30,7 @@ def _move(f, score, shift, bound, K, i, j, chunk, step, least):
     """Move the scores of one chunk; return the largest that may go up, the least that may go down."""
     largest = -NEVER
     for t in range(chunk[0], chunk[1]):
-        value = f[t] - step * np.float64(K[i, t + chunk[2]] - K[j, t + chunk[2]])
+        value = f[t] - step * (np.float64(K[i, t + chunk[2]]) - np.float64(K[j, t + chunk[2]]))
         f[t] = value
         short = np.float32(value - shift)
         score[t] = short
@@ -139,69 +139,27 @@ def optimise(K, chunks, rows, beta, upper, lower, f, tol, max_iter):
         steps += 1
 
 
-@inlined(FAST)
-def _add(f, K, row, chunk, weight):
+@inlined(FAST | {"reassoc"})
+def _dot(K, row, beta, chunk):
+    total = 0.0
     for t in range(chunk[0], chunk[1]):
-        f[t] += weight * np.float64(K[row, t + chunk[2]])
-
-
-@inlined(FAST)
-def _add_four(f, K, rows, r, chunk, weights):
-    a, b, c, d = rows[r], rows[r + 1], rows[r + 2], rows[r + 3]
-    u, v, w, x = weights[r], weights[r + 1], weights[r + 2], weights[r + 3]
-    for t in range(chunk[0], chunk[1]):
-        k = t + chunk[2]
-        f[t] += (
-            u * np.float64(K[a, k])
-            + v * np.float64(K[b, k])
-            + w * np.float64(K[c, k])
-            + x * np.float64(K[d, k])
-        )
+        total += beta[t] * np.float64(K[row, t + chunk[2]])
+    return total
 
 
 @compiled()
-def leave_out(K, chunks, rows, beta, upper, lower, f, gone, gone_beta):
-    """Make a start for a machine from one that has more rows, in place.
-
-    The rows that are gone give their share of the scores back; then Σβ = 0 is mended by moving, as far as
-    they can go, the rows that want it most.
+def weighted_sums(K, rows, chunks, beta, out):
+    """Write Σ_t β_t K[row, t] over a machine's rows to `out`, for rows that need not be its own.
 
     Parameters
     ----------
-    K, chunks, rows, beta, upper, lower, f
-        As for `optimise`; `beta` and `f` are what they were with the rows that are gone.
-    gone : (r,) uint64 array
-        Rows of `K` that are left out and had a coefficient.
-    gone_beta : (r,) float64 array
-        Their coefficients.
+    K, chunks, beta
+        As for `optimise`.
+    rows : (r,) uint64 array
+        Rows of `K`.
+    out : (r,) float64 array
     """
-    fours = gone.shape[0] // 4 * 4
-    for c in range(chunks.shape[0]):
-        chunk = (chunks[c, 0], chunks[c, 1], chunks[c, 2])
-        for r in range(0, fours, 4):
-            _add_four(f, K, gone, r, chunk, gone_beta)
-        for r in range(fours, gone.shape[0]):
-            _add(f, K, gone[r], chunk, gone_beta[r])
-    excess = 0.0
-    for t in range(beta.shape[0]):
-        excess += beta[t]
-    while excess != 0.0:
-        best = -1
-        for t in range(beta.shape[0]):
-            if excess > 0.0:
-                if beta[t] > lower[t] and (best < 0 or f[t] < f[best]):
-                    best = t
-            elif beta[t] < upper[t] and (best < 0 or f[t] > f[best]):
-                best = t
-        room = beta[best] - lower[best] if excess > 0.0 else upper[best] - beta[best]
-        amount = min(room, abs(excess))
-        change = -amount if excess > 0.0 else amount
-        if room <= abs(excess):
-            beta[best] = lower[best] if excess > 0.0 else upper[best]
-            excess += change
-        else:
-            beta[best] += change
-            excess = 0.0
+    for r in range(rows.shape[0]):
+        out[r] = 0.0
         for c in range(chunks.shape[0]):
-            chunk = (chunks[c, 0], chunks[c, 1], chunks[c, 2])
-            _add(f, K, rows[best], chunk, -change)
+            out[r] += _dot(K, rows[r], beta, (chunks[c, 0], chunks[c, 1], chunks[c, 2]))

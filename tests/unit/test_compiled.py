@@ -15,13 +15,12 @@ import logging, sys
 import numpy as np
 logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
 from latefusion.compiled import say_if_compiling
-from latefusion.smo import leave_out
-say_if_compiling(leave_out)
-K, rows = np.eye(2, dtype=np.float32), np.arange(2, dtype=np.uint64)
-beta, f = np.array([1.0, -1.0]), np.zeros(2)
-leave_out(K, np.array([[0, 2, 0]], np.uint64), rows, beta, beta + 1, beta - 1, f, rows[1:], np.array([-1.0]))
-assert f.tolist() == [0.0, -1.0]
-print("hits", sum(leave_out.stats.cache_hits.values()), "in", leave_out.stats.cache_path)
+from latefusion.smo import weighted_sums
+say_if_compiling(weighted_sums)
+K, out = np.eye(2, dtype=np.float32), np.zeros(2)
+weighted_sums(K, np.arange(2, dtype=np.uint64), np.array([[0, 2, 0]], np.uint64), np.array([1.0, -2.0]), out)
+assert out.tolist() == [1.0, -2.0]
+print("hits", sum(weighted_sums.stats.cache_hits.values()), "in", weighted_sums.stats.cache_path)
 """
 
 
@@ -57,7 +56,7 @@ def test_compiled_code_is_kept_for_the_user_where_the_package_cannot_be_written(
     for folder in ("one", "two"):
         (tmp_path / folder).mkdir()
     first = run(tmp_path / "site", tmp_path / "one", home)
-    assert "compiling leave_out, which takes some seconds, and kept in" in first
+    assert "compiling weighted_sums, which takes some seconds, and kept in" in first
     assert "hits 0" in first
     assert str(home) in first
     second = run(tmp_path / "site", tmp_path / "two", home)

@@ -59,7 +59,7 @@ def test_labels_within_a_fold_do_not_touch_its_out_of_fold_decisions():
     def out_of_fold(labels):
         layout = Layout.of(labels, fold, 3, 3)
         K = np.ascontiguousarray(gram[np.ix_(layout.order, layout.order)])
-        solutions = Problem(layout, 1.0, np.ones(3), None).solve(K, [0, 1, 2], 1)
+        solutions = Problem(layout, 1.0, np.ones(3), None).solve(K, [WHOLE, 0, 1, 2], 1)
         decision = np.zeros((2, n, 3))
         decide(K, layout, solutions, decision, 1)
         return decision[1, np.argsort(layout.order)]
@@ -68,7 +68,7 @@ def test_labels_within_a_fold_do_not_touch_its_out_of_fold_decisions():
     permuted[fold == 1] = rng.permutation(y[fold == 1])
     before, after = out_of_fold(y), out_of_fold(permuted)
     assert not np.array_equal(y, permuted)
-    np.testing.assert_allclose(after[fold == 1], before[fold == 1], atol=1e-6)
+    np.testing.assert_array_equal(after[fold == 1], before[fold == 1])
     assert np.abs(after[fold != 1] - before[fold != 1]).max() > 1e-3
 
 
@@ -83,17 +83,22 @@ def test_a_pair_with_an_empty_side_votes_for_the_class_that_is_there():
             assert len(whole.machines[p].beta) == 0
 
 
-def test_fold_machines_that_start_from_the_whole_end_where_cold_ones_do():
+def test_machines_on_all_rows_that_start_without_a_fold_end_where_cold_ones_do():
     K, given = problem(n=240, C=2.0)
-    warm = given.solve(K, everything(given), 1)[1:]
-    for fold, solution in enumerate(warm):
-        (cold,) = given.solve(K, [fold], 1)
-        assert solution.steps.sum() < cold.steps.sum()
-        for one, other in zip(solution.machines, cold.machines, strict=True):
-            small = K[np.ix_(one.rows, one.rows)].astype(np.float64)
-            y = np.sign(one.beta + other.beta + 1e-30)
-            values = [0.5 * m.beta @ small @ m.beta - np.abs(m.beta).sum() for m in (one, other)]
-            assert values[0] == pytest.approx(values[1], rel=1e-4), y
+    warm, *folds = given.solve(K, everything(given), 1)
+    (cold,) = given.solve(K, [WHOLE], 1)
+    assert [solution.without for solution in folds] == [0, 1, 2, 3]
+    assert warm.steps.sum() < cold.steps.sum()
+    for one, other in zip(warm.machines, cold.machines, strict=True):
+        small = K[np.ix_(one.rows, one.rows)].astype(np.float64)
+        values = [0.5 * m.beta @ small @ m.beta - np.abs(m.beta).sum() for m in (one, other)]
+        assert values[0] == pytest.approx(values[1], rel=1e-4)
+        np.testing.assert_allclose(one.f, _labels(given, one) - small @ one.beta, atol=1e-9)
+
+
+def _labels(given, machine):
+    labels = given.layout.y[machine.rows]
+    return np.where(labels == labels[0], 1.0, -1.0)
 
 
 @pytest.mark.parametrize(("before", "after"), [(0.1, 1.0), (10.0, 1.0), (1.0, 1.0), (1e-2, 1e2)])

@@ -120,14 +120,28 @@ def test_everything_agrees_with_scikit_learn_on_the_same_folds(K):
         assert (found.argmax(axis=1) == expected.argmax(axis=1)).mean() >= 0.995
 
 
-def test_out_of_fold_probabilities_do_not_see_the_labels_of_their_fold():
-    X, y = blobs(150)
-    fold = np.arange(150) % 3
+@pytest.mark.parametrize("n", [150, 700])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"scale": "standard", "class_weight": "balanced"},
+        {"combine": "kernel_mean"},
+        {"combine": "kernel_aligned"},
+        {"combine": "kernel_aligned", "gamma": 3.0},
+        {"approximation": {"components": 30}, "random_state": 1},
+        {"approximation": {"components": 30}, "random_state": 1, "combine": "kernel_aligned"},
+    ],
+)
+def test_out_of_fold_decisions_do_not_see_the_labels_of_their_fold(n, options):
+    X, y = blobs(n, d=6)
+    parts = [X[:, :2], X[:, 2:]]
+    fold = np.arange(n) % 3
     other = y.copy()
     other[fold == 1] = np.random.default_rng(0).permutation(y[fold == 1])
-    before, after = (SVM().fit(X, labels, fold=fold) for labels in (y, other))
+    before, after = (SVM(**options).fit(parts, labels, fold=fold) for labels in (y, other))
     np.testing.assert_allclose(
-        after.out_of_fold_decision_[fold == 1], before.out_of_fold_decision_[fold == 1], atol=3e-3
+        after.out_of_fold_decision_[fold == 1], before.out_of_fold_decision_[fold == 1], rtol=0, atol=1e-12
     )
     assert np.abs(after.out_of_fold_decision_ - before.out_of_fold_decision_).max() > 0.05
 
