@@ -233,30 +233,6 @@ def test_a_class_without_rows_has_probability_zero_and_no_votes():
     assert np.isfinite(model.out_of_fold_proba_).all()
 
 
-def test_a_class_that_only_one_fold_has_works_and_is_said(caplog):
-    X, y = blobs(90)
-    fold = np.where(y == 2, 0, np.arange(90) % 3)
-    with caplog.at_level("INFO"):
-        model = SVM().fit(X, y, fold=fold)
-    assert "class 2 has rows in fold 0 alone" in caplog.text
-    held = model.out_of_fold_decision_[fold == 0]
-    np.testing.assert_array_equal(held[:, 1:], np.ones_like(held[:, 1:]))  # 0 and 1 always beat 2
-    np.testing.assert_allclose(model.out_of_fold_proba_.sum(axis=1), 1)
-
-
-def test_own_folds_are_stratified_and_even():
-    X, y = blobs(203)
-    from latefusion.fitting import _folds
-
-    fold = _folds(y, None, 0, 3)
-    assert np.bincount(fold).tolist() == [41, 41, 41, 40, 40]
-    for label in range(3):
-        assert np.ptp(np.bincount(fold[y == label], minlength=5)) <= 1
-    np.testing.assert_array_equal(
-        SVM(random_state=0).fit(X, y).out_of_fold_proba_, SVM().fit(X, y, fold=fold).out_of_fold_proba_
-    )
-
-
 def test_balanced_class_weights_are_those_of_scikit_learn():
     X, y = blobs(300)
     X, y = X[(y != 0) | (np.arange(300) % 5 == 0)], y[(y != 0) | (np.arange(300) % 5 == 0)]
