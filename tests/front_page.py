@@ -31,9 +31,11 @@ def rule_graph() -> str:
     return "\n".join(["```mermaid", "flowchart TD", *lines, "```"])
 
 
-def ranking(results: Path) -> str:
-    """Return the ranking that a run printed last."""
-    return f"```text\n{(results / 'summary.txt').read_text(encoding='utf-8').rstrip()}\n```"
+def ranking(results: Path, protocol: str) -> str:
+    """Return a protocol's part of the ranking that a run printed last."""
+    blocks = (results / "summary.txt").read_text(encoding="utf-8").rstrip().split("\n\n")
+    block = next(block for block in blocks if block.startswith(f"{protocol}: "))
+    return f"```text\n{block}\n```"
 
 
 def section(text: str, name: str) -> str:
@@ -55,9 +57,9 @@ if __name__ == "__main__":
     text = README.read_text(encoding="utf-8")
     parts = {"catalogue": catalogue(), "rulegraph": rule_graph()}
     if (ROOT / "results/summary.txt").exists():
-        parts["ranking"] = ranking(ROOT / "results")
+        parts["ranking"] = ranking(ROOT / "results", "cross")
     if (ROOT / "results/digits/summary.txt").exists():
-        parts["digits"] = ranking(ROOT / "results/digits")
+        parts["digits"] = ranking(ROOT / "results/digits", "honest")
     for name, content in parts.items():
         text = filled(text, name, content)
     README.write_text(text, encoding="utf-8")
