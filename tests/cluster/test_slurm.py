@@ -1,5 +1,6 @@
 """The workflow on a real SLURM: three virtual nodes, no accounting database, and all that can go wrong."""
 
+import os
 import shutil
 import subprocess
 import time
@@ -16,6 +17,10 @@ PROFILE = ("--workflow-profile", ROOT / "profiles/slurm")
 # Less patience than the profile has: these jobs take seconds, and the files are on a local disk.
 HASTE = ("--slurm-init-seconds-before-status-checks", 3, "--latency-wait", 5)
 FAULTS = ROOT / "tests/cluster/faults.smk"
+LONG = pytest.mark.skipif(
+    "LATEFUSION_LONG_CLUSTER_TESTS" not in os.environ,
+    reason="takes many minutes on two cores; set LATEFUSION_LONG_CLUSTER_TESTS=1",
+)
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +66,7 @@ def test_a_wrong_partition_is_a_clear_error_at_once(cluster, faults, tmp_path):
     assert not (tmp_path / "results/items").exists()
 
 
+@LONG
 def test_killed_and_resumed_by_the_documented_steps(cluster, faults, tmp_path):
     local = write_run(tmp_path / "local", configuration=FEW)
     launch("run", "--cores", 2, cwd=local)
@@ -102,6 +108,7 @@ def test_interrupted_it_takes_its_jobs_with_it(cluster, faults, tmp_path):
     assert [job for job in cluster.jobs("PENDING,RUNNING") if job["name"] == name] == []
 
 
+@LONG
 def test_the_bundled_run_takes_few_jobs_and_ends_with_the_bytes_of_a_local_one(cluster, faults, tmp_path):
     local, remote = tmp_path / "local", tmp_path / "remote"
     local.mkdir()
@@ -117,6 +124,7 @@ def test_the_bundled_run_takes_few_jobs_and_ends_with_the_bytes_of_a_local_one(c
     assert 3 <= len(jobs) <= 12
 
 
+@LONG
 def test_a_study_of_two_data_sets_and_seeds(cluster, faults, tmp_path):
     """Each run of the study is one SLURM job, and one more gathers their summaries."""
     for name, seed in (("eins", 1), ("zwei", 2)):
