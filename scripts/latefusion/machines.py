@@ -188,9 +188,6 @@ class Problem:
         beta, f = np.zeros(len(rows)), y.copy()
         if near is not None and near.without == without:
             beta, f = _scaled(near.machines[p], near.C, self.C, y)
-            # rounding must not leave a row a hair's breadth from the bound that it was on
-            beta[beta >= upper * (1.0 - 1e-12)] = upper[beta >= upper * (1.0 - 1e-12)]
-            beta[beta <= lower * (1.0 - 1e-12)] = lower[beta <= lower * (1.0 - 1e-12)]
         elif near is not None:
             beta, f = self._with_fold(K, near, p, pair, rows, y)
         limit = (

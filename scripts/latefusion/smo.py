@@ -22,6 +22,7 @@ ZERO = np.float32(0.0)
 TWO = np.float32(2.0)
 # Curvature of two rows that are equal, as in libsvm.
 LEAST = 1e-12
+SNAP = 1e-11
 STEPS_BETWEEN_SHIFTS = 1024
 
 
@@ -47,6 +48,18 @@ def _gain(score, bound, K, i, chunk, top):
         b = fmax(top - score[t] - fmax(bound[t], ZERO), ZERO)
         best = fmax(best, b * b / fmax(TWO - TWO * K[i, t + chunk[2]], np.float32(LEAST)))
     return best
+
+
+@inlined()
+def _snapped(beta, upper, lower):
+    """Return β, on the bound that only rounding keeps it from.
+
+    Where all other rows are bound, a row that merely seems free would fix the offset.
+    """
+    near = SNAP * (upper - lower)
+    if upper - beta <= near:
+        return upper
+    return lower if beta - lower <= near else beta
 
 
 @inlined()
@@ -88,6 +101,7 @@ def optimise(K, chunks, rows, beta, upper, lower, f, tol, max_iter):
     score = np.empty(n, np.float32)
     bound = np.empty(n, np.float32)
     for t in range(n):
+        beta[t] = _snapped(beta[t], upper[t], lower[t])
         bound[t] = _bound(beta[t], upper[t], lower[t])
     i = j = steps = 0
     step = shift = 0.0
@@ -126,14 +140,9 @@ def optimise(K, chunks, rows, beta, upper, lower, f, tol, max_iter):
                 best, j = promised, np.int64(t)
         step = (f[i] - f[j]) / max(2.0 - 2.0 * np.float64(K[rows[i], rows[j]]), LEAST)
         room_i, room_j = upper[i] - beta[i], beta[j] - lower[j]
-        if step >= min(room_i, room_j):
-            # whichever hits its bound is put exactly on it
-            step = min(room_i, room_j)
-            beta[i] = upper[i] if room_i <= room_j else beta[i] + step
-            beta[j] = lower[j] if room_j <= room_i else beta[j] - step
-        else:
-            beta[i] += step
-            beta[j] -= step
+        step = min(step, room_i, room_j)
+        beta[i] = _snapped(beta[i] + step, upper[i], lower[i])
+        beta[j] = _snapped(beta[j] - step, upper[j], lower[j])
         bound[i] = _bound(beta[i], upper[i], lower[i])
         bound[j] = _bound(beta[j], upper[j], lower[j])
         steps += 1

@@ -101,6 +101,18 @@ def _labels(given, machine):
     return np.where(labels == labels[0], 1.0, -1.0)
 
 
+def test_an_offset_that_no_free_row_fixes_is_the_middle_from_a_warm_start_too():
+    # two classes of one size and a small cost: every row is at its bound
+    given = Problem(Layout.of(np.arange(48) % 2, np.arange(48) // 2 % 4, 2, 4), 0.1 + 0.2, np.ones(2), None)
+    X = np.random.default_rng(2).standard_normal((48, 3))[given.layout.order]
+    K = np.exp(-1e-3 * np.square(X[:, None] - X[None]).sum(axis=2)).astype(np.float32)
+    whole = given.solve(K, everything(given), 1)[0].machines[0]
+    np.testing.assert_array_equal(np.abs(whole.beta), 0.1 + 0.2)
+    up, low = whole.f[24:].max(), whole.f[:24].min()
+    assert whole.offset == pytest.approx((up + low) / 2)
+    assert low - up > 1e-3
+
+
 @pytest.mark.parametrize(("before", "after"), [(0.1, 1.0), (10.0, 1.0), (1.0, 1.0), (1e-2, 1e2)])
 def test_machines_that_start_from_another_cost_end_where_cold_ones_do(before, after):
     K, first = problem(C=before)

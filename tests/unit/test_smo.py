@@ -142,6 +142,18 @@ def test_scores_far_from_zero_do_not_hide_a_violation():
     np.testing.assert_allclose(beta[[n // 2, -1]], [2, -2], rtol=1e-3)
 
 
+def test_a_row_that_only_rounding_keeps_from_its_bound_is_put_on_it():
+    K = np.array([[1, 0.25], [0.25, 1]], np.float32)
+    beta = np.array([0.3 * (1 - 1e-15), -0.3 * (1 + 1e-16)])
+    f = np.array([1.0, -1.0]) - K.astype(np.float64) @ beta
+    upper, lower = np.array([0.3, 0.0]), np.array([0.0, -0.3])
+    steps, _ = optimise(
+        K, chunks([(0, 2)]), np.arange(2, dtype=np.uint64), beta, upper, lower, f, TOLERANCE, 10
+    )
+    assert steps == 0
+    assert beta.tolist() == [0.3, -0.3]
+
+
 @given(problems(), st.integers(0, 10**6))
 @EXAMPLES
 def test_weighted_sums_are_the_matrix_product(problem, seed):
