@@ -99,7 +99,7 @@ def _schema_problems(
                 if name not in error.instance:
                     lacking = f"{key}.{name}" if key else name
                     yield Problem(
-                        file, "nothing", f"a value for the key {name!r}", f"add {place}", column=key
+                        file, "nothing", f"a value for the key {name!r}", f"add {lacking}", column=key
                     )
             continue
         found = f"{shorten(error.instance)} ({_kind(error.instance)})"

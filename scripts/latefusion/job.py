@@ -37,7 +37,7 @@ def job(log: str | Path) -> Iterator[logging.Logger]:
         with threadpool_limits(limits=1), _without_pandas():
             yield logger
     except InputError as error:
-        logger.error("the input cannot be used:\n%s", error)
+        logger.error("the input cannot be used:\n%s", error)  # noqa: TRY400 - the message says it all
         sys.exit(1)
     except Exception:
         logger.exception(

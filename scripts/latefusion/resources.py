@@ -9,8 +9,9 @@ from pathlib import Path
 from latefusion.errors import InputError, Problem
 
 MEGABYTE = 1_000_000
-# Interpreter, numpy, pyarrow, numba, scipy and scikit-learn, and the code that numba compiles.
-BASE_BYTES = 350 * MEGABYTE
+# Interpreter, numpy, pyarrow, numba, scipy and scikit-learn, and numba's compiler, which the first job on a
+# machine needs (400 MB of these).
+BASE_BYTES = 700 * MEGABYTE
 # What allocators round up and temporary arrays add.
 SLACK = 1.1
 DEFAULT_COMPONENTS = 1000

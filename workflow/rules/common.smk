@@ -247,6 +247,22 @@ def model_files(partition, views):
             yield f"<results>/{partition}/models/{name}.json"
 
 
+def model_facts():
+    """What is known of every model that some protocol has."""
+    files = (
+        file
+        for protocol in CONFIG["protocols"]
+        for partition in PLAN.partitions[protocol]
+        for file in model_files(partition, PLAN.protocol_views[protocol])
+    )
+    return list(dict.fromkeys(file for file in files if file.endswith(".json")))
+
+
+def in_any_order(config):
+    """The configuration with its fusion rules sorted: their order changes nothing."""
+    return {**config, "rules": sorted(config["rules"], key=lambda entry: entry["name"])}
+
+
 def ingest_targets():
     modalities = [modality["name"] for modality in embedded_modalities()]
     for split in ("train", "test"):

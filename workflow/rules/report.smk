@@ -26,12 +26,7 @@ rule report:
             for file in fusion_files(protocol)
             if file.endswith((".json", ".robustness.parquet"))
         ],
-        models=[
-            file
-            for partition in PLAN.every_partition
-            for file in model_files(partition, PLAN.views)
-            if file.endswith(".json")
-        ],
+        models=model_facts(),
     output:
         page=report(
             "<results>/report.html",
@@ -49,7 +44,7 @@ rule report:
         mem_mb=lambda wildcards, attempt: 1000 * attempt,
         runtime=lambda wildcards, attempt: 10 * attempt,
     params:
-        config=CONFIG,
+        config=in_any_order(CONFIG),
         benchmarks="<benchmarks>",
         digest=digest(
             "report",
