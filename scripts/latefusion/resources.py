@@ -9,9 +9,10 @@ from pathlib import Path
 from latefusion.errors import InputError, Problem
 
 MEGABYTE = 1_000_000
-# Interpreter, numpy, pyarrow, numba, scipy and scikit-learn, and numba's compiler, which the first job on a
-# machine needs (400 MB of these).
-BASE_BYTES = 700 * MEGABYTE
+# Interpreter, numpy, pyarrow, numba, scipy and scikit-learn, and the code that numba compiles.
+BASE_BYTES = 350 * MEGABYTE
+# The compiler itself, which the first job on a machine runs.
+COMPILER_BYTES = 350 * MEGABYTE
 # What allocators round up and temporary arrays add.
 SLACK = 1.1
 DEFAULT_COMPONENTS = 1000
@@ -94,7 +95,7 @@ def svm_memory_mb(
     needed = svm_bytes(rows, columns, classes=classes, folds=folds, models=models, components=components)
     if components is None and kernels > 1:
         needed += distance_bytes(rows, parts)
-    return math.ceil((BASE_BYTES + SLACK * needed) / MEGABYTE)
+    return math.ceil((BASE_BYTES + COMPILER_BYTES + SLACK * needed) / MEGABYTE)
 
 
 def svm_runtime_minutes(rows: int, columns: int, *, models: int = 1) -> int:
