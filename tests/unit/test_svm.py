@@ -313,3 +313,22 @@ def test_importing_the_estimator_loads_no_heavy_library():
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd="scripts"
     )
     assert found.stdout.strip() == "[]"
+
+
+def test_predicting_from_a_saved_model_loads_neither_numba_nor_scikit_learn(tmp_path):
+    X, y = blobs()
+    model = SVM().fit(X, y)
+    (tmp_path / "model").write_bytes(saved(model))
+    np.save(tmp_path / "X.npy", X)
+    code = (
+        "import sys, joblib, numpy as np\n"
+        "model = joblib.load(sys.argv[1])\n"
+        "np.save(sys.argv[3], model.predict_proba(np.load(sys.argv[2])))\n"
+        "print([name for name in ('sklearn', 'numba', 'scipy') if name in sys.modules])"
+    )
+    paths = [str(tmp_path / name) for name in ("model", "X.npy", "p.npy")]
+    found = subprocess.run(
+        [sys.executable, "-c", code, *paths], capture_output=True, text=True, check=True, cwd="scripts"
+    )
+    assert found.stdout.strip() == "[]"
+    np.testing.assert_array_equal(np.load(tmp_path / "p.npy"), model.predict_proba(X))
