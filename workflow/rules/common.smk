@@ -219,9 +219,8 @@ def svm_memory(wildcards, input, attempt):
 
 
 def svm_runtime(wildcards, input, attempt):
-    """Minutes, some ten times what one core took."""
     rows, columns, _ = svm_size(input, view_of(wildcards))
-    return attempt * (5 + rows * rows * columns // 10**10)
+    return attempt * resources.svm_runtime_minutes(rows, columns)
 
 
 def probability_files(partition, views, replica=False):
