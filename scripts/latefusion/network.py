@@ -106,54 +106,54 @@ def train(
     inputs, labels = torch.tensor(X, dtype=torch.float), torch.tensor(y, dtype=torch.long)
     losses: list[float] = []
     stops = _Stops(layers, settings.patience)
-    with _one_thread():
+    with _one_thread(), torch.no_grad():
         if held_out is not None:
             outside = torch.from_numpy(held_out)
             aside = inputs[outside], labels[outside]
             inputs, labels = inputs[~outside], labels[~outside]
         steps = _Adam(layers, settings.learning_rate, settings.weight_decay)
         for _ in range(settings.epochs):
-            total = 0.0
             order = _shuffled(len(inputs), chance)
-            for rows, right in zip(
-                inputs[order].split(settings.batch), labels[order].split(settings.batch), strict=True
+            batches = inputs[order].split(settings.batch)
+            mean = [
+                steps.take(rows, right)
+                for rows, right in zip(batches, labels[order].split(settings.batch), strict=True)
+            ]
+            share = torch.tensor([len(rows) for rows in batches], dtype=torch.double) / len(inputs)
+            losses.append(float(torch.stack(mean).double() @ share))
+            if held_out is not None and stops.after(
+                float(functional.cross_entropy(_forward(aside[0], layers), aside[1]))
             ):
-                loss = functional.cross_entropy(_forward(rows, layers), right)
-                loss.backward()
-                steps.take()
-                total += float(loss.detach()) * len(rows)
-            losses.append(total / len(inputs))
-            if held_out is not None:
-                with torch.no_grad():
-                    outside_loss = functional.cross_entropy(_forward(aside[0], layers), aside[1])
-                if stops.after(float(outside_loss)):
-                    break
-    kept = stops.best if held_out is not None else [layer.detach().numpy().copy() for layer in layers]
+                break
+    kept = stops.best if held_out is not None else [layer.numpy().copy() for layer in layers]
     return Network(kept, losses, stops.losses)
 
 
 class _Adam:
-    """Adam (Kingma and Ba 2015) with decoupled decay, to the bit what `torch.optim` does.
+    """Adam (Kingma and Ba 2015) with decoupled decay on cross-entropy, to the bit what torch's own gives.
 
-    `torch.optim` imports torch's compiler, two seconds, and steps layer by layer. Here all layers are
-    pieces of one vector, and so are their gradients.
+    `torch.optim` imports torch's compiler, two seconds, and steps layer by layer; `backward` builds a graph
+    for each batch. Here all layers are pieces of one vector, and so are their gradients, which are written
+    where they belong.
     """
 
     MEMORY, MEMORY_OF_SQUARES, EPSILON = 0.9, 0.999, 1e-8
 
     def __init__(self, layers: Sequence[torch.Tensor], learning_rate: float, decay: float) -> None:
         self.learning_rate, self.decay, self.steps = learning_rate, decay, 0
-        self.values = torch.cat([layer.detach().flatten() for layer in layers])
-        self.gradient, self.mean, self.square = (torch.zeros_like(self.values) for _ in range(3))
+        self.values = torch.cat([layer.flatten() for layer in layers])
+        self.gradient, self.mean, self.square, self.spread = (torch.zeros_like(self.values) for _ in range(4))
         sizes = [layer.numel() for layer in layers]
-        for layer, value, slope in zip(
-            layers, self.values.split(sizes), self.gradient.split(sizes), strict=True
-        ):
-            layer.data, layer.grad = value.view_as(layer), slope.view_as(layer)
+        for layer, value in zip(layers, self.values.split(sizes), strict=True):
+            layer.data = value.view_as(layer)
+        self.layers = layers
+        self.slopes = [
+            slope.view_as(layer) for layer, slope in zip(layers, self.gradient.split(sizes), strict=True)
+        ]
 
-    @torch.no_grad()
-    def take(self) -> None:
-        """Take a step along the gradient that was summed up, and forget it."""
+    def take(self, inputs: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
+        """Take a step along the gradient of a batch, and return its mean loss before the step."""
+        loss = self._differentiate(inputs, right)
         self.steps += 1
         if self.decay:
             self.values.mul_(1 - self.learning_rate * self.decay)
@@ -161,9 +161,28 @@ class _Adam:
         self.square.mul_(self.MEMORY_OF_SQUARES)
         self.square.addcmul_(self.gradient, self.gradient, value=1 - self.MEMORY_OF_SQUARES)
         unbiased = (1 - self.MEMORY_OF_SQUARES**self.steps) ** 0.5
-        spread = self.square.sqrt().div_(unbiased).add_(self.EPSILON)
-        self.values.addcdiv_(self.mean, spread, value=-self.learning_rate / (1 - self.MEMORY**self.steps))
-        self.gradient.zero_()
+        torch.sqrt(self.square, out=self.spread).div_(unbiased).add_(self.EPSILON)
+        self.values.addcdiv_(
+            self.mean, self.spread, value=-self.learning_rate / (1 - self.MEMORY**self.steps)
+        )
+        return loss
+
+    def _differentiate(self, inputs: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
+        """Write the gradient of the mean cross-entropy of a batch, (b, d) and (b,), and return that mean."""
+        activations = _activations(inputs, self.layers)
+        log_p = torch.log_softmax(activations.pop(), dim=1)
+        # the mean's derivative, and then that of log softmax: softmax less one at the right class
+        towards = torch.zeros_like(log_p).scatter_(1, right[:, None], -1.0 / len(inputs))
+        error = torch.ops.aten._log_softmax_backward_data(towards, log_p, 1, torch.float)
+        weights, weight_slopes, bias_slopes = self.layers[::2], self.slopes[::2], self.slopes[1::2]
+        for layer in reversed(range(len(weights))):
+            torch.mm(error.t(), activations[layer], out=weight_slopes[layer])
+            torch.sum(error, dim=0, out=bias_slopes[layer])
+            if layer:
+                error = torch.mm(error, weights[layer])
+                # no slope where ReLU cut off
+                error = torch.ops.aten.threshold_backward(error, activations[layer], 0)
+        return functional.nll_loss(log_p, right)
 
 
 class _Stops:
@@ -176,7 +195,7 @@ class _Stops:
 
     def after(self, loss: float) -> bool:
         if not self.losses or loss < min(self.losses):
-            self.best = [layer.detach().numpy().copy() for layer in self.layers]
+            self.best = [layer.numpy().copy() for layer in self.layers]
         self.losses.append(loss)
         since = len(self.losses) - 1 - int(np.argmin(self.losses))
         return self.patience is not None and since >= self.patience
@@ -189,7 +208,7 @@ def _initial(widths: Sequence[int], chance: torch.Generator) -> list[torch.Tenso
         weight, bias = torch.empty(fan_out, fan_in), torch.empty(fan_out)
         torch.nn.init.kaiming_uniform_(weight, a=math.sqrt(5), generator=chance)
         torch.nn.init.uniform_(bias, -1 / math.sqrt(fan_in), 1 / math.sqrt(fan_in), generator=chance)
-        layers += [weight.requires_grad_(), bias.requires_grad_()]
+        layers += [weight, bias]
     return layers
 
 
@@ -201,9 +220,15 @@ def _shuffled(n: int, chance: torch.Generator) -> torch.Tensor:
 
 
 def _forward(inputs: torch.Tensor, layers: Sequence[torch.Tensor]) -> torch.Tensor:
+    return _activations(inputs, layers)[-1]
+
+
+def _activations(inputs: torch.Tensor, layers: Sequence[torch.Tensor]) -> list[torch.Tensor]:
+    """Return what goes into each layer, and last what comes out of the network."""
+    found = [inputs]
     for weight, bias in zip(layers[:-2:2], layers[1:-2:2], strict=True):
-        inputs = functional.relu(functional.linear(inputs, weight, bias))
-    return functional.linear(inputs, layers[-2], layers[-1])
+        found.append(torch.addmm(bias, found[-1], weight.t()).relu_())
+    return [*found, torch.addmm(layers[-1], found[-1], layers[-2].t())]
 
 
 @contextmanager
