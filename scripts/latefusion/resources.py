@@ -16,6 +16,8 @@ COMPILER_BYTES = 350 * MEGABYTE
 # What allocators round up and temporary arrays add.
 SLACK = 1.1
 DEFAULT_COMPONENTS = 1000
+SECONDS_OF_A_THREAD = 6.0
+MOST_THREADS = 8
 
 
 def gram_bytes(rows: int) -> int:
@@ -98,13 +100,28 @@ def svm_memory_mb(
     return math.ceil((BASE_BYTES + COMPILER_BYTES + SLACK * needed) / MEGABYTE)
 
 
+def svm_seconds(rows: int, columns: int, *, models: int = 1) -> float:
+    """Return about how many seconds one core of 2023 takes to train an SVM and calibrate it."""
+    return rows * rows * (1e-11 * columns + 3e-8 * models)
+
+
+def svm_threads(rows: int, columns: int, *, models: int = 1) -> int:
+    """Return how many threads a job that trains an SVM makes good use of; the results are the same.
+
+    There are as many such jobs as views and partitions. Beside each other they use the cores better than
+    one after another with all of them, since reading, writing and the start of a process are one thread's
+    work; so a second thread is for what takes one of them long.
+    """
+    return min(max(round(svm_seconds(rows, columns, models=models) / SECONDS_OF_A_THREAD), 1), MOST_THREADS)
+
+
 def svm_runtime_minutes(rows: int, columns: int, *, models: int = 1) -> int:
     """Return the minutes after which a scheduler may end a job that trains an SVM.
 
-    Ten times what two cores of 2023 take, for slower ones and for data on which machines converge late.
+    Ten times what it should take with one thread, for slower cores and for data on which machines
+    converge late.
     """
-    seconds = rows * rows * (1e-11 * columns + 3e-8 * models)
-    return math.ceil(5 + 10 * seconds / 60)
+    return math.ceil(5 + 10 * svm_seconds(rows, columns, models=models) / 60)
 
 
 def predict_memory_mb(rows: int, columns: int, support: int) -> int:

@@ -13,6 +13,7 @@ from latefusion.resources import (
     svm_bytes,
     svm_memory_mb,
     svm_runtime_minutes,
+    svm_threads,
 )
 
 
@@ -160,3 +161,11 @@ def test_importing_loads_no_library():
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd="scripts"
     )
     assert found.stdout.strip() == "False"
+
+
+def test_views_of_some_thousand_rows_train_beside_each_other_and_larger_ones_with_more_threads():
+    assert svm_threads(2_000, 96) == 1
+    assert svm_threads(10_870, 1_266) == 1
+    assert 2 <= svm_threads(20_000, 768) <= 4
+    assert svm_threads(50_000, 768) == 8
+    assert svm_threads(10_870, 768, models=15) > svm_threads(10_870, 768)

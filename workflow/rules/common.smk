@@ -191,19 +191,27 @@ def svm_size(input, view):
 
 
 def svm_threads(wildcards, input):
-    """Few rows train faster beside each other than one after another; a plan without data assumes few."""
+    """Threads that the rows and columns of a view are worth; a plan without data assumes few."""
     if not Path(input.dataset).exists():
         return 1
-    return 1 if svm_size(input, view_of(wildcards))[0] < 5000 else 8
+    view = view_of(wildcards)
+    rows, columns, _ = svm_size(input, view)
+    return resources.svm_threads(rows, columns, models=grid_size(view))
+
+
+def as_list(value):
+    return value if isinstance(value, list) else [value]
+
+
+def grid_size(view):
+    """Number of machines of one view that differ in C or gamma."""
+    return len(as_list(view.svm["C"])) * len(as_list(view.svm["gamma"]))
 
 
 def svm_memory(wildcards, input, attempt):
     view = view_of(wildcards)
     rows, columns, classes = svm_size(input, view)
-    grid = [
-        value if isinstance(value, list) else [value]
-        for value in (view.svm["C"], view.svm["gamma"])
-    ]
+    gammas = len(as_list(view.svm["gamma"]))
     own_kernels = view.svm["combine"].startswith("kernel_")
     return attempt * resources.svm_memory_mb(
         rows,
@@ -211,16 +219,19 @@ def svm_memory(wildcards, input, attempt):
         view.svm["approximation"],
         classes=classes,
         folds=CONFIG["folds"],
-        models=len(grid[0]) * len(grid[1]) + 1,
-        kernels=len(grid[1])
+        models=grid_size(view) + 1,
+        kernels=gammas
         * (1 + CONFIG["folds"] * (view.svm["combine"] == "kernel_aligned")),
         parts=len(view.modalities) if own_kernels else 1,
     )
 
 
 def svm_runtime(wildcards, input, attempt):
-    rows, columns, _ = svm_size(input, view_of(wildcards))
-    return attempt * resources.svm_runtime_minutes(rows, columns)
+    view = view_of(wildcards)
+    rows, columns, _ = svm_size(input, view)
+    return attempt * resources.svm_runtime_minutes(
+        rows, columns, models=grid_size(view)
+    )
 
 
 def probability_files(partition, views, replica=False):
