@@ -91,7 +91,7 @@ def _needs(file: Path, root: Path, mtime: int) -> tuple[list[Path], set[str]]:
 def _imports(file: Path, root: Path, mtime: int) -> Iterator[str]:
     """Yield each dotted name that a file may import, also inside functions; a superset is safe."""
     package = [*file.relative_to(root).parent.parts] if file.is_relative_to(root) else []
-    for node in ast.walk(_parsed(file, mtime)):
+    for node in _statements(_parsed(file, mtime)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -99,6 +99,16 @@ def _imports(file: Path, root: Path, mtime: int) -> Iterator[str]:
             module = ".".join([*above, *([node.module] if node.module else [])])
             yield module
             yield from (f"{module}.{alias.name}" for alias in node.names)
+
+
+def _statements(tree: ast.Module) -> Iterator[ast.AST]:
+    """Yield every statement, also those within others. Expressions, most of a tree, import nothing."""
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        for block in ("body", "orelse", "finalbody", "handlers", "cases"):
+            waiting += getattr(node, block, ())
+        yield node
 
 
 @cache

@@ -79,3 +79,27 @@ def test_a_file_that_is_not_python_counts_with_its_content(root):
     before = code_digest(root / "entry.py", root / "page.html", root=root)
     (root / "page.html").write_text("<p>{{ still not python }}</p>")
     assert code_digest(root / "entry.py", root / "page.html", root=root) != before
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "if X:\n    import {0}\n",
+        "if X:\n    pass\nelif Y:\n    pass\nelse:\n    import {0}\n",
+        "try:\n    import {0}\nexcept ImportError:\n    pass\n",
+        "try:\n    pass\nexcept ImportError:\n    import {0}\n",
+        "try:\n    pass\nexcept ImportError:\n    pass\nelse:\n    import {0}\n",
+        "try:\n    pass\nfinally:\n    import {0}\n",
+        "for x in X:\n    pass\nelse:\n    import {0}\n",
+        "while X:\n    import {0}\n",
+        "with X:\n    import {0}\n",
+        "match X:\n    case 1:\n        import {0}\n",
+        "class A:\n    def f(self):\n        async def g():\n            import {0}\n",
+        "x = 1; import {0}\n",
+    ],
+)
+def test_an_import_is_seen_wherever_a_statement_may_stand(tmp_path, text):
+    (tmp_path / "entry.py").write_text(text.format("needed"))
+    (tmp_path / "needed.py").write_text("")
+    files, _ = closure(tmp_path / "entry.py", root=tmp_path)
+    assert [file.name for file in files] == ["entry.py", "needed.py"]
