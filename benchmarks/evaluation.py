@@ -22,7 +22,8 @@ def run(work: Path) -> dict[str, Any]:
     folder = work / "run-evaluation"
     protocols = ["replica", "honest", "cross"]
     rules = [{"name": name} for name in names]
-    cost = workflow.snakemake(folder, notebook_files(work), protocols, "all", rules=rules)
+    asked = workflow.Run(protocols, "all", tuple(rules))
+    cost = workflow.snakemake(folder, notebook_files(work), asked)
     stages = ("evaluate", "summarise", "report")
     jobs = {name: job for name, job in cost["jobs"].items() if name.split("/")[0] in stages}
     summary = workflow.summary(folder / "results" / "summary.csv")

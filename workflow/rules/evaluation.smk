@@ -23,7 +23,8 @@ rule evaluate:
         "<benchmarks>/evaluate/{protocol}.tsv"
     conda:
         "../../envs/latefusion.yaml"
-    threads: 2
+    # the largest, and the last to have all that it needs; the others run beside each other
+    threads: lambda wildcards: 2 if wildcards.protocol == "cross" else 1
     resources:
         mem_mb=lambda wildcards, attempt: 2000 * attempt,
         runtime=lambda wildcards, attempt: 20 * attempt,
