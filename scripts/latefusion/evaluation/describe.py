@@ -35,6 +35,8 @@ class Known:
     inverted_sigmoids : int
     scored_by : {'predicted', 'voted'}
     note : str, optional
+    grid : sequence of dict
+        Rows of the table `grid` without the model: what was tried in each partition.
     """
 
     in_sample: Mapping[str, float | None] = field(default_factory=dict)
@@ -45,6 +47,7 @@ class Known:
     inverted_sigmoids: int = 0
     scored_by: str = "predicted"
     note: str | None = None
+    grid: Sequence[Row] = ()
 
 
 def calibration_rows(sample: Sample, subset: str, rng: np.random.Generator, n_jobs: int) -> list[Row]:

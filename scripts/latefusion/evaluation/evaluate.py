@@ -120,6 +120,8 @@ def evaluate(
     draws = max(draws, 40 * len(sample.models))
     rows: dict[str, list[Row]] = {name: [] for name in TABLES}
     rows["learning_curve"] = list(learning_curve)
+    if protocol != "replica":
+        rows["grid"] = [{"model": name, **point} for name, one in known.items() for point in one.grid]
     position = {item: index for index, item in enumerate(items.item.tolist())}
     at = np.array([position[item] for item in sample.item.tolist()], np.int64)
     for subset, chosen in _subsets(protocol, items, at, dataset):

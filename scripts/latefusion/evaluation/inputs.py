@@ -124,6 +124,11 @@ def read_view(files: ViewFiles, partitions: Sequence[str]) -> tuple[Model, Known
         approximated=any(bool(one.get("approximated")) for one in facts),
         inverted_sigmoids=sum(int(one.get("n_inverted_sigmoids") or 0) for one in facts),
         scored_by="voted" if voted else "predicted",
+        grid=[
+            {"partition": partition, **point, "gamma": str(point["gamma"])}
+            for partition, one in zip(partitions, facts, strict=bool(facts))
+            for point in one.get("grid") or ()
+        ],
     )
     return model, known
 

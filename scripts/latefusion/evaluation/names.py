@@ -25,6 +25,7 @@ TABLES: Final = (
     "overfitting",
     "spread",
     "learning_curve",
+    "grid",
 )
 """Tables of one protocol, `evaluation/{protocol}/<name>.parquet`."""
 

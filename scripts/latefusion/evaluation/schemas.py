@@ -105,6 +105,8 @@ SCHEMAS: Final[Mapping[str, pa.Schema]] = {
     "spread": _schema("model:s kind:s over:s metric:s values:i mean:f sd:f? least:f most:f"),
     # one row: a model trained on a share of the groups
     "learning_curve": _schema("model:s kind:s share:f rows:i groups:i metric:s value:f low:f? high:f? n:i"),
+    # one row: a C and gamma that a view was tried with in a partition
+    "grid": _schema("model:s partition:s C:f gamma:s log_loss:f accuracy:f chosen:b"),
     # one row: the same model on the same items under two protocols
     "leaks": _schema(
         "model:s kind:s comparison:s claimed:s honest:s subset:s metric:s n:i groups:i claimed_value:f"

@@ -76,9 +76,34 @@ def test_every_table_has_its_schema_and_rows(tables):
     for name, table in tables.items():
         assert table.schema.equals(SCHEMAS[name])
         table.validate(full=True)
-        assert table.num_rows > 0 or name == "learning_curve"
+        assert table.num_rows > 0 or name in ("learning_curve", "grid")
         for field in table.schema:
             assert field.nullable or table[field.name].null_count == 0, (name, field.name)
+
+
+def test_the_grid_of_each_view_is_a_table_except_under_replica_which_has_the_notebooks_values(own):
+    point = {
+        "partition": "given",
+        "C": 0.1,
+        "gamma": "auto",
+        "log_loss": 0.7,
+        "accuracy": 0.5,
+        "chosen": True,
+    }
+
+    def grid(protocol):
+        found = evaluate(
+            given(own),
+            protocol=protocol,
+            items=own,
+            dataset=made_up.dataset(own.label, 400),
+            known={"audio": Known(grid=[point])},
+            draws=50,
+        )
+        return found["grid"].to_pylist()
+
+    assert grid("honest") == [{"model": "audio", **point}]
+    assert grid("replica") == []
 
 
 def test_metrics_are_those_of_scikit_learn(own, tables):

@@ -8,6 +8,10 @@ from latefusion.evaluation.inputs import read_items, read_models, view_files
 from latefusion.probabilities import Probabilities
 from latefusion.tables import GROUPS, PARTITION, items_schema, probabilities_schema, write_json, write_table
 
+GRID = [
+    {"C": 0.1, "gamma": "auto", "log_loss": 0.7, "accuracy": 0.5, "chosen": False},
+    {"C": 1.0, "gamma": 0.25, "log_loss": 0.6, "accuracy": 0.6, "chosen": True},
+]
 CLASSES = ("a", "b")
 TRAIN, TEST = [f"train:{i}" for i in range(6)], [f"test:{i}" for i in range(4)]
 DATASET = {
@@ -48,7 +52,8 @@ def folder(tmp_path):
     known = np.tile([[0.75, 0.25]], (6, 1))
     labels = np.array([0, 1, 0, 1, 0, 1], np.int32)
     Probabilities(CLASSES, np.array(TRAIN, object), labels, known).write(tmp_path / "inside.parquet")
-    write_json({"approximated": True, "n_inverted_sigmoids": 2}, tmp_path / "view.json")
+    facts = {"approximated": True, "n_inverted_sigmoids": 2, "grid": GRID}
+    write_json(facts, tmp_path / "view.json")
     fused = {
         "item": TEST * 3,
         "label": [0, 1, 1, 0] * 3,
@@ -118,6 +123,10 @@ def test_a_view_brings_what_training_left_behind(folder):
     assert known["audio"].in_sample["log_loss"] == pytest.approx(-(np.log(0.75) + np.log(0.25)) / 2)
     assert known["audio"].approximated
     assert known["audio"].inverted_sigmoids == 2
+    assert known["audio"].grid == [
+        {"partition": "given", "C": 0.1, "gamma": "auto", "log_loss": 0.7, "accuracy": 0.5, "chosen": False},
+        {"partition": "given", "C": 1.0, "gamma": "0.25", "log_loss": 0.6, "accuracy": 0.6, "chosen": True},
+    ]
     assert known["early"].out_of_fold == {}
 
 
