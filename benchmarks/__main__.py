@@ -20,7 +20,7 @@ from benchmarks import (
     large,
     notebook,
     one_view,
-    render,
+    page,
     workflow,
 )
 
@@ -53,10 +53,10 @@ def main() -> None:
         began = time.perf_counter()
         print(f"{name} …", flush=True)
         BENCHMARKS[name](given.work)
-        render.write()
+        page.write()
         print(f"{name}: {time.perf_counter() - began:.0f} s", flush=True)
-    render.write()
-    print(render.PAGE)
+    page.write()
+    print(page.PAGE)
 
 
 if __name__ == "__main__":

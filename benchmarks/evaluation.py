@@ -9,6 +9,7 @@ from typing import Any
 from benchmarks import workflow
 from benchmarks.files import notebook_files
 from benchmarks.measure import ROOT, save
+from benchmarks.words import Result, prose, seconds, table
 
 MODELS = 20
 
@@ -32,3 +33,19 @@ def run(work: Path) -> dict[str, Any]:
     measured = {"jobs": jobs, "models": models, "report_bytes": page, "wall": cost["wall"], "rules": names}
     save("evaluation", measured)
     return measured
+
+
+def section(result: Result) -> list[str]:
+    """Show evaluate and report."""
+    rows = [(name, seconds(job["seconds"]), f"{job['peak_mb']:,.0f}") for name, job in result["jobs"].items()]
+    models = ", ".join(f"{protocol} {count}" for protocol, count in result["models"].items())
+    return [
+        "## Evaluation and report",
+        prose(
+            f"""
+            At the notebook's size with every rule that there is (models: {models}; 13,588 items
+            under `cross`). The page has {result["report_bytes"] / 1e6:.1f} MB.
+            """
+        ),
+        table(["job", "seconds", "peak MB"], rows),
+    ]

@@ -10,6 +10,7 @@ from typing import Any
 
 from benchmarks.files import lyrics_arrays
 from benchmarks.measure import child, load, save, task
+from benchmarks.words import Result, busy, prose, seconds, table
 
 SIZES = (2_500, 5_000, 10_870, 20_000, 30_000, 50_000)
 
@@ -42,3 +43,35 @@ def compiling(work: Path) -> dict[str, float]:
             for _ in range(2)
         )
     return {"cold": cold, "warm": warm}
+
+
+def section(result: Result) -> list[str]:
+    """Show growth."""
+    rows = [
+        (
+            f"{int(n):,}",
+            seconds(run["fit"]),
+            seconds(run["predict"]),
+            seconds(run["seconds_processor"]),
+            f"{run['peak_mb']:,.0f}",
+        )
+        for n, run in sorted(result["sizes"].items(), key=lambda item: int(item[0]))
+    ]
+    compiled = result.get("compile")
+    once = (
+        f"""Compiling the solver, once for each machine, takes {compiled["cold"] - compiled["warm"]:.0f} s
+        (a tiny fit in a new process: {compiled["cold"]:.1f} s without the cache, {compiled["warm"]:.1f} s
+        with it)."""
+        if compiled
+        else ""
+    )
+    return [
+        "## Growth with the number of rows",
+        prose(
+            f"""
+            One view of 768 columns, 2 threads, a quarter as many test rows. {once} Load before each
+            run {busy(result["sizes"].values())}.
+            """
+        ),
+        table(["training rows", "fit s", "predict s", "processor s", "peak MB"], rows),
+    ]

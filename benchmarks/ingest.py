@@ -9,6 +9,7 @@ import numpy as np
 
 from benchmarks.files import notebook_files
 from benchmarks.measure import save, task
+from benchmarks.words import Result, best, busy, peak, prose, seconds, table, times
 
 REPEATS = 3
 
@@ -44,3 +45,33 @@ def _equal(out: Path) -> bool:
             if not np.array_equal(ours.view(np.uint32), theirs[name].view(np.uint32)):
                 return False
     return True
+
+
+def section(result: Result) -> list[str]:
+    """Compare ingest."""
+    own, one, pandas = best(result["own"]), result["own_one_thread"], result["pandas"]
+    processor = best(result["own"], "processor")
+    rows = [
+        ("CSV to written Parquet, 2 threads", seconds(own), seconds(processor), peak(result["own"]), ""),
+        ("the same, 1 thread", seconds(one["seconds"]), seconds(one["processor"]), peak([one]), ""),
+        (
+            "`read_csv` + `literal_eval` + `np.stack`, nothing written",
+            seconds(pandas["seconds"]),
+            seconds(pandas["processor"]),
+            peak([pandas]),
+            times(pandas["seconds"] / own),
+        ),
+    ]
+    return [
+        "## Ingest",
+        prose(
+            f"""
+            Both files, {result["megabytes"]:.0f} MB. Ours is the best of {len(result["own"])}, the
+            other was run once, between ours (load before each run
+            {busy([*result["own"], pandas])}). float32 values equal to the last bit:
+            {"yes" if result["equal_bits"] else "**no**"}.
+            """
+        ),
+        table(["", "seconds", "processor s", "peak MB", "ratio"], rows),
+        f"By processor seconds the ratio is {times(pandas['processor'] / processor)}.",
+    ]

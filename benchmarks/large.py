@@ -12,6 +12,7 @@ import yaml
 
 from benchmarks.files import notebook_files
 from benchmarks.measure import ROOT, child, save, task
+from benchmarks.words import Result, peak, seconds, table
 
 BYTES = 5_000_000_000
 MILLION = 1_000_000
@@ -108,3 +109,20 @@ def _parquet(path: Path, rows: int, seed: int) -> None:
                 pa.FixedSizeListArray.from_arrays(pa.array(X.ravel()), COLUMNS),
             ]
             writer.write_table(pa.table(columns, schema=schema))
+
+
+def section(result: Result) -> list[str]:
+    """Show large input."""
+    rows, said = [], []
+    for part, label in (
+        ("csv", "ingest of a CSV with both embeddings"),
+        ("million", "ingest, checks and folds of a Parquet table, 768 columns"),
+    ):
+        run = result.get(part)
+        if run:
+            cost = seconds(run.get("seconds", run["wall"]))
+            rows.append((label, f"{run['bytes'] / 1e9:.1f}", f"{run['rows']:,}", cost, peak([run])))
+        if run and "said" in run:
+            words = run["said"].strip().replace("\n", "\n> ")
+            said = [f"Asked for an SVM on the million rows, `train_svm` says:\n\n> {words}"]
+    return ["## Large input", table(["", "GB", "rows", "seconds", "peak MB"], rows), *said]

@@ -10,6 +10,7 @@ from typing import Any
 
 from benchmarks.files import notebook_files
 from benchmarks.measure import child, save
+from benchmarks.words import Result, prose, seconds, table
 
 
 def run(work: Path) -> dict[str, Any]:
@@ -21,3 +22,25 @@ def run(work: Path) -> dict[str, Any]:
     measured = {**json.loads(output.read_text()), **cost, "nice": os.nice(0)}
     save("notebook", measured)
     return measured
+
+
+def section(result: Result) -> list[str]:
+    """Show what the notebook's procedure costs."""
+    rows = [
+        (name, seconds(stage["processor"]), seconds(stage["wall"]))
+        for name, stage in result["stages"].items()
+    ]
+    total = {key: sum(stage[key] for stage in result["stages"].values()) for key in ("processor", "wall")}
+    rows.append(("**all**", f"**{seconds(total['processor'])}**", f"**{seconds(total['wall'])}**"))
+    accuracy = ", ".join(f"{name} {value:.3f}" for name, value in result["accuracy"].items())
+    return [
+        "## The notebook's procedure",
+        prose(
+            f"""
+            One script (`benchmarks/notebook_procedure.py`), run once, beside other work on the same
+            cores: its processor seconds count below, since it can use only one core for nearly all
+            of its time. Peak {result["peak_mb"]:,.0f} MB. Accuracies: {accuracy}.
+            """
+        ),
+        table(["stage", "processor s", "seconds"], rows),
+    ]

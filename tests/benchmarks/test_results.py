@@ -4,15 +4,15 @@ import sys
 
 import pytest
 
-from benchmarks import __main__, measure, render
+from benchmarks import __main__, measure, page, words
 
 
 def test_the_page_is_what_the_numbers_give():
-    assert render.PAGE.read_text(encoding="utf-8") == render.render()
+    assert page.PAGE.read_text(encoding="utf-8") == page.render()
 
 
 def test_every_benchmark_has_its_place_on_the_page():
-    assert set(__main__.BENCHMARKS) - {"one_view_slow"} == set(render.SECTIONS)
+    assert set(__main__.BENCHMARKS) - {"one_view_slow"} == set(page.SECTIONS)
 
 
 def test_memory_is_the_childs_own_not_that_of_the_process_that_started_it():
@@ -39,8 +39,8 @@ def test_processor_seconds_count_work_and_not_waiting():
 
 @pytest.mark.parametrize(("value", "shown"), [(0.256, "0.26"), (12.34, "12.3"), (1450.2, "1,450")])
 def test_seconds_have_as_many_digits_as_mean_something(value, shown):
-    assert render.seconds(value) == shown
+    assert words.seconds(value) == shown
 
 
 def test_a_ratio_below_one_is_shown_as_such():
-    assert [render.times(ratio) for ratio in (0.5, 3.14, 140.2)] == ["0.50", "3.1", "140"]
+    assert [words.times(ratio) for ratio in (0.5, 3.14, 140.2)] == ["0.50", "3.1", "140"]

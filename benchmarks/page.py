@@ -1,0 +1,66 @@
+"""RESULTS.md from what was measured last."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import ModuleType
+
+from benchmarks import calibration, evaluation, growth, ingest, large, notebook, one_view, workflow
+from benchmarks.measure import load
+from benchmarks.words import Result, prose
+
+PAGE = Path(__file__).with_name("RESULTS.md")
+SECTIONS: dict[str, ModuleType] = {
+    "calibration": calibration,
+    "ingest": ingest,
+    "one_view": one_view,
+    "growth": growth,
+    "notebook": notebook,
+    "workflow": workflow,
+    "evaluation": evaluation,
+    "large": large,
+}
+"""By the name of what each measured; its `section` says it in words."""
+
+
+def render() -> str:
+    """Return the page."""
+    sections = [
+        "# Speed, memory and scale",
+        prose(
+            """
+            Written by `make bench` (`python -m benchmarks`) from the numbers in
+            `benchmarks/results/`; not edited by hand. Seconds on the clock unless it says processor
+            seconds. MB are 10^6 bytes. *Peak* is the most memory that one process held, from the
+            kernel's accounts. Ratios are how many times as long the other way took.
+            """
+        ),
+    ]
+    results = {name: load(name) for name in SECTIONS}
+    found = {name: result for name, result in results.items() if result is not None}
+    machines = list(dict.fromkeys(_machine(result["machine"]) for result in found.values()))
+    sections += machines if len(machines) == 1 else [f"{i}. {text}" for i, text in enumerate(machines, 1)]
+    for name, result in found.items():
+        machine = result["machine"]
+        which = "" if len(machines) == 1 else f", machine {machines.index(_machine(machine)) + 1}"
+        measured = f"<sub>Measured {machine['date']} at commit {machine['commit']}{which}.</sub>"
+        sections += [*SECTIONS[name].section(result), measured]
+    return "\n\n".join(sections) + "\n"
+
+
+def write() -> None:
+    """Write the page."""
+    PAGE.write_text(render(), encoding="utf-8")
+
+
+def _machine(machine: Result) -> str:
+    versions = ", ".join(
+        f"{name} {number}" for name, number in machine["versions"].items() if number != "not installed"
+    )
+    return prose(
+        f"""
+        Machine: {machine["processor"]}, {machine["cores"]} cores, {machine["memory_gb"]} GB,
+        {machine["system"]}, OPENBLAS_CORETYPE {machine["openblas_coretype"]},
+        Python {machine["python"]}, {versions}.
+        """
+    )
