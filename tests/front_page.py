@@ -31,6 +31,13 @@ def rule_graph() -> str:
     return "\n".join(["```mermaid", "flowchart TD", *lines, "```"])
 
 
+def speed() -> str:
+    """Return the figures of the benchmarks that were measured last."""
+    from benchmarks.headline import headline
+
+    return headline()
+
+
 def ranking(results: Path, protocol: str) -> str:
     """Return a protocol's part of the ranking that a run printed last."""
     blocks = (results / "summary.txt").read_text(encoding="utf-8").rstrip().split("\n\n")
@@ -53,9 +60,9 @@ def filled(text: str, name: str, content: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(ROOT / "scripts"))
+    sys.path[:0] = [str(ROOT / "scripts"), str(ROOT)]
     text = README.read_text(encoding="utf-8")
-    parts = {"catalogue": catalogue(), "rulegraph": rule_graph()}
+    parts = {"catalogue": catalogue(), "rulegraph": rule_graph(), "speed": speed()}
     if (ROOT / "results/summary.txt").exists():
         parts["ranking"] = ranking(ROOT / "results", "cross")
     if (ROOT / "results/digits/summary.txt").exists():

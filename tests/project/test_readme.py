@@ -19,6 +19,10 @@ def test_the_diagram_is_that_of_the_workflow():
     assert front_page.section(TEXT, "rulegraph") == front_page.rule_graph()
 
 
+def test_the_figures_of_speed_are_those_that_were_measured():
+    assert front_page.section(TEXT, "speed") == front_page.speed()
+
+
 def test_every_link_leads_to_a_file():
     links = [link for link in re.findall(r"\]\(([^)]+)\)", TEXT) if not link.startswith("http")]
     assert links
