@@ -20,6 +20,7 @@ with job(snakemake.log[0]) as log:
         features=dict(zip(names, map(Path, snakemake.output.features), strict=True)),
         items=Path(snakemake.output.item_tables),
         facts=Path(snakemake.output.facts),
+        provenance=Path(snakemake.output.provenance),
         max_cell_bytes=columns["max_cell_bytes"],
         threads=snakemake.threads,
     )

@@ -15,6 +15,7 @@ with job(snakemake.log[0]) as log:
         evaluation=[Path(path) for path in snakemake.input.evaluation],
         fusion=[Path(path) for path in snakemake.input.fusion],
         models=[Path(path) for path in snakemake.input.models],
+        provenance=[Path(path).with_suffix(".source.json") for path in snakemake.input.item_tables],
         benchmarks=Path(snakemake.params.benchmarks),
     )
     size = write_report(sources, snakemake.output.page, snakemake.params.config)

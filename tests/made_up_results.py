@@ -69,7 +69,7 @@ class MadeUp:
         )
         if evil:
             self.config["data"]["group"] = EVIL
-        self.files = {"evaluation": [], "fusion": [], "models": [], "items": []}
+        self.files = {"evaluation": [], "fusion": [], "models": [], "items": [], "provenance": []}
         self._inputs()
         tables = {protocol: self._protocol(protocol) for protocol in protocols}
         self._save("leaks", leaks(tables, draws=draws), self.folder / "evaluation/leaks.parquet")
@@ -86,6 +86,7 @@ class MadeUp:
             evaluation=self.files["evaluation"],
             fusion=self.files["fusion"],
             models=self.files["models"],
+            provenance=self.files["provenance"],
             benchmarks=self.folder / "benchmarks",
         )
 
@@ -116,6 +117,10 @@ class MadeUp:
             path = self.folder / f"items/{name}.parquet"
             write_table(pa.table([pa.array(column[rows]) for column in columns], schema=schema), path, schema)
             self.files["items"].append(path)
+            path = path.with_suffix(".source.json")
+            origin = {"path": f"data/{name}.csv", "bytes": 26_000 * int(rows.sum()), "sha256": "ab" * 32}
+            write_json({**origin, "rows": int(rows.sum())}, path)
+            self.files["provenance"].append(path)
         groups = pa.table([pa.array(self.item), pa.array(self.group)], schema=GROUPS)
         write_table(groups, self.folder / "groups.parquet", GROUPS)
         train, test = (np.bincount(self.label[self.split == name], minlength=4) for name in ("train", "test"))
@@ -148,10 +153,6 @@ class MadeUp:
             },
             "duplicates": {"across": 2},
             "warnings": [],
-            "inputs": {
-                name: {"path": f"data/{name}.csv", "sha256": "ab" * 32, "rows": rows}
-                for name, rows in zip(("train", "test"), self.n, strict=True)
-            },
         }
         write_json(self.dataset, self.folder / "dataset.json")
 

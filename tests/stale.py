@@ -180,8 +180,8 @@ CHANGES = [
         ("evaluate *", *SUMMARY),
     ),
     Change(
-        "the report's page, `report/style.css`",
-        _code("scripts/latefusion/report/style.css", "\n"),
+        "the report's template, `report/page.html`",
+        _code("scripts/latefusion/report/page.html", "\n"),
         ("report",),
     ),
     Change("one number in one embedding of train", _one_number, ("ingest train", *DATASET, *SVMS, *FUSION)),

@@ -64,7 +64,8 @@ def check_dataset(
     splits = Splits.read(items, facts)
     for split in SPLITS:
         splits.warnings += splits.facts[split]["warnings"]
-    check_files(splits)
+    prints = {split: fingerprints(list(features[split].values())) for split in SPLITS}
+    check_files(splits, {split: hashes for split, (hashes, _) in prints.items()})
     check_dimensions(splits)
     check_identifiers(splits)
     classes = check_classes(splits, folds)
@@ -72,7 +73,8 @@ def check_dataset(
         raise InputError(splits.problems[:SHOWN_PROBLEMS], len(splits.problems))
     compare_descriptions(splits)
     y = class_index(splits, classes)
-    sets = _coinciding(features)
+    hashes, telling = (np.concatenate([prints[split][part] for split in SPLITS]) for part in (0, 1))
+    sets = coinciding(hashes, telling)
     group = components(splits.both("group").tolist(), sets)
     dataset = {
         "classes": classes,
@@ -86,20 +88,10 @@ def check_dataset(
         },
         "duplicates": _duplicates(splits, sets, y, group),
         "groups": _groups(splits, group.group, y, classes, folds, cross_folds),
-        "inputs": {
-            split: {key: splits.facts[split][key] for key in ("path", "sha256", "rows")} for split in SPLITS
-        },
         "warnings": splits.warnings,
     }
     item = pa.array(splits.both("item"), pa.string())
     return dataset, pa.table([item, pa.array(group.group, pa.string())], schema=GROUPS)
-
-
-def _coinciding(features: Mapping[str, Mapping[str, Path]]) -> list[NDArray[np.int64]]:
-    parts = [fingerprints(list(features[split].values())) for split in SPLITS]
-    return coinciding(
-        np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])
-    )
 
 
 def _duplicates(

@@ -155,3 +155,18 @@ def test_the_result_is_the_same_every_time(pair, tmp_path):
     assert groups.equals(again)
     assert pq.read_table(tmp_path / "results/items/train.parquet").num_rows == 60
     assert np.isclose(sum(entry["prior"] for entry in first["classes"]), 1)
+
+
+@pytest.mark.parametrize("group", ["artist_name", None])
+def test_a_file_that_differs_only_in_what_nobody_reads_is_the_same_file(pair, tmp_path, group):
+    pair.rows["test"] = [{**row, "audio_url": "https://example.org/moved.mp3"} for row in pair.rows["train"]]
+    with pytest.raises(InputError, match=r"the same content as .*train\.csv"):
+        checked(pair, tmp_path, group=group)
+
+
+def test_a_file_with_another_label_is_another_file(pair, tmp_path):
+    pair.rows["test"] = [dict(row) for row in pair.rows["train"]]
+    pair.rows["test"][0].update(label="1", emotion="Happy")
+    pair.rows["train"][0].update(label="2", emotion="Relaxed")
+    dataset, _ = checked(pair, tmp_path)
+    assert dataset["duplicates"]["across"] == 60

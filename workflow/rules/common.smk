@@ -278,6 +278,7 @@ def ingest_targets():
     for split in ("train", "test"):
         yield f"<results>/items/{split}.parquet"
         yield f"<results>/items/{split}.json"
+        yield f"<results>/items/{split}.source.json"
         yield from (
             f"<results>/features/{split}/{modality}.parquet" for modality in modalities
         )

@@ -12,6 +12,8 @@ rule ingest:
         ],
         item_tables="<results>/items/{split}.parquet",
         facts="<results>/items/{split}.json",
+        # read by no job but the report's, and not as its input: an equal table is an equal result
+        provenance="<results>/items/{split}.source.json",
     log:
         "<logs>/ingest/{split}.log",
     benchmark:

@@ -48,6 +48,7 @@ def ingest(
     features: Mapping[str, Path],
     items: Path,
     facts: Path | None = None,
+    provenance: Path | None = None,
     max_cell_bytes: int = MAX_CELL_BYTES,
     threads: int = 2,
 ) -> IngestFacts:
@@ -71,6 +72,9 @@ def ingest(
         Where to write the matrix of each modality.
     items, facts : Path
         Where to write the items table and, optionally, the facts as JSON.
+    provenance : Path, optional
+        Where to write `path`, `bytes`, `sha256` and `rows` of the file. It stands apart from the facts, since
+        it changes with columns that nobody reads, and whatever is made from the facts need not.
     max_cell_bytes : int
         A larger cell is refused.
     threads : int
@@ -92,18 +96,21 @@ def ingest(
         label, class_name if names else None, group, item, tuple(dict.fromkeys(describe)), chosen
     )
     outputs = [*(Path(features[modality.name]) for modality in chosen), Path(items)]
-    outputs += [Path(facts)] if facts is not None else []
+    notes = [Path(note) for note in (facts, provenance) if note is not None]
     head = check_file(path)
 
     def attempt(
         reads: Iterator[Batch], digest: list[str], findings: Findings, unit: str, exact: bool
     ) -> IngestFacts:
-        with staged(*outputs) as files:
+        with staged(*outputs, *notes) as files:
             job = Gathering(path, split, columns, findings, files[: len(chosen)], exact=exact, unit=unit)
             job.run(_parsed(reads, columns, threads))
-            result = job.finish(files[len(chosen)], digest)
+            result = job.finish(files[len(chosen)])
             if facts is not None:
-                write_json(asdict(result), files[-1])
+                write_json(asdict(result), files[len(outputs)])
+            if provenance is not None:
+                origin = {"path": str(path), "bytes": path.stat().st_size, "sha256": digest[0]}
+                write_json({**origin, "rows": result.rows}, files[-1])
         return result
 
     if head.startswith(PARQUET):

@@ -45,8 +45,6 @@ class IngestFacts:
     split : str
     path : str
         As it was given.
-    sha256 : str
-        Of the file as stored.
     rows : int
     dimensions : dict of str to int
         Length of the embedding of each modality.
@@ -60,7 +58,6 @@ class IngestFacts:
 
     split: str
     path: str
-    sha256: str
     rows: int
     dimensions: dict[str, int]
     missing: dict[str, int]
@@ -239,7 +236,7 @@ class Gathering:
     def _warn(self, code: str, message: str) -> None:
         self.findings.warn(code, f"{self.path}: {message}")
 
-    def finish(self, items_file: Path, digest: Sequence[str]) -> IngestFacts:
+    def finish(self, items_file: Path) -> IngestFacts:
         """Check and write the items table, and return what is known about the file."""
         columns, where = self.columns, Where(str(self.path), np.concatenate(self.lines), self.unit)
         texts = {name: pa.chunked_array(parts) for name, parts in self.texts.items()}
@@ -265,7 +262,6 @@ class Gathering:
         return IngestFacts(
             split=self.split,
             path=str(self.path),
-            sha256=digest[0],
             rows=self.rows,
             dimensions={name: int(writer.dimension or 0) for name, writer in self.writers.items()},
             missing={name: writer.missing for name, writer in self.writers.items()},

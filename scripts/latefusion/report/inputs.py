@@ -39,6 +39,8 @@ class Sources:
         `fusion/{protocol}/{rule}.json` and `….robustness.parquet`.
     models : sequence of Path
         `{partition}/models/{view}.json`.
+    provenance : sequence of Path
+        `items/{split}.source.json`.
     benchmarks : Path, optional
         Folder of Snakemake's benchmark files.
     """
@@ -50,6 +52,7 @@ class Sources:
     evaluation: Sequence[Path] = ()
     fusion: Sequence[Path] = ()
     models: Sequence[Path] = ()
+    provenance: Sequence[Path] = ()
     benchmarks: Path | None = None
 
 
@@ -189,6 +192,8 @@ class Results:
         Items of each group, over both splits.
     models : dict of (str, str) to dict
         What was noted of each trained view, by partition and name.
+    provenance : dict of str to dict
+        `path`, `bytes`, `sha256` and `rows` of the file of each split.
     jobs : list of dict
         One for each benchmark file: `job`, `rule`, `seconds`, `memory`.
     """
@@ -202,6 +207,7 @@ class Results:
     items: dict[str, pa.Table]
     group_sizes: list[int]
     models: dict[tuple[str, str], Row]
+    provenance: dict[str, Row]
     jobs: list[Row]
 
     @property
@@ -293,6 +299,7 @@ def read_results(sources: Sources, config: Mapping[str, Any]) -> Results:
         items={path.stem: read_table(path) for path in map(Path, sources.item_tables)},
         group_sizes=_group_sizes(sources.groups),
         models={(path.parts[-3], path.stem): read_json(path) for path in map(Path, sources.models)},
+        provenance={path.name.partition(".")[0]: read_json(path) for path in map(Path, sources.provenance)},
         jobs=list(_jobs(sources.benchmarks)) if sources.benchmarks else [],
     )
 

@@ -96,6 +96,7 @@ def _inputs(results: Results) -> Table:
             Column("Split", "split", "text"),
             Column("File", "path", "text"),
             Column("Rows", "rows"),
+            Column("Size", "bytes", unit="bytes"),
             Column("SHA-256", "sha256", "text"),
         ],
         [
@@ -103,9 +104,10 @@ def _inputs(results: Results) -> Table:
                 text(split),
                 text(entry["path"]),
                 figure(entry["rows"], count),
+                figure(entry["bytes"], count),
                 text(entry["sha256"], tone="hash"),
             ]
-            for split, entry in sorted(results.dataset["inputs"].items(), key=lambda pair: pair[0] != "train")
+            for split, entry in sorted(results.provenance.items(), key=lambda pair: pair[0] != "train")
         ],
     )
 

@@ -42,6 +42,7 @@ def run(source, out, **options):
         features={name: out / f"{name}.parquet" for name in names},
         items=out / "items.parquet",
         facts=out / "items.json",
+        provenance=out / "items.source.json",
         **settings,
     )
 
@@ -97,10 +98,31 @@ def test_tables_have_the_promised_schema(songs, tmp_path):
     ]
 
 
-def test_facts_name_the_file_and_its_hash(songs, tmp_path):
+def test_provenance_names_the_file_and_its_hash(songs, tmp_path):
+    run(songs, tmp_path / "out")
+    content = songs.read_bytes()
+    assert read_json(tmp_path / "out/items.source.json") == {
+        "path": str(songs),
+        "bytes": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "rows": 60,
+    }
+
+
+def test_a_column_that_nobody_reads_changes_the_provenance_alone(songs, tmp_path):
+    run(songs, tmp_path / "out")
+    before = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+    table = pd.read_csv(songs)
+    table["audio_url"] = "https://example.org/moved.mp3"
+    table.to_csv(songs, index=False)
+    run(songs, tmp_path / "out")
+    after = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+    assert [name for name in sorted(before) if after[name] != before[name]] == ["items.source.json"]
+
+
+def test_facts_say_what_was_read(songs, tmp_path):
     run(songs, tmp_path / "out")
     facts = read_json(tmp_path / "out/items.json")
-    assert facts["sha256"] == hashlib.sha256(songs.read_bytes()).hexdigest()
     assert facts["path"] == str(songs)
     assert facts["rows"] == 60
     assert facts["dimensions"] == {"text": 6, "audio": 5}
