@@ -1,5 +1,6 @@
 """Runs of the workflow for tests: a small data set, its configuration, ways to start and to examine runs."""
 
+import fcntl
 import hashlib
 import json
 import os
@@ -9,7 +10,7 @@ import signal
 import subprocess
 import sys
 from base64 import urlsafe_b64decode
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import yaml
@@ -108,11 +109,32 @@ def start(*arguments, cwd, environment=None, output=subprocess.PIPE):
     )
 
 
-def planned(folder, *, code=ROOT, targets=(), options=()):
-    """Return the jobs that a run in a folder would start, as `rule` or `rule a/b` with its wildcards.
+def once(tmp_path_factory, name, make):
+    """Return a folder that `make` fills once for all processes of a test session; others wait for it."""
+    root = tmp_path_factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        root = root.parent
+    folder, done = root / name, root / f"{name}.done"
+    with (root / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            make(folder)
+            done.touch()
+    return folder
 
-    Snakemake plans in this process, with the settings of the default profile.
-    """
+
+def planned(folder, *, code=ROOT, targets=(), options=()):
+    """Return the jobs that a run in a folder would start, as `rule` or `rule a/b` with its wildcards."""
+    with dag(folder, code=code, targets=targets, options=options) as plan:
+        names = {job_name(job) for job in plan.needrun_jobs()}
+    return names - {"all", "ingest_all"}
+
+
+@contextmanager
+def dag(folder, *, code=ROOT, targets=(), options=()):
+    """Plan a run in this process, with the settings of the default profile, and give Snakemake's graph."""
     from snakemake.api import SnakemakeApi
     from snakemake.cli import parse_args
     from snakemake.settings.types import DAGSettings, OutputSettings, Quietness, ResourceSettings
@@ -123,7 +145,7 @@ def planned(folder, *, code=ROOT, targets=(), options=()):
         with SnakemakeApi(OutputSettings(quiet={Quietness.ALL}, dryrun=True)) as api:
             loaded = api.workflow(
                 resource_settings=ResourceSettings(
-                    cores=2,
+                    cores=8,
                     overwrite_threads=arguments.set_threads,
                     overwrite_resources=arguments.set_resources,
                 ),
@@ -142,8 +164,7 @@ def planned(folder, *, code=ROOT, targets=(), options=()):
             workflow = loaded._workflow
             workflow._prepare_dag(forceall=False, ignore_incomplete=False, lock_warn_only=True)
             workflow._build_dag()
-            names = {job_name(job) for job in workflow.dag.needrun_jobs()}
-            return names - {"all", "ingest_all"}
+            yield workflow.dag
 
 
 def job_name(job):
@@ -191,13 +212,14 @@ def log_lines(folder, pattern):
 
 def kill_group(process):
     """End a process group at once, as a power cut does."""
-    os.killpg(process.pid, signal.SIGKILL)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
     process.wait()
 
 
 def _finished(command, cwd, environment, check):
     answer = subprocess.run(
-        list(map(str, command)), cwd=cwd, env=environment, capture_output=True, text=True, timeout=600
+        list(map(str, command)), cwd=cwd, env=environment, capture_output=True, text=True, timeout=3600
     )
     assert not check or answer.returncode == 0, f"{answer.stdout}\n{answer.stderr}"
     return answer
