@@ -129,6 +129,19 @@ def predict_memory_mb(rows: int, columns: int, support: int) -> int:
     return math.ceil((BASE_BYTES + SLACK * 4 * columns * (3 * rows + 2 * support)) / MEGABYTE)
 
 
+def table_memory_mb(rows: int, least: int) -> int:
+    """Return the megabytes that a job which holds tables of all items should ask for.
+
+    Three times the 6 kB an item that evaluation took with ten models, and what the libraries take.
+    """
+    return least + math.ceil(0.02 * rows)
+
+
+def table_runtime_minutes(rows: int, least: int) -> int:
+    """Return the minutes after which a scheduler may end such a job, fitted rules included."""
+    return least + math.ceil(rows / 1000)
+
+
 def available_bytes(root: Path = Path("/")) -> int | None:
     """Return the bytes that this process may still take, or None where the system does not tell.
 

@@ -14,6 +14,8 @@ from latefusion.resources import (
     svm_memory_mb,
     svm_runtime_minutes,
     svm_threads,
+    table_memory_mb,
+    table_runtime_minutes,
 )
 
 
@@ -136,6 +138,11 @@ def test_times_and_prediction_grow_with_the_data():
     assert svm_runtime_minutes(1000, 100) == 6
     assert 10 < svm_runtime_minutes(50_000, 768) < 60
     assert predict_memory_mb(3000, 768, 10_000) < 500
+    assert predict_memory_mb(50_000, 768, 50_000) > 1000
+    assert table_memory_mb(2000, 1000) == 1040
+    assert table_memory_mb(50_000, 1000) == 2000
+    assert table_runtime_minutes(2000, 10) == 12
+    assert table_runtime_minutes(50_000, 10) == 60
 
 
 @pytest.mark.slow

@@ -180,22 +180,38 @@ def every_partition():
     return [*PLAN.every_partition, *everything]
 
 
-def svm_size(input, view):
-    """Rows and columns of a view and the number of classes, read from dataset.json once it is there."""
+def data_size(input, modalities=()):
+    """Rows, columns of some modalities and the number of classes; a plan without data assumes few.
+
+    Snakemake asks again when a job's input is there.
+    """
     import json
 
+    if not Path(input.dataset).exists():
+        return 2000, 1000, 4
     with open(input.dataset) as file:
         dataset = json.load(file)
-    columns = sum(dataset["modalities"][name]["dimension"] for name in view.modalities)
+    columns = sum(dataset["modalities"][name]["dimension"] for name in modalities)
     return sum(dataset["n"].values()), columns, len(dataset["classes"])
 
 
+def table_memory(least):
+    """Resource function of a job that holds tables of all items."""
+    return lambda wildcards, input, attempt: attempt * resources.table_memory_mb(
+        data_size(input)[0], least
+    )
+
+
+def table_runtime(least):
+    return lambda wildcards, input, attempt: attempt * resources.table_runtime_minutes(
+        data_size(input)[0], least
+    )
+
+
 def svm_threads(wildcards, input):
-    """Threads that the rows and columns of a view are worth; a plan without data assumes few."""
-    if not Path(input.dataset).exists():
-        return 1
+    """Threads that the rows and columns of a view are worth."""
     view = view_of(wildcards)
-    rows, columns, _ = svm_size(input, view)
+    rows, columns, _ = data_size(input, view.modalities)
     return resources.svm_threads(rows, columns, models=grid_size(view))
 
 
@@ -208,12 +224,11 @@ def grid_size(view):
     return len(as_list(view.svm["C"])) * len(as_list(view.svm["gamma"]))
 
 
-def svm_memory(wildcards, input, attempt):
-    view = view_of(wildcards)
-    rows, columns, classes = svm_size(input, view)
+def view_memory(view, input):
+    rows, columns, classes = data_size(input, view.modalities)
     gammas = len(as_list(view.svm["gamma"]))
     own_kernels = view.svm["combine"].startswith("kernel_")
-    return attempt * resources.svm_memory_mb(
+    return resources.svm_memory_mb(
         rows,
         columns,
         view.svm["approximation"],
@@ -226,12 +241,21 @@ def svm_memory(wildcards, input, attempt):
     )
 
 
+def svm_memory(wildcards, input, attempt):
+    return attempt * view_memory(view_of(wildcards), input)
+
+
 def svm_runtime(wildcards, input, attempt):
     view = view_of(wildcards)
-    rows, columns, _ = svm_size(input, view)
+    rows, columns, _ = data_size(input, view.modalities)
     return attempt * resources.svm_runtime_minutes(
         rows, columns, models=grid_size(view)
     )
+
+
+def predict_memory(wildcards, input, attempt):
+    rows, columns, _ = data_size(input, view_of(wildcards).modalities)
+    return attempt * resources.predict_memory_mb(rows, columns, support=rows)
 
 
 def probability_files(partition, views, replica=False):
@@ -413,6 +437,18 @@ def curve_views():
         for view in PLAN.views.values()
         if view.source == "trained"
     ]
+
+
+def curve_memory(wildcards, input, attempt):
+    views = [PLAN.views[view["name"]] for view in curve_views()]
+    return attempt * max((view_memory(view, input) for view in views), default=1000)
+
+
+def curve_runtime(wildcards, input, attempt):
+    """Of four fits of each view the largest takes most."""
+    rows, columns, _ = data_size(input, PLAN.modalities)
+    fit = resources.svm_runtime_minutes(rows, columns)
+    return attempt * (60 + 2 * fit * len(curve_views()))
 
 
 def learning_curve_of(wildcards):

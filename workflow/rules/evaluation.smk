@@ -26,8 +26,8 @@ rule evaluate:
     # the largest, and the last to have all that it needs; the others run beside each other
     threads: lambda wildcards: 2 if wildcards.protocol == "cross" else 1
     resources:
-        mem_mb=lambda wildcards, attempt: 2000 * attempt,
-        runtime=lambda wildcards, attempt: 20 * attempt,
+        mem_mb=table_memory(2000),
+        runtime=table_runtime(20),
     params:
         views=lambda wildcards: evaluated_views(wildcards.protocol),
         rules=lambda wildcards: evaluated_rules(wildcards.protocol),
@@ -64,8 +64,8 @@ rule learning_curve:
         "../../envs/latefusion.yaml"
     threads: 2
     resources:
-        mem_mb=lambda wildcards, attempt: 4000 * attempt,
-        runtime=lambda wildcards, attempt: 60 * attempt,
+        mem_mb=curve_memory,
+        runtime=curve_runtime,
     params:
         views=curve_views(),
         draws=CONFIG["evaluation"]["draws"],
@@ -110,8 +110,8 @@ rule summarise:
         "../../envs/latefusion.yaml"
     threads: 2
     resources:
-        mem_mb=lambda wildcards, attempt: 1000 * attempt,
-        runtime=lambda wildcards, attempt: 10 * attempt,
+        mem_mb=table_memory(1000),
+        runtime=table_runtime(10),
     params:
         protocols=CONFIG["protocols"],
         weighted_by_test=[

@@ -28,8 +28,8 @@ rule predict_pretrained:
         "../../envs/latefusion.yaml"
     threads: svm_threads
     resources:
-        mem_mb=lambda wildcards, attempt: 2000 * attempt,
-        runtime=lambda wildcards, attempt: 10 * attempt,
+        mem_mb=table_memory(2000),
+        runtime=table_runtime(10),
     params:
         sha256=lambda wildcards: view_of(wildcards).pretrained["sha256"],
         digest=digest("predict_pretrained"),
@@ -57,8 +57,8 @@ rule import_probabilities:
     conda:
         "../../envs/latefusion.yaml"
     resources:
-        mem_mb=lambda wildcards, attempt: 1000 * attempt,
-        runtime=lambda wildcards, attempt: 10 * attempt,
+        mem_mb=table_memory(1000),
+        runtime=table_runtime(10),
     params:
         digest=digest("import_probabilities"),
     script:

@@ -21,8 +21,8 @@ rule fuse:
     conda:
         "../../envs/latefusion.yaml"
     resources:
-        mem_mb=lambda wildcards, attempt: 1000 * attempt,
-        runtime=lambda wildcards, attempt: 10 * attempt,
+        mem_mb=table_memory(1000),
+        runtime=table_runtime(10),
     params:
         options=lambda wildcards: plan.rule_options(CONFIG, wildcards.rule),
         partitions=lambda wildcards: PLAN.partitions[wildcards.protocol],

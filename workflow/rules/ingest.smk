@@ -23,7 +23,7 @@ rule ingest:
     threads: 2
     resources:
         mem_mb=lambda wildcards, attempt: 1000 * attempt,
-        runtime=lambda wildcards, attempt: 10 * attempt,
+        runtime=lambda wildcards, input, attempt: (10 + input.size_mb // 100) * attempt,
     params:
         columns=lambda wildcards: columns_of(wildcards.split),
         modalities=[

@@ -29,8 +29,8 @@ rule classify:
         "../../envs/latefusion.yaml"
     threads: 2
     resources:
-        mem_mb=lambda wildcards, attempt: 2000 * attempt,
-        runtime=lambda wildcards, attempt: 30 * attempt,
+        mem_mb=table_memory(2000),
+        runtime=table_runtime(30),
     params:
         rules=rules_to_predict_with(),
         modalities=PLAN.modalities,

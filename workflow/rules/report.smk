@@ -41,8 +41,8 @@ rule report:
     conda:
         "../../envs/latefusion.yaml"
     resources:
-        mem_mb=lambda wildcards, attempt: 1000 * attempt,
-        runtime=lambda wildcards, attempt: 10 * attempt,
+        mem_mb=table_memory(1000),
+        runtime=table_runtime(10),
     params:
         config=in_any_order(CONFIG),
         benchmarks="<benchmarks>",

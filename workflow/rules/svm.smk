@@ -63,8 +63,8 @@ rule predict_svm:
         "../../envs/latefusion.yaml"
     threads: svm_threads
     resources:
-        mem_mb=lambda wildcards, attempt: 1000 * attempt,
-        runtime=lambda wildcards, attempt: 10 * attempt,
+        mem_mb=predict_memory,
+        runtime=svm_runtime,
     params:
         digest=digest("predict_svm"),
     script:
