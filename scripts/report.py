@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from latefusion.job import job
-from latefusion.report.inputs import Sources
+from latefusion.report.reading import Sources
 from latefusion.report.page import write_report
 
 with job(snakemake.log[0]) as log:

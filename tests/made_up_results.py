@@ -11,7 +11,7 @@ from latefusion.evaluation.evaluate import Items, evaluate
 from latefusion.evaluation.leaks import leaks
 from latefusion.evaluation.prepared import Model
 from latefusion.evaluation.schemas import SCHEMAS
-from latefusion.report.inputs import Sources
+from latefusion.report.reading import Sources
 from latefusion.robustness import ROBUSTNESS
 from latefusion.tables import GROUPS, items_schema, write_json, write_table
 from settings import changed

@@ -23,6 +23,8 @@ SHAPES = (
     "triangle-right",
     "triangle-left",
 )
+PARTS = (0, 1, 4, 6)
+"""Places of the colours of right, of the two ways of being half right, and of wrong."""
 INK, SOFT, LINE, FAINT, PAPER = "var(--ink)", "var(--soft)", "var(--line)", "var(--faint)", "var(--paper)"
 FONT = 'system-ui, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", "DejaVu Sans", sans-serif'
 ROW = 24

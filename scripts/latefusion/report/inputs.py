@@ -1,9 +1,8 @@
-"""The tables that the page is made of, read once and looked up by name."""
+"""The results that the page is made of, looked up by name."""
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,48 +11,14 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from latefusion.tables import read_json, read_table
+from latefusion.tables import read_table
 
 Row = dict[str, Any]
 
 TRUST = ("cross", "honest", "replica")
 """Protocols, the one to believe first."""
 
-ACROSS = "evaluation"
-ALPHA = 0.05
 ENDINGS = ("_name", "_id", "_key")
-
-
-@dataclass(frozen=True)
-class Sources:
-    """The files that the page is made of; what a run does not make is an empty list.
-
-    Attributes
-    ----------
-    dataset, checks, groups : Path
-    item_tables : sequence of Path
-        `items/{split}.parquet`.
-    evaluation : sequence of Path
-        `evaluation/{protocol}/{table}.parquet` and `evaluation/{table}.parquet`.
-    fusion : sequence of Path
-        `fusion/{protocol}/{rule}.json` and `….robustness.parquet`.
-    models : sequence of Path
-        `{partition}/models/{view}.json`.
-    provenance : sequence of Path
-        `items/{split}.source.json`.
-    benchmarks : Path, optional
-        Folder of Snakemake's benchmark files.
-    """
-
-    dataset: Path
-    checks: Path
-    groups: Path
-    item_tables: Sequence[Path] = ()
-    evaluation: Sequence[Path] = ()
-    fusion: Sequence[Path] = ()
-    models: Sequence[Path] = ()
-    provenance: Sequence[Path] = ()
-    benchmarks: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -258,95 +223,3 @@ class Results:
             ),
             {},
         )
-
-
-def read_results(sources: Sources, config: Mapping[str, Any]) -> Results:
-    """Read every table that the page shows.
-
-    Raises
-    ------
-    latefusion.tables.TableError
-        If a table cannot be read.
-    """
-    protocols = {name: Tables(name) for name in config["protocols"]}
-    across: dict[str, list[Row]] = {}
-    for path in map(Path, sources.evaluation):
-        if path.parent.name == ACROSS:
-            across[path.stem] = _rows(path)
-        elif path.parent.name in protocols:
-            tables = protocols[path.parent.name]
-            if path.stem == "outcomes":
-                tables.outcomes = Outcomes.read(path)
-            else:
-                tables.rows[path.stem] = _rows(path)
-    for path in map(Path, sources.fusion):
-        tables = protocols.setdefault(path.parent.name, Tables(path.parent.name))
-        rule = path.name.partition(".")[0]
-        if path.suffix == ".json":
-            tables.learned[rule] = read_json(path)
-        elif path.name.endswith(".robustness.parquet"):
-            tables.robustness[rule] = _rows(path)
-    checks = read_json(sources.checks)
-    return Results(
-        config=config,
-        dataset=read_json(sources.dataset),
-        checks=checks["checks"],
-        passed=[
-            code for code in checks["codes"] if code not in {check["code"] for check in checks["checks"]}
-        ],
-        protocols={name: tables for name, tables in protocols.items() if tables.rows.get("models")},
-        across=across,
-        items={path.stem: read_table(path) for path in map(Path, sources.item_tables)},
-        group_sizes=_group_sizes(sources.groups),
-        models={(path.parts[-3], path.stem): read_json(path) for path in map(Path, sources.models)},
-        provenance={path.name.partition(".")[0]: read_json(path) for path in map(Path, sources.provenance)},
-        jobs=list(_jobs(sources.benchmarks)) if sources.benchmarks else [],
-    )
-
-
-def _rows(path: Path) -> list[Row]:
-    rows: list[Row] = read_table(path).to_pylist()
-    if path.stem == "comparisons":
-        for row in rows:
-            row["verdict"] = _verdict(row, "better", "worse")
-    if path.stem == "leaks":
-        for row in rows:
-            row["verdict"] = _verdict(row, "flatters", "harms")
-    return rows
-
-
-def _verdict(row: Row, good: str, bad: str) -> str:
-    """Return what a paired difference says; of the planned comparisons, after Holm's correction."""
-    if row["low"] == 0 == row["high"]:
-        return "same"
-    p = row.get("p_holm") if row.get("p_holm") is not None else row["p"]
-    if p is None or p > ALPHA:
-        return "undecided"
-    return good if (row["difference"] > 0) == (row["better"] == "higher") else bad
-
-
-def _group_sizes(path: Path) -> list[int]:
-    counted = read_table(path)["group"].value_counts()
-    return sorted(counted.field("counts").to_pylist(), reverse=True)
-
-
-def _jobs(folder: Path) -> Iterable[Row]:
-    """Yield time and memory of each job whose benchmark file can be read."""
-    for path in sorted(Path(folder).rglob("*.tsv")):
-        name = path.relative_to(folder).with_suffix("").as_posix()
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file, delimiter="\t"))
-        if rows:
-            yield {
-                "job": name,
-                "rule": name.partition("/")[0],
-                "seconds": _number(rows[-1].get("s")),
-                "memory": _number(rows[-1].get("max_rss")),
-            }
-
-
-def _number(text: str | None) -> float | None:
-    try:
-        return float(text) if text else None
-    except ValueError:
-        return None

@@ -27,8 +27,9 @@ from latefusion.report import (
     singles,
     who,
 )
-from latefusion.report.inputs import Results, Sources, read_results
+from latefusion.report.inputs import Results
 from latefusion.report.parts import Section
+from latefusion.report.reading import Sources, read_results
 from latefusion.report.text import listed, plural
 from latefusion.tables import atomic
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from latefusion.report.answer import metric_interval
 from latefusion.report.charts import intervals
 from latefusion.report.inputs import Results, Row, Tables
 from latefusion.report.parts import Cell, Column, Figure, Section, Table, figure, text
-from latefusion.report.text import count, listed, number, percent, percent_interval, plural
-from latefusion.report.words import shown_percent
+from latefusion.report.text import count, listed, number, percent, percent_interval, plural, span
+from latefusion.report.words import BETTER_LOW, shown_percent
 
 METRICS = (
     ("accuracy", "Accuracy", "share right"),
@@ -130,7 +129,7 @@ def all_metrics(tables: Tables, names: list[str], id_: str, caption: str) -> Tab
         cells = [text(name)]
         for metric, _, _ in there:
             row = tables.metric(name, metric)
-            shown = metric_interval(row, metric)
+            shown = _metric_interval(row, metric)
             value, _, tail = shown.partition(" (")
             cells.append(
                 Cell(value, row.get("value"), note=tail.rstrip(")") if row.get("low") is not None else "")
@@ -146,6 +145,15 @@ def all_metrics(tables: Tables, names: list[str], id_: str, caption: str) -> Tab
         ],
         rows,
     )
+
+
+def _metric_interval(row: Row, metric: str) -> str:
+    """Return a metric with its interval as text, in per cent for accuracies."""
+    if metric in BETTER_LOW or metric in ("calibration_slope", "auroc", "macro_f1", "matthews", "kappa"):
+        low, high = row.get("low"), row.get("high")
+        tail = f" ({span(low, high)})" if low is not None else ""
+        return number(row.get("value")) + tail
+    return f"{percent(row.get('value'))} ({span(row.get('low'), row.get('high'), 100, 1)})"
 
 
 def confusion(results: Results, tables: Tables, name: str) -> Table:

@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from latefusion.report.inputs import read_results
+from latefusion.report.reading import read_results
 from latefusion.report.page import as_json, coded, emphasised, policy, render, soft, write_report
 from made_up_results import EVIL, MadeUp
 
