@@ -1,9 +1,10 @@
 """Bring the protocols together: what leaks were worth, the checks, the summary and its ranking."""
 
-from latefusion.evaluation.checks import gather, run_checks
+from latefusion.evaluation.checks import gather
 from latefusion.evaluation.leaks import leaks
 from latefusion.evaluation.names import LEAKS, TABLES
 from latefusion.evaluation.schemas import SCHEMAS
+from latefusion.evaluation.suite import run_checks
 from latefusion.evaluation.summary import as_columns, ranking, summarise
 from latefusion.job import job
 from latefusion.spreadsheet import write_csv

@@ -117,7 +117,11 @@ rule summarise:
         weighted_by_test=[
             name for name, facts in RULES.items() if facts.replica_source == "test"
         ],
-        foreign=[name for name, view in PLAN.views.items() if view.source != "trained"],
+        foreign={
+            name: view.has_out_of_fold
+            for name, view in PLAN.views.items()
+            if view.source != "trained"
+        },
         assignments=CONFIG["cross"]["repeats"],
         draws=CONFIG["evaluation"]["draws"],
         seed=SEED,

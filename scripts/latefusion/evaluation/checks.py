@@ -1,9 +1,9 @@
-"""A test suite for the analysis: what is known to go wrong, looked for in the tables."""
+"""What a check looks at, and what it finds."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import pyarrow as pa
@@ -48,6 +48,9 @@ class Finding:
     models: Sequence[str] = ()
 
 
+Findings = Iterator[Finding]
+
+
 @dataclass(frozen=True)
 class Evidence:
     """What the checks look at.
@@ -60,8 +63,8 @@ class Evidence:
         dataset.json.
     weighted_by_test : sequence of str
         Rules that `replica` gives weights learned from test labels.
-    foreign : sequence of str
-        Views whose models were not trained here.
+    foreign : mapping of str to bool
+        Views whose models were not trained here, and whether folds came with their probabilities.
     assignments : int
         Fold assignments of `cross`.
     """
@@ -69,7 +72,7 @@ class Evidence:
     tables: Mapping[str, Mapping[str, list[Row]]]
     dataset: Mapping[str, Any]
     weighted_by_test: Sequence[str] = ()
-    foreign: Sequence[str] = ()
+    foreign: Mapping[str, bool] = field(default_factory=dict)
     assignments: int = 1
 
     def protocols(self) -> Iterator[tuple[str, Mapping[str, list[Row]]]]:
@@ -98,7 +101,7 @@ def gather(
     dataset: Mapping[str, Any],
     *,
     weighted_by_test: Sequence[str] = (),
-    foreign: Sequence[str] = (),
+    foreign: Mapping[str, bool] | None = None,
     assignments: int = 1,
 ) -> Evidence:
     """Return the evidence in the evaluation's tables; the rest are attributes of `Evidence`."""
@@ -106,26 +109,14 @@ def gather(
         protocol: {name: own[name].to_pylist() for name in NEEDED if name in own}
         for protocol, own in tables.items()
     }
-    return Evidence(rows, dataset, weighted_by_test, foreign, assignments)
+    return Evidence(rows, dataset, weighted_by_test, foreign or {}, assignments)
 
 
-def run_checks(evidence: Evidence) -> dict[str, Any]:
-    """Run every check.
+def percent(share: float) -> str:
+    """Write a share as a percentage."""
+    return f"{100 * share:.1f} %"
 
-    Returns
-    -------
-    dict
-        `checks`: findings, errors first; `codes`: every code that was looked for; `counts`: findings by
-        severity.
-    """
-    # the checks import what stands above
-    from latefusion.evaluation.suite import CHECKS
 
-    order = (ERROR, WARNING, NOTE)
-    found = [finding for check in CHECKS.values() for finding in check(evidence)]
-    found.sort(key=lambda finding: order.index(finding.severity))
-    return {
-        "checks": [asdict(finding) | {"models": list(finding.models)} for finding in found],
-        "codes": list(CHECKS),
-        "counts": {severity: sum(one.severity == severity for one in found) for severity in order},
-    }
+def count(n: int) -> str:
+    """Write a number of models."""
+    return "1 model" if n == 1 else f"{n} models"

@@ -1,11 +1,16 @@
 """Each check fires on a planted case and is silent on its clean twin."""
 
 import copy
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from latefusion.evaluation.checks import Evidence, run_checks
-from latefusion.evaluation.suite import CHECKS
+import made_up_models as made_up
+from latefusion.evaluation.checks import Evidence, gather
+from latefusion.evaluation.describe import Known
+from latefusion.evaluation.evaluate import evaluate
+from latefusion.evaluation.suite import CHECKS, run_checks
 
 DATASET = {
     "classes": [{"name": name, "prior": 0.25} for name in ("Angry", "Happy", "Relaxed", "Sad")],
@@ -127,7 +132,7 @@ PLANTED = {
     "approximated": ({}, change("models", {"approximated": True}, model="audio")),
     "inverted_sigmoids": ({}, change("models", {"inverted_sigmoids": 2}, model="text")),
     "few_groups": ({}, change("metrics", {"groups": 12}, model="audio")),
-    "folds_unknown": ({"foreign": ["text"]}, None),
+    "folds_unknown": ({"foreign": {"text": False}}, None),
     "rules_coincide": ({}, change("models", {"same_as": "mean"}, model="mlp")),
     "modality_missing": ({}, change("models", {"note": "7 rows without the modality"}, model="text")),
 }
@@ -171,6 +176,16 @@ def test_a_check_fires_on_its_planted_case_alone(code):
     assert check["severity"] in ("error", "warning", "note")
 
 
+@pytest.mark.parametrize("protocol", ["replica", "honest", "cross"])
+def test_a_sound_analysis_raises_nothing_under_any_protocol(protocol):
+    assert run(clean(), protocol, assignments=2)["checks"] == []
+
+
+def test_folds_that_came_with_the_probabilities_are_a_note():
+    (check,) = run(clean(), foreign={"text": True})["checks"]
+    assert (check["code"], check["severity"], check["models"]) == ("folds_unknown", "note", ["text"])
+
+
 def test_known_assignments_are_not_reported():
     assert run(clean(), "cross", assignments=2)["checks"] == []
 
@@ -194,3 +209,107 @@ def test_no_rule_at_all_being_better_is_a_warning_of_its_own():
     (check,) = run(tables)["checks"]
     assert check["severity"] == "warning"
     assert check["sentence"].startswith("No rule is shown to be better than audio alone")
+
+
+# the same on tables of a run, not on rows made up for the check
+
+ROWS = np.arange(400, 1600)
+SOUND = {
+    "text": Known({"accuracy": 0.5, "log_loss": 1.2}, {"accuracy": 0.45, "log_loss": 1.25}, 400),
+    "audio": Known({"accuracy": 0.55, "log_loss": 1.1}, {"accuracy": 0.5, "log_loss": 1.15}, 400),
+}
+
+
+@pytest.fixture(scope="module")
+def own():
+    made = made_up.items(n=1600, groups=700)
+    group = np.array([f"{split} {name}" for split, name in zip(made.split, made.group, strict=True)], object)
+    label = (np.arange(1600) % 4).astype(np.int32)
+    return replace(made, group=group, label=label)
+
+
+def sound(own):
+    singles = [made_up.model(name, "single", own, ROWS, 0.9) for name in ("text", "audio")]
+    return [
+        made_up.model("majority", "baseline", own, ROWS, 0.0, probabilistic=False),
+        *(calibrated(model, 0.9) for model in singles),
+        made_up.model("mean", "rule", own, ROWS, 2.6),
+        made_up.model("mlp", "rule", own, ROWS, 3.0, repeats=2),
+    ]
+
+
+def calibrated(model, power):
+    p = model.p**power
+    return replace(model, p=p / p.sum(axis=1, keepdims=True))
+
+
+def found_in(own, models, known=SOUND, **facts):
+    data = made_up.dataset(own.label, 400)
+    tables = evaluate(models, protocol="honest", items=own, dataset=data, known=known, draws=200)
+    return {check["code"]: check for check in run_checks(gather({"honest": tables}, data, **facts))["checks"]}
+
+
+def never_relaxed(model):
+    p = model.p.copy()
+    p[:, 2] = 1e-6
+    p /= p.sum(axis=1, keepdims=True)
+    return replace(model, p=p, predicted=p.argmax(axis=1).astype(np.int32))
+
+
+def weaker(own, models):
+    weak = made_up.model("audio", "single", own, ROWS, -1.0)
+    return [weak if model.name == "audio" else model for model in models]
+
+
+RUNS = {
+    "overfitted": lambda own, models: (
+        models,
+        SOUND | {"audio": replace(SOUND["audio"], in_sample={"accuracy": 0.9, "log_loss": 0.3})},
+    ),
+    "approximated": lambda own, models: (models, SOUND | {"text": replace(SOUND["text"], approximated=True)}),
+    "inverted_sigmoids": lambda own, models: (
+        models,
+        SOUND | {"text": replace(SOUND["text"], inverted_sigmoids=3)},
+    ),
+    "class_never_predicted": lambda own, models: (
+        [never_relaxed(model) if model.name == "text" else model for model in models],
+        SOUND,
+    ),
+    "rules_coincide": lambda own, models: ([*models, replace(models[3], name="median")], SOUND),
+    "majority_not_beaten": lambda own, models: (weaker(own, models), SOUND),
+    "confidences_not_comparable": lambda own, models: (
+        [
+            *(calibrated(model, 6) if model.name == "text" else model for model in models),
+            made_up.model("max_confidence", "rule", own, ROWS, 2.0),
+        ],
+        SOUND,
+    ),
+    "rule_not_better": lambda own, models: (
+        [*models, made_up.model("max_confidence", "rule", own, ROWS, 0.0)],
+        SOUND,
+    ),
+    "seeds_exceed_rules": lambda own, models: (
+        [*models[:3], made_up.model("mean", "rule", own, ROWS, 2.6), unsteady(own)],
+        SOUND,
+    ),
+}
+
+
+def unsteady(own):
+    """A rule whose two repeats differ by more than it differs from `mean`."""
+    runs = [made_up.model("mlp", "rule", own, ROWS, strength) for strength in (2.0, 3.4)]
+    parts = {
+        name: np.concatenate([getattr(run, name) for run in runs])
+        for name in ("item", "label", "predicted", "p", "partition")
+    }
+    return replace(runs[0], repeat=np.repeat(np.arange(2), len(ROWS)).astype(np.int32), **parts)
+
+
+def test_a_sound_run_raises_nothing(own):
+    assert found_in(own, sound(own)) == {}
+
+
+@pytest.mark.parametrize("code", list(RUNS))
+def test_a_check_fires_on_the_tables_of_a_planted_run_alone(own, code):
+    models, known = RUNS[code](own, sound(own))
+    assert set(found_in(own, models, known)) == {code}
