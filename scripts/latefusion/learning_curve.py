@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from latefusion.evaluation.bootstrap import group_weights
 from latefusion.evaluation.metrics import log_losses
+from latefusion.evaluation.names import CURVE_RULES
 from latefusion.fusion import PartitionInput, fuse
 from latefusion.probabilities import P_PREFIX, Probabilities
 from latefusion.rows import Rows
@@ -20,7 +21,6 @@ from latefusion.training import SvmSettings, predict, train
 logger = logging.getLogger(__name__)
 
 SHARES: Final = (0.1, 0.25, 0.5, 1.0)
-RULES: Final = ("mean", "product", "log_logistic_regression")
 
 
 @dataclass(frozen=True)
@@ -78,25 +78,9 @@ def learning_curve(
         chosen = names[: max(1, round(share * len(names)))]
         used = np.isin(group.astype(str), chosen)
         logger.info("%d %% of the groups: %d rows", round(100 * share), used.sum())
-        said, learned = {}, {}
+        learned, said = {}, {}
         for view in views:
-            rows = view.train
-            trained = train(
-                [x[used] for x in rows.X],
-                rows.label[used],
-                _renumbered(rows.fold[used]),
-                SvmSettings(**view.settings),
-                n_classes=len(classes),
-                n_jobs=n_jobs,
-                replica=False,
-                rng=rng,
-            )
-            p, _ = predict(trained.model, view.test.X, guarded=True, n_jobs=n_jobs)
-            said[view.name] = Probabilities(classes, view.test.item, view.test.label, p)
-            learned[view.name] = Probabilities(
-                classes, rows.item[used], rows.label[used], trained.out_of_fold_p, fold=rows.fold[used]
-            )
-        results = [(view.name, view.kind, said[view.name].p) for view in views]
+            learned[view.name], said[view.name] = _trained(view, used, classes, n_jobs, rng)
         singles = [view.name for view in views if view.kind == "single"]
         part = PartitionInput(
             partition,
@@ -104,10 +88,8 @@ def learning_curve(
             {name: said[name] for name in singles},
             test_group,
         )
-        for rule in RULES:
-            fused = fuse(rule, {}, [part], protocol="honest", seed=seed, robustness=False).table
-            p = np.column_stack([fused[P_PREFIX + name].to_numpy() for name in classes])
-            results.append((rule, "rule", p))
+        results = [(view.name, view.kind, said[view.name].p) for view in views]
+        results += [(rule, "rule", _fused(rule, part, classes, seed)) for rule in CURVE_RULES]
         facts = {"share": share, "rows": int(used.sum()), "groups": len(chosen)}
         for name, kind, p in results:
             table += [
@@ -115,6 +97,38 @@ def learning_curve(
                 for row in _measured(p, views[0].test.label, weights)
             ]
     return table
+
+
+def _trained(
+    view: CurveView,
+    used: NDArray[np.bool_],
+    classes: tuple[str, ...],
+    n_jobs: int,
+    rng: np.random.Generator,
+) -> tuple[Probabilities, Probabilities]:
+    """Train a view on some rows; return their out-of-fold probabilities and those of the test part."""
+    rows = view.train
+    trained = train(
+        [x[used] for x in rows.X],
+        rows.label[used],
+        _renumbered(rows.fold[used]),
+        SvmSettings(**view.settings),
+        n_classes=len(classes),
+        n_jobs=n_jobs,
+        replica=False,
+        rng=rng,
+    )
+    p, _ = predict(trained.model, view.test.X, guarded=True, n_jobs=n_jobs)
+    learned = Probabilities(
+        classes, rows.item[used], rows.label[used], trained.out_of_fold_p, fold=rows.fold[used]
+    )
+    return learned, Probabilities(classes, view.test.item, view.test.label, p)
+
+
+def _fused(rule: str, part: PartitionInput, classes: tuple[str, ...], seed: int) -> NDArray[np.float64]:
+    """Return a rule's probabilities of the test part, (m, K)."""
+    table = fuse(rule, {}, [part], protocol="honest", seed=seed, robustness=False).table
+    return np.column_stack([table[P_PREFIX + name].to_numpy() for name in classes])
 
 
 def _renumbered(fold: NDArray[np.int32]) -> NDArray[np.int32]:

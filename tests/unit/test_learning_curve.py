@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from latefusion.learning_curve import RULES, SHARES, CurveView, learning_curve
+from latefusion.evaluation.names import CURVE_RULES
+from latefusion.learning_curve import SHARES, CurveView, learning_curve
 from latefusion.rows import Rows
 
 CLASSES = ("a", "b", "c")
@@ -47,7 +48,7 @@ def table():
 
 
 def test_every_view_and_three_rules_have_both_metrics_at_each_share(table):
-    models = ["text", "audio", "early", *RULES]
+    models = ["text", "audio", "early", *CURVE_RULES]
     found = [(row["share"], row["model"], row["metric"]) for row in table]
     assert found == [(s, m, metric) for s in SHARES for m in models for metric in ("accuracy", "log_loss")]
 

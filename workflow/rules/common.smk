@@ -14,6 +14,7 @@ sys.path.insert(0, str(SCRIPTS))
 from latefusion import catalogue, configuration, plan, resources
 from latefusion.digest import code_digest
 from latefusion.errors import InputError
+from latefusion.evaluation.names import CURVE_RULES
 from latefusion.evaluation.names import TABLES as EVALUATION_TABLES
 
 # Snakemake's own message says less: its lock looks the same in a run that lives and in one that was killed.
@@ -420,9 +421,6 @@ def fused_files(extension):
         ]
 
     return files
-
-
-CURVE_RULES = ("mean", "product", "log_logistic_regression")
 
 
 def curve_views():

@@ -32,6 +32,9 @@ TABLES: Final = (
 LEAKS: Final = "leaks"
 """The table over all protocols, `evaluation/leaks.parquet`."""
 
+CURVE_RULES: Final = ("mean", "product", "log_logistic_regression")
+"""Rules of the learning curve: two that learn nothing, and one that does."""
+
 ALL: Final = "all"
 UNSEEN_GROUP: Final = "unseen_group"
 GIVEN_TEST: Final = "given_test"
