@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from latefusion.job import job
-from latefusion.report.reading import Sources
 from latefusion.report.page import write_report
+from latefusion.report.reading import Sources
 
 with job(snakemake.log[0]) as log:
     sources = Sources(

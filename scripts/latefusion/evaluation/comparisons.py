@@ -56,6 +56,7 @@ def sign_flip(sums: NDArray[np.int64]) -> float:
 def bootstrap_p(difference: float, draws: Array) -> float:
     """Return the two-sided p-value of a difference whose bootstrap draws, (B,), are centred on it.
 
+    For measures that are no means, macro-F1; for means there is `studentise`.
     Source: Davison and Hinkley 1997, section 4.4.
     """
     centred = np.abs(draws - difference)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from latefusion.evaluation.bootstrap import LEVEL, Array, resample
+from latefusion.evaluation.bootstrap import LEVEL, Array
+from latefusion.evaluation.studentised import studentise
 
 
 @dataclass(frozen=True)
@@ -58,45 +59,56 @@ def confidence_set(
     first, second = np.tril_indices(models, -1)
     if models < 2 or groups < 2:
         return ConfidenceSet(p, eliminated)
-    n = sizes.sum()
-    mean = sums.sum(axis=0) / n
-    rest = sums - mean * sizes[:, None]
-    deviation = rest[:, first] - rest[:, second]
-    difference = mean[first] - mean[second]
-    t = _standardised(difference, (deviation**2).sum(axis=0), np.array(n), groups)
-    parts = np.c_[sizes, sizes**2, deviation, deviation**2, deviation * sizes[:, None]]
-
-    def statistics(drawn: Array) -> Array:
-        total, square = drawn[:, :1], drawn[:, 1:2]
-        shift, squares, cross = np.split(drawn[:, 2:], 3, axis=1)
-        shift = shift / total
-        return np.abs(_standardised(shift, squares - 2 * shift * cross + shift**2 * square, total, groups))
-
-    t_draws = resample(parts, statistics, draws=draws, rng=rng, n_jobs=n_jobs).draws
-    remaining = list(range(models))
-    reached, step = 0.0, 0
-    left = np.ones(len(first), bool)
-    signed = np.zeros((models, models))
-    signed[first, second], signed[second, first] = t, -t
-    while len(remaining) > 1:
-        within = signed[np.ix_(remaining, remaining)]
-        null = t_draws[:, left].max(axis=1)
-        reached = max(reached, float((null >= within.max()).mean()))
-        worst = remaining[int(within.max(axis=1).argmax())]
-        p[worst] = reached
-        step += 1
-        if reached < 1 - LEVEL:
-            eliminated[worst] = step
-        remaining.remove(worst)
-        left &= (first != worst) & (second != worst)
+    pairs = studentise(sums, sizes, first, second, draws=draws, rng=rng, n_jobs=n_jobs)
+    apart = np.zeros((models, models))
+    apart[first, second], apart[second, first] = pairs.t, -pairs.t
+    order, largest = _eliminate(apart)
+    beyond = _as_far(np.abs(pairs.draws), first, second, order, largest)
+    reached = np.maximum.accumulate((1 + beyond) / (1 + draws))
+    p[order] = reached
+    leave = reached < 1 - LEVEL
+    eliminated[order[leave]] = 1 + np.flatnonzero(leave)
     return ConfidenceSet(p, eliminated)
 
 
-def _standardised(difference: Array, squares: Array, n: Array, groups: int) -> Array:
-    """Return differences over their cluster-robust standard errors; 0 where nothing varies."""
-    error = np.sqrt(np.maximum(squares, 0) * groups / (groups - 1)) / n
-    flat = error <= 1e-12
-    return np.where(flat, 0.0, difference / np.where(flat, 1.0, error))
+def _eliminate(apart: Array) -> tuple[NDArray[np.int64], Array]:
+    """Return all models but the last, the worst first, and the largest difference before each leaves.
+
+    Parameters
+    ----------
+    apart : (M, M) array
+        How much worse each model is than each other, standardised.
+    """
+    remaining = list(range(len(apart)))
+    order, largest = [], []
+    while len(remaining) > 1:
+        worst_by = apart[np.ix_(remaining, remaining)].max(axis=1)
+        largest.append(worst_by.max())
+        order.append(remaining.pop(int(worst_by.argmax())))
+    return np.array(order), np.array(largest)
+
+
+def _as_far(
+    distances: Array,
+    first: NDArray[np.int64],
+    second: NDArray[np.int64],
+    order: NDArray[np.int64],
+    largest: Array,
+) -> NDArray[np.int64]:
+    """Return in how many draws two of the models that remain at each step are as far apart, (M − 1,).
+
+    The order is known before any draw is looked at, so the largest distance grows from the last step
+    backwards, and each pair is looked at once.
+    """
+    step = np.full(len(order) + 1, len(order))
+    step[order] = np.arange(len(order))
+    leaves = np.minimum(step[first], step[second])
+    most = np.zeros(len(distances))
+    counts = np.empty(len(order), np.int64)
+    for at in reversed(range(len(order))):
+        most = np.maximum(most, distances[:, leaves == at].max(axis=1))
+        counts[at] = (most >= largest[at]).sum()
+    return counts
 
 
 def bias_corrected_best(loss: Array, draws: Array, left_out: Array) -> tuple[int, float, float, float]:

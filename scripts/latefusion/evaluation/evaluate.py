@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from latefusion.evaluation.best import best_rows, confidence_set_rows
 from latefusion.evaluation.bootstrap import Array
 from latefusion.evaluation.complementarity import changed_rows, complementarity_rows, oracle_rows
 from latefusion.evaluation.describe import (
@@ -24,13 +25,7 @@ from latefusion.evaluation.describe import (
     reliability_rows,
     spread_rows,
 )
-from latefusion.evaluation.family import (
-    best_rows,
-    choose_reference,
-    comparison_rows,
-    confidence_set_rows,
-    overall_rows,
-)
+from latefusion.evaluation.family import choose_reference, comparison_rows, overall_rows
 from latefusion.evaluation.metrics import Labels
 from latefusion.evaluation.names import ALL, GIVEN_TEST, TABLES, UNSEEN_GROUP
 from latefusion.evaluation.prepared import Aligned, Mask, Model, Names, Sample, align, coinciding
@@ -114,51 +109,101 @@ def evaluate(
     classes = [entry["name"] for entry in dataset["classes"]]
     prior = np.array([entry["prior"] for entry in dataset["classes"]], float)
     sample = align(models, items.item, items.label, items.group, classes, prior)
-    same = coinciding(sample.models)
     singles = [model.name for model in sample.models if model.kind == "single"]
-    reference = choose_reference(singles, {name: known[name].out_of_fold.get("log_loss") for name in singles})
-    draws = max(draws, 40 * len(sample.models))
-    rows: dict[str, list[Row]] = {name: [] for name in TABLES}
-    rows["learning_curve"] = list(learning_curve)
-    if protocol != "replica":
-        rows["grid"] = [{"model": name, **point} for name, one in known.items() for point in one.grid]
     position = {item: index for index, item in enumerate(items.item.tolist())}
     at = np.array([position[item] for item in sample.item.tolist()], np.int64)
+    task = _Task(
+        protocol=protocol,
+        same=coinciding(sample.models),
+        reference=choose_reference(
+            singles, {name: known[name].out_of_fold.get("log_loss") for name in singles}
+        ),
+        draws=max(draws, 40 * len(sample.models)),
+        seed=seed,
+        n_jobs=n_jobs,
+    )
+    rows: dict[str, list[Row]] = {name: [] for name in TABLES}
     for subset, chosen in _subsets(protocol, items, at, dataset):
         part = sample if subset == ALL else sample.where(chosen)
-        scores = score(part, draws=draws, rng=stream(seed, "evaluate", protocol, subset), n_jobs=n_jobs)
-        measured = calibration_rows(part, subset, stream(seed, "calibrate", protocol, subset), n_jobs)
-        rows["calibration"] += measured
-        area = {model.name: areas(part, model) for model in part.models if model.p is not None}
-        rows["metrics"] += metric_rows(scores, subset, draws, measured, area)
-        rows["per_class"] += per_class_rows(scores, subset, area)
-        rows["confusion"] += confusion_rows(part, subset)
-        if reference is not None:
-            rows["comparisons"] += comparison_rows(
-                scores, subset, reference, same, draws, confirmatory=subset == ALL
-            )
-        if subset == ALL:
-            rows["confidence_set"] = confidence_set_rows(
-                scores, same, draws, stream(seed, "confidence set", protocol), n_jobs
-            )
-            rows["best"] = best_rows(scores, same, SELECTED, draws)
-            rows["oracle"] = [] if reference is None else oracle_rows(scores, reference)
+        for name, found in _on_subset(task, subset, part):
+            rows[name] += found
     inside = {row["model"]: row["in_set"] for row in rows["confidence_set"] if row["metric"] == "accuracy"}
     rows["models"] = [
-        _model_row(m, sample, known[m.name], same[m.name], reference, inside) for m in sample.models
+        _model_row(m, sample, known[m.name], task.same[m.name], task.reference, inside) for m in sample.models
     ]
-    rows["overall"] = overall_rows(sample, same)
-    rows["complementarity"] = complementarity_rows(sample)
-    rows["changed"] = [] if reference is None else changed_rows(sample, reference)
-    rows["reliability"] = reliability_rows(sample)
-    rows["coverage"] = coverage_rows(sample)
+    rows |= _of_items(task, sample)
     divisions, quadrants = _divisions(sample, items, at, by)
     rows["strata"] = strata_rows(sample, divisions)
     rows["errors"] = error_rows(sample, quadrants)
     rows["overfitting"] = overfitting_rows(rows["metrics"], sample, known)
     rows["spread"] = spread_rows(sample, models)
+    rows["learning_curve"] = list(learning_curve)
+    if protocol != "replica":
+        rows["grid"] = [{"model": name, **point} for name, one in known.items() for point in one.grid]
     tables = {name: to_table(name, rows[name]) for name in TABLES if name != "outcomes"}
     return tables | {"outcomes": outcomes(sample, items.group[at])}
+
+
+@dataclass(frozen=True)
+class _Task:
+    """What all parts of an evaluation share."""
+
+    protocol: str
+    same: Mapping[str, str | None]
+    reference: str | None
+    draws: int
+    seed: int
+    n_jobs: int
+
+    def stream(self, what: str, *more: str) -> np.random.Generator:
+        """Return the generator of one part."""
+        return stream(self.seed, what, self.protocol, *more)
+
+
+def _on_subset(task: _Task, subset: str, part: Sample) -> Iterator[tuple[str, list[Row]]]:
+    """Yield the tables that are made for each subset, and those of all items that need its draws."""
+    draws, n_jobs = task.draws, task.n_jobs
+    scores = score(part, draws=draws, rng=task.stream("evaluate", subset), n_jobs=n_jobs)
+    measured = calibration_rows(part, subset, task.stream("calibrate", subset), n_jobs)
+    area = {model.name: areas(part, model) for model in part.models if model.p is not None}
+    yield "calibration", measured
+    yield "metrics", metric_rows(scores, subset, draws, measured, area)
+    yield "per_class", per_class_rows(scores, subset, area)
+    yield "confusion", confusion_rows(part, subset)
+    if task.reference is not None:
+        yield (
+            "comparisons",
+            comparison_rows(
+                scores,
+                subset,
+                task.reference,
+                task.same,
+                draws,
+                confirmatory=subset == ALL,
+                rng=task.stream("compare", subset),
+                n_jobs=n_jobs,
+            ),
+        )
+    if subset != ALL:
+        return
+    yield (
+        "confidence_set",
+        confidence_set_rows(scores, task.same, draws, task.stream("confidence set"), n_jobs),
+    )
+    yield "best", best_rows(scores, task.same, SELECTED, draws)
+    if task.reference is not None:
+        yield "oracle", oracle_rows(scores, task.reference)
+
+
+def _of_items(task: _Task, sample: Sample) -> dict[str, list[Row]]:
+    """Return the tables of all items that need no draws."""
+    return {
+        "overall": overall_rows(sample, task.same),
+        "complementarity": complementarity_rows(sample),
+        "changed": [] if task.reference is None else changed_rows(sample, task.reference),
+        "reliability": reliability_rows(sample),
+        "coverage": coverage_rows(sample),
+    }
 
 
 def _subsets(

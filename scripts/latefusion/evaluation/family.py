@@ -17,9 +17,9 @@ from latefusion.evaluation.comparisons import (
     sign_flip,
     wald,
 )
-from latefusion.evaluation.confidence_set import bias_corrected_best, confidence_set
 from latefusion.evaluation.prepared import Aligned, Sample
 from latefusion.evaluation.scores import BETTER, Scores, differences
+from latefusion.evaluation.studentised import studentise
 
 METRICS: Final = ("accuracy", "log_loss", "macro_f1")
 COMPARED: Final = ("single", "early", "rule")
@@ -33,6 +33,8 @@ def comparison_rows(
     draws: int,
     *,
     confirmatory: bool,
+    rng: np.random.Generator,
+    n_jobs: int,
 ) -> list[dict[str, Any]]:
     """Return every other model against the reference, in accuracy, log loss and macro-F1.
 
@@ -58,6 +60,8 @@ def comparison_rows(
             if confirmatory and model.kind == "rule" and same[model.name] not in rules
         ]
         found = {model.name: _compare(scores, model, base, metric, len(family)) for model in tested}
+        for model, test in zip(tested, _tests(scores, tested, base, metric, draws, rng, n_jobs), strict=True):
+            found[model.name] |= test
         adjusted = dict(
             zip(family, holm(np.array([found[name]["p"] for name in family])).tolist(), strict=True)
         )
@@ -103,10 +107,7 @@ def _compare(scores: Scores, model: Aligned, base: Aligned, metric: str, tests: 
     if metric == "macro_f1":
         se = float(drawn.std(ddof=1))
     else:
-        sums, right = differences(sample, model, base)
-        values = right
-        if metric == "log_loss":
-            values = _loss(model, sample) - _loss(base, sample)
+        values = values_of(model, sample, metric) - values_of(base, sample, metric)
         means = grouped_means(values[:, None], sample.group)
         se = float(means.se[0])
         row["design_effect"] = float(means.design_effect[0])
@@ -115,26 +116,66 @@ def _compare(scores: Scores, model: Aligned, base: Aligned, metric: str, tests: 
             only_model = (a[:, None] & ~b[None]).mean()
             only_reference = (~a[:, None] & b[None]).mean()
             row |= {
-                "p": sign_flip(sums),
-                "test": "sign_flip",
                 "only_model": float(only_model),
                 "only_reference": float(only_reference),
                 "discordance": float(only_model + only_reference),
             }
-    if metric != "accuracy":
-        row |= {"p": bootstrap_p(difference, drawn), "test": "bootstrap"}
-    row |= {
+    return row | {
         "se": se,
         "detectable": least_detectable(se),
         "detectable_holm": least_detectable(se, tests),
     }
-    return row
 
 
-def _loss(model: Aligned, sample: Sample) -> Array:
+def _tests(
+    scores: Scores,
+    tested: Sequence[Aligned],
+    base: Aligned,
+    metric: str,
+    draws: int,
+    rng: np.random.Generator,
+    n_jobs: int,
+) -> list[dict[str, Any]]:
+    """Return the test of each model's difference from the reference, and its p-value."""
+    sample, resampled = scores.sample, scores.resampled
+    if metric == "accuracy":
+        return [{"test": "sign_flip", "p": sign_flip(differences(sample, model, base))} for model in tested]
+    if metric == "log_loss":
+        sums, sizes = loss_sums([*tested, base], sample, metric)
+        first = np.arange(len(tested))
+        against = np.full(len(tested), len(tested))
+        found = studentise(sums, sizes, first, against, draws=draws, rng=rng, n_jobs=n_jobs)
+        return [{"test": "bootstrap_t", "p": p} for p in found.p().tolist()]
+    columns, other = (
+        scores.columns([model.name for model in tested], metric),
+        scores.column(base.name, metric),
+    )
+    estimate = resampled.estimate[columns] - resampled.estimate[other]
+    drawn = resampled.draws[:, columns] - resampled.draws[:, [other]]
+    # one group is drawn again and again: nothing is learned
+    several = sample.groups > 1
+    return [
+        {"test": "bootstrap", "p": bootstrap_p(float(one), drawn[:, at]) if several else 1.0}
+        for at, one in enumerate(estimate)
+    ]
+
+
+def values_of(model: Aligned, sample: Sample, metric: str) -> Array:
+    """Return how often each item is right, or its log loss, (n,)."""
+    if metric == "accuracy":
+        return model.correct(sample.label)
     loss = model.loss(sample.label)
     assert loss is not None
     return loss
+
+
+def loss_sums(models: Sequence[Aligned], sample: Sample, metric: str) -> tuple[Array, Array]:
+    """Return sums over groups of the share wrong or the log loss of models, (G, M), and the groups' sizes."""
+    values = np.stack([values_of(model, sample, metric) for model in models], axis=1)
+    if metric == "accuracy":
+        values = 1 - values
+    sizes = np.bincount(sample.group, minlength=sample.groups).astype(np.float64)
+    return group_sums(values, sample.group, sample.groups), sizes
 
 
 def compared(sample: Sample, same: Mapping[str, str | None]) -> list[Aligned]:
@@ -149,9 +190,7 @@ def overall_rows(sample: Sample, same: Mapping[str, str | None]) -> list[dict[st
         models = [m for m in compared(sample, same) if metric == "accuracy" or m.p is not None]
         if len(models) < 2:
             continue
-        values = np.stack(
-            [m.correct(sample.label) if metric == "accuracy" else _loss(m, sample) for m in models], axis=1
-        )
+        values = np.stack([values_of(model, sample, metric) for model in models], axis=1)
         # Cochran's Q knows right and wrong, not shares over repeats, and no groups
         q = metric == "accuracy" and not sample.grouped and bool(np.isin(values, (0, 1)).all())
         statistic, df, p = cochran_q(values) if q else wald(values, sample.group)
@@ -167,100 +206,6 @@ def overall_rows(sample: Sample, same: Mapping[str, str | None]) -> list[dict[st
                 "p": p,
             }
         )
-    return rows
-
-
-def confidence_set_rows(
-    scores: Scores, same: Mapping[str, str | None], draws: int, rng: np.random.Generator, n_jobs: int
-) -> list[dict[str, Any]]:
-    """Return for accuracy and log loss which models cannot be told from the best."""
-    sample, resampled = scores.sample, scores.resampled
-    rows = []
-    for metric in ("accuracy", "log_loss"):
-        models = [m for m in compared(sample, same) if metric == "accuracy" or m.p is not None]
-        if not models:
-            continue
-        sign = -1 if BETTER[metric] == "higher" else 1
-        columns = scores.columns([m.name for m in models], metric)
-        loss = sign * resampled.estimate[columns]
-        values = [1 - m.correct(sample.label) if metric == "accuracy" else _loss(m, sample) for m in models]
-        sums = group_sums(np.stack(values, axis=1), sample.group, sample.groups)
-        sizes = np.bincount(sample.group).astype(np.float64)
-        found = confidence_set(sums, sizes, draws=draws, rng=rng, n_jobs=n_jobs)
-        best = int(loss.argmin())
-        at = {model.name: index for index, model in enumerate(models)}
-        for model in sample.models:
-            if model.kind not in COMPARED or (metric == "log_loss" and model.p is None):
-                continue
-            own = same[model.name] or model.name
-            if own not in at:
-                continue
-            index = at[own]
-            difference, low, high = resampled.contrast(columns[index], columns[best])
-            rows.append(
-                {
-                    "metric": metric,
-                    "model": model.name,
-                    "kind": model.kind,
-                    "value": float(resampled.estimate[columns[index]]),
-                    "rank": int((loss < loss[index]).sum()) + 1,
-                    "in_set": bool(found.inside[index]),
-                    "p": float(found.p[index]),
-                    "eliminated": int(found.eliminated[index]) or None,
-                    "difference_to_best": difference,
-                    "low": low,
-                    "high": high,
-                    "same_as": same[model.name],
-                    "level": 0.95,
-                    "draws": draws,
-                }
-            )
-    return rows
-
-
-def best_rows(
-    scores: Scores, same: Mapping[str, str | None], selected: str, draws: int
-) -> list[dict[str, Any]]:
-    """Return the best model by the test rows, its value without the luck of the pick, and `selected`."""
-    sample, resampled = scores.sample, scores.resampled
-    rows: list[dict[str, Any]] = []
-    if resampled.left_out is None:
-        return rows
-    low, high = resampled.intervals()
-    for offset, metric in enumerate(("accuracy", "log_loss")):
-        models = [
-            m
-            for m in compared(sample, same)
-            if m.name != selected and (metric == "accuracy" or m.p is not None)
-        ]
-        if not models:
-            continue
-        sign = -1 if BETTER[metric] == "higher" else 1
-        columns = scores.columns([m.name for m in models], metric)
-        outside = resampled.left_out[:, [2 * sample.position(m.name) + offset for m in models]]
-        drawn = sign * resampled.draws[:, columns]
-        best, corrected, lower, upper = bias_corrected_best(
-            sign * resampled.estimate[columns], drawn, outside
-        )
-        observed = float(resampled.estimate[columns[best]])
-        if metric == "accuracy":  # left out are error rates
-            corrected, lower, upper = 1 - corrected, 1 - upper, 1 - lower
-        row: dict[str, Any] = {
-            "metric": metric,
-            "observed_best": models[best].name,
-            "observed": observed,
-            "corrected": corrected,
-            "low": lower,
-            "high": upper,
-            "optimism": -sign * (observed - corrected),
-            "draws": draws,
-            "better": BETTER[metric],
-        }
-        if any(m.name == selected for m in sample.models):
-            at = scores.column(selected, metric)
-            row |= {"selected": float(resampled.estimate[at])}
-            row |= {"selected_low": float(low[at]), "selected_high": float(high[at])}
-        rows.append(row)
     return rows
 
 

@@ -11,10 +11,11 @@ import numpy as np
 import pyarrow as pa
 
 from latefusion.evaluation.bootstrap import Array, group_sums, grouped_means, resample
-from latefusion.evaluation.comparisons import bootstrap_p, sign_flip
+from latefusion.evaluation.comparisons import sign_flip
 from latefusion.evaluation.names import ALL, GIVEN_TEST, UNSEEN_GROUP
 from latefusion.evaluation.schemas import to_table
 from latefusion.evaluation.scores import BETTER
+from latefusion.evaluation.studentised import studentise
 from latefusion.seeds import stream
 
 COMPARISONS: Final = (("replica", "honest"), ("honest", "cross"))
@@ -113,6 +114,16 @@ def _compare(
     resampled = resample(sums, lambda s: s[:, 1:] / s[:, :1], draws=draws, rng=rng, n_jobs=n_jobs)
     low, high = resampled.intervals()
     effect = grouped_means(difference, codes).design_effect
+    against = np.full(difference.shape[1], difference.shape[1])
+    tested = studentise(
+        np.c_[sums[:, 1:], np.zeros(groups)],
+        sums[:, 0],
+        np.arange(len(against)),
+        against,
+        draws=draws,
+        rng=rng,
+        n_jobs=n_jobs,
+    ).p()
     rows = []
     for index, model in enumerate(models):
         for k, metric in enumerate(METRICS):
@@ -124,7 +135,7 @@ def _compare(
                 scale = lcm(repeats[0][model], repeats[1][model])
                 p = sign_flip(np.rint(scale * sums[:, 1 + column]).astype(np.int64))
             else:
-                p = bootstrap_p(value, resampled.draws[:, column])
+                p = float(tested[column])
             rows.append(
                 {
                     "model": model,
@@ -138,7 +149,7 @@ def _compare(
                     "high": float(high[column]),
                     "interval": resampled.method,
                     "p": p,
-                    "test": "sign_flip" if metric == "accuracy" else "bootstrap",
+                    "test": "sign_flip" if metric == "accuracy" else "bootstrap_t",
                     "design_effect": float(effect[column]),
                     "better": BETTER[metric],
                 }

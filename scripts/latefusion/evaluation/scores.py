@@ -193,15 +193,15 @@ def _left_out(sums: Array) -> Array:
     return np.divide(sums[:, 1:], n, out=np.full_like(sums[:, 1:], np.nan), where=n > 0)
 
 
-def differences(sample: Sample, a: Aligned, b: Aligned) -> tuple[NDArray[np.int64], Array]:
-    """Return whole sums over groups of the difference in being right, and the difference itself, (n,).
+def differences(sample: Sample, a: Aligned, b: Aligned) -> NDArray[np.int64]:
+    """Return the sums over groups, (G,), of right_a − right_b, times what makes them whole numbers.
 
-    The sums, (G,), are times the least common multiple of the replicates.
+    That is the least common multiple of the replicates.
     """
     scale = lcm(a.replicates, b.replicates)
     difference = a.correct(sample.label) - b.correct(sample.label)
     sums = group_sums(difference[:, None] * scale, sample.group, sample.groups)[:, 0]
-    return np.rint(sums).astype(np.int64), difference
+    return np.rint(sums).astype(np.int64)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from scipy.stats import t as student_t
+from statsmodels.stats.proportion import proportion_confint
 
 from latefusion.evaluation.bootstrap import group_sums, group_weights, grouped_means, resample, student
 
@@ -74,6 +75,21 @@ def test_with_one_item_a_group_the_design_effect_is_one():
     found = grouped_means(values[:, None], np.arange(len(values)))
     assert found.design_effect[0] == pytest.approx(1)
     assert found.se[0] == pytest.approx(values.std(ddof=1) / np.sqrt(len(values)))
+
+
+def test_with_one_item_a_group_the_interval_of_a_share_is_wilsons():
+    right = np.repeat([[1.0], [0.0]], [2500, 3500], axis=0)
+    low, high = grouped_means(right, np.arange(6000)).share_intervals()
+    assert (low[0], high[0]) == pytest.approx(proportion_confint(2500, 6000, method="wilson"), abs=1e-6)
+
+
+def test_items_that_come_in_equal_copies_count_once():
+    rng = np.random.default_rng(2)
+    right = (rng.random(300) < 0.4).astype(float)
+    alone = grouped_means(right[:, None], np.arange(300))
+    copies = grouped_means(np.tile(right, 3)[:, None], np.tile(np.arange(300), 3))
+    assert copies.se == pytest.approx(alone.se)
+    assert copies.design_effect[0] == pytest.approx(3, rel=0.01)
 
 
 def test_the_interval_of_a_share_has_a_width_where_all_are_right():

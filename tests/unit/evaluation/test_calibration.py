@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from scipy.optimize import minimize
+from scipy.stats import binom
 
 from latefusion.evaluation.calibration import (
     calibration_errors,
@@ -64,6 +65,27 @@ def test_a_perfectly_calibrated_model_has_the_error_that_chance_makes():
     for one in (top, each):
         assert 0.02 < one.expected < 0.09
         assert 0.01 < one.p < 0.99
+
+
+def test_the_error_under_perfect_calibration_is_the_one_computed_by_hand():
+    # all confidences are equal, so there is one bin: E|X/n − 0.7| of a binomial X
+    n = 40
+    p = np.tile([0.7, 0.3], (n, 1))
+    top, each = calibration_errors(p[None], np.zeros(n, np.int32), draws=40_000, rng=np.random.default_rng(0))
+    k = np.arange(n + 1)
+    deviation = np.abs(k / n - 0.7)
+    expected = (binom.pmf(k, n, 0.7) * deviation).sum()
+    assert (top.expected, each.expected) == pytest.approx((expected, expected), rel=0.02)
+    assert top.value == pytest.approx(0.3)
+    assert top.p == pytest.approx(binom.pmf(k, n, 0.7)[deviation > 0.3 - 1e-9].sum(), abs=1e-4)
+
+
+def test_class_wise_errors_are_averaged_over_classes():
+    # by hand: 0.5 against 0.5, 0.3 against 0.5, 0.2 against 0
+    p = np.tile([0.5, 0.3, 0.2], (10, 1))
+    label = np.array([0, 1] * 5, np.int32)
+    _, each = calibration_errors(p[None], label, draws=10, rng=np.random.default_rng(0))
+    assert each.value == pytest.approx((0.0 + 0.2 + 0.2) / 3)
 
 
 def test_an_overconfident_model_has_a_larger_error_than_chance_makes():

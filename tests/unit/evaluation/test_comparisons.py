@@ -31,6 +31,13 @@ def test_with_one_item_a_group_the_sign_flip_is_mcnemars_mid_p(b, c):
     assert sign_flip(sums) == pytest.approx(max(expected, 1e-12), rel=1e-6, abs=2e-12)
 
 
+@pytest.mark.parametrize("b", [1, 4, 30])
+def test_as_many_discordant_items_on_either_side_have_a_mid_p_below_one(b):
+    # Fagerland, Lydersen and Laake 2013: 1 − P(X = b)/2
+    sums = np.r_[np.ones(b, int), -np.ones(b, int)]
+    assert sign_flip(sums) == pytest.approx(1 - binom.pmf(b, 2 * b, 0.5) / 2)
+
+
 @given(st.lists(st.integers(-9, 9), max_size=10), st.sampled_from([1, 3]))
 @settings(max_examples=30, deadline=None, derandomize=True)
 def test_the_sign_flip_distribution_is_that_of_all_signs(sums, scale):

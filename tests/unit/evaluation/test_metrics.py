@@ -71,6 +71,13 @@ def test_losses_are_those_of_scikit_learn():
     assert log_losses(p, label).mean() == pytest.approx(sk.log_loss(label, p))
     expected = ((p - np.eye(4)[label]) ** 2).sum(axis=1)
     assert brier_scores(p, label) == pytest.approx(expected)
+    assert brier_scores(p, label).mean() == pytest.approx(sk.brier_score_loss(label, p, scale_by_half=False))
+
+
+def test_a_confusion_matrix_is_that_of_scikit_learn():
+    label, p = made_up(5)
+    predicted = p.argmax(axis=1).astype(np.int32)
+    assert (confusion(label, predicted, 4) == sk.confusion_matrix(label, predicted)).all()
 
 
 def test_a_log_loss_is_clipped_where_the_class_was_impossible():

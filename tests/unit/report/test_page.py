@@ -8,8 +8,8 @@ import re
 
 import pytest
 
-from latefusion.report.reading import read_results
 from latefusion.report.page import as_json, coded, emphasised, policy, render, soft, write_report
+from latefusion.report.reading import read_results
 from made_up_results import EVIL, MadeUp
 
 
