@@ -29,6 +29,7 @@ from latefusion.evaluation.family import choose_reference, comparison_rows, over
 from latefusion.evaluation.metrics import Labels
 from latefusion.evaluation.names import ALL, GIVEN_TEST, TABLES, UNSEEN_GROUP
 from latefusion.evaluation.prepared import Aligned, Mask, Model, Names, Sample, align, coinciding
+from latefusion.evaluation.published import published_rows
 from latefusion.evaluation.schemas import to_table
 from latefusion.evaluation.scores import areas, metric_rows, score
 from latefusion.evaluation.strata import (
@@ -140,6 +141,7 @@ def evaluate(
     rows["learning_curve"] = list(learning_curve)
     if protocol != "replica":
         rows["grid"] = [{"model": name, **point} for name, one in known.items() for point in one.grid]
+    rows["published"] = published_rows(protocol, dataset, rows)
     tables = {name: to_table(name, rows[name]) for name in TABLES if name != "outcomes"}
     return tables | {"outcomes": outcomes(sample, items.group[at])}
 

@@ -26,6 +26,7 @@ TABLES: Final = (
     "spread",
     "learning_curve",
     "grid",
+    "published",
 )
 """Tables of one protocol, `evaluation/{protocol}/<name>.parquet`."""
 

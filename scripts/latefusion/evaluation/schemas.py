@@ -107,6 +107,11 @@ SCHEMAS: Final[Mapping[str, pa.Schema]] = {
     "learning_curve": _schema("model:s kind:s share:f rows:i groups:i metric:s value:f low:f? high:f? n:i"),
     # one row: a C and gamma that a view was tried with in a partition
     "grid": _schema("model:s partition:s C:f gamma:s log_loss:f accuracy:f chosen:b"),
+    # one row: a published figure of a model, or a cell of its confusion matrix, beside the one measured here;
+    # there where the data are the notebook's
+    "published": _schema(
+        "model:s measure:s true:s? predicted:s? subset:s published:f measured:f? low:f? high:f? n:i note:s"
+    ),
     # one row: the same model on the same items under two protocols
     "leaks": _schema(
         "model:s kind:s comparison:s claimed:s honest:s subset:s metric:s n:i groups:i claimed_value:f"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from latefusion.report import published
 from latefusion.report.charts import intervals
 from latefusion.report.inputs import TRUST, Results, Row
 from latefusion.report.parts import Cell, Column, Figure, Section, Table, figure, text
 from latefusion.report.text import (
-    NOTHING,
     count,
     number,
     percent,
@@ -32,7 +32,7 @@ def section(results: Results) -> Section:
     leaks = _leaks(results)
     if leaks:
         part.tables.append(leaks)
-    part.facts["published"] = _published(results)
+    part.facts["published"] = published.tables(results)
     return part
 
 
@@ -185,35 +185,3 @@ def _leak_row(row: Row) -> list[Cell]:
         Cell("", row["verdict"], mark=row["verdict"], tone=TONES.get(row["verdict"], "")),
         figure(row["n"], count),
     ]
-
-
-def _published(results: Results) -> Table | None:
-    tables = results.claimed or results.best
-    rows = [row for row in tables.rows.get("published", []) if row["measure"] != "confusion"]
-    if not rows:
-        return None
-    return Table(
-        "published",
-        "Published figures beside those measured here.",
-        [
-            Column("Model", "model", "text"),
-            Column("Measure", "measure", "text"),
-            Column("Published", "published", unit="%"),
-            Column("Here", "measured", unit="% (95 %)"),
-            Column("What differs", "note", "text"),
-        ],
-        [
-            [
-                text(row["model"]),
-                text(row["measure"].replace("_", " ")),
-                figure(row["published"], percent),
-                Cell(
-                    percent(row["measured"]),
-                    row["measured"],
-                    note=percent_interval(row["low"], row["high"]) if row["low"] is not None else "",
-                ),
-                text(row["note"] or NOTHING),
-            ]
-            for row in rows
-        ],
-    )
