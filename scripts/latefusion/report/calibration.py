@@ -6,10 +6,12 @@ import altair as alt
 
 from latefusion.report.charts import COLOURS, INK, LINE, around, data, finished, lines, percent_axis
 from latefusion.report.inputs import Results, Tables
-from latefusion.report.parts import Cell, Column, Figure, Section, Table, figure, text
+from latefusion.report.parts import Column, Figure, Section, Table, estimate, figure, interval, text
 from latefusion.report.text import count, listed, number, percent, percent_interval, plural, probability, span
+from latefusion.report.words import quoted
 
 SHOWN = 6
+TOO_SURE, TOO_UNSURE = 0.8, 1.25
 HALF = 0.5
 
 
@@ -45,13 +47,12 @@ def _sentences(tables: Tables) -> list[str]:
         for name in tables.named("single", "early", "rule")
         if (slope := tables.value(name, "calibration_slope")) is not None
     }
-    over = [name for name, slope in slopes.items() if slope < 0.8]
+    over = [name for name, slope in slopes.items() if slope < TOO_SURE]
+    under = [name for name, slope in slopes.items() if slope > TOO_UNSURE]
     if slopes:
         told.append(
-            f"Too sure of themselves (calibration slope under 0.8): {listed(over[:5])}"
-            f"{f' and {len(over) - 5} more' if len(over) > 5 else ''}."
-            if over
-            else "No model is far too sure of itself: every calibration slope is 0.8 or more."
+            f"Too sure of themselves (calibration slope under {TOO_SURE}): {quoted(over) or 'none'}. Surer "
+            f"than they say (slope over {TOO_UNSURE}): {quoted(under) or 'none'}. 1 is right."
         )
     lead = tables.lead
     at_half = min(
@@ -165,7 +166,7 @@ def _coverage(tables: Tables, names: list[str]) -> Figure | None:
                 Column("Model", "model", "text"),
                 Column("Coverage", "coverage", unit="% of items"),
                 Column("Accuracy", "accuracy", unit="%"),
-                Column("95 % interval", "interval", "text"),
+                Column("95 % interval", "accuracy", interval="alone"),
                 Column("Threshold", "threshold", unit="confidence"),
                 Column("Items", "n"),
             ],
@@ -174,7 +175,7 @@ def _coverage(tables: Tables, names: list[str]) -> Figure | None:
                     text(row["model"]),
                     figure(row["coverage"], lambda value: percent(value, 0)),
                     figure(row["accuracy"], percent),
-                    text(percent_interval(row["low"], row["high"])),
+                    interval(row, percent_interval),
                     figure(row["threshold"], lambda value: number(value, 2)),
                     figure(row["n"], count),
                 ]
@@ -200,16 +201,8 @@ def _table(tables: Tables) -> Table:
         rows.append(
             [
                 text(name),
-                Cell(
-                    number(slope.get("value"), 2),
-                    slope.get("value"),
-                    note=span(slope["low"], slope["high"], 1, 2) if slope.get("low") is not None else "",
-                ),
-                Cell(
-                    number(loss.get("value")),
-                    loss.get("value"),
-                    note=span(loss["low"], loss["high"]) if loss.get("low") is not None else "",
-                ),
+                estimate(slope, lambda value: number(value, 2), lambda low, high: span(low, high, 1, 2)),
+                estimate(loss, number, span),
                 figure(top.get("clipped"), count),
                 figure(ece.get("value"), number),
                 figure(top.get("expected"), number),
@@ -226,8 +219,8 @@ def _table(tables: Tables) -> Table:
         "value that a perfectly calibrated model would show here.",
         [
             Column("Model", "model", "text"),
-            Column("Slope", "calibration_slope", unit="1 is right (95 %)"),
-            Column("Log loss", "log_loss", unit="nats (95 %)"),
+            Column("Slope", "calibration_slope", unit="1 is right (95 %)", interval="beside"),
+            Column("Log loss", "log_loss", unit="nats (95 %)", interval="beside"),
             Column("Clipped", "clipped", unit="rows"),
             Column("ECE", "ece_top", unit="top label"),
             Column("If perfect", "ece_top_expected", unit="ECE"),

@@ -160,6 +160,8 @@ def intervals(
     domain = around(
         [row[key] for row in rows for key in ("value", "low", "high")], include=[] if zero is None else [zero]
     )
+    if unit == "percent":
+        domain = [max(0.0, domain[0]), min(1.0, domain[1])]
     label = {
         "percent": "format(datum.value * 100, '.0f') + ' %'",
         "points": "datum.value == 0 ? '0' : format(datum.value * 100, '+.0f')",

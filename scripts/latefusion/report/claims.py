@@ -5,25 +5,27 @@ from __future__ import annotations
 from latefusion.report import published
 from latefusion.report.charts import intervals
 from latefusion.report.inputs import TRUST, Results, Row
-from latefusion.report.parts import Cell, Column, Figure, Section, Table, figure, text
+from latefusion.report.parts import Cell, Column, Figure, Section, Table, estimate, figure, text
 from latefusion.report.text import (
     count,
     number,
     percent,
-    percent_interval,
     plural,
     points,
     points_interval,
+    span,
 )
-from latefusion.report.words import PROTOCOL_MEANING, PROTOCOLS, shown_percent
+from latefusion.report.words import PROTOCOL_MEANING, PROTOCOLS, recommended, shown_percent
 
 STEPS = (("replica", "honest"), ("honest", "cross"))
+DRAWN = 12
+"""Models in the chart; the table beside it has all."""
 TONES = {"flatters": "bad", "harms": "good"}
 
 
 def section(results: Results) -> Section:
     """Return every model under every protocol, and the differences, paired."""
-    part = Section("claims", "Claimed, honest, cross")
+    part = Section("claims", "Claimed against honest")
     order = [name for name in reversed(TRUST) if name in results.protocols]
     part.facts["meaning"] = [(PROTOCOLS[name], PROTOCOL_MEANING[name]) for name in order]
     part.sentences = [sentence for step in STEPS if (sentence := _sentence(results, *step))]
@@ -50,16 +52,16 @@ def _sentence(results: Results, start: str, end: str) -> str:
     flattered = [row for row in rows if row["verdict"] == "flatters"]
     mean = sum(row["difference"] for row in rows) / len(rows)
     what = {
-        ("replica", "honest"): "learning from rows that the models had seen, or from test itself",
-        ("honest", "cross"): f"having the {results.group_word} of a test item in training",
+        ("replica", "honest"): "nothing is learned any more from test, or from rows that the models had seen",
+        ("honest", "cross"): f"no test item has its {results.group_word} in training any more",
     }[start, end]
     change = f"lose {number(100 * mean, 1)}" if mean >= 0 else f"gain {number(-100 * mean, 1)}"
-    shown = f"{len(flattered)} of {len(rows)} are" if flattered else "none is"
     return (
-        f"From {start} to {end} ({what}) the rules {change} points on average; {shown} shown to be "
-        "flattered. "
-        f"Most changes for {worst['model']}: {points(worst['difference'])} points before against after "
-        f"({points_interval(worst['low'], worst['high'])}; n = {plural(worst['n'], 'item')})."
+        f"From {start} to {end} ({what}) the rules {change} points on average. A "
+        f"loss is shown for {count(len(flattered)) if flattered else 'none'} of {len(rows)}; the largest is "
+        f"that of {worst['model']}: from {percent(worst['claimed_value'])} to "
+        f"{percent(worst['honest_value'])}, {number(100 * worst['difference'], 1)} points (95 % interval "
+        f"{points_interval(worst['low'], worst['high'])}; n = {plural(worst['n'], 'item')})."
     )
 
 
@@ -85,12 +87,18 @@ def _figure(results: Results, order: list[str]) -> Figure:
                 )
     labels = list(dict.fromkeys(row["label"] for row in rows))
     labels.sort(key=lambda name: -(best.value(name, "accuracy") or 0))
+    everyone, drawn = labels, _drawn(results, labels)
+    labels = [name for name in labels if name in drawn]
+    rows = [row for row in rows if row["label"] in drawn]
+    some = f" The {len(labels)} of {len(everyone)} models that matter most or change most." * (
+        len(labels) < len(everyone)
+    )
     n = results.dataset["n"]["test"]
     return Figure(
         "claims-chart",
         "The same model, three ways of looking",
         "Accuracy in per cent with 95 % intervals, each on the same items of the test file; n = "
-        f"{plural(n, 'item')}.",
+        f"{plural(n, 'item')}.{some}",
         intervals(rows, order=labels, names=names, title="accuracy (% of the items)"),
         "Accuracy under each protocol: "
         + "; ".join(
@@ -98,8 +106,20 @@ def _figure(results: Results, order: list[str]) -> Figure:
             + ", ".join(f"{row['name']} {percent(row['value'])}" for row in rows if row["label"] == label)
             for label in labels
         ),
-        _values(results, labels, order),
+        _values(results, everyone, order),
     )
+
+
+def _drawn(results: Results, labels: list[str]) -> set[str]:
+    """Return the models that are drawn: what the page speaks of, then those that change most."""
+    best = results.best
+    spoken_of = [recommended(best), best.lead, best.reference, *best.named("single", "early")]
+    change: dict[str, float] = {}
+    for row in results.across.get("leaks", []):
+        if row["metric"] == "accuracy" and row["subset"] != "unseen_group":
+            change[row["model"]] = max(change.get(row["model"], 0.0), abs(row["difference"]))
+    ordered = sorted(labels, key=lambda name: -change.get(name, 0.0))
+    return set(list(dict.fromkeys(name for name in [*spoken_of, *ordered] if name in labels))[:DRAWN])
 
 
 def _values(results: Results, labels: list[str], order: list[str]) -> Table:
@@ -109,13 +129,7 @@ def _values(results: Results, labels: list[str], order: list[str]) -> Table:
         for protocol in order:
             for subset in _subsets(results, protocol):
                 row = results.protocols[protocol].metric(label, "accuracy", subset)
-                cells.append(
-                    Cell(
-                        percent(row.get("value")),
-                        row.get("value"),
-                        note=percent_interval(row.get("low"), row.get("high")) if row else "",
-                    )
-                )
+                cells.append(estimate(row, percent, lambda low, high: span(low, high, 100, 1)))
         body.append(cells)
     columns = [Column("Model", "model", "text")]
     for protocol in order:
@@ -125,7 +139,9 @@ def _values(results: Results, labels: list[str], order: list[str]) -> Table:
             words = {"all": "all items", "given_test": "test file", "unseen_group": "groups not in train"}[
                 subset
             ]
-            columns.append(Column(protocol, f"{protocol}_{subset}", unit=f"{words}, n = {count(n)}"))
+            columns.append(
+                Column(protocol, f"{protocol}_{subset}", unit=f"{words}, n = {count(n)}", interval="beside")
+            )
     return Table(
         "protocols",
         "Accuracy of each model under each protocol and on each subset, in per cent with 95 % intervals.",
@@ -161,7 +177,7 @@ def _leaks(results: Results) -> Table | None:
             Column("To", "honest", "text"),
             Column("Before", "claimed_value", unit="%"),
             Column("After", "honest_value", unit="%"),
-            Column("Difference", "difference", unit="points (95 %)"),
+            Column("Difference", "difference", unit="points (95 %)", interval="beside"),
             Column("Verdict", "verdict", "text"),
             Column("Items", "n"),
         ],
@@ -181,7 +197,7 @@ def _leak_row(row: Row) -> list[Cell]:
         text(row["honest"]),
         figure(row["claimed_value"], percent),
         figure(row["honest_value"], percent),
-        Cell(points(row["difference"]), row["difference"], note=points_interval(row["low"], row["high"])),
+        estimate(row, points, points_interval, key="difference"),
         Cell("", row["verdict"], mark=row["verdict"], tone=TONES.get(row["verdict"], "")),
         figure(row["n"], count),
     ]

@@ -32,7 +32,7 @@ def section(results: Results) -> Section:
         part.sentences.append(
             f"{plural(duplicates['across'], 'test item')} have the very embeddings of a training item."
         )
-    part.facts["warnings"] = results.dataset.get("warnings", [])
+    part.facts["warnings"] = [warning["message"] for warning in results.dataset.get("warnings", [])]
     part.facts["groups_reason"] = results.dataset["groups"].get("reason", "")
     return part
 
@@ -42,14 +42,16 @@ def _balance(results: Results) -> str:
     most = max(classes, key=lambda entry: entry["train"])
     least = min(classes, key=lambda entry: entry["train"])
     ratio = most["train"] / max(1, least["train"])
-    verdict = "are balanced" if ratio <= BALANCED else "are not balanced"
+    shares = (
+        f"are balanced: each holds about {percent(1 / len(classes))} of the training items"
+        if ratio <= BALANCED
+        else f"are not balanced: {most['name']} holds {percent(most['prior'])} of the training items, "
+        f"{least['name']} {percent(least['prior'])}"
+    )
     return (
-        f"The {len(classes)} classes {verdict}: {most['name']} holds {percent(most['prior'])} of the "
-        "training items, "
-        f"{least['name']} {percent(least['prior'])}. Always saying {most['name']} is right for "
-        f"{percent(most['test'] / max(1, results.dataset['n']['test']))} of the test items, so that is "
-        "what a model "
-        "has to beat."
+        f"The {len(classes)} classes {shares}. Always saying {most['name']} is right for "
+        f"{percent(most['test'] / max(1, results.dataset['n']['test']))} of the test items, so that is what "
+        "a model has to beat."
     )
 
 
@@ -60,8 +62,9 @@ def _group_sentence(results: Results) -> str:
     share = percent(groups["test_items_seen"] / max(1, n), 0)
     return (
         f"Items come in {count(groups['n'])} groups ({results.group_word}); {count(groups['shared'])} of "
-        "them are on both "
-        f"sides of the split, and {share} of the {count(n)} test items belong to one of those."
+        f"them are on both sides of the split, and {share} of the {count(n)} test items belong to one of "
+        f"those. The largest holds {plural(groups['largest'], 'item')}, "
+        f"{percent(groups['largest'] / max(1, results.n))} of all."
     )
 
 

@@ -6,13 +6,14 @@ from typing import Any
 
 from latefusion.report.inputs import Results, Row
 from latefusion.report.parts import Column, Section, Table, text
-from latefusion.report.text import NOTHING, listed, number, plural
+from latefusion.report.text import NOTHING, capitalised, listed, number, plural
 
 LOOKS = {
     "error": ("do not believe", "bad"),
     "warning": ("read with care", "warn"),
     "note": ("good to know", "accent"),
 }
+WORDS = {"error": "fault", "warning": "warning", "note": "note"}
 LOOKED_FOR = {
     "groups_straddle": "groups on both sides of the split",
     "groups_unknown": "no column that names groups",
@@ -54,13 +55,9 @@ def section(results: Results) -> Section:
 
 def _lead(results: Results) -> str:
     counted = {severity: sum(check["severity"] == severity for check in results.checks) for severity in LOOKS}
-    makes = "makes" if counted["error"] == 1 else "make"
-    parts = [
-        f"{plural(counted['error'], 'fault')} that {makes} some figures not to be believed",
-        f"{plural(counted['warning'], 'thing')} to read with care",
-        f"{plural(counted['note'], 'note')}",
-    ]
-    return f"{listed(parts)}; {plural(len(results.passed), 'check')} found nothing."
+    parts = [plural(counted[severity], word) for severity, word in WORDS.items() if counted[severity]]
+    passed = f"{plural(len(results.passed), 'check')} found nothing."
+    return f"{listed(parts)}. {passed}" if parts else passed
 
 
 def _shown(severity: str, code: str, checks: list[Row]) -> dict[str, Any]:
@@ -71,7 +68,8 @@ def _shown(severity: str, code: str, checks: list[Row]) -> dict[str, Any]:
         "look": severity,
         "word": word,
         "tone": tone,
-        "findings": [(check.get("protocol") or "", check["sentence"]) for check in checks],
+        "title": capitalised(LOOKED_FOR.get(code, code.replace("_", " "))),
+        "findings": _by_sentence(checks),
         "what_to_do": list(dict.fromkeys(check["what_to_do"] for check in checks if check.get("what_to_do"))),
         "evidence": [
             (" ".join([check.get("protocol") or "", name]).strip(), _written(value))
@@ -79,6 +77,14 @@ def _shown(severity: str, code: str, checks: list[Row]) -> dict[str, Any]:
             for name, value in sorted((check.get("evidence") or {}).items())
         ],
     }
+
+
+def _by_sentence(checks: list[Row]) -> list[tuple[str, str]]:
+    """Return each sentence once, before it the protocols that it was said of."""
+    said: dict[str, list[str]] = {}
+    for check in checks:
+        said.setdefault(check["sentence"], []).append(check.get("protocol") or "")
+    return [(", ".join(filter(None, where)), sentence) for sentence, where in said.items()]
 
 
 def _written(value: object) -> str:

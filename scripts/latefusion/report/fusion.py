@@ -6,7 +6,7 @@ from collections import Counter
 
 from latefusion.report.charts import intervals
 from latefusion.report.inputs import Results, Row, Tables
-from latefusion.report.parts import Cell, Column, Figure, Section, Table, figure, text
+from latefusion.report.parts import Cell, Column, Figure, Section, Table, estimate, figure, text
 from latefusion.report.singles import SHADES, all_metrics, confusion
 from latefusion.report.text import (
     count,
@@ -19,6 +19,7 @@ from latefusion.report.text import (
     points_interval,
     probability,
     signed,
+    span,
 )
 from latefusion.report.words import quoted
 
@@ -51,20 +52,20 @@ def _verdict(tables: Tables) -> str:
     by = {verdict: [row["model"] for row in rows if row["verdict"] == verdict] for verdict in VERDICTS}
     parts = []
     if by["better"]:
-        parts.append(f"better than {tables.reference} alone are {quoted(by['better'])}")
+        parts.append(f"better than {tables.reference} alone: {quoted(by['better'])}")
     if by["undecided"]:
-        parts.append(f"not to be told from it: {quoted(by['undecided'])}")
+        parts.append(f"not to be told from {tables.reference} alone: {quoted(by['undecided'])}")
     if by["worse"]:
         parts.append(f"worse: {quoted(by['worse'])}")
     least = [row["detectable"] for row in rows]
     power = (
-        f" With these items, a true difference of about {number(100 * sum(least) / len(least), 1)} points "
-        "would be found "
-        "four times out of five."
+        f" A true difference of about {number(100 * sum(least) / len(least), 1)} points would be found four "
+        "times out of five."
         if least
         else ""
     )
-    return f"By accuracy, after Holm's correction for {len(rows)} comparisons: {'; '.join(parts)}.{power}"
+    corrected = f"corrected for {plural(rows[0]['tests'], 'comparison')} (Holm)"
+    return f"In accuracy, {corrected}: {'; '.join(parts)}.{power}"
 
 
 def _room(tables: Tables) -> str:
@@ -78,11 +79,10 @@ def _room(tables: Tables) -> str:
         else ""
     )
     return (
-        f"Some single modality is right for {percent(oracle['value'])} of the items "
-        f"({percent_interval(oracle['low'], oracle['high'])}), while {tables.reference} alone is for "
-        f"{percent(oracle['best_single_value'])}; by erring independently they would reach "
-        f"{percent(oracle['independent'])}, "
-        f"so part of that is luck that no rule can use.{closed}"
+        f"Room that is left: some single modality is right for {percent(oracle['value'])} of the items "
+        f"({percent_interval(oracle['low'], oracle['high'])}), {tables.reference} alone for "
+        f"{percent(oracle['best_single_value'])}. If they erred independently, some would be right for "
+        f"{percent(oracle['independent'])}, so part of the gap is luck that no rule can use.{closed}"
     )
 
 
@@ -91,9 +91,8 @@ def _best(tables: Tables) -> str:
     if not best or best["corrected"] is None:
         return ""
     return (
-        f"The model that happens to score highest, {best['observed_best']}, shows "
-        f"{percent(best['observed'])}; once it is counted that "
-        f"it was picked for being highest, {percent(best['corrected'])} remains "
+        f"{best['observed_best']} happens to score highest, with {percent(best['observed'])}. Less the luck "
+        f"of having been picked for that, {percent(best['corrected'])} remains "
         f"({percent_interval(best['low'], best['high'])})."
     )
 
@@ -116,9 +115,10 @@ def _effects(tables: Tables) -> Figure | None:
         for row in tables.where("comparisons", metric="accuracy", subset="all", family="exploratory")
         if row["kind"] != "baseline"
     ]
-    if not found:
+    fused = [row for row in found if row["kind"] != "single"]
+    if not fused:
         return None
-    found = sorted(found, key=lambda row: -row["difference"])
+    found, fused = (sorted(rows, key=lambda row: -row["difference"]) for rows in (found, fused))
     rows = [
         {
             "label": row["model"],
@@ -128,7 +128,7 @@ def _effects(tables: Tables) -> Figure | None:
             "high": row["high"],
             "shown": f"{points(row['difference'])} points ({points_interval(row['low'], row['high'])})",
         }
-        for row in found
+        for row in fused
     ]
     names = [name for name in (*VERDICTS, "same") if any(row["name"] == name for row in rows)]
     spec = intervals(
@@ -143,13 +143,13 @@ def _effects(tables: Tables) -> Figure | None:
     )
     return Figure(
         "effects",
-        f"What each model adds to {tables.reference}, the best single modality",
+        f"What fusion adds to {tables.reference}, the best single modality",
         f"Paired difference in accuracy on the same items, percentage points with 95 % intervals; "
-        f"n = {plural(found[0]['n'], 'item')} in {plural(found[0]['groups'], 'group')}. Right of the line "
+        f"n = {plural(fused[0]['n'], 'item')} in {plural(fused[0]['groups'], 'group')}. Right of the line "
         "is better.",
         spec,
         f"Differences to {tables.reference}: "
-        + listed([f"{row['model']} {points(row['difference'])} points, {row['verdict']}" for row in found]),
+        + listed([f"{row['model']} {points(row['difference'])} points, {row['verdict']}" for row in fused]),
         _comparisons(tables, found),
     )
 
@@ -174,11 +174,7 @@ def _comparisons(tables: Tables, found: list[Row]) -> Table:
         rows.append(
             [
                 text(row["model"], note=f"same as {row['same_as']}" if row["same_as"] else ""),
-                Cell(
-                    points(row["difference"]),
-                    row["difference"],
-                    note=points_interval(row["low"], row["high"]),
-                ),
+                estimate(row, points, points_interval, key="difference"),
                 figure(row["p"], probability),
                 figure(row["p_holm"], probability),
                 Cell("", row["verdict"], mark=row["verdict"], tone=TONES.get(row["verdict"], "")),
@@ -197,12 +193,12 @@ def _comparisons(tables: Tables, found: list[Row]) -> Table:
         "two-sided; Holm over the rules.",
         [
             Column("Model", "model", "text"),
-            Column("Accuracy", "difference", unit="points (95 %)"),
+            Column("Accuracy", "difference", unit="points (95 %)", interval="beside"),
             Column("p", "p"),
             Column("p, Holm", "p_holm"),
             Column("Verdict", "verdict", "text"),
-            Column("Macro-F1", "difference_macro_f1", unit="difference"),
-            Column("Log loss", "difference_log_loss", unit="nats, minus is good"),
+            Column("Macro-F1", "difference_macro_f1", unit="difference (95 %)", interval="beside"),
+            Column("Log loss", "difference_log_loss", unit="nats, minus: good", interval="beside"),
             Column("Only it right", "only_model", unit="% of items"),
             Column("Only the single", "only_reference", unit="% of items"),
             Column("Design effect", "design_effect", help="variance by groups over variance by items"),
@@ -217,11 +213,12 @@ def _comparisons(tables: Tables, found: list[Row]) -> Table:
 def _difference(row: Row | None) -> Cell:
     if not row:
         return Cell("–", None)
-    return Cell(
-        signed(row["difference"]),
-        row["difference"],
+    return estimate(
+        row,
+        signed,
+        lambda low, high: f"{signed(low)} to {signed(high)}",
+        key="difference",
         tone=TONES.get(row["verdict"], ""),
-        note="" if row["low"] is None else f"{signed(row['low'])} to {signed(row['high'])}",
     )
 
 
@@ -266,7 +263,7 @@ def _gap(tables: Tables) -> Table | None:
             Column("Broken", "broken", unit="items"),
             Column("Net", "net", unit="items"),
             Column("Mended by none", "mended_by_none", help="right although no modality was", unit="items"),
-            Column("Gap closed", "gap_closed", unit="% (95 %)"),
+            Column("Gap closed", "gap_closed", unit="% (95 %)", interval="beside"),
         ],
         [
             [
@@ -278,10 +275,11 @@ def _gap(tables: Tables) -> Table | None:
                     lambda net: signed(net, 0),
                 ),
                 figure(none[row["model"]], count),
-                Cell(
-                    percent(row["gap_closed"], 0),
-                    row["gap_closed"],
-                    note=percent_interval(row["gap_closed_low"], row["gap_closed_high"]),
+                estimate(
+                    row | {"low": row["gap_closed_low"], "high": row["gap_closed_high"]},
+                    lambda share: percent(share, 0),
+                    lambda low, high: span(low, high, 100, 0),
+                    key="gap_closed",
                 ),
             ]
             for row in rows

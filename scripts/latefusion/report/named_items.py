@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from latefusion.report.inputs import Outcomes, Results, Tables
 from latefusion.report.parts import Cell, Column, Kind, Table, figure, text
-from latefusion.report.text import MINUS, count, number, plural
+from latefusion.report.text import MINUS, NOTHING, count, number, plural
 
 NAMED = 40
 """Items named in each list."""
@@ -29,21 +29,24 @@ def item_lists(results: Results, tables: Tables) -> list[Table]:
     chosen = [
         (
             "mended",
-            f"Mended: {reference} alone is wrong, {lead} is right",
+            "Mended:",
+            f"{reference} alone is wrong, {lead} is right",
             right & ~before,
             -p,
             "surest first",
         ),
         (
             "broken",
-            f"Broken: {reference} alone is right, {lead} is wrong",
+            "Broken:",
+            f"{reference} alone is right, {lead} is wrong",
             before & ~right,
             p,
             "least probable truth first",
         ),
         (
             "nobody",
-            "Nobody gets these right: every single, early and fused model is wrong",
+            "Nobody gets these right:",
+            "every single, early and fused model is wrong",
             (outcomes.correct[everyone] == 0).all(axis=0),
             p,
             "least probable truth first",
@@ -51,8 +54,8 @@ def item_lists(results: Results, tables: Tables) -> list[Table]:
     ]
     describe = _descriptions(results)
     return [
-        _item_table(results, tables, outcomes, describe, name, title, _sorted(mask, key), order)
-        for name, title, mask, key, order in chosen
+        _item_table(results, tables, outcomes, describe, name, title, what, _sorted(mask, key), order)
+        for name, title, what, mask, key, order in chosen
     ]
 
 
@@ -77,6 +80,7 @@ def _item_table(
     describe: dict[str, dict[str, Any]],
     name: str,
     title: str,
+    what: str,
     rows: NDArray[np.int64],
     order: str,
 ) -> Table:
@@ -97,7 +101,7 @@ def _item_table(
     more = f"; the first {NAMED} are listed, {order}" if shortened else f"; {order}"
     return Table(
         f"items-{name}",
-        f"{title}: {plural(len(rows), 'item')} of {count(len(outcomes.item))}{more}.",
+        f"{what}, {plural(len(rows), 'item')} of {count(len(outcomes.item))}{more}.",
         [
             Column("Item", "item", "text"),
             *(Column(column.replace("_", " "), column, _kind(describe, column)) for column in about),
@@ -107,7 +111,7 @@ def _item_table(
         ],
         body,
         note=f"All of them stand in evaluation/{tables.protocol}/outcomes.parquet." if shortened else "",
-        look="items",
+        title=title,
     )
 
 
@@ -117,8 +121,12 @@ def _kind(describe: dict[str, dict[str, Any]], column: str) -> Kind:
 
 def _described(value: object) -> Cell:
     if isinstance(value, float):
-        return figure(value, lambda number_: f"{number_:.3g}".replace("-", MINUS))
+        return figure(value, count if value.is_integer() else _short)
     return figure(value, count) if isinstance(value, int) else text(_cut(value))
+
+
+def _short(value: float | None) -> str:
+    return NOTHING if value is None else f"{value:.3g}".replace("-", MINUS)
 
 
 def _cut(value: object, width: int = 80) -> str | None:

@@ -6,7 +6,7 @@ import altair as alt
 
 from latefusion.report.charts import around, intervals, lines, percent_axis
 from latefusion.report.inputs import Results, Row, Tables
-from latefusion.report.parts import Column, Figure, Section, Table, figure, text
+from latefusion.report.parts import Column, Figure, Section, Table, figure, interval, text
 from latefusion.report.text import count, listed, number, percent, percent_interval, plural, points
 
 SOURCES = {"in_sample": "rows it saw", "out_of_fold": "rows held out", "test": "test"}
@@ -150,14 +150,14 @@ def _curve(results: Results) -> Figure | None:
                 Column("Model", "model", "text"),
                 Column("Training items", "n_train"),
                 Column("Accuracy", "accuracy", unit="%"),
-                Column("95 % interval", "interval", "text"),
+                Column("95 % interval", "accuracy", interval="alone"),
             ],
             [
                 [
                     text(row["model"]),
                     figure(row["rows"], count),
                     figure(row["value"], percent),
-                    text(percent_interval(row["low"], row["high"])),
+                    interval(row, percent_interval),
                 ]
                 for row in found
             ],

@@ -64,12 +64,17 @@
 
   const csv = (table) => {
     const heads = [...table.tHead.rows[0].cells];
-    const lines = [heads.map((head) => quoted(tame(head.dataset.name)))];
+    const names = heads.map((head) => JSON.parse(head.dataset.csv));
+    const lines = [names.flat().map((name) => quoted(tame(name)))];
     for (const row of table.tBodies[0].rows) {
       lines.push(
-        [...row.cells].map((cell, column) => {
+        [...row.cells].flatMap((cell, column) => {
           const value = cell.dataset.v ?? "";
-          return quoted(heads[column].dataset.kind === "number" ? value : tame(value));
+          const own = heads[column].dataset.kind === "number" ? value : tame(value);
+          const ends = [cell.dataset.low ?? "", cell.dataset.high ?? ""];
+          // a column has its value, its interval, both, or only a drawing of another column
+          const cells = { 0: [], 1: [own], 2: ends, 3: [own, ...ends] }[names[column].length];
+          return cells.map(quoted);
         }),
       );
     }

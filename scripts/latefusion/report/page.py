@@ -81,7 +81,6 @@ def render(results: Results) -> str:
         "json": as_json,
         "soft": soft,
         "sentence": sentence,
-        "emphasised": emphasised,
         "coded": coded,
     }
     modalities = listed(results.modalities)
@@ -178,12 +177,6 @@ def coded(text: str) -> Markup:
     return Markup("").join(
         Markup("<code>{}</code>").format(part) if place % 2 else part for place, part in enumerate(parts)
     )
-
-
-def emphasised(text: str, name: str) -> Markup:
-    """Return escaped text in which the first mention of a name stands out."""
-    before, found, after = text.partition(name) if name else (text, "", "")
-    return soft(before) + (Markup("<b>{}</b>").format(soft(found)) if found else Markup("")) + soft(after)
 
 
 def sentence(text: str) -> str:

@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from latefusion.report.text import NOTHING
 
 Kind = Literal["text", "number"]
+Interval = Literal["none", "beside", "alone"]
 
 
 @dataclass(frozen=True)
 class Bar:
-    """An interval on an axis that all rows of a column share; all places in per cent of its length."""
+    """An interval on an axis that all rows of a column share; all places in per cent of its length.
 
-    at: float
-    low: float | None
-    high: float | None
-    marks: tuple[float, ...] = ()
+    Attributes
+    ----------
+    at : float, optional
+        None where the value lies left of the axis.
+    low, high : float, optional
+    guide : float, optional
+        Where a line of comparison stands.
+    tone : str
+        Name of a look of the style sheet.
+    """
+
+    at: float | None
+    low: float | None = None
+    high: float | None = None
+    guide: float | None = None
     tone: str = "plain"
 
 
@@ -39,6 +51,8 @@ class Cell:
     bar : Bar, optional
     note : str
         A second, smaller line.
+    low, high : float, optional
+        Ends of the interval in full precision, for the CSV file.
     """
 
     text: str
@@ -47,18 +61,41 @@ class Cell:
     mark: str = ""
     bar: Bar | None = None
     note: str = ""
+    low: float | None = None
+    high: float | None = None
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its heading, its name in the CSV file, its kind, and what it means."""
+    """One column: its heading, its name in the CSV file, its kind, and what it means.
+
+    Attributes
+    ----------
+    title, name : str
+        Heading; name in the CSV file, none for a column that only draws what another one holds.
+    kind : {'text', 'number'}
+    help : str
+        A longer explanation, shown by a pointer that rests on the heading.
+    unit : str
+    interval : {'none', 'beside', 'alone'}
+        Whether the CSV file has two more columns, `{name}_low` and `{name}_high`, or these alone.
+    ends : (str, str), optional
+        Labels of the ends of the axis of a column of bars.
+    """
 
     title: str
     name: str
     kind: Kind = "number"
     help: str = ""
     unit: str = ""
-    wide: bool = False
+    interval: Interval = "none"
+    ends: tuple[str, str] | None = None
+
+    @property
+    def csv_names(self) -> list[str]:
+        """Names of what the column is in the CSV file."""
+        ends = [] if self.interval == "none" else [f"{self.name}_low", f"{self.name}_high"]
+        return ends if self.interval == "alone" else [*([self.name] if self.name else []), *ends]
 
 
 @dataclass(frozen=True)
@@ -74,6 +111,7 @@ class Table:
     sorted_by: int | None = None
     strong: frozenset[int] = frozenset()
     look: str = ""
+    title: str = ""
 
     def __post_init__(self) -> None:
         for row in self.rows:
@@ -119,3 +157,26 @@ def figure(value: float | None, written: Callable[[float | None], str], *, tone:
     """Return a cell of a number, written by one of the functions of `text`."""
     there = value is not None and math.isfinite(value)
     return Cell(written(value), value if there else None, tone)
+
+
+def estimate(
+    row: Mapping[str, Any],
+    written: Callable[[float | None], str],
+    between: Callable[[float | None, float | None], str],
+    *,
+    key: str = "value",
+    tone: str = "",
+) -> Cell:
+    """Return a cell of a number with its interval, `{low}` and `{high}` of the row, below."""
+    low, high = row.get("low"), row.get("high")
+    value = row.get(key)
+    shown = figure(value, written, tone=tone)
+    if low is None or high is None:
+        return shown
+    return replace(shown, note=between(low, high), low=low, high=high)
+
+
+def interval(row: Mapping[str, Any], between: Callable[[float | None, float | None], str]) -> Cell:
+    """Return a cell of an interval alone; it sorts by its lower end."""
+    low, high = row.get("low"), row.get("high")
+    return Cell(between(low, high), low, low=low, high=high)

@@ -6,14 +6,17 @@ from collections import Counter
 
 import altair as alt
 import numpy as np
+from numpy.typing import NDArray
 
-from latefusion.report.charts import LINE, PAPER, colours, data, finished, keys
+from latefusion.report.charts import INK, LINE, PAPER, colours, data, finished, keys
 from latefusion.report.inputs import Results
 from latefusion.report.parts import Column, Figure, Table, figure, text
 from latefusion.report.text import count, listed, number, percent, plural
 
 PLANE = ("valence", "arousal")
 CELLS = 24
+ROOM = 1.12
+"""Length of the axes over the farthest item: the names of the quadrants stand beyond the items."""
 """Cells along each axis of the plane; all items of a cell and a class are one dot."""
 
 
@@ -29,20 +32,21 @@ def plane(results: Results) -> Figure | None:
     x, y, label = x[there], y[there], label[there]
     if len(x) == 0:
         return None
-    widest = float(max(np.abs(x).max(), np.abs(y).max(), 1e-9))
-    width = 2 * widest / CELLS
+    across, up = (float(max(np.abs(side).max(), 1e-9)) for side in (x, y))
     cells = Counter(
         zip(
-            np.clip((x + widest) // width, 0, CELLS - 1).astype(int).tolist(),
-            np.clip((y + widest) // width, 0, CELLS - 1).astype(int).tolist(),
+            *(
+                np.clip((side + widest) // (2 * widest / CELLS), 0, CELLS - 1).astype(int).tolist()
+                for side, widest in ((x, across), (y, up))
+            ),
             label.tolist(),
             strict=True,
         )
     )
     rows = [
         {
-            "x": round(-widest + (i + 0.5) * width, 4),
-            "y": round(-widest + (j + 0.5) * width, 4),
+            "x": round(across * (2 * (i + 0.5) / CELLS - 1), 4),
+            "y": round(up * (2 * (j + 0.5) / CELLS - 1), 4),
             "name": name,
             "n": times,
             "shown": f"{plural(times, 'item')} of {name}",
@@ -50,19 +54,19 @@ def plane(results: Results) -> Figure | None:
         for (i, j, name), times in sorted(cells.items())
     ]
     near = float((np.minimum(np.abs(x), np.abs(y)) <= 0.25 * min(x.std(), y.std())).mean())
-    domain = [-widest * 1.02, widest * 1.02]
+    domains = [[-ROOM * widest, ROOM * widest] for widest in (across, up)]
     dots = (
         alt.Chart(data(rows))
         .mark_point(filled=True, opacity=0.75, stroke=PAPER, strokeWidth=0.5)
         .encode(
             x=alt.X(
                 "x:Q",
-                scale=alt.Scale(domain=domain, nice=False),
+                scale=alt.Scale(domain=domains[0], nice=False),
                 axis=alt.Axis(title="valence: unpleasant to pleasant", grid=False),
             ),
             y=alt.Y(
                 "y:Q",
-                scale=alt.Scale(domain=domain, nice=False),
+                scale=alt.Scale(domain=domains[1], nice=False),
                 axis=alt.Axis(title="arousal: calm to excited", grid=False),
             ),
             size=alt.Size("n:Q", scale=alt.Scale(type="sqrt", range=[6, 190]), legend=None),
@@ -74,6 +78,11 @@ def plane(results: Results) -> Figure | None:
         alt.Chart(data([{"zero": 0}])).mark_rule(color=LINE, strokeWidth=1.5).encode(**{side: "zero:Q"})
         for side in ("x", "y")
     ]
+    names = alt.Chart(data(_corners(x, y, label, domains))).encode(x="x:Q", y="y:Q", text="name:N")
+    quadrants = [
+        names.mark_text(fontWeight=600, fontSize=13, stroke=PAPER, strokeWidth=4, strokeJoin="round"),
+        names.mark_text(fontWeight=600, fontSize=13, color=INK),
+    ]
     return Figure(
         "plane",
         "Valence and arousal",
@@ -83,7 +92,9 @@ def plane(results: Results) -> Figure | None:
         "axis, where the class "
         "turns on a hair.",
         finished(
-            alt.layer(*axes, dots), height=380, legend=[(*key[:2], "circle") for key in keys(results.classes)]
+            alt.layer(*axes, dots, *quadrants),
+            height=360,
+            legend=[(*key[:2], "circle") for key in keys(results.classes)],
         ),
         f"Items on the plane of valence and arousal; {percent(near, 0)} lie close to an axis. "
         + listed(
@@ -115,3 +126,19 @@ def plane(results: Results) -> Figure | None:
             ],
         ),
     )
+
+
+def _corners(
+    x: NDArray[np.float64], y: NDArray[np.float64], label: NDArray[np.object_], domains: list[list[float]]
+) -> list[dict[str, object]]:
+    """Return where the names of the quadrants stand: the commonest class of each, in its corner."""
+    corners = {}
+    for right in (-1, 1):
+        for top in (-1, 1):
+            here = Counter(label[(np.sign(x) == right) & (np.sign(y) == top)].tolist())
+            if here:
+                corners[right, top] = here.most_common(1)[0][0]
+    return [
+        {"x": 0.6 * domains[0][1] * right, "y": 0.95 * domains[1][1] * top, "name": name}
+        for (right, top), name in corners.items()
+    ]

@@ -10,8 +10,9 @@ from latefusion.report.charts import around, lines, percent_axis
 from latefusion.report.inputs import Results, Tables
 from latefusion.report.parts import Column, Figure, Section, Table, figure, text
 from latefusion.report.text import listed, percent, plural, points, signed
+from latefusion.report.words import recommended
 
-SHOWN = 6
+SHOWN = 4
 LOST_HALF = 0.5
 
 
@@ -35,8 +36,10 @@ def section(results: Results) -> Section | None:
 
 
 def _shown(tables: Tables) -> list[str]:
-    rules = [name for name, rows in tables.robustness.items() if rows]
-    rules.sort(key=lambda name: -(tables.value(name, "accuracy") or 0.0))
+    """Return the rule to use and the most accurate others, those that coincide once."""
+    same = {row["model"] for row in tables.models if row["same_as"]}
+    rules = [name for name, rows in tables.robustness.items() if rows and name not in same]
+    rules.sort(key=lambda name: (name != recommended(tables), -(tables.value(name, "accuracy") or 0.0)))
     return rules[:SHOWN]
 
 
@@ -60,7 +63,7 @@ def _unit(tables: Tables) -> str:
 
 
 def _named(modality: str) -> str:
-    return "every modality, at random" if modality == "all" else modality
+    return "any modality, at random" if modality == "all" else modality
 
 
 def _figure(tables: Tables, names: list[str], modality: str, place: int) -> Figure:
@@ -151,35 +154,45 @@ def _lost(tables: Tables, modalities: list[str]) -> Table:
 
 
 def _contributions(tables: Tables) -> Table | None:
-    rows = []
-    for rule, learned in tables.learned.items():
-        for modality, found in (learned.get("contributions") or {}).items():
-            for how, by in found.items():
-                rows.append(
-                    [
-                        text(rule),
-                        text(modality),
-                        text(how.replace("_", " ")),
-                        figure(by.get("accuracy"), points),
-                        figure(by.get("log_loss"), signed),
-                    ]
-                )
-    if not rows:
+    """Return what each modality contributes to each rule, one line a rule."""
+    found = {
+        (rule, modality, how): by
+        for rule, learned in tables.learned.items()
+        for modality, ways in (learned.get("contributions") or {}).items()
+        for how, by in ways.items()
+    }
+    if not found:
         return None
+    rules = sorted({rule for rule, _, _ in found}, key=lambda rule: -(tables.value(rule, "accuracy") or 0.0))
+    columns = list(dict.fromkeys((modality, how) for _, modality, how in found))
     return Table(
         "contributions",
-        "What each modality contributes to a rule as it was learned: plus means that it helps.",
+        "accuracy in percentage points, log loss in nats; plus means that the modality helps.",
         [
             Column("Rule", "rule", "text"),
-            Column("Modality", "modality", "text"),
-            Column("How", "how", "text"),
-            Column("Accuracy", "accuracy", unit="points"),
-            Column("Log loss saved", "log_loss", unit="nats"),
+            *(
+                Column(modality, f"{modality}_{how}_{metric}", unit=f"{how.replace('_', ' ')}, {unit}")
+                for modality, how in columns
+                for metric, unit in (("accuracy", "points"), ("log_loss", "nats"))
+            ),
         ],
-        rows,
+        [
+            [
+                text(rule),
+                *(
+                    cell
+                    for column in columns
+                    for cell in (
+                        figure(found.get((rule, *column), {}).get("accuracy"), points),
+                        figure(found.get((rule, *column), {}).get("log_loss"), signed),
+                    )
+                ),
+            ]
+            for rule in rules
+        ],
         note=(
-            "Leave one out: what dropping the modality at prediction costs. Shapley: its mean "
-            "gain over all orders in which "
-            "modalities could join."
+            "Leave one out: what dropping the modality at prediction costs. Shapley: its mean gain over all "
+            "orders in which modalities could join."
         ),
+        title="What each modality contributes to a rule as it was learned:",
     )

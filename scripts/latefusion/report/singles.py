@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from latefusion.report.charts import intervals
 from latefusion.report.inputs import Results, Row, Tables
-from latefusion.report.parts import Cell, Column, Figure, Section, Table, figure, text
+from latefusion.report.parts import Cell, Column, Figure, Section, Table, estimate, figure, interval, text
 from latefusion.report.text import count, listed, number, percent, percent_interval, plural, span
-from latefusion.report.words import BETTER_LOW, shown_percent
+from latefusion.report.words import shown_percent, tested_on
 
 METRICS = (
     ("accuracy", "Accuracy", "share right"),
@@ -19,6 +19,10 @@ METRICS = (
     ("brier", "Brier", "0 to 2, low is good"),
 )
 SHADES = 9
+DRAWN = 4
+"""Models in a chart of every class; the table beside it has all."""
+NARROW = 6
+"""Classes up to which two confusion matrices stand side by side."""
 
 
 def section(results: Results) -> Section:
@@ -26,10 +30,16 @@ def section(results: Results) -> Section:
     tables = results.best
     names = tables.named("single", "early")
     part = Section("single", "Single models")
+    part.lead = (
+        f"Each modality on its own, and early fusion where there is any: {tested_on(results, tables)}."
+    )
     part.sentences = _strengths(tables, tables.named("single"))
-    part.figures += [recalls(results, tables, names, "single-recall")]
+    drawn = sorted(names, key=lambda name: -(tables.value(name, "accuracy") or 0.0))[:DRAWN]
+    part.figures += [_recalls(results, tables, names, [name for name in names if name in drawn])]
     part.tables += [_metrics(tables, names)]
-    part.facts["matrices"] = [confusion(results, tables, name) for name in names]
+    part.facts["matrices"] = [confusion(results, tables, name) for name in names if name in drawn]
+    part.facts["more_matrices"] = [confusion(results, tables, name) for name in names if name not in drawn]
+    part.facts["narrow"] = len(results.classes) <= NARROW
     part.tables.append(_machines(results))
     return part
 
@@ -52,8 +62,8 @@ def _recall(tables: Tables, model: str) -> list[Row]:
     return tables.where("per_class", subset="all", metric="recall", model=model)
 
 
-def recalls(results: Results, tables: Tables, names: list[str], id_: str) -> Figure:
-    """Return the recall of each class by some models, as dots with intervals."""
+def _recalls(results: Results, tables: Tables, names: list[str], drawn: list[str]) -> Figure:
+    """Return the recall of each class by some of the models, as dots with intervals."""
     rows = [
         {
             "label": row["class"],
@@ -63,20 +73,20 @@ def recalls(results: Results, tables: Tables, names: list[str], id_: str) -> Fig
             "high": row["high"],
             "shown": f"{shown_percent(row)}, n = {count(row['support'])}",
         }
-        for name in names
+        for name in drawn
         for row in _recall(tables, name)
         if row["value"] is not None
     ]
     support = {row["class"]: row["support"] for row in _recall(tables, names[0])} if names else {}
     table = Table(
-        f"{id_}-table",
+        "single-recall-table",
         "Recall, precision, F1 and share predicted, by class.",
         [
             Column("Model", "model", "text"),
             Column("Class", "class", "text"),
             Column("Items", "support"),
             Column("Recall", "recall", unit="%"),
-            Column("95 % interval", "recall_interval", "text"),
+            Column("95 % interval", "recall", interval="alone"),
             Column("Precision", "precision", unit="%"),
             Column("F1", "f1"),
             Column("Predicted", "share_predicted", unit="% of items"),
@@ -84,12 +94,14 @@ def recalls(results: Results, tables: Tables, names: list[str], id_: str) -> Fig
         ],
         [_class_row(tables, name, row) for name in names for row in _recall(tables, name)],
     )
+    fewer = len(drawn) < len(names)
+    some = f" The {len(drawn)} most accurate of {len(names)} models." * fewer
     sizes = listed([f"{name} {count(n)}" for name, n in support.items()])
     return Figure(
-        id_,
+        "single-recall",
         "Recall: how many items of a class are recognised",
-        f"In per cent with 95 % intervals; items of each class: {sizes}.",
-        intervals(rows, order=results.classes, names=names, title="recall (% of the items)"),
+        f"In per cent with 95 % intervals; items of each class: {sizes}.{some}",
+        intervals(rows, order=results.classes, names=drawn, title="recall (% of the items)"),
         "Recall by class and model: "
         + listed([f"{row['name']} {row['label']} {percent(row['value'], 0)}" for row in rows]),
         table,
@@ -109,7 +121,7 @@ def _class_row(tables: Tables, name: str, recall: Row) -> list[Cell]:
         text(recall["class"]),
         figure(recall["support"], count),
         figure(recall["value"], percent),
-        text(percent_interval(recall["low"], recall["high"])),
+        interval(recall, percent_interval),
         figure(other["precision"].get("value"), percent),
         figure(other["f1"].get("value"), number),
         figure(other["share_predicted"].get("value"), percent),
@@ -127,13 +139,7 @@ def all_metrics(tables: Tables, names: list[str], id_: str, caption: str) -> Tab
     rows = []
     for name in names:
         cells = [text(name)]
-        for metric, _, _ in there:
-            row = tables.metric(name, metric)
-            shown = _metric_interval(row, metric)
-            value, _, tail = shown.partition(" (")
-            cells.append(
-                Cell(value, row.get("value"), note=tail.rstrip(")") if row.get("low") is not None else "")
-            )
+        cells += [_metric_cell(tables.metric(name, metric), metric) for metric, _, _ in there]
         rows.append(cells)
     n = max((tables.metric(name, "accuracy").get("n") or 0 for name in names), default=0)
     return Table(
@@ -141,19 +147,17 @@ def all_metrics(tables: Tables, names: list[str], id_: str, caption: str) -> Tab
         f"{caption}; 95 % intervals below, n = {plural(n, 'item')}.",
         [
             Column("Model", "model", "text"),
-            *(Column(title, metric, unit=unit) for metric, title, unit in there),
+            *(Column(title, metric, unit=unit, interval="beside") for metric, title, unit in there),
         ],
         rows,
     )
 
 
-def _metric_interval(row: Row, metric: str) -> str:
-    """Return a metric with its interval as text, in per cent for accuracies."""
-    if metric in BETTER_LOW or metric in ("calibration_slope", "auroc", "macro_f1", "matthews", "kappa"):
-        low, high = row.get("low"), row.get("high")
-        tail = f" ({span(low, high)})" if low is not None else ""
-        return number(row.get("value")) + tail
-    return f"{percent(row.get('value'))} ({span(row.get('low'), row.get('high'), 100, 1)})"
+def _metric_cell(row: Row, metric: str) -> Cell:
+    """Return a metric with its interval, accuracies in per cent."""
+    if metric.endswith("accuracy"):
+        return estimate(row, percent, lambda low, high: span(low, high, 100, 1))
+    return estimate(row, number, span)
 
 
 def confusion(results: Results, tables: Tables, name: str) -> Table:
@@ -179,12 +183,13 @@ def confusion(results: Results, tables: Tables, name: str) -> Table:
     n = tables.metric(name, "accuracy").get("n") or 0
     return Table(
         f"confusion-{name}",
-        f"{name}: what it says (columns) of each true class (rows); % of the row, items below; "
+        "what it says (columns) of each true class (rows), % of the row, items below; "
         f"n = {plural(n, 'item')}.",
         [Column("True class", "true", "text"), *(Column(title, f"said_{title}") for title in classes)],
         rows,
         sortable=False,
         look="matrix",
+        title=f"{name}:",
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from latefusion.report.charts import PARTS, intervals, stacked
 from latefusion.report.inputs import Row, Tables
-from latefusion.report.parts import Column, Figure, Table, figure, text
+from latefusion.report.parts import Column, Figure, Table, figure, interval, text
 from latefusion.report.text import count, listed, percent, percent_interval, plural
 from latefusion.report.words import shown_percent
 
@@ -63,7 +63,7 @@ def _stratum_figure(by: str, found: list[Row], models: list[str], place: int) ->
                 Column(what[0].upper() + what[1:], "stratum", "text"),
                 Column("Model", "model", "text"),
                 Column("Accuracy", "accuracy", unit="%"),
-                Column("95 % interval", "interval", "text"),
+                Column("95 % interval", "accuracy", interval="alone"),
                 Column("Items", "n"),
                 Column("Groups", "groups"),
             ],
@@ -72,7 +72,7 @@ def _stratum_figure(by: str, found: list[Row], models: list[str], place: int) ->
                     text(row["stratum"]),
                     text(row["model"]),
                     figure(row["value"], percent),
-                    text(percent_interval(row["low"], row["high"])),
+                    interval(row, percent_interval),
                     figure(row["n"], count),
                     figure(row["groups"], count),
                 ]
@@ -114,16 +114,29 @@ def axes(tables: Tables) -> Figure | None:
                 Column("Model", "model", "text"),
                 Column("Error", "error", "text"),
                 Column("Share", "share", unit="%"),
-                Column("95 % interval", "interval", "text"),
+                Column("95 % interval", "share", interval="alone"),
             ],
             [
                 [
                     text(row["model"]),
                     text(AXES[row["error"]]),
                     figure(row["share"], percent),
-                    text(percent_interval(row["low"], row["high"])),
+                    interval(row, percent_interval),
                 ]
                 for row in found
             ],
         ),
     )
+
+
+def sides(tables: Tables) -> list[str]:
+    """Return for each single modality how often it is on the right side of each axis."""
+    told = []
+    for name in tables.named("single"):
+        share = {row["error"]: row["share"] for row in tables.where("errors", model=name)}
+        if share:
+            valence, arousal = (
+                1 - share[wrong] - share["both_wrong"] for wrong in ("valence_wrong", "arousal_wrong")
+            )
+            told.append(f"{name} has valence right for {percent(valence)} and arousal for {percent(arousal)}")
+    return told

@@ -73,13 +73,6 @@ def span(low: float | None, high: float | None, factor: float = 1, digits: int =
     return f"{number(factor * low, digits)}{between}{number(factor * high, digits)}"
 
 
-def half_width(low: float | None, high: float | None) -> str:
-    """Write half the width of an interval of shares: `±1.9`."""
-    if low is None or high is None or not (known(low) and known(high)):
-        return NOTHING
-    return f"±{number(50 * (high - low), 1)}"
-
-
 def probability(p: float | None) -> str:
     """Write a p-value: three decimals, or that it is smaller."""
     if p is None or not math.isfinite(p):
@@ -113,6 +106,11 @@ def listed(words: Sequence[str]) -> str:
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def capitalised(sentence: str) -> str:
+    """Return a sentence with a capital letter, the rest as it is."""
+    return f"{sentence[:1].upper()}{sentence[1:]}"
 
 
 def article(noun: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from latefusion.report import named_items, strata
 from latefusion.report.charts import PARTS, stacked
 from latefusion.report.inputs import Results, Tables
-from latefusion.report.parts import Cell, Column, Figure, Section, Table, figure, text
+from latefusion.report.parts import Column, Figure, Section, Table, estimate, figure, text
 from latefusion.report.text import count, listed, number, percent, percent_interval, plural
 
 PAIRS_DRAWN = 3
@@ -15,9 +15,7 @@ def section(results: Results) -> Section:
     """Return where the modalities and fusion are right and wrong."""
     tables = results.best
     part = Section("who", "Who is right where")
-    pairs = list(
-        dict.fromkeys((row["model_a"], row["model_b"]) for row in tables.rows.get("complementarity", []))
-    )
+    pairs = _pairs(tables)
     part.sentences = _agreement(tables, pairs)
     part.figures = [_pair(results, tables, a, b, place) for place, (a, b) in enumerate(pairs[:PAIRS_DRAWN])]
     if pairs:
@@ -25,7 +23,17 @@ def section(results: Results) -> Section:
     part.facts["lists"] = named_items.item_lists(results, tables)
     part.facts["strata"] = strata.accuracies(tables)
     part.facts["axes"] = strata.axes(tables)
+    part.facts["sides"] = listed(strata.sides(tables))
     return part
+
+
+def _pairs(tables: Tables) -> list[tuple[str, str]]:
+    """Return the pairs of modalities: those of the best one first, and which disagree most."""
+    rows = [row for row in tables.rows.get("complementarity", []) if row["class_index"] is None]
+    rows.sort(
+        key=lambda row: (tables.reference not in (row["model_a"], row["model_b"]), -row["disagreement"])
+    )
+    return [(row["model_a"], row["model_b"]) for row in rows]
 
 
 def _agreement(tables: Tables, pairs: list[tuple[str, str]]) -> list[str]:
@@ -103,10 +111,11 @@ def _measures(tables: Tables, pairs: list[tuple[str, str]]) -> Table:
                 text(f"{a}, {b}"),
                 figure(row.get("n"), count),
                 figure(row.get("q"), number),
-                Cell(
-                    percent(row.get("disagreement")),
-                    row.get("disagreement"),
-                    note=percent_interval(row.get("disagreement_low"), row.get("disagreement_high")),
+                estimate(
+                    row | {"low": row.get("disagreement_low"), "high": row.get("disagreement_high")},
+                    percent,
+                    percent_interval,
+                    key="disagreement",
                 ),
                 figure(row.get("double_fault"), percent),
                 figure(row.get("kappa"), number),
@@ -119,7 +128,7 @@ def _measures(tables: Tables, pairs: list[tuple[str, str]]) -> Table:
             Column("Pair", "pair", "text"),
             Column("Items", "n"),
             Column("Yule's Q", "q", unit="0 independent, 1 same errors"),
-            Column("Disagreement", "disagreement", unit="% of items, exactly one right"),
+            Column("Disagreement", "disagreement", unit="% of items, one right", interval="beside"),
             Column("Double fault", "double_fault", unit="% of items, both wrong"),
             Column("Kappa", "kappa", unit="of being right"),
         ],

@@ -11,7 +11,7 @@ from latefusion.report.text import listed, percent, percent_interval
 PROTOCOLS = {
     "replica": "claimed (replica)",
     "honest": "honest",
-    "cross": "unheard groups (cross)",
+    "cross": "new groups (cross)",
 }
 PROTOCOL_MEANING = {
     "replica": "as the notebook does it, leaks included",
@@ -19,7 +19,16 @@ PROTOCOL_MEANING = {
     "cross": "cross-validation in which no group is on both sides",
 }
 KINDS = {"baseline": "baseline", "single": "single", "early": "early", "rule": "late"}
-BETTER_LOW = frozenset({"log_loss", "brier", "ece", "ece_classwise"})
+
+
+def tested_on(results: Results, tables: Tables) -> str:
+    """Return on which items a protocol tests its models, for a caption."""
+    known = bool(results.dataset["groups"]["known"])
+    if tables.protocol == "cross":
+        never = f"that never saw its {results.group_word}" if known else "that never saw it"
+        return f"each predicted by a model {never} (protocol cross)"
+    how = "leaks included" if tables.protocol == "replica" else "nothing learned from them"
+    return f"the test file, {how} (protocol {tables.protocol})"
 
 
 def model_name(results: Results, model: str) -> str:

@@ -17,7 +17,6 @@ from latefusion.report import text
         (text.points(-0.0004), "0.0"),
         (text.points(-0.021), "−2.1"),
         (text.signed(0.00001), "0.000"),
-        (text.half_width(0.422, 0.46), "±1.9"),
         (text.percent_interval(0.4, 0.5), "40.0 to 50.0\u00a0%"),
         (text.points_interval(-0.003, 0.021), "−0.3 to +2.1"),
         (text.span(0.29, 0.42, 1, 2), "0.29–0.42"),
@@ -37,6 +36,7 @@ from latefusion.report import text
         (text.plural(1, "item"), "1\u00a0item"),
         (text.plural(2, "class", "classes"), "2\u00a0classes"),
         (text.article("artist"), "an artist"),
+        (text.capitalised("a Song"), "A Song"),
     ],
 )
 def test_numbers_carry_unit_sign_and_sensible_digits(written, expected):
