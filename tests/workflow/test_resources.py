@@ -5,6 +5,7 @@ import json
 import pytest
 import yaml
 
+from latefusion import resources
 from runs import SMALL, dag, write_run
 from settings import ROOT
 
@@ -35,8 +36,7 @@ def asked(tmp_path_factory):
             for attempt in (1, 2):
                 for job in plan.needrun_jobs():
                     job.attempt = attempt
-                    resources = job.resources
-                    asks = (resources.get("mem_mb"), resources.get("runtime"), job.threads)
+                    asks = (job.resources.get("mem_mb"), job.resources.get("runtime"), job.threads)
                     found.setdefault((rows, attempt), {})[job.rule.name] = asks
     return found
 
@@ -59,6 +59,13 @@ def test_an_ordinary_node_has_room_for_the_largest(asked):
     assert 10_000 < largest["train_svm"] < NODE_MB, "its Gram matrix has 10 GB"
     assert max(largest.values()) < NODE_MB
     assert max(memory for memory, _, _ in asked[2_000, 1].values() if memory) < 2_500
+
+
+def test_the_guide_for_clusters_says_what_training_asks_for():
+    said = " ".join((ROOT / "profiles/README.md").read_text().split())
+    for rows in ROWS:
+        memory = resources.svm_memory_mb(rows, 768) / 1000
+        assert f"{memory:.1f} GB and {resources.svm_runtime_minutes(rows, 768)} minutes with {rows:,}" in said
 
 
 def test_each_attempt_asks_for_more(asked):
