@@ -16,7 +16,9 @@ README = HERE / "README.md"
 INTRODUCTION = """\
 # Tests
 
-`make test` runs all but those that need a cluster or a browser; `make fuzz` runs more of the random ones.
+`make test` runs every test. Those that start a SLURM (as root, with Debian's packages) or a browser (Debian's
+chromium) are skipped where these are missing and say what they lack; `.ci/run` installs it first. `make fuzz`
+runs more of the random ones.
 
 | folder | what it holds |
 | --- | --- |

@@ -26,7 +26,7 @@ SUMMARY = ("summarise", "report")
 FUSION = ("fuse */*", "select_rule *", "evaluate *", *SUMMARY)
 SVMS = ("train_svm */*", "predict_svm* */*")
 DATASET = ("check_dataset", "assign_partitions")
-EVERYTHING = ("*",)
+HEAD = ("| after a change of | these jobs run again |", "| --- | --- |")
 
 
 @dataclass(frozen=True)
@@ -254,10 +254,12 @@ def stale_jobs(change, finished, folder):
 
 def table(every_job, stale):
     """Return README.md's table: each change, and the jobs that Snakemake planned after it."""
-    lines = ["| after a change of | these jobs run again |", "| --- | --- |"]
-    for change, jobs in stale:
-        lines.append(f"| {change.what} | {change.said or _in_words(jobs, every_job)} |")
-    return "\n".join(lines)
+    return "\n".join([*HEAD, *(row(change, jobs, every_job) for change, jobs in stale)])
+
+
+def row(change, jobs, every_job):
+    """Return one row of the table."""
+    return f"| {change.what} | {change.said or _in_words(jobs, every_job)} |"
 
 
 def _in_words(jobs, every_job):

@@ -61,7 +61,7 @@ def configure(folder, jobs=2, seconds=0.0, results="results"):
     (folder / "config.yaml").write_text(json.dumps({"jobs": jobs, "seconds": seconds, "results": results}))
 
 
-def until(holds, seconds=30):
+def until(holds, seconds=120):
     last = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < last, "it did not happen in time"
