@@ -199,7 +199,15 @@ class MadeUp:
             )
             if kind in ("single", "early"):
                 known[name] = Known(
-                    {"accuracy": 0.7, "log_loss": 0.7}, {"accuracy": 0.4, "log_loss": 1.3}, self.n[0]
+                    {"accuracy": 0.7, "log_loss": 0.7},
+                    {"accuracy": 0.4, "log_loss": 1.3},
+                    self.n[0],
+                    grid=[
+                        {"partition": part, "C": C, "gamma": "auto", "log_loss": 1.3 + C}
+                        | {"accuracy": 0.4, "chosen": C == 0.1}
+                        for part in parts
+                        for C in (1.0, 0.1)
+                    ],
                 )
         items = Items(self.item, self.label, self.group, self.split, self.described)
         tables = evaluate(

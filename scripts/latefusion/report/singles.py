@@ -40,7 +40,7 @@ def section(results: Results) -> Section:
     part.facts["matrices"] = [confusion(results, tables, name) for name in names if name in drawn]
     part.facts["more_matrices"] = [confusion(results, tables, name) for name in names if name not in drawn]
     part.facts["narrow"] = len(results.classes) <= NARROW
-    part.tables.append(_machines(results))
+    part.tables += [_machines(results), _grid(tables)]
     return part
 
 
@@ -227,4 +227,36 @@ def _machines(results: Results) -> Table:
             Column("Approximated", "approximated", "text"),
         ],
         rows,
+    )
+
+
+def _grid(tables: Tables) -> Table:
+    """Return what was tried of C and gamma, best first in each view and partition."""
+    tried = sorted(tables.where("grid"), key=lambda row: (row["model"], row["partition"], row["log_loss"]))
+    return Table(
+        "grid",
+        f"Every C and gamma that was tried, {tables.protocol}; the chosen one has the least log loss on "
+        "training items held out, and test plays no part.",
+        [
+            Column("View", "view", "text"),
+            Column("Partition", "partition", "text"),
+            Column("C", "C"),
+            Column("gamma", "gamma", "text"),
+            Column("Log loss out of fold", "log_loss", unit="nats"),
+            Column("Accuracy out of fold", "accuracy", unit="%"),
+            Column("Chosen", "chosen", "text"),
+        ],
+        [
+            [
+                text(row["model"]),
+                text(row["partition"], tone="muted"),
+                figure(row["C"], lambda C: f"{C:g}"),
+                text(row["gamma"]),
+                figure(row["log_loss"], number),
+                figure(row["accuracy"], percent),
+                text("yes" if row["chosen"] else "no"),
+            ]
+            for row in tried
+        ],
+        strong=frozenset(at for at, row in enumerate(tried) if row["chosen"]),
     )

@@ -59,6 +59,15 @@ def test_tables_have_captions_headers_and_a_download(page):
     assert {*re.findall(r'data-table="([^"]+)"', page)} == {*tables}
 
 
+def test_a_grid_is_shown_whole_with_what_was_chosen_first(page):
+    grid = re.search(r'<table id="grid">.*?</table>', page, re.S)[0]
+    body = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.S) for row in grid.split("<tr")[2:]]
+    words = [[re.sub(r"<[^>]+>", "", cell).strip() for cell in row] for row in body]
+    assert [row[2] for row in words[:2]] == ["0.1", "1"]
+    assert [row[-1] for row in words[:2]] == ["yes", "no"]
+    assert float(words[0][4]) < float(words[1][4])
+
+
 def test_the_policy_names_the_hash_of_each_script_and_allows_nothing_else(page):
     allowed = html.unescape(re.search(r'Content-Security-Policy" content="([^"]+)"', page)[1])
     assert allowed.startswith("default-src 'none'; ")
