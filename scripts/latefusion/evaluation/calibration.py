@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,11 +33,21 @@ class Bins:
     order: NDArray[np.int64]
     start: NDArray[np.int64]
 
-    def mean(self, values: Array) -> Array:
-        """Return the mean of values, (..., n), in each bin, (..., b)."""
-        size = np.diff(np.r_[self.start, len(self.order)])
-        means: Array = np.add.reduceat(values[..., self.order], self.start, axis=-1, dtype=np.float64) / size
+    @property
+    def sizes(self) -> NDArray[np.int64]:
+        """Rows in each bin, (b,)."""
+        return np.diff(self.start, append=len(self.order))
+
+    def mean(self, values: NDArray[Any]) -> Array:
+        """Return the mean of values, (n,), in each bin, (b,)."""
+        means: Array = np.add.reduceat(values[self.order], self.start, dtype=np.float64) / self.sizes
         return means
+
+    def members(self) -> NDArray[np.float32]:
+        """Return which rows are in each bin, 0 or 1, (n, b)."""
+        found = np.zeros((len(self.order), len(self.start)), np.float32)
+        found[self.order, np.repeat(np.arange(len(self.start)), self.sizes)] = 1
+        return found
 
     def rows(self) -> list[NDArray[np.int64]]:
         """Return the rows of each bin."""
@@ -99,7 +109,7 @@ def calibration_errors(p: Array, label: Labels, *, draws: int, rng: np.random.Ge
         bins = [equal_mass_bins(confidence)] + [equal_mass_bins(one[:, c]) for c in range(classes)]
         means = [bins[0].mean(confidence)] + [bins[c + 1].mean(one[:, c]) for c in range(classes)]
         hits = [label == top] + [label == c for c in range(classes)]
-        values.append([_error(b, m, h[None])[0] for b, m, h in zip(bins, means, hits, strict=True)])
+        values.append([_error(b, m, b.mean(h)) for b, m, h in zip(bins, means, hits, strict=True)])
         cumulative = np.cumsum(one, axis=1).astype(np.float32)
         cumulative[:, -1] = 1
         nulls.append(_null(bins, means, confidence.astype(np.float32), cumulative, per, rng))
@@ -115,11 +125,9 @@ def _ece(value: Array, null: Array) -> Ece:
     return Ece(float(value.mean()), float(null.mean()), float((null >= value[:, None] * (1 - 1e-12)).mean()))
 
 
-def _error(bins: Bins, confidence: Array, hit: NDArray[np.bool_]) -> Array:
-    """Return Σ_b n_b/n |share right − mean confidence| for outcomes (draws, n)."""
-    size = np.diff(np.r_[bins.start, len(bins.order)])
-    share = np.add.reduceat(hit[:, bins.order], bins.start, axis=1, dtype=np.int32) / size
-    error: Array = (np.abs(share - confidence) * size).sum(axis=1) / len(bins.order)
+def _error(bins: Bins, confidence: Array, share: Array) -> Array:
+    """Return Σ_b n_b/n |share right − mean confidence| of shares, (..., b)."""
+    error: Array = np.abs(share - confidence) @ bins.sizes / len(bins.order)
     return error
 
 
@@ -131,19 +139,28 @@ def _null(
     draws: int,
     rng: np.random.Generator,
 ) -> Array:
-    """Return the errors, (draws, 1 + K), of labels that are drawn from the probabilities."""
+    """Return the errors, (draws, 1 + K), of labels that are drawn from the probabilities.
+
+    Rows are counted by products, exact in float32 up to 2^24 rows.
+    """
     n, classes = cumulative.shape
     size = max(1, _ROWS // n)
+    top, *members = [one.members() for one in bins]
+    # what is below a class's upper end and not below its lower end, in its own bins
+    both = [np.hstack([own, after]) for own, after in zip(members, [*members[1:], members[-1]], strict=True)]
     blocks = []
     for start in range(0, draws, size):
         u = rng.random((min(size, draws - start), n), dtype=np.float32)
         # the right answer is its own event in each diagram: only its chance matters there
-        errors = [_error(bins[0], means[0], u < confidence)]
-        below = np.zeros_like(u, bool)
+        hits = [(u < confidence).astype(np.float32) @ top]
+        below = np.zeros((len(u), members[0].shape[1]), np.float32)
         for c in range(classes):
-            upto = u < cumulative[:, c]
-            errors.append(_error(bins[c + 1], means[c + 1], upto & ~below))
-            below = upto
+            upto = (u < cumulative[:, c]).astype(np.float32) @ both[c]
+            width = members[c].shape[1]
+            hits.append(upto[:, :width] - below)
+            below = upto[:, width:]
+        shares = [one.astype(np.float64) / b.sizes for one, b in zip(hits, bins, strict=True)]
+        errors = [_error(b, m, share) for b, m, share in zip(bins, means, shares, strict=True)]
         blocks.append(np.stack(errors, axis=1))
     return np.concatenate(blocks)
 
