@@ -17,6 +17,7 @@ from benchmarks import (
     evaluation,
     growth,
     ingest,
+    known_truth,
     large,
     notebook,
     one_view,
@@ -35,6 +36,7 @@ BENCHMARKS: dict[str, Callable[[Path], object]] = {
     "workflow": workflow.run,
     "evaluation": evaluation.run,
     "large": large.run,
+    "statistics": known_truth.run,
 }
 
 

@@ -5,7 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from types import ModuleType
 
-from benchmarks import calibration, evaluation, growth, ingest, large, notebook, one_view, workflow
+from benchmarks import (
+    calibration,
+    evaluation,
+    growth,
+    ingest,
+    known_truth,
+    large,
+    notebook,
+    one_view,
+    workflow,
+)
 from benchmarks.measure import load
 from benchmarks.words import Result, prose
 
@@ -19,6 +29,7 @@ SECTIONS: dict[str, ModuleType] = {
     "workflow": workflow,
     "evaluation": evaluation,
     "large": large,
+    "statistics": known_truth,
 }
 """By the name of what each measured; its `section` says it in words."""
 
@@ -26,7 +37,7 @@ SECTIONS: dict[str, ModuleType] = {
 def render() -> str:
     """Return the page."""
     sections = [
-        "# Speed, memory and scale",
+        "# Speed, memory, scale and statistics",
         prose(
             """
             Written by `make bench` (`python -m benchmarks`) from the numbers in

@@ -1,30 +1,30 @@
-"""Do intervals cover, and tests reject, as often as they promise? `python -m benchmarks.simulate_statistics`.
+"""Data with known truth, to see whether intervals cover and tests reject as often as they promise.
 
-Data with known truth: fixed predictions whose outcomes are drawn anew, in groups of the sizes that artists
-have (a logarithmic series), with and without outcomes that go together within a group. What is simulated
-are the functions that `evaluate` calls, with its number of draws.
+Predictions are fixed and outcomes are drawn anew, in groups of the sizes that artists have (a logarithmic
+series), with and without outcomes that go together within a group. What is simulated are the functions
+that `evaluate` calls.
 """
 
 from __future__ import annotations
 
-import argparse
 import sys
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.measure import ROOT, save
+from benchmarks.measure import ROOT
 
 sys.path.insert(0, str(ROOT / "scripts"))
 
 from latefusion.evaluation.bootstrap import group_sums, resample
 from latefusion.evaluation.comparisons import bootstrap_p, sign_flip
 from latefusion.evaluation.confidence_set import confidence_set
-from latefusion.evaluation.metrics import FROM_CONFUSION, from_margins, margins
+from latefusion.evaluation.metrics import FROM_CONFUSION, from_margins
+from latefusion.evaluation.studentised import studentise
 
 Array = NDArray[np.float64]
+Sizes = NDArray[np.int64]
 
 SIZES = 1 / 1.132
 """Parameter of the logarithmic series, as in `simulate_notebook`."""
@@ -34,68 +34,135 @@ CONFUSION = np.array(
 """Shares of true and predicted class, about as in the notebook: one class is nearly never predicted."""
 AGREEMENT = np.array([0.36, 0.125, 0.125, 0.39])
 """Both right, only one, only the other, neither."""
+ALIKE = 0.6
+"""How often the second of two models that are alike says what the first does; else it says so by itself."""
 RULES = 25
-CORRELATIONS = (0.0, 0.3)
+BATCH = 10
+"""Data sets that share their groups' sizes and the draws of the bootstrap, outcomes are their own."""
+CLASSES = len(CONFUSION)
+MACRO_F1 = FROM_CONFUSION.index("macro_f1")
 
 
-def group_sizes(groups: int, rng: np.random.Generator) -> NDArray[np.int64]:
+def group_sizes(groups: int, rng: np.random.Generator) -> Sizes:
     """Return how many items each group has, (G,)."""
     return rng.logseries(SIZES, groups)
 
 
-def cells(sizes: NDArray[np.int64], shares: Array, correlation: float, rng: np.random.Generator) -> Array:
-    """Return how many items of each group fall into each cell, (G, C).
+def cells(sizes: Sizes, shares: Array, correlation: float, sets: int, rng: np.random.Generator) -> Array:
+    """Return how many items of each group fall into each cell, (sets, G, *shares.shape).
 
     Within a group, whether two items fall into a cell has the intraclass correlation `correlation`
     (Dirichlet-multinomial; Mosimann 1962).
     """
-    chances = np.tile(shares, (len(sizes), 1))
+    flat = shares.ravel() / shares.sum()
+    chances = np.broadcast_to(flat, (sets, len(sizes), len(flat)))
     if correlation:
-        chances = rng.dirichlet(shares * (1 / correlation - 1), len(sizes))
-    return rng.multinomial(sizes, chances).astype(np.float64)
+        # gammas over their sum are Dirichlet
+        chances = rng.standard_gamma(flat * (1 / correlation - 1), chances.shape) + 1e-300
+        chances = chances / chances.sum(axis=-1, keepdims=True)
+    counts = rng.multinomial(sizes, chances).astype(np.float64)
+    return counts.reshape(sets, len(sizes), *shares.shape)
 
 
-def losses(sizes: NDArray[np.int64], correlation: float, rng: np.random.Generator) -> Array:
-    """Return the sums over groups, (G,), of skewed numbers with mean 0, correlated within groups."""
-    shared = rng.exponential(size=len(sizes)) - 1
-    own = rng.gamma(sizes) - sizes
+def losses(sizes: Sizes, correlation: float, sets: int, rng: np.random.Generator) -> Array:
+    """Return the sums over groups, (sets, G), of skewed numbers with mean 0, correlated within groups."""
+    shared = rng.exponential(size=(sets, len(sizes))) - 1
+    own = rng.standard_gamma(sizes, (sets, len(sizes))) - sizes
     return np.sqrt(correlation) * sizes * shared + np.sqrt(1 - correlation) * own
 
 
+def joint() -> Array:
+    """Return the shares of true class and what two equally good models predict, (K, K, K)."""
+    true = CONFUSION.sum(axis=1) / CONFUSION.sum()
+    said = CONFUSION / CONFUSION.sum(axis=1, keepdims=True)
+    apart = said[:, :, None] * said[:, None, :]
+    return true[:, None, None] * (ALIKE * said[:, :, None] * np.eye(CLASSES) + (1 - ALIKE) * apart)
+
+
+def model_margins(counts: Array) -> Array:
+    """Return right, true and predicted counts side by side, (..., 3 K), of matrices (..., K, K)."""
+    parts = (np.diagonal(counts, axis1=-2, axis2=-1), counts.sum(axis=-1), counts.sum(axis=-2))
+    return np.concatenate(parts, axis=-1)
+
+
+def measures(found: Array) -> Array:
+    """Return the measures of margins, (..., 3 K)."""
+    return from_margins(*np.split(found, 3, axis=-1))
+
+
+def side_by_side(features: Array) -> Array:
+    """Return the features of several data sets, (sets, G, F), as those of one, (G, sets F)."""
+    return np.moveaxis(features, 0, 1).reshape(features.shape[1], -1)
+
+
+def batches(groups: int, sets: int, rng: np.random.Generator) -> Iterator[tuple[Sizes, int]]:
+    """Yield the sizes of groups, and how many data sets have them."""
+    for start in range(0, sets, BATCH):
+        yield group_sizes(groups, rng), min(BATCH, sets - start)
+
+
 def coverage(groups: int, correlation: float, sets: int, draws: int, seed: int) -> dict[str, float]:
-    """Return how often intervals of accuracy, macro-F1 and a mean loss hold the truth."""
+    """Return how often 95 % intervals hold the truth.
+
+    Of accuracy, macro-F1, a mean of skewed losses, and a difference in accuracy.
+    """
     rng = np.random.default_rng([seed, groups, int(100 * correlation)])
     shares = CONFUSION / CONFUSION.sum()
-    truth = from_margins(*margins(shares))
-    names = ("accuracy", "macro_f1")
-    expected = np.r_[[truth[FROM_CONFUSION.index(name)] for name in names], 0.0]
+    known = measures(model_margins(shares))
+    truth = np.array([known[0], known[MACRO_F1], 0.0, 0.0])
 
     def statistics(sums: Array) -> Array:
-        C = sums[:, :16].reshape(-1, 4, 4)
-        found = from_margins(*margins(C))[:, [FROM_CONFUSION.index(name) for name in names]]
-        return np.c_[found, sums[:, 16] / sums[:, :16].sum(axis=1)]
+        found = sums.reshape(len(sums), -1, 3 * CLASSES + 3)
+        of = measures(found[..., :-3])
+        return np.concatenate(
+            [of[..., [0, MACRO_F1]], found[..., -2:] / found[..., [-3]]],
+            axis=-1,
+        ).reshape(len(sums), -1)
 
-    held = np.zeros(3)
-    for _ in range(sets):
-        sizes = group_sizes(groups, rng)
-        sums = np.c_[cells(sizes, shares.ravel(), correlation, rng), losses(sizes, correlation, rng)]
-        low, high = resample(sums, statistics, draws=draws, rng=rng).intervals()
-        held += (low <= expected) & (expected <= high)
-    return dict(zip((*names, "loss"), (held / sets).tolist(), strict=True))
+    held = np.zeros(4)
+    for sizes, count in batches(groups, sets, rng):
+        agreement = cells(sizes, AGREEMENT, correlation, count, rng)
+        features = np.concatenate(
+            [
+                model_margins(cells(sizes, shares, correlation, count, rng)),
+                np.broadcast_to(sizes[:, None], (count, groups, 1)),
+                losses(sizes, correlation, count, rng)[..., None],
+                (agreement[..., 1] - agreement[..., 2])[..., None],
+            ],
+            axis=-1,
+        )
+        found = resample(side_by_side(features), statistics, draws=draws, rng=rng)
+        low, high = (end.reshape(count, -1) for end in found.intervals())
+        held += ((low <= truth) & (truth <= high)).sum(axis=0)
+    names = ("accuracy", "macro_f1", "loss", "accuracy_difference")
+    return dict(zip(names, (held / sets).tolist(), strict=True))
 
 
 def rejections(groups: int, correlation: float, sets: int, draws: int, seed: int) -> dict[str, float]:
-    """Return how often two equally good models are called different at 5 %."""
+    """Return how often two equally good models are called different at 5 %.
+
+    In accuracy (sign-flip), skewed losses (bootstrap-t) and macro-F1 (bootstrap).
+    """
     rng = np.random.default_rng([seed, groups, int(100 * correlation), 1])
-    rejected = np.zeros(2)
-    for _ in range(sets):
-        sizes = group_sizes(groups, rng)
-        counts = cells(sizes, AGREEMENT, correlation, rng)
-        rejected[0] += sign_flip((counts[:, 1] - counts[:, 2]).astype(np.int64)) <= 0.05
-        sums = np.c_[sizes, losses(sizes, correlation, rng)]
-        found = resample(sums, lambda s: s[:, 1:] / s[:, :1], draws=draws, rng=rng)
-        rejected[1] += bootstrap_p(float(found.estimate[0]), found.draws[:, 0]) <= 0.05
-    return dict(zip(("sign_flip", "bootstrap"), (rejected / sets).tolist(), strict=True))
+
+    def statistics(sums: Array) -> Array:
+        found = measures(sums.reshape(len(sums), -1, 2, 3 * CLASSES))[..., MACRO_F1]
+        return found[..., 0] - found[..., 1]
+
+    rejected = np.zeros(3)
+    for sizes, count in batches(groups, sets, rng):
+        agreement = cells(sizes, AGREEMENT, correlation, count, rng).astype(np.int64)
+        signs = [sign_flip(one[:, 1] - one[:, 2]) for one in agreement]
+        sums = np.c_[losses(sizes, correlation, count, rng).T, np.zeros(groups)]
+        nothing = np.full(count, count)
+        skewed = studentise(sums, sizes, np.arange(count), nothing, draws=draws, rng=rng)
+        both = cells(sizes, joint(), correlation, count, rng)
+        margins = np.concatenate([model_margins(both.sum(axis=-1)), model_margins(both.sum(axis=-2))], -1)
+        f1 = resample(side_by_side(margins), statistics, draws=draws, rng=rng)
+        centred = [bootstrap_p(f1.estimate[i], f1.draws[:, i]) for i in range(count)]
+        rejected += [np.sum(np.asarray(p) <= 0.05) for p in (signs, skewed.p(), centred)]
+    names = ("accuracy_sign_flip", "loss_bootstrap_t", "macro_f1_bootstrap")
+    return dict(zip(names, (rejected / sets).tolist(), strict=True))
 
 
 def left_out(groups: int, correlation: float, sets: int, draws: int, seed: int) -> dict[str, float]:
@@ -116,40 +183,3 @@ def left_out(groups: int, correlation: float, sets: int, draws: int, seed: int) 
         sums = group_sums(wrong, group, groups)
         any_out += not confidence_set(sums, sizes.astype(np.float64), draws=draws, rng=rng).inside.all()
     return {"any_rule_left_out": any_out / sets}
-
-
-Simulation = Callable[[int, float, int, int, int], Mapping[str, float]]
-
-PLAN: tuple[tuple[str, Simulation, tuple[int, ...]], ...] = (
-    ("coverage", coverage, (50, 160, 300, 1000)),
-    ("rejections", rejections, (50, 160, 300, 1000)),
-    ("confidence_set", left_out, (160, 300)),
-)
-
-
-def run(sets: int, draws: int, seed: int = 0) -> dict[str, Any]:
-    """Simulate everything, note it and return it."""
-    rows = [
-        {"what": what, "groups": groups, "correlation": correlation}
-        | dict(simulate(groups, correlation, sets, draws, seed))
-        for what, simulate, several in PLAN
-        for groups in several
-        for correlation in CORRELATIONS
-    ]
-    measured = {"sets": sets, "draws": draws, "seed": seed, "rows": rows}
-    save("statistics", measured)
-    return measured
-
-
-def main() -> None:
-    """Run from the command line and show what was found."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sets", type=int, default=1000, help="data sets of each kind")
-    parser.add_argument("--draws", type=int, default=2000, help="draws of the bootstrap, as in config.yaml")
-    arguments = parser.parse_args()
-    for row in run(arguments.sets, arguments.draws)["rows"]:
-        print("  ".join(f"{k} {v:.3f}" if isinstance(v, float) else f"{k} {v}" for k, v in row.items()))
-
-
-if __name__ == "__main__":
-    main()
