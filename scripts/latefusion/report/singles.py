@@ -19,8 +19,8 @@ METRICS = (
     ("brier", "Brier", "0 to 2, low is good"),
 )
 SHADES = 9
-DRAWN = 4
-"""Models in a chart of every class; the table beside it has all."""
+DRAWN, UNFOLDED = 6, 4
+"""Models in the chart of every class, and those whose confusion matrices are not folded away."""
 NARROW = 6
 """Classes up to which two confusion matrices stand side by side."""
 
@@ -34,11 +34,10 @@ def section(results: Results) -> Section:
         f"Each modality on its own, and early fusion where there is any: {tested_on(results, tables)}."
     )
     part.sentences = _strengths(tables, tables.named("single"))
-    drawn = sorted(names, key=lambda name: -(tables.value(name, "accuracy") or 0.0))[:DRAWN]
-    part.figures += [_recalls(results, tables, names, [name for name in names if name in drawn])]
+    part.figures += [_recalls(results, tables, names)]
     part.tables += [_metrics(tables, names)]
-    part.facts["matrices"] = [confusion(results, tables, name) for name in names if name in drawn]
-    part.facts["more_matrices"] = [confusion(results, tables, name) for name in names if name not in drawn]
+    part.facts["matrices"] = [confusion(results, tables, name) for name in names[:UNFOLDED]]
+    part.facts["more_matrices"] = [confusion(results, tables, name) for name in names[UNFOLDED:]]
     part.facts["narrow"] = len(results.classes) <= NARROW
     part.tables += [_machines(results), _grid(tables)]
     return part
@@ -62,8 +61,9 @@ def _recall(tables: Tables, model: str) -> list[Row]:
     return tables.where("per_class", subset="all", metric="recall", model=model)
 
 
-def _recalls(results: Results, tables: Tables, names: list[str], drawn: list[str]) -> Figure:
-    """Return the recall of each class by some of the models, as dots with intervals."""
+def _recalls(results: Results, tables: Tables, names: list[str]) -> Figure:
+    """Return the recall of each class by the models, as dots with intervals."""
+    drawn = names[:DRAWN]
     rows = [
         {
             "label": row["class"],
@@ -95,7 +95,7 @@ def _recalls(results: Results, tables: Tables, names: list[str], drawn: list[str
         [_class_row(tables, name, row) for name in names for row in _recall(tables, name)],
     )
     fewer = len(drawn) < len(names)
-    some = f" The {len(drawn)} most accurate of {len(names)} models." * fewer
+    some = f" The first {len(drawn)} of {len(names)} models." * fewer
     sizes = listed([f"{name} {count(n)}" for name, n in support.items()])
     return Figure(
         "single-recall",
