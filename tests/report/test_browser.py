@@ -132,6 +132,34 @@ def test_a_table_is_saved_with_all_digits_and_no_formula(opened):
     assert not any(cell.startswith(("=", "+", "@")) for row in rows for cell in row.values())
 
 
+def test_intervals_are_saved_as_numbers(opened):
+    import csv
+    import io
+
+    with opened.page.expect_download() as waiting:
+        opened.page.locator("button.csv[data-table=ranking]").click()
+    saved = Path(waiting.value.path()).read_text(encoding="utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(saved, newline="")))
+    assert len(rows) == opened.page.locator("#ranking tbody tr").count()
+    for row in rows:
+        low, value, high = (float(row[name]) for name in ("accuracy_low", "accuracy", "accuracy_high"))
+        assert low <= value <= high
+    assert any(float(row["difference_low"]) < 0 for row in rows if row["difference_low"])
+
+
+def test_bars_stay_in_their_cells(opened):
+    outside = opened.page.evaluate(
+        """() => [...document.querySelectorAll('td.bars')].filter(cell => {
+            const own = cell.getBoundingClientRect();
+            return [...cell.querySelectorAll('line, circle, rect, path')].some(mark => {
+                const box = mark.getBoundingClientRect();
+                return box.left < own.left - 1 || box.right > own.right + 1;
+            });
+        }).length"""
+    )
+    assert outside == 0
+
+
 @pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1440, "light"), (1440, "dark")])
 def test_axe_finds_nothing_serious(browser, file, width, scheme):
     import axe_core_python

@@ -4,28 +4,27 @@ from __future__ import annotations
 
 from collections import Counter
 
-from latefusion.report.charts import intervals
-from latefusion.report.inputs import Results, Row, Tables
-from latefusion.report.parts import Cell, Column, Figure, Section, Table, estimate, figure, text
+from latefusion.report import effects
+from latefusion.report.inputs import Results, Tables
+from latefusion.report.parts import Cell, Column, Section, Table, estimate, figure, text
 from latefusion.report.singles import SHADES, all_metrics, confusion
 from latefusion.report.text import (
     count,
-    listed,
     number,
     percent,
     percent_interval,
     plural,
-    points,
-    points_interval,
     probability,
     signed,
     span,
 )
 from latefusion.report.words import quoted
 
-VERDICTS = ("better", "undecided", "worse")
-PALETTE = {"better": 2, "undecided": 6, "worse": 1, "same": 6}
-TONES = {"better": "good", "worse": "bad"}
+OVER = {
+    "repeat": "seeds of the rule",
+    "partition": "partitions of the items",
+    "assignment": "assignments of groups to folds",
+}
 
 
 def section(results: Results) -> Section:
@@ -35,13 +34,14 @@ def section(results: Results) -> Section:
     rules = tables.named("rule")
     part.sentences = [_verdict(tables), _room(tables), _best(tables), _overall(tables)]
     part.sentences = [sentence for sentence in part.sentences if sentence]
-    effects = _effects(tables)
-    if effects:
-        part.figures.append(effects)
+    gains = effects.gains(tables)
+    if gains:
+        part.figures.append(gains)
     part.tables.append(_by_class(results, tables, [*tables.named("single", "early"), *rules]))
     part.tables.append(all_metrics(tables, rules, "rule-metrics", "Every metric of the rules"))
     part.facts["matrix"] = confusion(results, tables, tables.lead) if tables.lead else None
     part.facts["gap"] = _gap(tables)
+    part.facts["spread"] = _spread(tables)
     return part
 
 
@@ -49,7 +49,9 @@ def _verdict(tables: Tables) -> str:
     rows = tables.where("comparisons", family="confirmatory", metric="accuracy", subset="all")
     if not rows:
         return ""
-    by = {verdict: [row["model"] for row in rows if row["verdict"] == verdict] for verdict in VERDICTS}
+    by = {
+        verdict: [row["model"] for row in rows if row["verdict"] == verdict] for verdict in effects.VERDICTS
+    }
     parts = []
     if by["better"]:
         parts.append(f"better than {tables.reference} alone: {quoted(by['better'])}")
@@ -108,120 +110,6 @@ def _overall(tables: Tables) -> str:
     )
 
 
-def _effects(tables: Tables) -> Figure | None:
-    found = tables.where("comparisons", metric="accuracy", subset="all", family="confirmatory")
-    found += [
-        row
-        for row in tables.where("comparisons", metric="accuracy", subset="all", family="exploratory")
-        if row["kind"] != "baseline"
-    ]
-    fused = [row for row in found if row["kind"] != "single"]
-    if not fused:
-        return None
-    found, fused = (sorted(rows, key=lambda row: -row["difference"]) for rows in (found, fused))
-    rows = [
-        {
-            "label": row["model"],
-            "name": row["verdict"],
-            "value": row["difference"],
-            "low": row["low"],
-            "high": row["high"],
-            "shown": f"{points(row['difference'])} points ({points_interval(row['low'], row['high'])})",
-        }
-        for row in fused
-    ]
-    names = [name for name in (*VERDICTS, "same") if any(row["name"] == name for row in rows)]
-    spec = intervals(
-        rows,
-        order=[row["label"] for row in rows],
-        names=names,
-        title="difference (percentage points)",
-        unit="points",
-        zero=0.0,
-        overlay=True,
-        palette=PALETTE,
-    )
-    return Figure(
-        "effects",
-        f"What fusion adds to {tables.reference}, the best single modality",
-        f"Paired difference in accuracy on the same items, percentage points with 95 % intervals; "
-        f"n = {plural(fused[0]['n'], 'item')} in {plural(fused[0]['groups'], 'group')}. Right of the line "
-        "is better.",
-        spec,
-        f"Differences to {tables.reference}: "
-        + listed([f"{row['model']} {points(row['difference'])} points, {row['verdict']}" for row in fused]),
-        _comparisons(tables, found),
-    )
-
-
-def _comparisons(tables: Tables, found: list[Row]) -> Table:
-    rows = []
-    for row in found:
-        loss = tables.one(
-            "comparisons",
-            family=row["family"],
-            metric="log_loss",
-            subset="all",
-            model=row["model"],
-        )
-        f1 = tables.one(
-            "comparisons",
-            family=row["family"],
-            metric="macro_f1",
-            subset="all",
-            model=row["model"],
-        )
-        rows.append(
-            [
-                text(row["model"], note=f"same as {row['same_as']}" if row["same_as"] else ""),
-                estimate(row, points, points_interval, key="difference"),
-                figure(row["p"], probability),
-                figure(row["p_holm"], probability),
-                Cell("", row["verdict"], mark=row["verdict"], tone=TONES.get(row["verdict"], "")),
-                _difference(f1),
-                _difference(loss),
-                figure(row["only_model"], percent),
-                figure(row["only_reference"], percent),
-                figure(row["design_effect"], lambda value: number(value, 2)),
-                figure(100 * row["detectable"], lambda value: number(value, 1)),
-            ]
-        )
-    return Table(
-        "comparisons",
-        f"Each model against {tables.reference}, paired, n = {plural(found[0]['n'], 'item')}. p: sign-flip "
-        "of group sums, "
-        "two-sided; Holm over the rules.",
-        [
-            Column("Model", "model", "text"),
-            Column("Accuracy", "difference", unit="points (95 %)", interval="beside"),
-            Column("p", "p"),
-            Column("p, Holm", "p_holm"),
-            Column("Verdict", "verdict", "text"),
-            Column("Macro-F1", "difference_macro_f1", unit="difference (95 %)", interval="beside"),
-            Column("Log loss", "difference_log_loss", unit="nats, minus: good", interval="beside"),
-            Column("Only it right", "only_model", unit="% of items"),
-            Column("Only the single", "only_reference", unit="% of items"),
-            Column("Design effect", "design_effect", help="variance by groups over variance by items"),
-            Column("Least detectable", "least_detectable_points", unit="points"),
-        ],
-        rows,
-        note="Design effect: how many times wider the variance is because items of a group err together. "
-        "Least detectable: a true difference of this size is found four times out of five.",
-    )
-
-
-def _difference(row: Row | None) -> Cell:
-    if not row:
-        return Cell("–", None)
-    return estimate(
-        row,
-        signed,
-        lambda low, high: f"{signed(low)} to {signed(high)}",
-        key="difference",
-        tone=TONES.get(row["verdict"], ""),
-    )
-
-
 def _by_class(results: Results, tables: Tables, names: list[str]) -> Table:
     rows = []
     for name in names:
@@ -233,9 +121,11 @@ def _by_class(results: Results, tables: Tables, names: list[str]) -> Table:
             cells.append(Cell(percent(share, 0), share, tone=tone))
         cells.append(figure(tables.value(name, "macro_f1"), number))
         rows.append(cells)
+    n = max((tables.metric(name, "accuracy").get("n") or 0 for name in names), default=0)
     return Table(
         "recall-by-rule",
-        "Recall of each class by every model, in per cent: what accuracy alone hides.",
+        "Recall of each class by every model, in per cent: what accuracy alone hides; "
+        f"n = {plural(n, 'item')}.",
         [
             Column("Model", "model", "text"),
             *(Column(title, title, unit="recall, %") for title in results.classes),
@@ -289,4 +179,41 @@ def _gap(tables: Tables) -> Table | None:
             "seeds counts as right where more "
             "than half of the seeds are."
         ),
+    )
+
+
+def _spread(tables: Tables) -> Table | None:
+    """Return how far chance moves the accuracy of each model."""
+    found = [
+        row
+        for row in tables.where("spread", metric="accuracy")
+        if row["kind"] != "baseline" and row["values"] > 1
+    ]
+    if not found:
+        return None
+    return Table(
+        "spread",
+        "accuracy in per cent over several runs of the same model; n is the number of runs.",
+        [
+            Column("Model", "model", "text"),
+            Column("Over", "over", "text"),
+            Column("n", "runs", unit="runs"),
+            Column("Mean", "mean", unit="%"),
+            Column("SD", "sd", help="standard deviation", unit="points"),
+            Column("Least", "least", unit="%"),
+            Column("Most", "most", unit="%"),
+        ],
+        [
+            [
+                text(row["model"]),
+                text(OVER.get(row["over"], row["over"])),
+                figure(row["values"], count),
+                figure(row["mean"], percent),
+                figure(row["sd"], lambda sd: number(None if sd is None else 100 * sd, 1)),
+                figure(row["least"], percent),
+                figure(row["most"], percent),
+            ]
+            for row in sorted(found, key=lambda row: (row["over"], -row["mean"]))
+        ],
+        title="What chance alone moves:",
     )

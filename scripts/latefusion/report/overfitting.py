@@ -145,7 +145,7 @@ def _curve(results: Results) -> Figure | None:
         + listed([f"{row['name']} {percent(row['accuracy'], 0)} from {row['n_train']}" for row in rows]),
         Table(
             "curve",
-            "Accuracy by training items.",
+            f"Accuracy by training items, on n = {plural(found[0]['n'], 'test item')}.",
             [
                 Column("Model", "model", "text"),
                 Column("Training items", "n_train"),

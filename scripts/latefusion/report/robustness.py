@@ -62,6 +62,10 @@ def _unit(tables: Tables) -> str:
     return "groups" if "groups" in units else next(iter(sorted(units)), "rows")
 
 
+def _n(tables: Tables) -> int:
+    return max((row["n"] for rows in tables.robustness.values() for row in rows), default=0)
+
+
 def _named(modality: str) -> str:
     return "any modality, at random" if modality == "all" else modality
 
@@ -140,7 +144,8 @@ def _lost(tables: Tables, modalities: list[str]) -> Table:
         rows.append(cells)
     return Table(
         "missing",
-        "Accuracy lost where items lack a modality, in percentage points (the rule is not learned anew).",
+        "Accuracy lost where items lack a modality, in percentage points; n = "
+        f"{plural(_n(tables), 'item')}. The rule is not learned anew.",
         [
             Column("Rule", "rule", "text"),
             *(
@@ -167,7 +172,8 @@ def _contributions(tables: Tables) -> Table | None:
     columns = list(dict.fromkeys((modality, how) for _, modality, how in found))
     return Table(
         "contributions",
-        "accuracy in percentage points, log loss in nats; plus means that the modality helps.",
+        "accuracy in percentage points, log loss in nats; plus means that the modality helps; n = "
+        f"{plural(_n(tables), 'item')}.",
         [
             Column("Rule", "rule", "text"),
             *(

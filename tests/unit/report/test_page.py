@@ -95,6 +95,29 @@ def test_the_answer_says_which_rule_how_sure_and_what_to_distrust(page):
     assert "of the 100 test items have their artist in training" in told
 
 
+def test_what_was_noticed_while_reading_is_told(made_up):
+    results = read_results(made_up.sources, made_up.config)
+    message = "data/train.csv: text: every number is whole"
+    results.dataset["warnings"] = [{"code": "whole_numbers:text", "message": message}]
+    assert f"<li>{message}</li>" in render(results)
+
+
+def test_a_finding_of_several_protocols_is_told_once(made_up):
+    results = read_results(made_up.sources, made_up.config)
+    one = results.checks[1]
+    results.checks[:] = [one | {"protocol": "honest"}, one, one | {"sentence": "Sad as well."}]
+    checks = re.search(r'<ul class="checks">(.*?)</ul>', render(results), re.S)[1]
+    assert checks.count(one["sentence"]) == 1
+    assert ">honest, cross:</span>" in checks
+    assert "Sad as well." in checks
+    assert "Classes that are nearly never predicted" in checks
+
+
+def test_a_single_protocol_is_told_what_it_lacks(tmp_path):
+    alone = MadeUp(tmp_path, n=(120, 60), protocols=("honest",))
+    assert "Only one protocol was run" in render(read_results(alone.sources, alone.config))
+
+
 def test_names_that_are_code_are_shown_as_text(tmp_path):
     evil = MadeUp(tmp_path, evil=True, n=(150, 60))
     page = render(read_results(evil.sources, evil.config))
