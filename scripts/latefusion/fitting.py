@@ -112,7 +112,7 @@ def _fit_all(
     layout = Layout.of(y, fold, len(classes), n_folds)
     _say_what_is_absent(layout)
     space = Space.fit(parts, first.combine, first.scale)
-    data = Data(layout, classes, space, space.rows(parts)[layout.order])
+    data = Data(layout, classes, space, space.rows(parts, layout.order, n_jobs=first.n_jobs))
     if components is None:
         _fit_exactly(models, data, y, needed)
     else:

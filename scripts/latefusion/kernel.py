@@ -92,12 +92,38 @@ class Space:
             return tuple(a / v if v > 0 else 1.0 for a, v in zip(self.auto, self.variance, strict=True))
         return (float(gamma),) * self.n_parts
 
-    def rows(self, X: Sequence[Float32]) -> Rows:
-        """Return rows of the input as rows of the space."""
-        moved = [_move(x, shift, scale) for x, shift, scale in zip(X, self.shift, self.scale, strict=True)]
+    def rows(self, X: Sequence[Float32], order: NDArray[np.intp] | None = None, *, n_jobs: int = 1) -> Rows:
+        """Return rows of the input as rows of the space.
+
+        Parameters
+        ----------
+        X : sequence of (n, d_m) float32 arrays
+            One for each modality.
+        order : (r,) int array, optional
+            Which rows, in which order; all as they are by default.
+        n_jobs : int
+            Threads; changes no bit of the result.
+        """
+        n = len(X[0]) if order is None else len(order)
+        width = [x.shape[1] for x in X]
+        ends = np.cumsum(width).tolist()
         if self.combine in ("concatenate", "balanced"):
-            moved = [np.ascontiguousarray(np.hstack(moved))] if len(moved) > 1 else moved
-        return Rows(tuple(moved), tuple(_square(part) for part in moved))
+            parts = [np.empty((n, ends[-1]), np.float32)]
+            places = [parts[0][:, end - d : end] for d, end in zip(width, ends, strict=True)]
+        else:
+            parts = places = [np.empty((n, d), np.float32) for d in width]
+        squares = [np.empty(n) for _ in parts]
+
+        def move(span: tuple[int, int]) -> None:
+            start, stop = span
+            chosen = slice(start, stop) if order is None else order[start:stop]
+            for x, place, shift, scale in zip(X, places, self.shift, self.scale, strict=True):
+                place[start:stop] = (x[chosen] - shift) * scale
+            for part, square in zip(parts, squares, strict=True):
+                square[start:stop] = np.square(part[start:stop], dtype=np.float64).sum(axis=1)
+
+        run(move, blocks(n, BLOCK), n_jobs)
+        return Rows(tuple(parts), tuple(squares))
 
 
 def _column_variance(x: Float32, mean: Float64) -> Float64:
@@ -110,20 +136,6 @@ def _column_variance(x: Float32, mean: Float64) -> Float64:
 def _total_variance(mean: Float64, variance: Float64) -> float:
     """Variance of all values of a matrix, from those of its columns."""
     return float(np.mean(variance + np.square(mean)) - np.mean(mean) ** 2)
-
-
-def _move(x: Float32, shift: Float64, scale: Float64) -> Float32:
-    moved = np.empty(x.shape, np.float32)
-    for start, stop in blocks(len(x), BLOCK):
-        moved[start:stop] = (x[start:stop] - shift) * scale
-    return moved
-
-
-def _square(part: Float32) -> Float64:
-    squares = np.empty(len(part))
-    for start, stop in blocks(len(part), BLOCK):
-        squares[start:stop] = np.square(part[start:stop], dtype=np.float64).sum(axis=1)
-    return squares
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ def data(y, K=3, combine="concatenate"):
     X = [np.random.default_rng(0).standard_normal((len(y), d)).astype(np.float32) for d in (2, 3)]
     layout = Layout.of(y, np.arange(len(y)) % 2, K, 2)
     space = Space.fit(X, combine, "none")
-    return Data(layout, np.arange(K), space, space.rows(X)[layout.order])
+    return Data(layout, np.arange(K), space, space.rows(X, layout.order))
 
 
 def test_balanced_weights_are_inverse_shares_of_the_classes_that_there_are():

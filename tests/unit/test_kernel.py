@@ -116,6 +116,17 @@ def test_standardisation_is_learned_from_the_rows_of_the_fit_alone():
     np.testing.assert_allclose(rows, (T - X.mean(axis=0)) / X.std(axis=0), rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.parametrize("combine", ["concatenate", "balanced", "kernel_mean"])
+def test_rows_in_another_order_are_the_same_rows_with_any_number_of_threads(combine):
+    A, B = matrix(1300, 4), matrix(1300, 9, seed=1)
+    space = Space.fit([A, B], combine, "standard")
+    order = np.random.default_rng(2).permutation(1300)[:1100]
+    plain, ordered = space.rows([A, B])[order], space.rows([A, B], order, n_jobs=2)
+    for kind in ("parts", "squares"):
+        for expected, found in zip(getattr(plain, kind), getattr(ordered, kind), strict=True):
+            np.testing.assert_array_equal(found, expected)
+
+
 def test_concatenation_is_the_kernel_of_all_columns():
     A, B = matrix(30, 4), matrix(30, 9, seed=1)
     np.testing.assert_allclose(gram([A, B]), rbf(np.hstack([A, B]), 1 / 13), atol=1e-6)
