@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
@@ -24,10 +24,9 @@ def job(log: str | Path) -> Iterator[logging.Logger]:
     """Run a job's body: log to `log`, one BLAS thread, no pandas, an `InputError` without a traceback.
 
     Other errors go to the log with their traceback. Either way the process ends with exit code 1, and
-    the log's last lines say what happened.
+    the log's last lines say what happened. Where the log cannot be written, they go to stderr.
     """
-    Path(log).parent.mkdir(parents=True, exist_ok=True)
-    handler = logging.FileHandler(log, mode="w", encoding="utf-8")
+    handler = _handler(log)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S"))
     logging.captureWarnings(True)
     root = logging.getLogger()
@@ -47,6 +46,31 @@ def job(log: str | Path) -> Iterator[logging.Logger]:
     finally:
         root.removeHandler(handler)
         handler.close()
+
+
+def _handler(log: str | Path) -> logging.Handler:
+    try:
+        Path(log).parent.mkdir(parents=True, exist_ok=True)
+        return _LogFile(log, mode="w", encoding="utf-8")
+    except OSError as error:
+        sys.stderr.write(f"{log}: the log cannot be written: {error.strerror}\n")
+        return logging.StreamHandler()
+
+
+class _LogFile(logging.FileHandler):
+    """A log whose lines go to stderr where the disk is full, so that no message is lost with it."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the library's name
+        """Write the record to stderr where the disk took none of it."""
+        if isinstance(sys.exc_info()[1], OSError):
+            sys.stderr.write(f"{self.format(record)}\n")
+        else:
+            super().handleError(record)
+
+    def close(self) -> None:
+        """Close the file; what is left in its buffer has been said already."""
+        with suppress(OSError):
+            super().close()
 
 
 class _Refusing(Loader):
