@@ -78,15 +78,28 @@ def million(work: Path, rows: int = MILLION) -> dict[str, Any]:
         bytes_in = sum(path.stat().st_size for path in folder.glob("*.parquet"))
         cost = child([str(part) for part in [*command, "results/partitions/given.parquet"]])
         del cost["stdout"], cost["stderr"]
+        jobs = _jobs(folder / "results" / "benchmarks")
         try:
             child([str(part) for part in [*command, "results/given/models/lyrics.joblib"]])
             said = "it trained"
         except RuntimeError as error:
             said = str(error)
         log = folder / "results" / "logs" / "train_svm" / "given" / "lyrics.log"
-        return {**cost, "rows": rows, "bytes": bytes_in, "said": log.read_text() if log.exists() else said}
+        said = log.read_text() if log.exists() else said
+        return {**cost, "rows": rows, "bytes": bytes_in, "jobs": jobs, "said": said}
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _jobs(folder: Path) -> dict[str, dict[str, float]]:
+    """Return seconds and peak MB of each job, as Snakemake measured them."""
+    found = {}
+    for path in sorted(folder.rglob("*.tsv")):
+        names, values = (line.split("\t") for line in path.read_text().splitlines()[:2])
+        row = dict(zip(names, values, strict=True))
+        name = str(path.relative_to(folder).with_suffix(""))
+        found[name] = {"seconds": float(row["s"]), "peak_mb": float(row["max_rss"]) * 1.048576}
+    return found
 
 
 def _parquet(path: Path, rows: int, seed: int) -> None:
@@ -122,6 +135,8 @@ def section(result: Result) -> list[str]:
         if run:
             cost = seconds(run.get("seconds", run["wall"]))
             rows.append((label, f"{run['bytes'] / 1e9:.1f}", f"{run['rows']:,}", cost, peak([run])))
+        for name, job in run.get("jobs", {}).items() if run else ():
+            rows.append((f"its job `{name}`", "", "", seconds(job["seconds"]), f"{job['peak_mb']:,.0f}"))
         if run and "said" in run:
             words = run["said"].strip().replace("\n", "\n> ")
             said = [f"Asked for an SVM on the million rows, `train_svm` says:\n\n> {words}"]

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from latefusion.ingest import ingest
+from latefusion.ingest import TrainingFile, ingest
 from latefusion.job import job
 
 with job(snakemake.log[0]) as log:
@@ -21,6 +21,7 @@ with job(snakemake.log[0]) as log:
         items=Path(snakemake.output.item_tables),
         facts=Path(snakemake.output.facts),
         provenance=Path(snakemake.output.provenance),
+        training=TrainingFile.read(snakemake.input.training),
         max_cell_bytes=columns["max_cell_bytes"],
         threads=snakemake.threads,
     )

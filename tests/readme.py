@@ -31,8 +31,8 @@ runs more of the random ones.
 
 ## Bad input
 
-What a user sees in each case; where there are several problems, the first. This table is written by
-`tests/readme.py` from a run of the cases.
+What a user sees in each case; where there are several problems, the one that the case is about. This table is
+written by `tests/readme.py` from a run of the cases.
 """
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from latefusion.errors import shorten
 from latefusion.ingest.findings import Findings
-from latefusion.ingest.labels import SHOWN, Where, strip
+from latefusion.ingest.where import SHOWN, Where, strip
 
 # what rounding to three decimals may cost; sums this close to one are made exact
 SUM_TOLERANCE = 2e-3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from pathlib import Path
@@ -124,7 +125,7 @@ def _unknown_keys(
 def _kind(value: object) -> str:
     kinds: dict[type, str] = {
         bool: "true or false",
-        int: "an integer",
+        int: "a whole number",
         float: "a number",
         str: "text",
         list: "a list",
@@ -136,7 +137,14 @@ def _kind(value: object) -> str:
 
 def _allowed(validator: str, rule: Any) -> str:  # noqa: ANN401 - any JSON value
     if validator == "type":
-        names = {"array": "a list", "object": "a mapping", "string": "text", "number": "a number"}
+        names = {
+            "array": "a list",
+            "object": "a mapping",
+            "string": "text",
+            "number": "a number",
+            "integer": "a whole number",
+            "boolean": "true or false",
+        }
         kinds: list[str] = rule if isinstance(rule, list) else [rule]
         return " or ".join(names.get(kind, kind) for kind in kinds)
     if validator == "enum":
@@ -145,7 +153,7 @@ def _allowed(validator: str, rule: Any) -> str:  # noqa: ANN401 - any JSON value
         "minimum": f"{rule} or more",
         "maximum": f"{rule} or less",
         "exclusiveMinimum": f"more than {rule}",
-        "minItems": f"a list of at least {rule}",
+        "minItems": "a list that is not empty" if rule == 1 else f"a list of at least {rule}",
         "uniqueItems": "a list without repetitions",
         "minLength": "text that is not empty",
     }
@@ -158,16 +166,34 @@ def _allowed(validator: str, rule: Any) -> str:  # noqa: ANN401 - any JSON value
     if validator == "pattern" and "0-9a-f" in rule:
         return "a sha256: 64 hexadecimal digits"
     if validator == "pattern":
-        return "one of " + rule.strip("^$()").replace("|", ", ")
+        return ", ".join(_alternatives(rule)) + ", or a number"
     return sentences.get(validator, f"{validator} {rule}")
 
 
 def _mend(error: Any) -> str:  # noqa: ANN401 - jsonschema's error carries no types
+    rule, found = error.validator_value, error.instance
+    choices: list[str] = []
     if error.validator == "enum":
-        close = nearest(str(error.instance), [str(value) for value in error.validator_value])
+        choices = [str(value) for value in rule]
+    elif error.validator == "pattern":
+        choices = _alternatives(rule)
+    if choices:
+        close = nearest(str(found), choices)
         return f"write {close}" if close else "take one of these"
+    if error.validator == "type" and isinstance(found, str):
+        if rule == "object" and "name" in error.schema.get("properties", {}):
+            return f"write {{name: {found}}}"
+        if rule == "array":
+            return f"write it as a list: [{shorten(found)[1:-1]}]"
     description = error.schema.get("description", "")
-    return f"this key is: {description}" if description else "change the value"
+    return f"change it; it stands for: {description}" if description else "change the value"
+
+
+def _alternatives(pattern: str) -> list[str]:
+    """Return the words that a pattern such as ``^(auto|scale)$`` allows; none where it is another one."""
+    inner = pattern.removeprefix("^(").removesuffix(")$")
+    words = inner.split("|")
+    return words if len(words) > 1 and all(word.isalpha() for word in words) else []
 
 
 def _contradictions(config: Config, file: str) -> Iterator[Problem]:
@@ -255,7 +281,7 @@ def _source_problems(modality: Mapping[str, Any], place: str, file: str) -> Iter
 
 
 def missing_files(config: Config, *, file: str, built: Iterable[str] = ()) -> None:
-    """Refuse paths of the configuration that do not exist, all at once.
+    """Refuse paths of the configuration that do not exist, or are no folder for results, all at once.
 
     Parameters
     ----------
@@ -284,8 +310,23 @@ def missing_files(config: Config, *, file: str, built: Iterable[str] = ()) -> No
         for key, path in paths.items()
         if path is not None and path not in set(built) and not Path(path).exists()
     ]
+    problems += _no_folder(Path(config["results"]), file)
     if problems:
         raise InputError(problems)
+
+
+def _no_folder(results: Path, file: str) -> list[Problem]:
+    """Return a problem where a file stands where the results should go, or above."""
+    place = next(place for place in (results, *results.parents) if place.exists() or place.is_symlink())
+    if not place.is_dir():
+        found = f"{shorten(str(place))}, which is no folder"
+        allowed = "a folder, or a name that nothing has yet"
+        return [Problem(file, found, allowed, "move it away, or name another folder", column="results")]
+    # results that are there may be looked at, so Snakemake decides whether any of them is to be written
+    if place != results and not os.access(place, os.W_OK):
+        found = f"{shorten(str(results))}, which cannot be made: {shorten(str(place))} may not be written"
+        return [Problem(file, found, "a folder that can be written", "name another folder", column="results")]
+    return []
 
 
 def _missing(key: str, path: Path, file: str) -> Problem:

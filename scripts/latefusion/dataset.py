@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from latefusion.coincide import coinciding, fingerprints
 from latefusion.errors import SHOWN_PROBLEMS, InputError, shorten
 from latefusion.groups import Components, components
+from latefusion.identifiers import AGAIN
 from latefusion.splits import (
     SPLITS,
     Splits,
@@ -20,8 +21,10 @@ from latefusion.splits import (
     check_dimensions,
     check_files,
     check_identifiers,
+    check_same_rows,
     class_index,
     compare_descriptions,
+    shared_identifiers,
 )
 from latefusion.tables import GROUPS
 
@@ -64,18 +67,19 @@ def check_dataset(
     splits = Splits.read(items, facts)
     for split in SPLITS:
         splits.warnings += splits.facts[split]["warnings"]
-    prints = {split: fingerprints(list(features[split].values())) for split in SPLITS}
-    check_files(splits, {split: hashes for split, (hashes, _) in prints.items()})
+    check_files(splits)
     check_dimensions(splits)
-    check_identifiers(splits)
     classes = check_classes(splits, folds)
-    if splits.problems:
-        raise InputError(splits.problems[:SHOWN_PROBLEMS], len(splits.problems))
+    _refuse(splits)
+    hashes, telling = _fingerprints(features)
+    shared = shared_identifiers(splits)
+    check_same_rows(splits, hashes)
+    check_identifiers(splits, shared, hashes)
+    _refuse(splits)
     compare_descriptions(splits)
     y = class_index(splits, classes)
-    hashes, telling = (np.concatenate([prints[split][part] for split in SPLITS]) for part in (0, 1))
     sets = coinciding(hashes, telling)
-    group = components(splits.both("group").tolist(), sets)
+    group = components(splits.both("group").tolist(), [*sets, *shared])
     dataset = {
         "classes": classes,
         "n": {split: splits.tables[split].num_rows for split in SPLITS},
@@ -86,7 +90,7 @@ def check_dataset(
             }
             for name in splits.facts["train"]["dimensions"]
         },
-        "duplicates": _duplicates(splits, sets, y, group),
+        "duplicates": _duplicates(splits, sets, len(shared), y, group),
         "groups": _groups(splits, group.group, y, classes, folds, cross_folds),
         "warnings": splits.warnings,
     }
@@ -94,8 +98,24 @@ def check_dataset(
     return dataset, pa.table([item, pa.array(group.group, pa.string())], schema=GROUPS)
 
 
+def _refuse(splits: Splits) -> None:
+    if splits.problems:
+        raise InputError(splits.problems[:SHOWN_PROBLEMS], len(splits.problems))
+
+
+def _fingerprints(
+    features: Mapping[str, Mapping[str, Path]],
+) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
+    parts = [fingerprints(list(features[split].values())) for split in SPLITS]
+    return np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])
+
+
 def _duplicates(
-    splits: Splits, sets: Sequence[NDArray[np.int64]], y: NDArray[np.int32], group: Components
+    splits: Splits,
+    sets: Sequence[NDArray[np.int64]],
+    identifiers: int,
+    y: NDArray[np.int32],
+    group: Components,
 ) -> dict[str, int]:
     n_train = splits.tables["train"].num_rows
     train = test = across = other_label = 0
@@ -112,6 +132,12 @@ def _duplicates(
             f"{across} of {n_test} test items have the embeddings of a training item: they are seen items"
         )
         splits.warn("overlapping_items", message)
+    if identifiers:
+        message = (
+            f"{identifiers} of {n_test} test items have the identifier of a training item: results call them "
+            f"by it with {AGAIN!r} behind, and keep both in one group"
+        )
+        splits.warn("shared_identifiers", message)
     if train or test:
         message = (
             f"{train} training and {test} test items have the embeddings of an earlier item of their file"
@@ -130,6 +156,7 @@ def _duplicates(
         "train": train,
         "test": test,
         "across": across,
+        "identifiers": identifiers,
         "other_label": other_label,
         "groups_joined": group.joined,
         "not_joined": group.apart,
@@ -152,10 +179,14 @@ def _groups(
     shared = int((in_train & in_test).sum())
     seen = int(in_train[codes[n_train:]].sum())
     enough = GROUPS_PER_FOLD * max(folds, cross_folds)
-    cross_grouped = known and len(names) >= enough
+    # without a column of groups each item is its own, but for those that are one item twice
+    joined = known or len(names) < len(group)
+    cross_grouped = joined and len(names) >= enough
     given_grouped = known and shared == 0 and int(in_train.sum()) >= GROUPS_PER_FOLD * folds
     if not known:
         reason = "no column names the groups, so folds are stratified only"
+        if cross_grouped:
+            reason += "; items that coincide stay together under cross"
     elif not cross_grouped:
         few = "1 group is" if len(names) == 1 else f"{len(names)} groups are"
         reason = f"{few} too few for {max(folds, cross_folds)} folds: {enough} are needed"

@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 
 from latefusion.brought import Expected, check_labels, check_probabilities, read_folds, read_numbers
 from latefusion.errors import nearest, shorten
+from latefusion.identifiers import original
 from latefusion.ingest import columnar
 from latefusion.ingest.delimited import exact_batches, read_header
 from latefusion.ingest.findings import Findings
-from latefusion.ingest.labels import SHOWN, Where, strip
 from latefusion.ingest.source import PARQUET, check_file
+from latefusion.ingest.where import SHOWN, Where, strip
 from latefusion.probabilities import P_PREFIX, Probabilities
 from latefusion.tables import GROUPS, PARTITION, read_table
 
@@ -173,6 +174,11 @@ def _match(items: pa.Array, expected: Expected, where: Where, findings: Findings
     """Return which expected row each row is."""
     place = {item: row for row, item in enumerate(expected.item)}
     found = items.to_pylist()
+    for item, row in list(place.items()):
+        # the user's name of an item that was told apart from one of the other part
+        own = original(item)
+        if own is not None and own in expected.elsewhere:
+            place[own] = row
     rows = np.array([place.get(item, -1) for item in found], np.int64)
     unknown = np.flatnonzero(rows < 0)
     example = shorten(expected.item[0]) if len(expected.item) else "none"

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from latefusion.errors import Problem, shorten
+from latefusion.identifiers import AGAIN, original
 from latefusion.tables import read_json, read_table
 
 SPLITS = ("train", "test")
@@ -64,23 +65,12 @@ class Splits:
         self.warnings.append({"code": code, "message": message})
 
 
-def check_files(splits: Splits, hashes: Mapping[str, NDArray[np.uint64]]) -> None:
-    """Both files must not be the same, under one name or two, as far as they are read.
-
-    Parameters
-    ----------
-    splits : Splits
-    hashes : mapping of str to (n, 2) uint64 array
-        Of each item's embeddings, by split; empty where there are none.
-    """
-    # groups that are not known are called after their items, and these after the split
-    ours, theirs = (splits.tables[split].drop_columns(["item", "group"]) for split in SPLITS)
-    embedded = len(hashes["train"]) > 0
-    copied = embedded and np.array_equal(hashes["train"], hashes["test"]) and ours.equals(theirs)
-    if copied or Path(splits.path("train")) == Path(splits.path("test")):
+def check_files(splits: Splits) -> None:
+    """Both files must not be one."""
+    if Path(splits.path("train")) == Path(splits.path("test")):
         splits.refuse(
             "test",
-            f"the same content as {splits.path('train')}",
+            f"the same file as {splits.path('train')}",
             "a training and a test file with different items",
             "name the other file in data.test",
         )
@@ -99,19 +89,58 @@ def check_dimensions(splits: Splits) -> None:
             )
 
 
-def check_identifiers(splits: Splits) -> None:
-    """No identifier may be in both files."""
-    ours, theirs = (splits.tables[split]["item"] for split in SPLITS)
-    shared = pc.is_in(theirs, value_set=ours.combine_chunks())
-    count = int(pc.sum(shared).as_py() or 0)
-    if count and not splits.problems:
-        example = theirs.filter(shared)[0].as_py()
+def check_same_rows(splits: Splits, hashes: NDArray[np.uint64]) -> None:
+    """Both files must not hold the same rows, however they are written and in whatever order."""
+    n_train = splits.tables["train"].num_rows
+    ours, theirs = hashes[:n_train], hashes[n_train:]
+    if splits.problems or not len(hashes) or len(ours) != len(theirs):
+        return
+    if np.array_equal(ours[np.lexsort(ours.T)], theirs[np.lexsort(theirs.T)]):
         splits.refuse(
             "test",
-            f"{count} identifiers that are in {splits.path('train')} too, such as {shorten(example)}",
-            "each item in one file, under an identifier of its own",
-            "drop them from one file; or, if they only count the rows of each file, set data.item to null: "
-            "items are then named by file and row, and those that coincide are counted",
+            f"the same {n_train} embeddings as in {splits.path('train')}",
+            "a training and a test file with different items",
+            "name the other file in data.test",
+        )
+
+
+def shared_identifiers(splits: Splits) -> NDArray[np.int64]:
+    """Return the rows of items whose identifier is in both files, (k, 2): that of train, that of test."""
+    train, test = (splits.tables[split]["item"].to_pylist() for split in SPLITS)
+    row = {item: i for i, item in enumerate(train)}
+    pairs = [(row.get(original(item) or ""), len(train) + i) for i, item in enumerate(test)]
+    return np.array([pair for pair in pairs if pair[0] is not None], np.int64).reshape(-1, 2)
+
+
+def check_identifiers(splits: Splits, shared: NDArray[np.int64], hashes: NDArray[np.uint64]) -> None:
+    """An identifier that is in both files must stand for one item, and every item have a name of its own."""
+    if splits.problems:
+        return
+    train, test = (splits.tables[split]["item"].combine_chunks() for split in SPLITS)
+    ambiguous = test.filter(pc.is_in(test, value_set=train))
+    if len(ambiguous):
+        splits.refuse(
+            "train",
+            f"the identifier {shorten(ambiguous[0].as_py())}, by which an item of {splits.path('test')} goes",
+            f"identifiers without {AGAIN!r} where the rest of them is in both files",
+            "give the item another identifier",
+            key="item",
+        )
+        return
+    if len(hashes):
+        other = (hashes[shared[:, 0]] != hashes[shared[:, 1]]).any(axis=1)
+        why = "with other embeddings"
+    else:
+        other, why = np.ones(len(shared), bool), "and no embedding tells whether they are the same items"
+    if other.any():
+        example = train[int(shared[other][0, 0])].as_py()
+        splits.refuse(
+            "test",
+            f"{_plural(int(other.sum()), 'identifier')} that {splits.path('train')} has too, {why}, such as "
+            f"{shorten(example)}",
+            "identifiers of other items, or of the same items with the same embeddings",
+            "drop these rows from one file; or, if the column only counts the rows of each file, set "
+            "data.item to null: items are then named by file and row",
             key="item",
         )
 

@@ -7,7 +7,6 @@ Each of its modules holds a list `CASES`. `tests/unit/test_refusals.py` runs the
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from pathlib import Path
 
 from latefusion.errors import InputError
 
-# in the order of the README; a module that is not there yet is passed over
+# in the order of the README
 MODULES = ("files", "embeddings", "labels", "splits", "brought", "configuration", "pretrained", "resources")
 
 
@@ -64,17 +63,14 @@ def outcome(case: Case, folder: Path) -> Outcome:
 
 def every_case() -> list[Case]:
     """Return the cases of all modules, module by module."""
-    names = [f"refusals.{name}" for name in MODULES]
-    found = [name for name in names if importlib.util.find_spec(name) is not None]
-    return [case for name in found for case in importlib.import_module(name).CASES]
+    return [case for name in MODULES for case in importlib.import_module(f"refusals.{name}").CASES]
 
 
 def row(case: Case, seen: Outcome) -> str:
-    """Return the line of the table for a case: the first problem, or the warning that it is about."""
+    """Return the line of the table for a case: the problem or the warning that it is about, or the first."""
     texts = re.split(r"\n(?=\S)", seen.text)
-    first = next(
-        (text for text in texts if not seen.refused and case.sees and case.sees[0] in text), texts[0]
-    )
+    about = [text for text in texts if all(piece in text for piece in case.sees)]
+    first = (about or texts)[0]
     text = " ".join(first.split()).replace("|", "\\|").replace("found: ", "— ", 1)
     text = text.replace(" allowed: ", "; allowed: ", 1).replace(" to mend: ", "; to mend: ", 1)
     if not text:

@@ -18,14 +18,23 @@ REFUSED = {
         changed(modalities__0__colum="x"),
         ["modalities[0].colum", "write 'column'"],
     ),
-    "text for a number": (changed(folds="five"), ["folds", "'five' (text)", "integer"]),
-    "true for a number": (changed(folds=True), ["folds", "true or false", "integer"]),
+    "text for a number": (
+        changed(folds="five"),
+        ["folds", "'five' (text)", "a whole number", "it stands for: Folds"],
+    ),
+    "true for a number": (changed(folds=True), ["folds", "true or false", "a whole number"]),
     "too small": (changed(folds=1), ["folds", "2 or more"]),
     "C of zero": (changed(svm__C=0), ["svm.C", "more than 0"]),
-    "gamma misspelt": (changed(svm__gamma="autos"), ["svm.gamma", "auto, scale"]),
+    "gamma misspelt": (changed(svm__gamma="autos"), ["svm.gamma", "auto, scale, or a number", "write auto"]),
+    "a rule as text": (changed(rules__0="mean"), ["rules[0]", "'mean' (text)", "a mapping", "{name: mean}"]),
+    "text for a list": (changed(protocols="honest"), ["protocols", "a list", "[honest]"]),
+    "a key left out": (
+        {key: value for key, value in changed().items() if key != "data"},
+        ["config.yaml", "a value for the key 'data'", "add data"],
+    ),
     "unknown protocol": (changed(protocols=["honst"]), ["protocols[0]", "write honest"]),
     "protocol twice": (changed(protocols=["honest", "honest"]), ["protocols", "without repetitions"]),
-    "no modality": (changed(modalities=[]), ["modalities", "at least 1"]),
+    "no modality": (changed(modalities=[]), ["modalities", "a list that is not empty"]),
     "path for a name": (changed(modalities__0__name="../x"), ["modalities[0].name", "'../x'", "file name"]),
     "space in a name": (changed(modalities__0__name="my text"), ["modalities[0].name", "letters, digits"]),
     "300 characters": (changed(modalities__0__name="x" * 300), ["modalities[0].name", "…", "at most 64"]),
@@ -33,7 +42,10 @@ REFUSED = {
     "view named like a modality": (changed(views__0__name="text"), ["views[0].name", "second time"]),
     "reserved name": (changed(views__0__name="majority"), ["views[0].name", "meaning of its own"]),
     "rule twice": (changed(rules__26={"name": "mean"}), ["rules[26].name", "second time"]),
-    "view of no modality": (changed(views__0__modalities=[]), ["views[0].modalities", "at least 1"]),
+    "view of no modality": (
+        changed(views__0__modalities=[]),
+        ["views[0].modalities", "a list that is not empty"],
+    ),
     "view of an unknown one": (
         changed(views__0__modalities=["txt"]),
         ["views[0].modalities", "write 'text'"],
@@ -83,6 +95,23 @@ def _missing_paths(folder):
     return []
 
 
+def _no_folder(folder):
+    (folder / "out").write_text("")
+    with chdir(folder):
+        config = complete(
+            changed(results="out/results", data__train="out", data__test="out"), SCHEMA, file="config.yaml"
+        )
+        missing_files(config, file="config.yaml")
+    return []
+
+
+def _left_out(folder):
+    brought = {"name": "text", "probabilities": {"train_out_of_fold": "o.csv", "test": "p.csv"}}
+    config = complete(changed(modalities__0=brought, views=[]), SCHEMA, file="config.yaml", rules=RULES)
+    left_out = make_plan(config, KNOWN, file="config.yaml").left_out
+    return [f"{one.protocol} does without {one.model}: {one.reason}." for one in left_out]
+
+
 def _case(name, config, words):
     def run(folder):
         make_plan(complete(config, SCHEMA, file="config.yaml", rules=RULES), KNOWN, file="config.yaml")
@@ -107,12 +136,23 @@ CASES += [
     _case(
         "option of the wrong type",
         changed(rules=[{"name": "mlp", "epochs": "many"}]),
-        ["rules[0].epochs", "'many' (text)", "integer"],
+        ["rules[0].epochs", "'many' (text)", "a whole number"],
     ),
     Case(
         "paths that do not exist",
         SECTION,
         _missing_paths,
         ("data.train", "write 'songs_train.csv'"),
+    ),
+    Case("a file where the results should go", SECTION, _no_folder, ("results", "'out', which is no folder")),
+    Case(
+        "a rule that needs what the view lacks",
+        SECTION,
+        _left_out,
+        (
+            "replica does without class_weighted_max: it learns from in-sample probabilities",
+            "and text has none",
+        ),
+        refused=False,
     ),
 ]

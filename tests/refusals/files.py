@@ -157,14 +157,14 @@ CASES = [
     _case(
         "gzip, cut off",
         gzip.compress(GOOD.encode())[:-30],
-        "gzip data that cannot be unpacked",
+        "gzip data that end too early",
         "copy it again",
         file="train.csv.gz",
     ),
     _case(
         "gzip, damaged",
-        gzip.compress(GOOD.encode())[:-6] + b"\0" * 6,
-        "gzip data that cannot be unpacked",
+        gzip.compress(GOOD.encode())[:-8] + b"\0" * 8,
+        "gzip data whose checksum is wrong",
         "gzip -t",
         file="train.csv.gz",
     ),
@@ -276,8 +276,8 @@ CASES = [
     _call(
         "Parquet, cut off",
         lambda folder: _parquet(folder, cut=-100),
-        "a Parquet file that cannot be read",
-        "cut off",
+        "a Parquet file without its end",
+        "it was cut off",
     ),
     _call(
         "Parquet with numbers for embeddings",

@@ -58,7 +58,7 @@ CASES = [
         "a blank",
         with_cell(4, "label", "  "),
         f"train.csv, line {line(4)}, label",
-        "'': no label",
+        "no label",
         "a label in every row",
         "data.new",
     ),

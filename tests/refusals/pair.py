@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
 from pathlib import Path
 
 from latefusion.dataset import SPLITS, check_dataset
-from latefusion.ingest import ingest
+from latefusion.ingest import TrainingFile, ingest
 
 MODALITIES = ("text", "audio")
 
@@ -36,6 +37,27 @@ def check(pair: Pair, folder: Path, **options: object) -> list[str]:
     return [warning["message"] for warning in dataset["warnings"]]
 
 
+def check_new(pair: Pair, folder: Path, change: Callable[[str], str]) -> list[str]:
+    """Ingest the training file, and the test file, its text changed, as items that nobody labelled."""
+    pair.write()
+    new, out = folder / "new.csv", folder / "results"
+    new.write_text(change(pair.paths["test"].read_text(encoding="utf-8")), encoding="utf-8")
+    warnings = []
+    for split, path, label in (("train", pair.paths["train"], "label"), ("new", new, None)):
+        facts = ingest(
+            path,
+            split=split,
+            label=label,
+            modalities=[{"name": name, "column": f"{name}_embedding"} for name in MODALITIES],
+            features={name: out / f"features/{split}/{name}.parquet" for name in MODALITIES},
+            items=out / f"items/{split}.parquet",
+            facts=out / f"items/{split}.json",
+            training=TrainingFile.read([out / "items/train.json"] if split == "new" else []),
+        )
+        warnings += [warning["message"] for warning in facts.warnings]
+    return warnings
+
+
 def checked(pair: Pair, folder: Path, **options: object):
     """Ingest both files and check them together; return what dataset.json and groups.parquet hold."""
     pair.write()
@@ -61,6 +83,7 @@ def checked(pair: Pair, folder: Path, **options: object):
             features=features[split],
             items=items[split],
             facts=facts[split],
+            training=TrainingFile.read([items["train"]] if split == "test" and settings.get("item") else []),
             **settings,  # type: ignore[arg-type]
         )
     return check_dataset(items, facts, features, folds=folds, cross_folds=folds)

@@ -4,6 +4,7 @@ import errno
 from tempfile import NamedTemporaryFile
 from unittest.mock import patch
 
+from latefusion.resources import require, svm_bytes
 from refusals import Case
 from refusals.small import read_text, table, text
 
@@ -44,7 +45,23 @@ def _case(name, stand_in, *sees):
     return Case(name, SECTION, run, sees)
 
 
+def _short_of_memory(folder):
+    with patch("latefusion.resources.available_bytes", return_value=8_000_000_000):
+        require(svm_bytes(1_000_000, 768), 1_000_000, None, approximated=False)
+    return []
+
+
 CASES = [
+    Case(
+        "memory too small for the Gram matrix",
+        SECTION,
+        _short_of_memory,
+        (
+            "1,000,000 training rows: their Gram matrix",
+            "8,000,000,000 bytes",
+            "approximation: {components: 1000}",
+        ),
+    ),
     _case(
         "disk full while writing",
         _Full,

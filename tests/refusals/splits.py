@@ -5,7 +5,7 @@ from pathlib import Path
 
 from generate import write_dataset
 from refusals import Case
-from refusals.pair import Pair, check
+from refusals.pair import Pair, check, check_new
 
 LABELS, GROUPS, SPLITS = "Classes", "Groups", "Splits"
 
@@ -19,6 +19,13 @@ def _case(
         return check(pair, folder, **options)
 
     return Case(name, section, run, sees, refused)
+
+
+def _new(name: str, change: Callable[[str], str], *sees: str, refused: bool = True):
+    def run(folder: Path) -> list[str]:
+        return check_new(Pair(*write_dataset(folder, n_train=60, n_test=20, groups=20)), folder, change)
+
+    return Case(name, SPLITS, run, sees, refused)
 
 
 def _set(split, column, value, where=lambda row: True):
@@ -72,6 +79,14 @@ def _copy_embeddings(pair):
 
 def _same_file(pair):
     pair.rows["test"] = pair.rows["train"]
+
+
+def _reversed(pair):
+    pair.rows["test"] = pair.rows["train"][::-1]
+
+
+def _ends_as_told_apart(pair):
+    pair.rows["test"][0]["Unnamed: 0"] = "7 (test)"
 
 
 def _shorten_embedding(pair):
@@ -194,7 +209,7 @@ CASES = [
         "the same file twice",
         _same_file,
         "test.csv",
-        "the same content as train.csv",
+        "the same 60 embeddings as in train.csv",
         "name the other file in data.test",
     ),
     _case(
@@ -213,11 +228,37 @@ CASES = [
     ),
     _case(
         SPLITS,
-        "identifiers in both files",
-        _copy_rows(5),
+        "the same rows in another order",
+        _reversed,
         "test.csv",
-        "5 identifiers that are in train.csv too",
+        "the same 60 embeddings as in train.csv",
+        "name the other file in data.test",
+    ),
+    _case(
+        SPLITS,
+        "identifiers in both files, of the same items",
+        _copy_rows(5),
+        "5 of 20 test items have the identifier of a training item",
+        "with ' (test)' behind, and keep both in one group",
+        refused=False,
+        item="Unnamed: 0",
+    ),
+    _case(
+        SPLITS,
+        "identifiers in both files, of other items",
+        lambda pair: None,
+        "test.csv, Unnamed: 0.1",
+        "20 identifiers that train.csv has too, with other embeddings, such as '0'",
         "set data.item to null",
+        item="Unnamed: 0.1",
+    ),
+    _case(
+        SPLITS,
+        "an identifier that ends as those that are told apart",
+        _ends_as_told_apart,
+        "test.csv, line",
+        "'7 (test)': the name of a test item",
+        "give the item another identifier",
         item="Unnamed: 0",
     ),
     _case(
@@ -234,5 +275,13 @@ CASES = [
         _set("test", "valence", "high"),
         "the column 'valence' holds numbers in one file and text in the other",
         refused=False,
+    ),
+    _new("new items in order", lambda text: text, refused=False),
+    _new(
+        "new items with embeddings of another length",
+        lambda text: text.replace('"[', '"[0.5, '),
+        "new.csv, text_embedding",
+        "embeddings of 7 numbers for the modality text",
+        "6 numbers, as in train.csv",
     ),
 ]

@@ -6,7 +6,7 @@ import pytest
 
 from latefusion.brought import SUM_TOLERANCE, Expected, check_probabilities, read_folds, read_numbers
 from latefusion.ingest.findings import Findings
-from latefusion.ingest.labels import Where
+from latefusion.ingest.where import Where
 
 
 @pytest.fixture

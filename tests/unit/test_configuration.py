@@ -109,7 +109,7 @@ def test_files_that_the_workflow_builds_may_be_missing(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("entry", "words"),
     [
-        ({"name": "mlp", "epochs": "many"}, ["rules[0].epochs", "'many' (text)", "integer"]),
+        ({"name": "mlp", "epochs": "many"}, ["rules[0].epochs", "'many' (text)", "a whole number"]),
         ({"name": "mlp", "epochs": 0}, ["rules[0].epochs", "1 or more"]),
         ({"name": "mlp", "epoch": 3}, ["rules[0].epoch", "write 'epochs'"]),
         ({"name": "product", "prior": "shres"}, ["rules[0].prior", "write shares"]),

@@ -6,6 +6,8 @@ import pytest
 
 from generate import write_dataset
 from latefusion.errors import InputError
+from latefusion.partitions import assign, read_items
+from latefusion.tables import GROUPS, write_table
 from refusals.pair import Pair, checked
 
 
@@ -75,6 +77,46 @@ def test_without_a_column_of_groups_everything_is_stratified_only(pair, tmp_path
     assert facts["reason"] == "no column names the groups, so folds are stratified only"
 
 
+def _copy(pair, count, **cells):
+    pair.rows["test"][:count] = [{**row, **cells} for row in pair.rows["train"][:count]]
+
+
+@pytest.mark.parametrize("group", ["artist_name", None])
+def test_an_item_of_both_files_has_two_names_and_one_group(pair, tmp_path, group):
+    _copy(pair, 3, artist_name="Somebody Else Entirely")
+    dataset, groups = checked(pair, tmp_path, item="Unnamed: 0", group=group)
+    assert dataset["duplicates"]["identifiers"] == dataset["duplicates"]["across"] == 3
+    assert dataset["groups"]["cross_grouped"]
+    of = dict(zip(groups["item"].to_pylist(), groups["group"].to_pylist(), strict=True))
+    names = [row["Unnamed: 0"] for row in pair.rows["train"]]
+    test = [row["Unnamed: 0"] for row in pair.rows["test"]]
+    assert list(of) == names + [f"{name} (test)" for name in test[:3]] + test[3:]
+    assert all(of[name] == of[f"{name} (test)"] for name in test[:3])
+    features = pq.read_table(tmp_path / "results/features/test/text.parquet")
+    assert features["item"].to_pylist() == list(of)[60:]
+
+
+def test_an_item_of_both_files_is_in_one_part_of_every_cross_partition_and_in_one_fold(pair, tmp_path):
+    _copy(pair, 6)
+    dataset, groups = checked(pair, tmp_path, item="Unnamed: 0", group=None)
+    items = [tmp_path / f"results/items/{split}.parquet" for split in ("train", "test")]
+    write_table(groups, tmp_path / "groups.parquet", GROUPS)
+    tables = assign(
+        read_items(items, tmp_path / "groups.parquet", dataset),
+        folds=3,
+        cross_folds=4,
+        cross_repeats=2,
+        given_grouped=dataset["groups"]["given_grouped"],
+        cross_grouped=dataset["groups"]["cross_grouped"],
+        seed=0,
+    )
+    for name, table in tables:
+        at = {row["item"]: row for row in table.to_pylist()}
+        for row in pair.rows["test"][:6]:
+            one, other = at[row["Unnamed: 0"]], at[row["Unnamed: 0"] + " (test)"]
+            assert name == "given" or (one["part"], one["fold"]) == (other["part"], other["fold"])
+
+
 def test_an_artist_of_the_test_file_connects_two_of_the_training_file(pair, tmp_path):
     names = sorted({row["artist_name"] for row in pair.rows["train"]})[:2]
     pair.rows["test"][0]["artist_name"] = " feat. ".join(names)
@@ -99,6 +141,7 @@ def test_coinciding_items_are_counted_and_their_groups_joined(pair, tmp_path):
         "train": 1,
         "test": 0,
         "across": 1,
+        "identifiers": 0,
         "other_label": 3,
         "groups_joined": 2,
         "not_joined": 0,
@@ -160,13 +203,20 @@ def test_the_result_is_the_same_every_time(pair, tmp_path):
 @pytest.mark.parametrize("group", ["artist_name", None])
 def test_a_file_that_differs_only_in_what_nobody_reads_is_the_same_file(pair, tmp_path, group):
     pair.rows["test"] = [{**row, "audio_url": "https://example.org/moved.mp3"} for row in pair.rows["train"]]
-    with pytest.raises(InputError, match=r"the same content as .*train\.csv"):
+    with pytest.raises(InputError, match=r"the same 60 embeddings as in .*train\.csv"):
         checked(pair, tmp_path, group=group)
 
 
-def test_a_file_with_another_label_is_another_file(pair, tmp_path):
+def test_the_same_embeddings_under_another_label_are_the_same_rows(pair, tmp_path):
     pair.rows["test"] = [dict(row) for row in pair.rows["train"]]
     pair.rows["test"][0].update(label="1", emotion="Happy")
     pair.rows["train"][0].update(label="2", emotion="Relaxed")
-    dataset, _ = checked(pair, tmp_path)
-    assert dataset["duplicates"]["across"] == 60
+    with pytest.raises(InputError, match=r"the same 60 embeddings as in .*train\.csv"):
+        checked(pair, tmp_path)
+
+
+def test_one_file_named_for_both_splits_is_refused(pair, tmp_path):
+    pair.paths["test"] = pair.paths["train"]
+    pair.rows["test"] = pair.rows["train"]
+    with pytest.raises(InputError, match=r"the same file as .*train\.csv"):
+        checked(pair, tmp_path)

@@ -1,5 +1,6 @@
 # The only file with functions: the checked configuration, what each job reads, digests, memory.
 
+import os
 import sys
 
 import yaml
@@ -55,6 +56,17 @@ def checked(config):
 
 CONFIG, RULES, PLAN = checked(config)
 SEED = CONFIG["seed"]
+
+if workflow.exec_mode == ExecMode.DEFAULT:
+    if Path(CONFIG["results"]).is_dir() and not os.access(CONFIG["results"], os.W_OK):
+        logger.warning(
+            f"{CONFIG['results']} may not be written: let `results` in {CONFIG_NAME} name a folder of yours, or "
+            f"chmod u+w it. Results that are there can be looked at."
+        )
+    for absent in PLAN.left_out:
+        logger.warning(
+            f"{absent.protocol} does without {absent.model}: {absent.reason}."
+        )
 
 
 pathvars:
@@ -173,6 +185,17 @@ def columns_of(split):
     keys = ("label", "class_name", "group", "item", "describe", "max_cell_bytes")
     columns = {key: CONFIG["data"][key] for key in keys}
     return {**columns, "label": None, "class_name": None} if split == "new" else columns
+
+
+def training_file(wildcards):
+    """What `ingest` compares a file with: the identifiers of the training file, or the lengths of its embeddings."""
+    if wildcards.split == "new":
+        return ["<results>/items/train.json"]
+    return (
+        ["<results>/items/train.parquet"]
+        if wildcards.split == "test" and CONFIG["data"]["item"]
+        else []
+    )
 
 
 def every_partition():

@@ -5,6 +5,7 @@ rule ingest:
     """Turn one table into feature matrices and items, or refuse it with a message that mends it."""
     input:
         table=lambda wildcards: CONFIG["data"][wildcards.split],
+        training=training_file,
     output:
         features=[
             f"<results>/features/{{split}}/{modality['name']}.parquet"

@@ -2,6 +2,6 @@
 
 from latefusion.ingest.assemble import ingest
 from latefusion.ingest.columns import Modality
-from latefusion.ingest.gather import IngestFacts
+from latefusion.ingest.facts import IngestFacts, TrainingFile
 
-__all__ = ["IngestFacts", "Modality", "ingest"]
+__all__ = ["IngestFacts", "Modality", "TrainingFile", "ingest"]

@@ -6,7 +6,7 @@ import logging
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +25,9 @@ from latefusion.ingest.delimited import (
     sha256_of,
 )
 from latefusion.ingest.embeddings import Parsed, parse
+from latefusion.ingest.facts import IngestFacts, TrainingFile
 from latefusion.ingest.findings import Findings
-from latefusion.ingest.gather import Gathering, IngestFacts, Lines, Read
+from latefusion.ingest.gather import Gathering, Lines, Read
 from latefusion.ingest.source import PARQUET, check_file
 from latefusion.tables import staged, write_json
 
@@ -49,6 +50,7 @@ def ingest(
     items: Path,
     facts: Path | None = None,
     provenance: Path | None = None,
+    training: TrainingFile | None = None,
     max_cell_bytes: int = MAX_CELL_BYTES,
     threads: int = 2,
 ) -> IngestFacts:
@@ -75,6 +77,8 @@ def ingest(
     provenance : Path, optional
         Where to write `path`, `bytes`, `sha256` and `rows` of the file. It stands apart from the facts, since
         it changes with columns that nobody reads, and whatever is made from the facts need not.
+    training : TrainingFile, optional
+        What a test file, or one of new items, has to agree with.
     max_cell_bytes : int
         A larger cell is refused.
     threads : int
@@ -89,55 +93,97 @@ def ingest(
     InputError
         If anything in the file cannot be used: all problems at once, and nothing is written.
     """
-    path = Path(source)
     chosen = tuple(one if isinstance(one, Modality) else _modality(one) for one in modalities)
     names = label is not None and class_name is not None
-    columns = Columns(
-        label, class_name if names else None, group, item, tuple(dict.fromkeys(describe)), chosen
+    attempt = _Attempt(
+        path=Path(source),
+        split=split,
+        columns=Columns(
+            label, class_name if names else None, group, item, tuple(dict.fromkeys(describe)), chosen
+        ),
+        matrices=[Path(features[modality.name]) for modality in chosen],
+        items=Path(items),
+        facts=None if facts is None else Path(facts),
+        provenance=None if provenance is None else Path(provenance),
+        training=training or TrainingFile(),
+        threads=threads,
     )
-    outputs = [*(Path(features[modality.name]) for modality in chosen), Path(items)]
-    notes = [Path(note) for note in (facts, provenance) if note is not None]
-    head = check_file(path)
+    head = check_file(attempt.path)
+    if head.startswith(PARQUET):
+        return _from_parquet(attempt, head)
+    return _from_text(attempt, head, max_cell_bytes)
 
-    def attempt(
-        reads: Iterator[Batch], digest: list[str], findings: Findings, unit: str, exact: bool
+
+@dataclass(frozen=True)
+class _Attempt:
+    """One reading of a file from its first row to its last, by whatever reader."""
+
+    path: Path
+    split: str
+    columns: Columns
+    matrices: list[Path]
+    items: Path
+    facts: Path | None
+    provenance: Path | None
+    training: TrainingFile
+    threads: int
+
+    def __call__(
+        self, reads: Iterator[Batch], digest: Sequence[str], findings: Findings, *, unit: str, exact: bool
     ) -> IngestFacts:
-        with staged(*outputs, *notes) as files:
-            job = Gathering(path, split, columns, findings, files[: len(chosen)], exact=exact, unit=unit)
-            job.run(_parsed(reads, columns, threads))
-            result = job.finish(files[len(chosen)])
-            if facts is not None:
-                write_json(asdict(result), files[len(outputs)])
-            if provenance is not None:
-                origin = {"path": str(path), "bytes": path.stat().st_size, "sha256": digest[0]}
+        """Write all tables, or none."""
+        notes = [note for note in (self.facts, self.provenance) if note is not None]
+        with staged(*self.matrices, self.items, *notes) as files:
+            matrices, items = files[: len(self.matrices)], files[len(self.matrices)]
+            job = Gathering(
+                self.path,
+                self.split,
+                self.columns,
+                findings,
+                matrices,
+                exact=exact,
+                unit=unit,
+                training=self.training,
+            )
+            job.run(_parsed(reads, self.columns, self.threads))
+            result = job.finish(items)
+            if self.facts is not None:
+                write_json(asdict(result), files[len(self.matrices) + 1])
+            if self.provenance is not None:
+                origin = {"path": str(self.path), "bytes": self.path.stat().st_size, "sha256": digest[0]}
                 write_json({**origin, "rows": result.rows}, files[-1])
         return result
 
-    if head.startswith(PARQUET):
-        findings = Findings()
-        file = columnar.open_parquet(path)
-        for problem in columns.problems(str(path), file.schema_arrow.names):
-            findings.add(problem)
-        findings.check()
-        for problem in columnar.check_types(file, path, columns.texts, columns.vectors):
-            findings.add(problem)
-        findings.check()
-        batches = columnar.batches(file, path, columns.texts, columns.vectors, columns.describe)
-        return attempt(_numbered(batches), [sha256_of(path, head)], findings, "row", True)
 
-    header = read_header(path, head, max_cell_bytes)
+def _from_parquet(attempt: _Attempt, head: bytes) -> IngestFacts:
+    path, columns, findings = attempt.path, attempt.columns, Findings()
+    file = columnar.open_parquet(path)
+    for problem in columns.problems(str(path), file.schema_arrow.names):
+        findings.add(problem)
+    findings.check()
+    for problem in columnar.check_types(file, path, columns.texts, columns.vectors):
+        findings.add(problem)
+    findings.check()
+    batches = columnar.batches(file, path, columns.texts, columns.vectors, columns.describe)
+    return attempt(_numbered(batches), [sha256_of(path, head)], findings, unit="row", exact=True)
+
+
+def _from_text(attempt: _Attempt, head: bytes, max_cell: int) -> IngestFacts:
+    """Read a CSV by the quick reader and, where that meets anything odd, again by the exact one."""
+    path, columns = attempt.path, attempt.columns
+    header = read_header(path, head, max_cell)
     missing = columns.problems(str(path), header)
     if missing:
         raise InputError(missing)
     digest: list[str] = []
     try:
-        quick = quick_batches(path, head, header, columns.all, digest, max_cell_bytes)
-        return attempt(quick, digest, Findings(), "line", False)
+        quick = quick_batches(path, head, header, columns.all, digest, max_cell)
+        return attempt(quick, digest, Findings(), unit="line", exact=False)
     except SuspectError as suspicion:
         logger.info("%s: reading again, line by line (%s)", path, suspicion)
     findings = Findings()
-    exact = exact_batches(path, head, header, columns.all, findings, max_cell_bytes)
-    return attempt(exact, [sha256_of(path, head)], findings, "line", True)
+    exact = exact_batches(path, head, header, columns.all, findings, max_cell)
+    return attempt(exact, [sha256_of(path, head)], findings, unit="line", exact=True)
 
 
 def _modality(given: Mapping[str, Any]) -> Modality:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -9,8 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from latefusion.errors import InputError, Problem
+from latefusion.errors import InputError, Problem, shorten
 from latefusion.ingest.embeddings import is_list
+from latefusion.ingest.source import PARQUET
 
 BATCH_ROWS = 1024
 _UNREADABLE = (pa.ArrowException, OSError, UnicodeDecodeError)
@@ -34,13 +36,17 @@ def open_parquet(path: Path) -> pq.ParquetFile:
 
 
 def _damaged(path: Path, error: Exception) -> Problem:
+    with path.open("rb") as file:
+        file.seek(-len(PARQUET), os.SEEK_END)
+        whole = file.read() == PARQUET
     first = str(error).splitlines()[0] if str(error) else type(error).__name__
-    return Problem(
-        str(path),
-        f"a Parquet file that cannot be read: {first[:200]}",
-        "a whole Parquet file",
-        "it is cut off or damaged: write or copy it again",
+    found = (
+        f"a Parquet file that cannot be read ({shorten(first, 120)})"
+        if whole
+        else "a Parquet file without its end"
     )
+    fix = "it is damaged: write or copy it again" if whole else "it was cut off: write or copy it again"
+    return Problem(str(path), found, "a whole Parquet file", fix)
 
 
 def check_types(

@@ -2,67 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from latefusion.errors import Problem
-from latefusion.groups import OWN, key
+from latefusion.identifiers import tell_apart
+from latefusion.ingest.checks import all_equal, not_as_trained, nothing_there, oddities, other_lengths
 from latefusion.ingest.columns import Columns, Modality
 from latefusion.ingest.delimited import SuspectError
 from latefusion.ingest.embeddings import BAD, EMPTY, Parsed
 from latefusion.ingest.explain import Explanation
+from latefusion.ingest.facts import IngestFacts, TrainingFile
 from latefusion.ingest.findings import Findings
-from latefusion.ingest.labels import (
-    Where,
-    read_class_names,
-    read_description,
-    read_items,
-    read_labels,
-    strip,
-)
+from latefusion.ingest.items import items_table
 from latefusion.ingest.matrix import MatrixWriter
-from latefusion.tables import items_schema, write_table
-
-SHOWN = 10
+from latefusion.ingest.where import SHOWN, Where, strip
+from latefusion.tables import write_table
 
 Lines = NDArray[np.int64] | None
 # how many rows; their texts, lines and embeddings
 Read = tuple[int, dict[str, pa.Array], Lines, dict[str, Parsed]]
-
-
-@dataclass(frozen=True)
-class IngestFacts:
-    """What is known about a file once it has been read.
-
-    Attributes
-    ----------
-    split : str
-    path : str
-        As it was given.
-    rows : int
-    dimensions : dict of str to int
-        Length of the embedding of each modality.
-    missing : dict of str to int
-        How many items lack each modality.
-    columns : dict of str to str or None
-        Columns of `label`, `class_name`, `group` and `item`, where there are any.
-    warnings : list of dict
-        `code` and `message` of what is odd but accepted.
-    """
-
-    split: str
-    path: str
-    rows: int
-    dimensions: dict[str, int]
-    missing: dict[str, int]
-    columns: dict[str, str | None]
-    warnings: list[dict[str, str]] = field(default_factory=list)
 
 
 class Gathering:
@@ -81,9 +44,10 @@ class Gathering:
         *,
         exact: bool,
         unit: str,
+        training: TrainingFile,
     ) -> None:
         self.path, self.split, self.columns, self.findings = path, split, columns, findings
-        self.exact, self.unit = exact, unit
+        self.exact, self.unit, self.training = exact, unit, training
         self.writers = {m.name: MatrixWriter(file) for m, file in zip(columns.modalities, files, strict=True)}
         self.lengths: dict[str, list[NDArray[np.int64]]] = {m.name: [] for m in columns.modalities}
         self.texts: dict[str, list[pa.Array]] = {name: [] for name in columns.texts}
@@ -108,7 +72,7 @@ class Gathering:
         if self.columns.item is None:
             items = pa.array([f"{self.split}:{row}" for row in range(self.rows, self.rows + n)], pa.string())
         else:
-            items = strip(texts[self.columns.item])
+            items = tell_apart(strip(texts[self.columns.item]), self.training.identifiers)
         self.lines.append(np.zeros(n, np.int64) if lines is None else lines)
         for name, gathered in self.texts.items():
             gathered.append(texts[name])
@@ -140,8 +104,7 @@ class Gathering:
         bad = lengths == BAD
         if not modality.missing:
             bad |= lengths == EMPTY
-        rows = np.flatnonzero(bad)
-        for row in rows:
+        for row in np.flatnonzero(bad):
             why = parsed.bad.get(int(row))
             if lengths[row] == EMPTY:
                 why = Explanation(
@@ -153,9 +116,9 @@ class Gathering:
                 self.findings.count(1)
                 continue
             self.explained[modality.name] += 1
-            self._problem(int(lines[row]), modality.column, why)
+            self._problem(why, modality.column, int(lines[row]))
 
-    def _problem(self, line: int | None, column: str | None, why: Explanation) -> None:
+    def _problem(self, why: Explanation, column: str | None = None, line: int | None = None) -> None:
         self.findings.add(
             Problem(str(self.path), why.found, why.allowed, why.fix, row=line, column=column, unit=self.unit)
         )
@@ -164,15 +127,13 @@ class Gathering:
         """Check what can only be known once all rows are read."""
         if self.rows == 0:
             self.findings.check()
-            why = Explanation("a header and no rows", "at least one row", "export the table again")
-            self._problem(None, None, why)
-        else:
-            for modality in self.columns.modalities:
-                self._check_lengths(modality)
-                self._check_values(modality)
-        self._suspect()
-        if self.rows == 0:
+            self._problem(Explanation("a header and no rows", "at least one row", "export the table again"))
+            self._suspect()
             self.findings.check()
+        for modality in self.columns.modalities:
+            self._check_lengths(modality)
+            self._check_values(modality)
+        self._suspect()
 
     def _suspect(self) -> None:
         if self.findings.problems and not self.exact:
@@ -180,85 +141,42 @@ class Gathering:
 
     def _check_lengths(self, modality: Modality) -> None:
         lengths = np.concatenate(self.lengths[modality.name])
-        known, counts = np.unique(lengths[lengths > 0], return_counts=True)
-        if len(known) == 0:
-            if modality.missing and (lengths == EMPTY).all():
-                why = Explanation(
-                    "no embedding in any row", "at least one", "name another column, or drop the modality"
-                )
-                self._problem(None, modality.column, why)
-            return
-        if len(known) == 1:
-            return
-        usual = int(known[counts.argmax()])
+        why = nothing_there(lengths)
+        # where embeddings may not be missing, the empty cells are problems already
+        if why is not None and modality.missing and (lengths == EMPTY).all():
+            self._problem(why, modality.column)
+        rows, said = other_lengths(lengths)
         lines = np.concatenate(self.lines)
-        rows = np.flatnonzero((lengths > 0) & (lengths != usual))
-        for row in rows[:SHOWN]:
-            why = Explanation(
-                f"{lengths[row]} numbers",
-                f"{usual} numbers, as in {counts.max()} of {counts.sum()} rows",
-                "compute this row's embedding as the others' was, or drop the row",
-            )
-            self._problem(int(lines[row]), modality.column, why)
-        self.findings.count(max(0, len(rows) - SHOWN))
+        for row, about in zip(rows, said, strict=False):
+            self._problem(about, modality.column, int(lines[row]))
+        self.findings.count(len(rows) - len(said))
 
     def _check_values(self, modality: Modality) -> None:
-        writer = self.writers[modality.name]
+        writer, name = self.writers[modality.name], modality.name
         if writer.dimension is None or self.findings.problems:
             return
-        present, name = writer.rows - writer.missing, modality.name
-        constant = writer.constant
-        if present > 1 and len(constant) == writer.dimension:
-            if self.split == "train":
-                why = Explanation(
-                    f"the same embedding in all {present} rows",
-                    "embeddings that differ",
-                    "name another column, or compute the embeddings again",
-                )
-                self._problem(None, modality.column, why)
-                return
-            self._warn(f"all_rows_equal:{name}", f"{name}: all {present} rows have the same embedding")
-        elif present > 1 and len(constant):
-            some = ", ".join(str(column + 1) for column in constant[:5]) + (" …" if len(constant) > 5 else "")
-            message = (
-                f"{name}: {len(constant)} of {writer.dimension} numbers are the same in every row ({some})"
+        why = not_as_trained(name, writer.dimension, self.training)
+        if self.split == "train" and all_equal(writer):
+            why = Explanation(
+                f"the same embedding in all {writer.rows - writer.missing} rows",
+                "embeddings that differ",
+                "name another column, or compute the embeddings again",
             )
-            self._warn(f"constant_columns:{name}", message)
-        if writer.zero:
-            message = f"{name}: {writer.zero} of {present} rows hold nothing but zeros"
-            self._warn(f"zero_rows:{name}", message)
-        if writer.whole and present > 1:
-            message = f"{name}: every number is whole; if they had decimal commas, the embeddings are wrong"
-            self._warn(f"whole_numbers:{name}", message)
-        if writer.missing:
-            self._warn(f"missing:{name}", f"{name}: {writer.missing} of {writer.rows} items lack it")
-
-    def _warn(self, code: str, message: str) -> None:
-        self.findings.warn(code, f"{self.path}: {message}")
+        if why is not None:
+            self._problem(why, modality.column)
+            return
+        for code, message in oddities(name, writer):
+            self.findings.warn(f"{code}:{name}", f"{self.path}: {message}")
 
     def finish(self, items_file: Path) -> IngestFacts:
         """Check and write the items table, and return what is known about the file."""
         columns, where = self.columns, Where(str(self.path), np.concatenate(self.lines), self.unit)
         texts = {name: pa.chunked_array(parts) for name, parts in self.texts.items()}
-        if columns.item is None:
-            ids = pa.array([f"{self.split}:{row}" for row in range(self.rows)], pa.string())
-        else:
-            ids = read_items(_as_text(texts[columns.item]), columns.item, where, self.findings)
-        table = {"item": ids}
-        if columns.label is not None:
-            labels = read_labels(_as_text(texts[columns.label]), columns.label, where, self.findings)
-            table["label"] = labels
-            table["class"] = labels.cast(pa.string())
-            if columns.class_name is not None:
-                name = columns.class_name
-                table["class"] = read_class_names(_as_text(texts[name]), labels, name, where, self.findings)
-        table["group"] = self._groups(ids, texts)
-        described = {name: read_description(texts[name]) for name in columns.describe}
+        taken = self.training.identifiers
+        table = items_table(texts, columns, where, self.findings, split=self.split, taken=taken)
         self._suspect()
         self.findings.check()
-        kind = table["label"].type if columns.label is not None else None
-        schema = items_schema(kind, {name: values.type for name, values in described.items()})
-        write_table(pa.table([*table.values(), *described.values()], schema=schema), items_file, schema)
+        write_table(table, items_file, table.schema)
         return IngestFacts(
             split=self.split,
             path=str(self.path),
@@ -273,27 +191,3 @@ class Gathering:
             },
             warnings=[{"code": code, "message": text} for code, text in self.findings.warnings.items()],
         )
-
-    def _groups(self, ids: pa.Array, texts: Mapping[str, pa.ChunkedArray]) -> pa.Array:
-        column = self.columns.group
-        if column is None:
-            return pc.binary_join_element_wise(OWN.removesuffix(":"), ids, ":")
-        encoded = _as_text(texts[column]).fill_null("").dictionary_encode()
-        keys = pa.array([key(name, "") for name in encoded.dictionary.to_pylist()], pa.string())
-        groups = keys.take(encoded.indices)
-        unknown = pc.equal(groups, OWN)
-        alone = int(pc.sum(unknown).as_py() or 0)
-        if alone:
-            message = f"{alone} of {self.rows} rows have no {column}; each is a group of its own"
-            self._warn("blank_groups", message)
-        return pc.if_else(unknown, pc.binary_join_element_wise(OWN.removesuffix(":"), ids, ":"), groups)
-
-
-def _as_text(chunks: pa.ChunkedArray) -> pa.Array:
-    values = chunks.combine_chunks()
-    if pa.types.is_float64(values.type):
-        # a describing column of a Parquet file that plays another part as well
-        return pa.array(
-            [None if value is None else f"{value:.17g}" for value in values.to_pylist()], pa.string()
-        )
-    return values

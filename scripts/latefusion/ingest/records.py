@@ -205,7 +205,7 @@ class RecordReader:
             data = self.stream.read(max(_CHUNK, len(rest)))
         except NotTextError as error:
             self._stop(
-                f"gzip data that cannot be unpacked: {error}",
+                str(error),
                 "a whole gzip file",
                 "the file is cut off or damaged: copy it again and check it with `gzip -t`",
                 None,

@@ -150,8 +150,13 @@ class Bytes(io.RawIOBase):
             data = self._file.read(size)
             while 0 <= len(data) < size and (more := self._file.read(size - len(data))):
                 data += more
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            self._fail(str(error))
+        except EOFError:
+            self._fail("gzip data that end too early")
+        except (zlib.error, gzip.BadGzipFile) as error:
+            checked = isinstance(error, gzip.BadGzipFile) and "check" in str(error)
+            self._fail(
+                "gzip data whose checksum is wrong" if checked else "gzip data that cannot be unpacked"
+            )
         if self.strict:
             self._check(data)
         return data

@@ -1,17 +1,18 @@
-"""Labels, names, identifiers and descriptions; the messages are in `refusals/labels.py`."""
+"""Labels and class names; the messages are in `refusals/labels.py`."""
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
 from latefusion.ingest.findings import Findings
-from latefusion.ingest.labels import Where, read_class_names, read_description, read_items, read_labels
+from latefusion.ingest.labels import read_class_names, read_labels
+from latefusion.ingest.where import Column, Where
 
 
 def labels(*values):
     findings = Findings()
     where = Where("t.csv", np.arange(2, 2 + len(values)), "line")
-    return read_labels(pa.array(values, pa.string()), "y", where, findings), findings
+    return read_labels(Column(pa.array(values, pa.string()), "y", where, findings)), findings
 
 
 @pytest.mark.parametrize(
@@ -62,7 +63,7 @@ def names(pairs):
     findings = Findings()
     where = Where("t.csv", np.arange(len(pairs)), "line")
     y = pa.array([label for label, _ in pairs])
-    read_class_names(pa.array([name for _, name in pairs]), y, "name", where, findings)
+    read_class_names(Column(pa.array([name for _, name in pairs]), "name", where, findings), y)
     return [problem.row for problem in findings.problems]
 
 
@@ -76,24 +77,3 @@ def test_the_rarer_of_two_labels_is_the_wrong_one():
 
 def test_names_may_be_swapped_as_long_as_they_are_one_to_one():
     assert names([(0, "b"), (1, "a"), (0, "b")]) == []
-
-
-def test_identifiers_that_differ_in_blanks_are_the_same():
-    findings = Findings()
-    where = Where("t.csv", np.arange(2, 5), "line")
-    read_items(pa.array(["a", "b", " a "]), "id", where, findings)
-    assert [problem.row for problem in findings.problems] == [4]
-
-
-@pytest.mark.parametrize(
-    ("values", "expected"),
-    [
-        (["1", " 2.5", "", None], [1.0, 2.5, None, None]),
-        (["1", "x"], ["1", "x"]),
-        (["", " "], [None, None]),
-        (["inf", "1"], [None, 1.0]),
-        (["1,5", "2"], ["1,5", "2"]),
-    ],
-)
-def test_a_description_is_a_number_where_all_are(values, expected):
-    assert read_description(pa.chunked_array([pa.array(values, pa.string())])).to_pylist() == expected

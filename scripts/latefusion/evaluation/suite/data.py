@@ -82,11 +82,13 @@ def classes_unbalanced(evidence: Evidence) -> Findings:
 def duplicates_across(evidence: Evidence) -> Findings:
     """The same item is in train and in test."""
     found = evidence.dataset["duplicates"]
-    if found.get("across"):
+    identifiers = found.get("identifiers", 0)
+    if found.get("across") or identifiers:
+        also = f"; {identifiers} have its identifier as well" if identifiers else ""
         yield Finding(
             "duplicates_across",
             ERROR,
-            f"{found['across']} items of test have the embeddings of an item of train.",
+            f"{found['across']} items of test have the embeddings of an item of train{also}.",
             {key: value for key, value in found.items() if isinstance(value, int | float)},
             "Remove them from one of the files; `cross` keeps them together where their groups "
             "could be joined.",

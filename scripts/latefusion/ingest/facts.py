@@ -1,0 +1,70 @@
+"""What is known about a file once it has been read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from latefusion.tables import read_json, read_table
+
+
+@dataclass(frozen=True)
+class IngestFacts:
+    """What is known about a file once it has been read.
+
+    Attributes
+    ----------
+    split : str
+    path : str
+        As it was given.
+    rows : int
+    dimensions : dict of str to int
+        Length of the embedding of each modality.
+    missing : dict of str to int
+        How many items lack each modality.
+    columns : dict of str to str or None
+        Columns of `label`, `class_name`, `group` and `item`, where there are any.
+    warnings : list of dict
+        `code` and `message` of what is odd but accepted.
+    """
+
+    split: str
+    path: str
+    rows: int
+    dimensions: dict[str, int]
+    missing: dict[str, int]
+    columns: dict[str, str | None]
+    warnings: list[dict[str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class TrainingFile:
+    """What a test file, or one of new items, has to agree with.
+
+    Attributes
+    ----------
+    identifiers : frozenset of str
+        That a test item must not have for its name.
+    path : str
+        Of the training file, for messages.
+    dimensions : dict of str to int, optional
+        Lengths of the embeddings that new items must have.
+    """
+
+    identifiers: frozenset[str] = frozenset()
+    path: str = ""
+    dimensions: dict[str, int] | None = None
+
+    @classmethod
+    def read(cls, files: Iterable[Path | str]) -> TrainingFile:
+        """Read identifiers from an items table and lengths from the facts, whichever is there."""
+        own = cls()
+        for file in map(Path, files):
+            if file.suffix == ".json":
+                facts = read_json(file)
+                own = replace(own, path=facts["path"], dimensions=facts["dimensions"])
+            else:
+                items = read_table(file, columns=["item"])["item"]
+                own = replace(own, identifiers=frozenset(items.to_pylist()))
+        return own

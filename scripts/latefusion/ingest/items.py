@@ -1,0 +1,136 @@
+"""The items table of one file: identifiers, labels, groups and what describes the items."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from latefusion.errors import shorten
+from latefusion.groups import OWN, key
+from latefusion.identifiers import AGAIN, original, tell_apart
+from latefusion.ingest.columns import Columns
+from latefusion.ingest.findings import Findings
+from latefusion.ingest.labels import read_class_names, read_labels
+from latefusion.ingest.where import SHOWN, Column, Where, codes
+from latefusion.tables import items_schema
+
+
+def items_table(
+    texts: Mapping[str, pa.ChunkedArray],
+    columns: Columns,
+    where: Where,
+    findings: Findings,
+    *,
+    split: str,
+    taken: frozenset[str] = frozenset(),
+) -> pa.Table:
+    """Return the items table; what is wrong goes to `findings`, and the table is then of no use.
+
+    Parameters
+    ----------
+    texts : mapping of str to string array
+        The columns that are read as text.
+    columns : Columns
+    where : Where
+    findings : Findings
+    split : str
+    taken : frozenset of str
+        Identifiers of the training file.
+    """
+
+    def column(name: str) -> Column:
+        return Column(_as_text(texts[name]), name, where, findings)
+
+    if columns.item is None:
+        ids = pa.array([f"{split}:{row}" for row in range(len(where.line))], pa.string())
+    else:
+        ids = read_items(column(columns.item), taken)
+    table = {"item": ids}
+    if columns.label is not None:
+        labels = read_labels(column(columns.label))
+        table["label"] = labels
+        table["class"] = labels.cast(pa.string())
+        if columns.class_name is not None:
+            table["class"] = read_class_names(column(columns.class_name), labels)
+    table["group"] = _groups(ids, None if columns.group is None else column(columns.group))
+    described = {name: read_description(texts[name]) for name in columns.describe}
+    kind = table["label"].type if columns.label is not None else None
+    schema = items_schema(kind, {name: values.type for name, values in described.items()})
+    return pa.table([*table.values(), *described.values()], schema=schema)
+
+
+def read_items(column: Column, taken: frozenset[str] = frozenset()) -> pa.Array:
+    """Return the identifiers of a column: not blank, each once, those that are `taken` told apart."""
+    column = column.stripped()
+    blank = column.blank
+    fix = "fill it in, or set data.item to null: items are then named by file and row"
+    column.note(blank, "no identifier", "an identifier in every row", fix)
+    of_row, names = codes(column.values)
+    first = np.full(len(names), len(of_row), np.int64)
+    np.minimum.at(first, of_row, np.arange(len(of_row)))
+    rows = np.flatnonzero((first[of_row] != np.arange(len(of_row))) & ~blank)
+    line, unit = column.where.line, column.where.unit
+    column.note_each(
+        rows,
+        [
+            (
+                f"{shorten(names[of_row[row]])}, as on {unit} {line[first[of_row[row]]]}",
+                "each identifier once",
+                "name another column, or drop the second row",
+            )
+            for row in rows[:SHOWN]
+        ],
+    )
+    if not taken:
+        return column.values
+    ours = np.array([original(str(name)) in taken for name in names], bool)[of_row]
+    column.note(
+        ours,
+        "the name of a test item whose identifier is in the training file too",
+        f"an identifier that does not end in {AGAIN!r} where the rest of it is in the training file",
+        "give the item another identifier",
+    )
+    return tell_apart(column.values, taken)
+
+
+def _groups(ids: pa.Array, column: Column | None) -> pa.Array:
+    own = pc.binary_join_element_wise(OWN.removesuffix(":"), ids, ":")
+    if column is None:
+        return own
+    encoded = column.values.fill_null("").dictionary_encode()
+    keys = pa.array([key(name, "") for name in encoded.dictionary.to_pylist()], pa.string())
+    groups = keys.take(encoded.indices)
+    unknown = pc.equal(groups, OWN)
+    alone = int(pc.sum(unknown).as_py() or 0)
+    if alone:
+        message = f"{alone} of {len(ids)} rows have no {column.name}; each is a group of its own"
+        column.findings.warn("blank_groups", f"{column.where.file}: {message}")
+    return pc.if_else(unknown, own, groups)
+
+
+def read_description(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return a descriptive column: float64 where every value that is there is a number, else string."""
+    if pa.types.is_string(values.type):
+        empty = pc.equal(pc.utf8_trim_whitespace(values), "")
+        values = pc.if_else(empty, pa.scalar(None, pa.string()), values)
+        if values.null_count == len(values):
+            return values
+        try:
+            numbers = pc.utf8_trim_whitespace(values).cast(pa.float64())
+        except pa.ArrowInvalid:
+            return values
+        return pc.if_else(pc.is_finite(numbers), numbers, pa.scalar(None, pa.float64()))
+    return values
+
+
+def _as_text(chunks: pa.ChunkedArray) -> pa.Array:
+    values = chunks.combine_chunks()
+    if pa.types.is_float64(values.type):
+        # a describing column of a Parquet file that plays another part as well
+        return pa.array(
+            [None if value is None else f"{value:.17g}" for value in values.to_pylist()], pa.string()
+        )
+    return values
