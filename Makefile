@@ -42,7 +42,7 @@ lint: $(VENV)/.development  ## check style, types, the workflow and known vulner
 	$(BIN)/mypy
 	$(BIN)/snakemake --lint
 	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml scripts workflow
-	$(BIN)/pip-audit --progress-spinner off --no-deps --disable-pip --requirement envs/package.txt --requirement envs/requirements.txt
+	$(BIN)/python tests/project/audit.py envs/package.txt envs/requirements.txt
 
 format: $(VENV)/.development  ## format all code
 	$(BIN)/ruff check --fix --quiet $(SOURCES) || true
