@@ -45,7 +45,8 @@ rule report:
         runtime=table_runtime(10),
     params:
         config=in_any_order(CONFIG),
-        benchmarks="<benchmarks>",
+        # Snakemake fills no path variables into params
+        benchmarks=lambda wildcards, output: str(Path(output.page).with_name("benchmarks")),
         digest=digest(
             "report",
             *(
