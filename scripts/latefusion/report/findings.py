@@ -13,7 +13,7 @@ LOOKS = {
     "warning": ("read with care", "warn"),
     "note": ("good to know", "accent"),
 }
-WORDS = {"error": "fault", "warning": "warning", "note": "note"}
+WORDS = {"error": "error", "warning": "warning", "note": "note"}
 LOOKED_FOR = {
     "groups_straddle": "groups on both sides of the split",
     "groups_unknown": "no column that names groups",

@@ -82,6 +82,7 @@ def ranking(results: Results, tables: Tables) -> Table:
     first = next(iter(rows.values()), {})
     known = results.dataset["groups"]["known"]
     groups = f" in {plural(first.get('groups') or 0, 'group')}" if known else ""
+    picked = "Selected: the rule picked without test, anew in each partition. " * ("selected" in rows)
     far = " An arrow: further left than the axis reaches." if axis.cut else ""
     return Table(
         "ranking",
@@ -90,7 +91,7 @@ def ranking(results: Results, tables: Tables) -> Table:
         body,
         note=(
             "Tied best: cannot be told from the best model with these items (95 % model confidence set). "
-            f"Dashed line: {tables.reference or 'nothing'}, the best single modality.{far} Intervals "
+            f"{picked}Dashed line: {tables.reference or 'nothing'}, the best single modality.{far} Intervals "
             "resample whole groups; they hold the trained models and the folds fixed."
         ),
         sorted_by=1,

@@ -9,7 +9,7 @@ import altair as alt
 from latefusion.report.charts import around, lines, percent_axis
 from latefusion.report.inputs import Results, Tables
 from latefusion.report.parts import Column, Figure, Section, Table, figure, text
-from latefusion.report.text import listed, percent, plural, points, signed
+from latefusion.report.text import capitalised, listed, percent, plural, points, signed
 from latefusion.report.words import recommended
 
 SHOWN = 4
@@ -67,7 +67,7 @@ def _n(tables: Tables) -> int:
 
 
 def _named(modality: str) -> str:
-    return "any modality, at random" if modality == "all" else modality
+    return "any modality at random" if modality == "all" else modality
 
 
 def _figure(tables: Tables, names: list[str], modality: str, place: int) -> Figure:
@@ -103,7 +103,7 @@ def _figure(tables: Tables, names: list[str], modality: str, place: int) -> Figu
     )
     return Figure(
         f"missing-{place}",
-        f"Without {_named(modality)}",
+        f"{capitalised(_named(modality))} missing",
         f"Accuracy in per cent; n = {plural(n, 'item')}, mean of {draws} draws.",
         spec,
         f"Accuracy as {_named(modality)} goes missing: "
@@ -149,7 +149,11 @@ def _lost(tables: Tables, modalities: list[str]) -> Table:
         [
             Column("Rule", "rule", "text"),
             *(
-                Column(f"No {modality}", f"{modality}_{share}", unit=f"{share} of items, points")
+                Column(
+                    "Any" if modality == "all" else f"No {modality}",
+                    f"{modality}_{share}",
+                    unit=f"{share} of {'embeddings' if modality == 'all' else 'items'}, points",
+                )
                 for modality in modalities
                 for share in ("half", "all")
             ),
