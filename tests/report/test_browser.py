@@ -73,6 +73,16 @@ def test_every_chart_is_drawn_with_marks(opened):
     assert [name for name, state, marks in drawn if state != "yes" or marks < 2] == []
 
 
+def test_a_mark_tells_its_numbers_where_the_pointer_rests(opened):
+    plot = opened.page.locator("#class-shares")
+    plot.scroll_into_view_if_needed()
+    plot.locator("path[aria-roledescription], g.mark-rect path").first.hover(force=True)
+    tip = opened.page.locator("#vg-tooltip-element.visible")
+    tip.wait_for(timeout=10_000)
+    assert "items" in tip.inner_text()
+    opened.page.mouse.move(0, 0)
+
+
 def test_nothing_is_wider_than_the_page(opened):
     width, inner = opened.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
     assert width <= inner

@@ -46,7 +46,9 @@ rule report:
     params:
         config=in_any_order(CONFIG),
         # Snakemake fills no path variables into params
-        benchmarks=lambda wildcards, output: str(Path(output.page).with_name("benchmarks")),
+        benchmarks=lambda wildcards, output: str(
+            Path(output.page).with_name("benchmarks")
+        ),
         digest=digest(
             "report",
             *(

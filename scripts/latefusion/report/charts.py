@@ -200,7 +200,6 @@ def lines(
     x: alt.X,
     y: alt.Y,
     band: bool = False,
-    guide: Rows | None = None,
     height: int = 260,
 ) -> Spec:
     """Return lines with points, one colour and shape for each name; a band for the interval if asked for."""
@@ -209,12 +208,6 @@ def lines(
     layers = []
     if band:
         layers.append(base.mark_area(opacity=0.14).encode(y=alt.Y("low:Q"), y2="high:Q"))
-    if guide:
-        layers.append(
-            alt.Chart(data(guide))
-            .mark_line(color=SOFT, strokeDash=[4, 3], strokeWidth=1.25)
-            .encode(x=x.copy(), y=alt.Y("value:Q"))
-        )
     layers.append(base.mark_line().encode(y=y))
     layers.append(base.mark_point(size=45).encode(y=y, shape=shapes(names), tooltip=tooltip))
     return finished(alt.layer(*layers), height=height, legend=keys(names))

@@ -117,6 +117,8 @@ def _curve(results: Results) -> Figure | None:
             "name": row["model"],
             "n_train": row["rows"],
             "accuracy": row["value"],
+            "low": row["low"],
+            "high": row["high"],
             "shown": (
                 f"{percent(row['value'])} ({percent_interval(row['low'], row['high'])}) from "
                 f"{count(row['rows'])} items"
@@ -131,15 +133,19 @@ def _curve(results: Results) -> Figure | None:
         x=alt.X("n_train:Q", axis=alt.Axis(title="training items", format="~s")),
         y=alt.Y(
             "accuracy:Q",
-            scale=alt.Scale(domain=around([row["accuracy"] for row in rows]), zero=False),
+            scale=alt.Scale(
+                domain=around([row[key] for row in rows for key in ("accuracy", "low", "high")]), zero=False
+            ),
             axis=percent_axis("accuracy (%)"),
         ),
+        band=True,
     )
     return Figure(
         "learning-curve",
         "How accuracy grows with the training data",
         f"In per cent on one partition's test items, n = {plural(found[0]['n'], 'item')}; whole groups were "
-        "drawn. A curve that still climbs at the right says that more data would help.",
+        "drawn; bands are 95 % intervals. A curve that still climbs at the right says that more data would "
+        "help.",
         spec,
         "Accuracy: "
         + listed([f"{row['name']} {percent(row['accuracy'], 0)} from {row['n_train']}" for row in rows]),

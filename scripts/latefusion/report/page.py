@@ -92,7 +92,6 @@ def render(results: Results) -> str:
         ),
         contents=[part for part in found.values() if part is not None],
         sections=found,
-        protocol=results.best.protocol,
         group_word=results.group_word,
         draws=results.config["evaluation"]["draws"],
         repeats=results.config["cross"]["repeats"],

@@ -9,7 +9,7 @@ import altair as alt
 from latefusion.report.charts import around, lines, percent_axis
 from latefusion.report.inputs import Results, Tables
 from latefusion.report.parts import Column, Figure, Section, Table, figure, text
-from latefusion.report.text import capitalised, listed, percent, plural, points, signed
+from latefusion.report.text import listed, percent, plural, points, signed
 from latefusion.report.words import recommended
 
 SHOWN = 4
@@ -103,7 +103,7 @@ def _figure(tables: Tables, names: list[str], modality: str, place: int) -> Figu
     )
     return Figure(
         f"missing-{place}",
-        f"{capitalised(_named(modality))} missing",
+        "Any modality missing, at random" if modality == "all" else f"Without {modality}",
         f"Accuracy in per cent; n = {plural(n, 'item')}, mean of {draws} draws.",
         spec,
         f"Accuracy as {_named(modality)} goes missing: "

@@ -61,11 +61,6 @@ def shown_percent(row: Row) -> str:
     return text + (f", n = {round(row['n'])}" if row.get("n") is not None else "")
 
 
-def lookup_is_known(results: Results, tables: Tables) -> bool:
-    """Whether the class of an item's group can be looked up at all."""
-    return bool(results.dataset["groups"]["known"]) and "group_lookup" in tables.named("baseline")
-
-
 def quoted(names: list[str], at_most: int = 4) -> str:
     """Join names, the last ones counted where there are too many."""
     rest = len(names) - at_most

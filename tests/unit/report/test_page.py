@@ -95,6 +95,24 @@ def test_the_answer_says_which_rule_how_sure_and_what_to_distrust(page):
     assert "of the 100 test items have their artist in training" in told
 
 
+@pytest.mark.parametrize(
+    "place",
+    [
+        r"The 4 classes are (not )?balanced",
+        r"text is (badly |not )?over-fitted",
+        r"What a modality is, and how these numbers came about",
+        r"What valence and arousal are",
+        r"What a support vector machine is, and why scale matters to it",
+        r"text is right for .* it knows \w+ best",
+        r"What fusing means, and why it can help",
+        r"what went wrong, what would be better",
+        r"Deezer published .* Here text has valence right for \d",
+    ],
+)
+def test_each_point_that_a_presentation_has_to_show_has_its_place(page, place):
+    assert re.search(place, re.sub(r"<[^>]+>", "", markup(page)).replace("\n", " "))
+
+
 def test_what_was_noticed_while_reading_is_told(made_up):
     results = read_results(made_up.sources, made_up.config)
     message = "data/train.csv: text: every number is whole"
