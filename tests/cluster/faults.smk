@@ -28,6 +28,7 @@ rule node:
     output:
         "results/node.txt",
     resources:
-        slurm_extra=lambda wildcards, attempt: "'--nodelist=n3'" if attempt == 1 else "'--exclude=n3'",
+        slurm_partition=lambda wildcards, attempt: "all" if attempt == 1 else "main",
+        slurm_extra=lambda wildcards, attempt: "'--nodelist=n3'" if attempt == 1 else "",
     shell:
         "if [ -e started ]; then echo again > {output}; else touch started; sleep 600; fi"

@@ -76,7 +76,7 @@ class Cluster:
             self._start("slurmctld", "slurmctld", "-D", "-c")
             for node in NODES:
                 self.start_node(node)
-            self.until("the nodes", lambda: self.states().count("idle") == len(NODES))
+            self.until("the nodes", lambda: self.states().count("idle") == len(NODES), seconds=120)
         except BaseException:
             self.__exit__(None, None, None)
             raise
@@ -108,7 +108,7 @@ class Cluster:
 
     def states(self):
         """Return the state of each node."""
-        return self.call("sinfo", "-h", "-N", "-o", "%t").split()
+        return self.call("sinfo", "-h", "-N", "-p", "all", "-o", "%t").split()
 
     def jobs(self, state="all"):
         """Return what SLURM knows of each job, finished ones included."""
@@ -226,7 +226,10 @@ ReturnToService=2
 # a node may claim more than this machine has
 SlurmdParameters=config_overrides
 {nodes}
-PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE DefaultTime=60 DefMemPerCPU=256 State=UP
+PartitionName=DEFAULT MaxTime=INFINITE DefaultTime=60 DefMemPerCPU=256 State=UP
+PartitionName=main Nodes={",".join(NODES[:2])} Default=YES
+# the last node may be lost without harm to the jobs of others
+PartitionName=all Nodes=ALL
 """
         )
 
@@ -256,7 +259,7 @@ PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE DefaultTime=60 DefMemP
     def _succeeds(self, *command):
         return subprocess.run(command, env=self.environment, capture_output=True, timeout=10).returncode == 0
 
-    def until(self, what, holds, seconds=30):
+    def until(self, what, holds, seconds=60):
         """Wait until something holds; SLURM's silence meanwhile is no error."""
         last = time.monotonic() + seconds
         while True:

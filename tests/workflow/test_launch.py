@@ -76,7 +76,11 @@ def running(folder, *more, jobs=2):
     """Start a run whose jobs never end and return once they are at work."""
     configure(folder, seconds=600)
     process = start("run", *OPTIONS, *more, cwd=folder)
-    until(lambda: len(parts(folder)) == jobs)
+    try:
+        until(lambda: len(parts(folder)) == jobs)
+    except BaseException:
+        kill_group(process)
+        raise
     return process
 
 
