@@ -22,6 +22,7 @@ from benchmarks import (
     notebook,
     one_view,
     page,
+    slurm,
     workflow,
 )
 
@@ -37,6 +38,7 @@ BENCHMARKS: dict[str, Callable[[Path], object]] = {
     "evaluation": evaluation.run,
     "large": large.run,
     "statistics": known_truth.run,
+    "slurm": slurm.run,
 }
 
 

@@ -14,6 +14,7 @@ from benchmarks import (
     large,
     notebook,
     one_view,
+    slurm_section,
     workflow,
 )
 from benchmarks.measure import load
@@ -30,6 +31,7 @@ SECTIONS: dict[str, ModuleType] = {
     "evaluation": evaluation,
     "large": large,
     "statistics": known_truth,
+    "slurm": slurm_section,
 }
 """By the name of what each measured; its `section` says it in words."""
 
