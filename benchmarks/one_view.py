@@ -13,7 +13,7 @@ from benchmarks.measure import ROOT, load, save, task
 from benchmarks.words import Result, best, busy, peak, prose, seconds, table, times
 
 SIZES = (2_500, 5_000, 10_870)
-REPEATS = 2
+REPEATS = 3
 FULL = 10_870
 WAYS = {
     "own": "latefusion, 2 threads",
