@@ -45,7 +45,7 @@ def _figures(found: dict[str, dict[tuple[str | None, ...], Row]]) -> Table:
             Column("Model", "model", "text"),
             Column("Measure", "measure", "text"),
             Column("Published", "published", unit="%"),
-            *(Column(name, name, unit="% (95 %)") for name in found),
+            *(Column(name, name, unit="% (95 %)", interval="beside") for name in found),
         ],
         body,
         note="What differs. "
@@ -60,6 +60,8 @@ def _measured(row: Row) -> Cell:
         percent(row.get("measured")),
         row.get("measured"),
         note=", ".join(part for part in (interval, n) if part),
+        low=row.get("low"),
+        high=row.get("high"),
     )
 
 
