@@ -112,7 +112,7 @@ def helps(tables: Tables) -> Answer:
         )
     if effect["verdict"] == "undecided" and effect.get("detectable") is not None:
         told.append(
-            f"With these items a true difference under {number(100 * effect['detectable'], 1)} points "
+            f"With these items a true gain of this rule under {number(100 * effect['detectable'], 1)} points "
             "is missed more than once in five times."
         )
     peers = tables.where("confidence_set", metric="accuracy", in_set=True)
