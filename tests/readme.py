@@ -24,7 +24,7 @@ runs more of the random ones.
 | --- | --- |
 | `unit/` | the package, file by file |
 | `refusals/` | bad input: each case once, run by `unit/test_refusals.py` and listed below |
-| `fuzz/` | random tables that are in order, and damaged ones |
+| `fuzz/` | random tables that are in order, and damaged ones; `atheris_embeddings.py` says how to run it |
 | `workflow/`, `scripts/` | Snakemake's side: rules, profiles, entry scripts |
 | `project/`, `report/`, `cluster/` | versions and style, the report in a browser, SLURM |
 | `generate.py` | writes small data sets with the notebook's columns |

@@ -187,6 +187,12 @@ def columns_of(split):
     return {**columns, "label": None, "class_name": None} if split == "new" else columns
 
 
+def kept(file):
+    """An output whose earlier version comes back where the job refuses its input; before a first run there is none."""
+    earlier = any(Path(CONFIG["results"], "items").glob("*.json"))
+    return update(file) if earlier else file
+
+
 def training_file(wildcards):
     """What `ingest` compares a file with: the identifiers of the training file, or the lengths of its embeddings."""
     if wildcards.split == "new":

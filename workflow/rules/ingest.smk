@@ -8,13 +8,13 @@ rule ingest:
         training=training_file,
     output:
         features=[
-            f"<results>/features/{{split}}/{modality['name']}.parquet"
+            kept(f"<results>/features/{{split}}/{modality['name']}.parquet")
             for modality in embedded_modalities()
         ],
-        item_tables="<results>/items/{split}.parquet",
-        facts="<results>/items/{split}.json",
+        item_tables=kept("<results>/items/{split}.parquet"),
+        facts=kept("<results>/items/{split}.json"),
         # read by no job but the report's, and not as its input: an equal table is an equal result
-        provenance="<results>/items/{split}.source.json",
+        provenance=kept("<results>/items/{split}.source.json"),
     log:
         "<logs>/ingest/{split}.log",
     benchmark:
