@@ -146,6 +146,7 @@ def distrust(results: Results, tables: Tables) -> Answer:
     found = [
         clause
         for clause in (
+            _leaky(tables),
             _straddling(results, tables),
             _duplicates(results),
             _inflated(results, tables),
@@ -159,6 +160,16 @@ def distrust(results: Results, tables: Tables) -> Answer:
     errors = any(check["severity"] == "error" for check in results.checks)
     told = " ".join(told for _, told in found[:CLAUSES])
     return Answer(label, found[0][0], told, "no" if errors else "unsure")
+
+
+def _leaky(tables: Tables) -> tuple[str, str] | None:
+    if tables.protocol != "replica":
+        return None
+    told = (
+        "Only the notebook’s way was run (protocol replica), in which rules learn from items that the models "
+        "had seen, or from test itself. The protocols honest and cross show what remains without that."
+    )
+    return "Every accuracy on this page.", told
 
 
 def _straddling(results: Results, tables: Tables) -> tuple[str, str] | None:

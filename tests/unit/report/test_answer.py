@@ -61,6 +61,12 @@ def test_groups_on_both_sides_are_what_to_distrust_first(results):
     assert answer.tone == "no"
 
 
+def test_a_run_of_the_notebook_s_way_alone_is_not_to_be_believed(tmp_path):
+    made_up = MadeUp(tmp_path, n=(120, 60), protocols=("replica",))
+    results = read_results(made_up.sources, made_up.config)
+    assert distrust(results, results.best).verdict == "Every accuracy on this page."
+
+
 def test_nothing_to_distrust_is_said_as_well(results):
     groups = results.dataset["groups"] | {"test_items_seen": 0}
     clean = dataclasses.replace(
