@@ -69,7 +69,7 @@ def prediction_columns(
     said: Mapping[str, Probabilities],
     far: Mapping[str, NDArray[np.bool_]],
 ) -> dict[str, Sequence[Any]]:
-    """Return the columns of predictions.csv.
+    """Return the columns of predictions.csv; what describes the items gives way where a name is taken.
 
     Parameters
     ----------
@@ -82,10 +82,7 @@ def prediction_columns(
     far : mapping of str to (n,) bool array
         Items far from everything seen, by modality.
     """
-    columns: dict[str, Sequence[Any]] = {
-        name: items[name].to_pylist() for name in items.column_names if name != "group"
-    }
-    columns["class"] = _names(fused)
+    columns: dict[str, Sequence[Any]] = {"class": _names(fused)}
     for index, name in enumerate(fused.classes):
         columns[f"p_{name}"] = fused.p[:, index].tolist()
     for modality, probabilities in said.items():
@@ -93,7 +90,12 @@ def prediction_columns(
         top = np.where(np.isnan(probabilities.p).any(axis=1), np.nan, probabilities.p.max(axis=1))
         columns[f"{modality}_p"] = [None if np.isnan(p) else p for p in top.tolist()]
     columns["warning"] = _warnings(said, far)
-    return columns
+    described = {
+        f"{name} (in the file)" if name in columns else name: items[name].to_pylist()
+        for name in items.column_names
+        if name != "group"
+    }
+    return {**described, **columns}
 
 
 def _names(probabilities: Probabilities) -> list[str]:

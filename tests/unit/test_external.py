@@ -5,6 +5,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from latefusion.brought import Expected
 from latefusion.errors import InputError
 from latefusion.external import expected_rows, import_probabilities
 from latefusion.tables import GROUPS, PARTITION, items_schema, write_table
@@ -113,3 +114,23 @@ def test_the_rows_of_a_part_are_read_from_the_tables(tmp_path):
     assert found.label.tolist() == [1, 0]
     assert found.group.tolist() == ["h", "i"]
     assert found.elsewhere == {"a"}
+
+
+def test_an_item_that_was_told_apart_goes_by_its_own_name_too(tmp_path):
+    """Its identifier is that of an item of the other part, so that a table of this part can only mean it."""
+    ours = Expected(
+        np.array(["a (test)", "b"], object),
+        np.array([0, 1], np.int32),
+        np.array(["g", "h"], object),
+        frozenset(["a", "c"]),
+    )
+    numbers = "0.5,0.25,0.25"
+    for name in ("a", "a (test)"):
+        path = tmp_path / "mine.csv"
+        path.write_text(f"item,p_Angry,p_Happy,p_Sad\nb,{numbers}\n{name},0.25,0.5,0.25\n")
+        brought = import_probabilities(path, ours, CLASSES, table="test", grouped=False)
+        assert brought.item.tolist() == ["a (test)", "b"]
+        assert brought.p[0].tolist() == [0.25, 0.5, 0.25]
+    path.write_text(f"item,p_Angry,p_Happy,p_Sad\nb,{numbers}\nc,{numbers}\n")
+    with pytest.raises(InputError, match="an item of the other part"):
+        import_probabilities(path, ours, CLASSES, table="test", grouped=False)

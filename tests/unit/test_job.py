@@ -75,3 +75,21 @@ def test_pandas_is_not_imported_in_passing(tmp_path, first, said):
         [sys.executable, "-c", body], cwd=scripts, capture_output=True, text=True, check=True
     )
     assert run.stdout.strip() == said
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
+def test_what_a_full_disk_keeps_out_of_the_log_goes_to_stderr(capsys):
+    with pytest.raises(SystemExit), job("/dev/full"):
+        raise InputError([Problem("songs.csv", "nothing", "numbers", "add some", row=3)])
+    said = capsys.readouterr().err
+    assert said.count("songs.csv, line 3") == 1
+    assert "Traceback" not in said
+
+
+def test_a_log_that_cannot_be_opened_is_said_and_stops_nothing(tmp_path, capsys):
+    (tmp_path / "logs").write_text("a file")
+    with job(tmp_path / "logs" / "x.log") as log:
+        log.info("three machines done")
+    said = capsys.readouterr().err
+    assert "the log cannot be written" in said
+    assert "three machines done" in said

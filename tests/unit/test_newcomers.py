@@ -45,3 +45,12 @@ def test_the_file_says_the_class_the_probabilities_each_modality_and_what_to_dis
         "text_p": [0.9, None],
         "warning": ["text lies far from everything seen in training", "text is missing"],
     }
+
+
+def test_a_describing_column_gives_way_to_what_the_models_say():
+    items = pa.table({"item": ["a"], "group": ["g"], "warning": ["loud"], "p_Sad": ["x"]})
+    label = np.full(1, -1, np.int32)
+    fused = Probabilities(("Sad", "Happy"), np.array(["a"], object), label, np.array([[0.2, 0.8]]))
+    columns = prediction_columns(items, fused, {"text": fused}, {"text": np.array([False])})
+    assert (columns["p_Sad"], columns["warning"]) == ([0.2], [""])
+    assert (columns["p_Sad (in the file)"], columns["warning (in the file)"]) == (["x"], ["loud"])

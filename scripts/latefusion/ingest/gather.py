@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
@@ -57,16 +58,14 @@ class Gathering:
 
     def run(self, reads: Iterable[Read]) -> None:
         """Take in all batches."""
-        try:
+        with ExitStack() as stack:
+            for writer in self.writers.values():
+                stack.enter_context(writer)
             for read in reads:
                 self._add(*read)
             self._check()
-        except BaseException as error:
             for writer in self.writers.values():
-                writer.close(error)
-            raise
-        for writer in self.writers.values():
-            writer.close()
+                writer.flush()
 
     def _add(self, n: int, texts: dict[str, pa.Array], lines: Lines, parsed: dict[str, Parsed]) -> None:
         if self.columns.item is None:

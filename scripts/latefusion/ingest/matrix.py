@@ -20,7 +20,7 @@ class MatrixWriter:
     Parameters
     ----------
     path : Path
-        The table, which appears when `close` is called.
+        The table, which appears when the block of the writer ends without an error.
 
     Attributes
     ----------
@@ -71,7 +71,7 @@ class MatrixWriter:
             self._items.append(items.slice(at, take))
             self._fill, at = self._fill + take, at + take
             if self._fill == self._size:
-                self._write()
+                self.flush()
 
     def _start(self, dimension: int) -> None:
         if self.dimension is not None:
@@ -105,7 +105,8 @@ class MatrixWriter:
         """Columns whose numbers are all the same, counted from 0."""
         return np.flatnonzero(self.low == self.high) if self.dimension is not None else np.empty(0, np.int64)
 
-    def _write(self) -> None:
+    def flush(self) -> None:
+        """Write the rows that do not fill a block."""
         if not self._fill:
             return
         absent = self._absent[: self._fill]
@@ -118,9 +119,8 @@ class MatrixWriter:
         self._writer.write(pa.table([items, embedding], names=["item", "embedding"]))
         self._fill, self._items = 0, []
 
-    def close(self, error: BaseException | None = None) -> None:
-        """Finish the table, or drop it where there was an error."""
-        if error is None and self.dimension is not None:
-            self._write()
-        kind = None if error is None else type(error)
-        self._stack.__exit__(kind, error, None)
+    def __enter__(self) -> MatrixWriter:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        self._stack.__exit__(kind, error, error.__traceback__ if error is not None else None)
