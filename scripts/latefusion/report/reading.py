@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -74,6 +74,8 @@ def read_results(sources: Sources, config: Mapping[str, Any]) -> Results:
         elif path.name.endswith(".robustness.parquet"):
             tables.robustness[rule] = _rows(path)
     checks = read_json(sources.checks)
+    models = {(path.parts[-3], path.stem): read_json(path) for path in map(Path, sources.models)}
+    jobs = _jobs(sources.benchmarks) if sources.benchmarks else ()
     return Results(
         config=config,
         dataset=read_json(sources.dataset),
@@ -85,9 +87,9 @@ def read_results(sources: Sources, config: Mapping[str, Any]) -> Results:
         across=across,
         items={path.stem: read_table(path) for path in map(Path, sources.item_tables)},
         group_sizes=_group_sizes(sources.groups),
-        models={(path.parts[-3], path.stem): read_json(path) for path in map(Path, sources.models)},
+        models=models,
         provenance={path.name.partition(".")[0]: read_json(path) for path in map(Path, sources.provenance)},
-        jobs=list(_jobs(sources.benchmarks)) if sources.benchmarks else [],
+        jobs=[job for job in jobs if _is_of_this_run(job["job"], protocols, models)],
     )
 
 
@@ -130,6 +132,18 @@ def _jobs(folder: Path) -> Iterable[Row]:
                 "seconds": _number(rows[-1].get("s")),
                 "memory": _number(rows[-1].get("max_rss")),
             }
+
+
+def _is_of_this_run(job: str, protocols: Mapping[str, Tables], models: Container[tuple[str, str]]) -> bool:
+    """Whether a job made something that is shown, and not what an earlier configuration had."""
+    rule, *where = job.split("/")
+    if rule in ("evaluate", "select_rule"):
+        return where[0] in protocols
+    if rule == "fuse":
+        return where[0] in protocols and where[1] in protocols[where[0]].learned
+    if rule in ("train_svm", "predict_svm", "predict_pretrained"):
+        return (where[0], where[1]) in models
+    return True
 
 
 def _number(text: str | None) -> float | None:
