@@ -96,17 +96,17 @@ def study(cluster: Cluster, folder: Path, runs: int, seconds: float) -> dict[str
     """
     alone = write_run(folder / "alone", configuration=TINY)
     snakemake = [sys.executable, "-m", "snakemake", "--snakefile", ROOT / "Snakefile", "--cores", "1"]
-    child([*snakemake, "--directory", alone, "--quiet", "all", TARGET])  # compiles, where that is to be done
+    child([*snakemake, "--directory", alone, TARGET, "--quiet", "all"])  # compiles, where that is to be done
     shutil.rmtree(alone)
     write_run(alone, configuration=TINY)
-    baseline = child([*snakemake, "--directory", alone, "--quiet", "all", TARGET])
+    baseline = child([*snakemake, "--directory", alone, TARGET, "--quiet", "all"])
     for number in range(runs):
         write_run(folder / str(number), configuration={**TINY, "seed": number})
     launcher = Path(__file__).with_name("launch.py")
     place = f"{folder}/$SLURM_ARRAY_TASK_ID"
     words = [
         *(sys.executable, "-I", "-S", launcher, f"{place}/accounts.json"),
-        *(*snakemake, "--directory", place, "--quiet", "all", TARGET),
+        *(*snakemake, "--directory", place, TARGET, "--quiet", "all"),
     ]
     load, began = os.getloadavg()[0], time.time()
     number = cluster.call(
