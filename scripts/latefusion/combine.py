@@ -55,8 +55,14 @@ def floored_log(P: Array) -> Array:
     return logs
 
 
+def log_shares(shares: Array) -> Array:
+    """Return log π, (K,): −∞ for a class without training rows, which Bayes' rule then never gives."""
+    logs: Array = np.log(shares, out=np.full(len(shares), -np.inf), where=shares > 0)
+    return logs
+
+
 def softmax(scores: Array) -> Array:
-    """Return exp(scores) with rows normalised, for scores (n, K)."""
+    """Return exp(scores) with rows normalised, for scores (n, K), of which each row has a finite one."""
     powers = np.exp(scores - scores.max(axis=1, keepdims=True))
     normalised: Array = powers / powers.sum(axis=1, keepdims=True)
     return normalised

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from latefusion.combine import Array, Labels, Ties, decide, floored_log, mean_present, present, softmax
+from latefusion.combine import Array, Labels, Ties, decide, log_shares, mean_present, present, softmax
 
 MISSING = -1
 
@@ -79,8 +79,11 @@ def log_likelihoods(voted: Labels, y: Labels, classes: int) -> Array:
 
 
 def posterior(voted: Labels, likelihoods: Array, shares: Array) -> Array:
-    """Return p_c ∝ π_c Π_m P(s_m | c) over the modalities present, (n, K), from votes (n, M)."""
-    scores = np.tile(floored_log(shares), (len(voted), 1))
+    """Return p_c ∝ π_c Π_m P(s_m | c) over the modalities present, (n, K), from votes (n, M).
+
+    Smoothing lets a class without training rows seem likely whatever is voted; π_c = 0 rules it out.
+    """
+    scores = np.tile(log_shares(shares), (len(voted), 1))
     for m, column in enumerate(voted.T):
         known = column != MISSING
         scores[known] += likelihoods[m][:, column[known]].T

@@ -10,6 +10,7 @@ from latefusion.combine import (
     class_shares,
     decide,
     floored_log,
+    log_shares,
     mean_present,
     normalise,
     present,
@@ -49,6 +50,12 @@ def test_logarithms_have_a_floor_and_keep_gaps():
     logs = floored_log(np.array([0.0, 1.0, NAN]))
     assert logs[:2].tolist() == [np.log(1e-6), 0]
     assert np.isnan(logs[2])
+
+
+def test_a_class_without_rows_has_no_logarithm_and_no_part_in_a_softmax():
+    logs = log_shares(np.array([0.25, 0.0, 0.75]))
+    assert logs.tolist() == [np.log(0.25), -np.inf, np.log(0.75)]
+    assert softmax(logs[None]) == pytest.approx(np.array([[0.25, 0.0, 0.75]]))
 
 
 def test_softmax_does_not_overflow():

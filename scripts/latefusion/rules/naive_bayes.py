@@ -20,7 +20,7 @@ class NaiveBayes(Rule):
     :needs: labelled out-of-fold probabilities
     :ties: larger mean probability, larger prior, lower index
     :missing: its factor is left out; N_c counts the rows in which it is present
-    :shapes: (n, M, K) to (n, K); M × K × K counts; π is floored at 1e-6
+    :shapes: (n, M, K) to (n, K); M × K × K counts
     """
 
     learns = True

@@ -23,12 +23,12 @@ class Product(Rule):
 
     Notes
     -----
-    :formula: p_c ∝ π_c^(1 − M_i) · Π_m p_mc; with `prior: none` p_c ∝ Π_m p_mc
+    :formula: p_c ∝ π_c^(1 − M_i) · Π_m p_mc, 0 where π_c = 0; with `prior: none` p_c ∝ Π_m p_mc
     :source: Kittler, Hatef, Duin and Matas 1998
     :needs: class shares of the training rows
     :ties: larger mean probability, larger prior, lower index
     :missing: its factor is left out, and M_i is the number of modalities present
-    :shapes: (n, M, K) to (n, K); π and p are floored at 1e-6
+    :shapes: (n, M, K) to (n, K); p is floored at 1e-6
     """
 
     learns = False
@@ -47,5 +47,7 @@ class Product(Rule):
     def _combine(self, P: Array) -> Array:
         scores: Array = np.nansum(floored_log(P), axis=1)
         if self.prior == "shares":
-            scores += (1 - present(P).sum(axis=1))[:, None] * floored_log(self.shares)
+            seen = self.shares > 0
+            scores[:, seen] += (1 - present(P).sum(axis=1))[:, None] * np.log(self.shares[seen])
+            scores[:, ~seen] = -np.inf
         return softmax(scores)

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from latefusion.combine import Array, Labels, floored_log, softmax
+from latefusion.combine import Array, Labels, log_shares, softmax
 from latefusion.rule import Rule
 from latefusion.votes import accuracies, votes
 
@@ -36,7 +36,7 @@ class WeightedVote(Rule):
 
     def _combine(self, P: Array) -> Array:
         voted = votes(P, self.shares, self.ties)
-        scores = np.tile(floored_log(self.shares), (len(P), 1))
+        scores = np.tile(log_shares(self.shares), (len(P), 1))
         for weight, column in zip(self.weights, voted.T, strict=True):
             scores += weight * (column[:, None] == range(P.shape[2]))
         return softmax(scores)

@@ -126,6 +126,35 @@ def test_naive_bayes():
     )
 
 
+# class 3 is as likely as any to the modalities, and no training row is of it
+ABSENT = np.array([[[0.5, 0.1, 0.1, 0.3], [0.3, 0.1, 0.2, 0.4]]])
+P_ABSENT = np.concatenate([P, np.zeros((len(P), 2, 1))], axis=2)
+
+
+def test_naive_bayes_gives_nothing_to_a_class_without_training_rows():
+    quarter = 1 / 4
+    first = ((4 + quarter) / 6, (1 + quarter) / 4, (1 + quarter) / 3)  # of voting 0, by class
+    second = (quarter / 6, quarter / 4, quarter / 3)  # of voting 3, which nobody did
+    expected = shares(0.5 * first[0] * second[0], 0.3 * first[1] * second[1], 0.2 * first[2] * second[2], 0)
+    assert said("naive_bayes", ABSENT, P_ABSENT) == expected
+
+
+def test_behaviour_knowledge_space_gives_nothing_to_a_class_without_training_rows():
+    q = said("naive_bayes", ABSENT, P_ABSENT)
+    assert said("behaviour_knowledge_space", ABSENT, P_ABSENT) == pytest.approx(q, abs=1e-12)
+
+
+def test_product_gives_nothing_to_a_class_without_training_rows():
+    assert said("product", ABSENT, P_ABSENT) == shares(0.15 / 0.5, 0.01 / 0.3, 0.02 / 0.2, 0)
+    assert said("product", ABSENT[:, 1:], P_ABSENT) == shares(0.3, 0.1, 0.2, 0)
+    assert said("product", ABSENT, P_ABSENT, prior="none") == shares(0.15, 0.01, 0.02, 0.12)
+
+
+def test_weighted_vote_gives_nothing_to_a_class_without_training_rows():
+    # accuracies 8/14 and 7/14, so odds of 3·8/6 for class 0; the other votes for class 3
+    assert said("weighted_vote", ABSENT, P_ABSENT) == shares(0.5 * 4, 0.3, 0.2, 0)
+
+
 def test_behaviour_knowledge_space():
     q = said("naive_bayes")
     # votes (0, 2) are those of three training rows, one of each class
