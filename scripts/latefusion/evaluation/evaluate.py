@@ -25,7 +25,7 @@ from latefusion.evaluation.describe import (
     reliability_rows,
     spread_rows,
 )
-from latefusion.evaluation.family import choose_reference, comparison_rows, overall_rows
+from latefusion.evaluation.family import choose_reference, comparison_rows, first_rules, overall_rows
 from latefusion.evaluation.metrics import Labels
 from latefusion.evaluation.names import ALL, GIVEN_TEST, TABLES, UNSEEN_GROUP
 from latefusion.evaluation.prepared import Aligned, Mask, Model, Names, Sample, align, coinciding
@@ -129,8 +129,11 @@ def evaluate(
         for name, found in _on_subset(task, subset, part):
             rows[name] += found
     inside = {row["model"]: row["in_set"] for row in rows["confidence_set"] if row["metric"] == "accuracy"}
+    first = first_rules(sample.models, task.same)
     rows["models"] = [
-        _model_row(m, sample, known[m.name], task.same[m.name], task.reference, inside) for m in sample.models
+        _model_row(m, sample, known[m.name], task.same[m.name], task.reference, inside)
+        | {"is_confirmatory": first.get(m.name) == m.name}
+        for m in sample.models
     ]
     rows |= _of_items(task, sample)
     divisions, quadrants = _divisions(sample, items, at, by)
@@ -239,7 +242,6 @@ def _model_row(
         "clipped": clipped(model, sample),
         "same_as": same,
         "is_reference": model.name == reference,
-        "is_confirmatory": model.kind == "rule" and same is None,
         "in_confidence_set": inside.get(model.name),
         "out_of_fold_accuracy": known.out_of_fold.get("accuracy"),
         "out_of_fold_log_loss": known.out_of_fold.get("log_loss"),

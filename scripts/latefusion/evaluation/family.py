@@ -38,8 +38,8 @@ def comparison_rows(
 ) -> list[dict[str, Any]]:
     """Return every other model against the reference, in accuracy, log loss and macro-F1.
 
-    Rules are the confirmatory family of their metric, corrected by Holm; one that coincides with another
-    is tested once and shares its result. Other models and other subsets are exploratory.
+    Rules are the confirmatory family of their metric, corrected by Holm; those that coincide are tested
+    once and share the result. Other models and other subsets are exploratory.
     """
     sample = scores.sample
     base = sample.of(reference)
@@ -52,13 +52,8 @@ def comparison_rows(
             for model in sample.models
             if model.name != reference and not (metric == "log_loss" and model.p is None)
         ]
-        # a rule may coincide with a view as well, which is no part of the family
-        rules = {model.name for model in tested if model.kind == "rule"}
-        family = [
-            model.name
-            for model in tested
-            if confirmatory and model.kind == "rule" and same[model.name] not in rules
-        ]
+        first = first_rules(tested, same) if confirmatory else {}
+        family = [name for name in first if first[name] == name]
         found = {model.name: _compare(scores, model, base, metric, len(family)) for model in tested}
         for model, test in zip(tested, _tests(scores, tested, base, metric, draws, rng, n_jobs), strict=True):
             found[model.name] |= test
@@ -66,9 +61,8 @@ def comparison_rows(
             zip(family, holm(np.array([found[name]["p"] for name in family])).tolist(), strict=True)
         )
         for model in tested:
-            first = same[model.name]
-            own = first if first in adjusted else model.name
-            planned = confirmatory and model.kind == "rule"
+            planned = model.name in first
+            p = adjusted[first[model.name]] if planned else None
             rows.append(
                 found[model.name]
                 | {
@@ -76,12 +70,29 @@ def comparison_rows(
                     "subset": subset,
                     "draws": 0 if metric == "accuracy" else draws,
                     "tests": len(family) if planned else 1,
-                    "p_holm": adjusted[own] if planned else None,
-                    "significant": bool(adjusted[own] <= ALPHA) if planned else None,
-                    "same_as": first,
+                    "p_holm": p,
+                    "significant": None if p is None else p <= ALPHA,
+                    "same_as": same[model.name],
                 }
             )
     return rows
+
+
+def first_rules(models: Sequence[Aligned], same: Mapping[str, str | None]) -> dict[str, str]:
+    """Return for each rule the first rule that says the same, itself where there is none before it.
+
+    Parameters
+    ----------
+    models : sequence of Aligned
+    same : mapping of str to str or None
+        From `coinciding`; two rules may coincide by way of a view, which is no part of the family.
+    """
+    first: dict[str, str] = {}
+    found = {}
+    for model in models:
+        if model.kind == "rule":
+            found[model.name] = first.setdefault(same[model.name] or model.name, model.name)
+    return found
 
 
 def _compare(scores: Scores, model: Aligned, base: Aligned, metric: str, tests: int) -> dict[str, Any]:

@@ -323,3 +323,22 @@ def test_a_rule_that_coincides_with_a_view_is_tested_all_the_same(own):
     assert copy["same_as"] == "early"
     assert copy["tests"] == 4
     assert copy["p_holm"] >= copy["p"]
+    assert one(found, "models", model="copy")["is_confirmatory"]
+
+
+def test_rules_that_coincide_with_one_view_are_tested_once(own):
+    models = given(own)
+    early = next(model for model in models if model.name == "early")
+    models += [replace(early, name=name, kind="rule") for name in ("linear_pool", "greedy_ensemble")]
+    found = evaluate(
+        models, protocol="honest", items=own, dataset=made_up.dataset(own.label, 400), known=KNOWN, draws=50
+    )
+    for metric, tested in (("accuracy", 4), ("macro_f1", 4), ("log_loss", 3)):
+        family = {row["model"]: row for row in rows(found, "comparisons", metric=metric, subset="all")}
+        pool, greedy = family["linear_pool"], family["greedy_ensemble"]
+        assert (pool["tests"], greedy["tests"]) == (tested, tested)
+        assert pool["same_as"] == greedy["same_as"] == "early"
+        assert greedy["p_holm"] == pool["p_holm"] >= pool["p"]
+        assert greedy["significant"] == pool["significant"]
+    confirmatory = {row["model"] for row in rows(found, "models", is_confirmatory=True)}
+    assert confirmatory == {"mean", "mlp", "majority_vote", "linear_pool"}
