@@ -124,19 +124,7 @@ def _protocol(protocol: str, rows: Sequence[Row], tables: Mapping[str, pa.Table]
             f" {_bar(row, low, high)} {loss:>8} {row['macro_f1']:5.3f}"
         )
     lines += _wrapped("* not distinguishable from the best (95 % confidence set)   = same as another")
-    reference = next((row["model"] for row in rows if row["is_reference"]), None)
-    better = [
-        one
-        for one in tables["comparisons"].to_pylist()
-        if one["family"] == "confirmatory" and one["metric"] == "accuracy" and one["same_as"] is None
-    ]
-    if reference is not None and better:
-        winners = [one["model"] for one in better if one["significant"] and one["difference"] > 0]
-        least = max(one["detectable"] for one in better)
-        lines += _wrapped(
-            f"Better than {reference} alone, after Holm's correction: {', '.join(winners) or 'no rule'}. "
-            f"Differences under {100 * least:.1f} points would be missed more than once in five times."
-        )
+    lines += _claims(tables)
     for best in tables["best"].to_pylist():
         if best["metric"] == "accuracy":
             lines += _wrapped(
@@ -149,6 +137,30 @@ def _protocol(protocol: str, rows: Sequence[Row], tables: Mapping[str, pa.Table]
                 )
             )
     return lines
+
+
+def _claims(tables: Mapping[str, pa.Table]) -> list[str]:
+    """Say which rules are better than the reference, and what differences the test could have found."""
+    planned = {row["model"] for row in tables["models"].to_pylist() if row["is_confirmatory"]}
+    family = [
+        one
+        for one in tables["comparisons"].to_pylist()
+        if one["family"] == "confirmatory" and one["metric"] == "accuracy" and one["model"] in planned
+    ]
+    if not family:
+        return []
+    winners = [one["model"] for one in family if one["significant"] and one["difference"] > 0]
+    text = (
+        f"Better than {family[0]['reference']} alone, after Holm's correction: "
+        f"{', '.join(winners) or 'no rule'}."
+    )
+    # null with a single group, and zero for a rule that decides as the reference does
+    detectable = [one["detectable_holm"] for one in family if one["detectable_holm"]]
+    if detectable:
+        least, most = (f"{100 * value:.1f}" for value in (min(detectable), max(detectable)))
+        under = f"{least} points" if least == most else f"{least} to {most} points, depending on the rule,"
+        text += f" Differences under {under} would be missed more than once in five times."
+    return _wrapped(text)
 
 
 def _axis(low: float, high: float) -> str:

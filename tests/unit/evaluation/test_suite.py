@@ -39,6 +39,7 @@ def clean():
                 "model": name,
                 "kind": kind,
                 "is_reference": name == "audio",
+                "is_confirmatory": kind == "rule",
                 "approximated": False,
                 "inverted_sigmoids": 0,
                 "same_as": None,
@@ -71,7 +72,7 @@ def clean():
                 "difference": value - 0.45,
                 "significant": True,
                 "detectable": 0.01,
-                "same_as": None,
+                "detectable_holm": 0.015,
                 "n": 200,
                 "groups": 120,
             }
@@ -124,7 +125,7 @@ PLANTED = {
         change("calibration", {"value": 0.4, "low": 0.3, "high": 0.5}, model="text"),
     ),
     "weights_from_test": ({"protocol": "replica", "weighted_by_test": ["mean"]}, None),
-    "test_too_small": ({}, change("comparisons", {"detectable": 0.06}, model="max_confidence")),
+    "test_too_small": ({}, change("comparisons", {"detectable_holm": 0.06}, model="max_confidence")),
     "seeds_exceed_rules": ({}, change("spread", {"least": 0.4}, over="repeat")),
     "assignments_exceed": ({}, change("spread", {"least": 0.4}, over="assignment")),
     "assignments_unknown": ({"protocol": "cross"}, None),
@@ -209,6 +210,22 @@ def test_no_rule_at_all_being_better_is_a_warning_of_its_own():
     (check,) = run(tables)["checks"]
     assert check["severity"] == "warning"
     assert check["sentence"].startswith("No rule is shown to be better than audio alone")
+
+
+def test_a_test_is_too_small_for_what_it_could_find_after_the_correction():
+    tables = clean()
+    change("comparisons", {"detectable": 0.01, "detectable_holm": 0.034}, model="max_confidence")(tables)
+    (check,) = run(tables)["checks"]
+    assert check["evidence"] == {"detectable": 0.034, "difference": pytest.approx(0.02), "n": 200}
+    assert "3.4 points better than audio to be found so, after Holm's correction" in check["sentence"]
+    assert "it is 2.0 better" in check["sentence"]
+
+
+def test_one_group_detects_nothing_and_is_not_called_too_small_for_it():
+    tables = clean()
+    for one in tables["comparisons"]:
+        one["detectable"] = one["detectable_holm"] = None
+    assert run(tables)["checks"] == []
 
 
 # the same on tables of a run, not on rows made up for the check

@@ -1,5 +1,7 @@
 """The summary says what the tables say, and the ranking fits a terminal."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -83,3 +85,59 @@ def test_the_bar_of_an_interval_holds_the_value(tables):
     text = ranking(summarise(tables), tables, CHECKS)
     bars = [line[44:66] for line in text.splitlines()[2:6]]
     assert all(bar.count("o") == 1 for bar in bars)
+
+
+def claims(*rules):
+    """Return the sentence on the rules, unwrapped, and their comparisons in accuracy."""
+    own = made_up.items()
+    rows = np.arange(400, 600)
+    audio = made_up.model("audio", "single", own, rows, 1.2)
+    early = made_up.model("early", "early", own, rows, 6.0)
+    models = [audio, early, *(rule(own, rows, audio, early) for rule in rules)]
+    data = made_up.dataset(own.label, 400)
+    own_tables = evaluate(models, protocol="honest", items=own, dataset=data, draws=200)
+    found = {"honest": own_tables}
+    text = ranking(summarise(found), found, CHECKS).replace("\n  ", " ")
+    (sentence,) = [line for line in text.splitlines() if line.startswith("Better than")]
+    family = [
+        one
+        for one in own_tables["comparisons"].to_pylist()
+        if (one["family"], one["metric"]) == ("confirmatory", "accuracy")
+    ]
+    return sentence, {one["model"]: one for one in family}
+
+
+def rule(name, strength):
+    return lambda own, rows, audio, early: made_up.model(name, "rule", own, rows, strength)
+
+
+def test_the_ranking_says_what_could_be_found_after_the_correction_over_the_rules():
+    def near(own, rows, audio, early):
+        p, predicted = audio.p.copy(), audio.predicted.copy()
+        p[:3], predicted[:3] = np.eye(4)[own.label[rows[:3]]], own.label[rows[:3]]
+        return replace(audio, name="near", kind="rule", p=p, predicted=predicted)
+
+    def same(own, rows, audio, early):
+        return replace(audio, name="same", kind="rule")
+
+    sentence, family = claims(near, rule("far", 1.5), same)
+    least, most = (100 * family[name]["detectable_holm"] for name in ("near", "far"))
+    assert 0 < least < most
+    assert family["same"]["detectable_holm"] == 0
+    assert family["far"]["tests"] == 3
+    assert most > 100 * family["far"]["detectable"]
+    assert f"Differences under {least:.1f} to {most:.1f} points, depending on the rule, would" in sentence
+
+
+def test_one_rule_alone_has_one_detectable_difference():
+    sentence, family = claims(rule("far", 1.5))
+    assert f"Differences under {100 * family['far']['detectable']:.1f} points would be missed" in sentence
+
+
+def test_a_rule_that_says_what_a_view_says_is_named_where_it_is_better():
+    def copy(own, rows, audio, early):
+        return replace(early, name="copy", kind="rule")
+
+    sentence, family = claims(copy)
+    assert family["copy"]["same_as"] == "early"
+    assert "after Holm's correction: copy." in sentence
