@@ -235,7 +235,7 @@ def _contradictions(config: Config, file: str) -> Iterator[Problem]:
                 column="evaluation.by",
             )
     chosen = config["predict"]["rule"]
-    if config["data"]["new"] is not None and chosen not in [*rules, "selected"]:
+    if chosen not in [*rules, "selected"]:
         close = nearest(chosen, [*rules, "selected"])
         mend = f"write {close!r}" if close else "name one of these"
         yield Problem(file, shorten(chosen), ", ".join([*rules, "selected"]), mend, column="predict.rule")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
@@ -104,13 +104,14 @@ def make_plan(config: Config, rules: Mapping[str, RuleFacts], *, file: str) -> P
     Raises
     ------
     InputError
-        If a rule or an option of it does not exist, naming the nearest.
+        If a rule or an option of it does not exist, naming the nearest; if new items are to be classified by
+        the rule of the lowest log loss and no rule has one.
     """
     problems = [
         problem
         for position, rule in enumerate(config["rules"])
         for problem in _rule_problems(rule, f"rules[{position}]", rules, file)
-    ]
+    ] or list(_nothing_to_select(config, rules, file))
     if problems:
         raise InputError(problems)
     views = _views(config)
@@ -198,6 +199,22 @@ def selectable(config: Config, rules: Mapping[str, RuleFacts]) -> list[str]:
         for name in names
         if rules[name].probabilistic or rule_options(config, name).get("calibrate", False)
     ]
+
+
+def _nothing_to_select(config: Config, rules: Mapping[str, RuleFacts], file: str) -> Iterator[Problem]:
+    asked = config["data"]["new"] is not None and config["predict"]["rule"] == SELECTED
+    if asked and not selectable(config, rules):
+        configured = sorted(rule["name"] for rule in config["rules"])
+        told = f"which none of {', '.join(configured)} has" if configured else "but `rules` is empty"
+        one = next(iter(configured), None)
+        instead = f"; or write {{name: {one}, calibrate: true}}, or predict: {{rule: {one}}}" if one else ""
+        yield Problem(
+            file,
+            f"{SELECTED!r}, the rule with the lowest log loss, {told}",
+            "selected where a rule gives probabilities, or a rule of `rules` by its name",
+            "add a rule that gives probabilities, such as mean, to rules" + instead,
+            column="predict.rule",
+        )
 
 
 def _rule_problems(

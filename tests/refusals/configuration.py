@@ -122,6 +122,21 @@ def _case(name, config, words):
 
 CASES = [_case(name, config, words) for name, (config, words) in REFUSED.items()]
 CASES += [
+    _case(
+        "a rule for new items that is not among the rules",
+        changed(rules=[{"name": "mean"}], predict__rule="maen"),
+        ["predict.rule", "'maen'", "mean, selected", "write 'mean'"],
+    ),
+    _case(
+        "new items, and no rule to select by log loss",
+        changed(rules=[{"name": "majority_vote"}], data__new="new.csv"),
+        ["predict.rule", "'selected'", "none of majority_vote has", "predict: {rule: majority_vote}"],
+    ),
+    _case(
+        "new items, and no rule at all",
+        changed(rules=[], data__new="new.csv"),
+        ["predict.rule", "`rules` is empty", "such as mean"],
+    ),
     _case("mistyped rule", changed(rules=[{"name": "maen"}]), ["rules[0].name", "write 'mean'"]),
     _case(
         "rule that does not exist",

@@ -113,6 +113,30 @@ def test_a_mistyped_rule_or_option_names_the_nearest(entry, words):
     assert [word for word in words if word not in str(caught.value)] == []
 
 
+VOTE = {"name": "vote"}
+
+
+def test_votes_alone_leave_nothing_to_select_for_new_items():
+    with pytest.raises(InputError, match=r"config\.yaml, predict\.rule") as caught:
+        planned(rules=[VOTE], data__new="new.csv")
+    assert "none of vote has" in str(caught.value)
+    with pytest.raises(InputError, match="`rules` is empty"):
+        planned(rules=[], data__new="new.csv")
+
+
+@pytest.mark.parametrize(
+    "mended",
+    [
+        {"rules": [VOTE], "data__new": None},
+        {"rules": [VOTE], "data__new": "new.csv", "predict__rule": "vote"},
+        {"rules": [VOTE | {"calibrate": True}], "data__new": "new.csv"},
+        {"rules": [VOTE, {"name": "mean"}], "data__new": "new.csv"},
+    ],
+)
+def test_votes_alone_are_enough_otherwise(mended):
+    assert "vote" in planned(**mended).protocol_rules["honest"]
+
+
 def test_options_are_what_follows_the_name():
     config = complete(changed(rules=[{"name": "mlp", "epochs": 7}]), SCHEMA, file="config.yaml")
     assert rule_options(config, "mlp") == {"epochs": 7}
