@@ -13,6 +13,8 @@ from latefusion.errors import InputError, Problem, nearest, shorten
 Config = dict[str, Any]
 
 RESERVED_NAMES: Final = ("majority", "group_lookup", "selected", "all")
+NULLABLE: Final = ("approximation", "max_iter")
+"""Settings of an SVM of which null is a value: none is made, there is no limit."""
 
 
 def complete(
@@ -23,6 +25,8 @@ def complete(
     rules: Mapping[str, Any] | None = None,
 ) -> Config:
     """Return the configuration with every default filled in.
+
+    The settings of a view's SVM are those that the user wrote: what is left out there is as in `svm`.
 
     Parameters
     ----------
@@ -49,6 +53,9 @@ def complete(
     if problems:
         raise InputError(problems)
     completed: Config = _with_defaults(deepcopy(dict(config)), schema)
+    for kind in ("modalities", "views"):
+        for written, entry in zip(config.get(kind, ()), completed[kind], strict=True):
+            entry["svm"] = {key: entry["svm"][key] for key in written.get("svm", ())}
     problems = list(_contradictions(completed, file))
     if problems:
         raise InputError(problems)
@@ -56,8 +63,11 @@ def complete(
 
 
 def svm_settings(config: Config, view: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the settings of a view's SVM: those of all, less what the view overrides."""
-    override = {key: value for key, value in view["svm"].items() if value is not None}
+    """Return the settings of a view's SVM: those of all, less what the view overrides.
+
+    Null overrides the `NULLABLE` ones; any other setting it leaves as it is for all.
+    """
+    override = {key: value for key, value in view["svm"].items() if value is not None or key in NULLABLE}
     return {**config["svm"], **override, "combine": view.get("combine", "concatenate")}
 
 

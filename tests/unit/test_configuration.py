@@ -81,6 +81,35 @@ def test_a_view_overrides_what_it_names_and_keeps_the_rest():
     assert svm_settings(config, config["views"][0])["C"] == 1
 
 
+@pytest.mark.parametrize(("key", "general"), [("approximation", {"components": 500}), ("max_iter", 100)])
+def test_null_of_one_view_overrides_a_setting_that_may_be_none(key, general):
+    config = complete(
+        changed(**{f"svm__{key}": general, "modalities__0__svm": {key: None}, "views__0__svm": {"C": 10}}),
+        SCHEMA,
+        file="config.yaml",
+    )
+    text, audio, early = (svm_settings(config, entry) for entry in (*config["modalities"], *config["views"]))
+    assert text[key] is None
+    assert audio[key] == early[key] == general
+    assert (text["C"], early["C"]) == (1, 10)
+
+
+@pytest.mark.parametrize(
+    ("key", "general"), [("C", 7), ("gamma", 0.5), ("scale", "standard"), ("class_weight", "balanced")]
+)
+def test_null_of_one_view_leaves_a_setting_that_cannot_be_none_as_it_is_for_all(key, general):
+    config = complete(
+        changed(**{f"svm__{key}": general, "modalities__0__svm": {key: None}}), SCHEMA, file="config.yaml"
+    )
+    assert svm_settings(config, config["modalities"][0])[key] == general
+
+
+def test_an_override_has_the_defaults_of_what_it_names():
+    config = complete(changed(modalities__0__svm={"approximation": {}}), SCHEMA, file="config.yaml")
+    assert svm_settings(config, config["modalities"][0])["approximation"] == {"components": 1000}
+    assert config["modalities"][1]["svm"] == {}
+
+
 def test_all_mistakes_are_shown_at_once():
     message = refusal(changed(folds=1, seed=-1, protocols=["x"]))
     assert all(key in message for key in ("folds", "seed", "protocols[0]"))

@@ -161,7 +161,7 @@ def approximated(evidence: Evidence) -> Findings:
                 f"The kernel of {', '.join(names)} is approximated, so its figures are not those "
                 "of the exact SVM.",
                 {"views": len(names)},
-                "Set `approximation: null` where memory allows.",
+                "Set `approximation: null` where memory allows, for all SVMs or in one's own `svm`.",
                 protocol,
                 names,
             )
