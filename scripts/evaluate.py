@@ -20,7 +20,7 @@ with job(snakemake.log[0]):
         facts=source.facts,
         replica=snakemake.wildcards.protocol == "replica",
     )
-    models, known = read_models(
+    models, known, shares = read_models(
         views,
         list(zip(params.rules, source.fused, source.learned, strict=True)),
         list(zip(params.partitions, source.partition_tables, strict=True)),
@@ -33,6 +33,7 @@ with job(snakemake.log[0]):
         items=items,
         dataset=dataset,
         known=known,
+        shares=shares,
         by=params.by,
         draws=params.draws,
         seed=params.seed,

@@ -14,6 +14,21 @@ MAJORITY = "majority"
 GROUP_LOOKUP = "group_lookup"
 
 
+def class_shares(train: NDArray[np.int64], label: Labels, classes: int) -> NDArray[np.float64]:
+    """Return the class shares of training rows, (K,); rows without a label do not count.
+
+    Parameters
+    ----------
+    train : (n,) array
+        Positions among the items.
+    label : (N,) array
+        Of all items; −1 where unknown.
+    classes : int
+    """
+    known = label[train][label[train] >= 0]
+    return np.bincount(known, minlength=classes) / max(len(known), 1)
+
+
 def baselines(
     parts: Sequence[tuple[str, NDArray[np.int64], NDArray[np.int64]]],
     item: Names,
@@ -55,7 +70,7 @@ def baselines(
         seen = tables.sum(axis=1) > 0
         said[MAJORITY].append(np.full(len(test), majority))
         said[GROUP_LOOKUP].append(np.where(seen, found, majority)[codes[test]])
-        shares.append(np.tile(counts / max(counts.sum(), 1), (len(test), 1)))
+        shares.append(np.tile(class_shares(train, label, classes), (len(test), 1)))
     rows = np.concatenate([test for _, _, test in parts])
     common: Mapping[str, NDArray[np.object_]] = {
         "item": item[rows],

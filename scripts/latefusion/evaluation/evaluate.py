@@ -79,6 +79,7 @@ def evaluate(
     items: Items,
     dataset: Mapping[str, Any],
     known: Mapping[str, Known] | None = None,
+    shares: Mapping[str, Array] | None = None,
     by: Sequence[str] = (),
     draws: int = 2000,
     seed: int = 0,
@@ -97,6 +98,9 @@ def evaluate(
         From dataset.json.
     known : mapping of str to Known
         What training left behind, by model.
+    shares : mapping of str to (K,) array, optional
+        Class shares in the training part of each partition, said of rows that a model cannot predict; by
+        default those of the training file.
     by : sequence of str
         Descriptive columns to break accuracy down by.
     draws : int
@@ -109,7 +113,7 @@ def evaluate(
     known = {model.name: Known() for model in models} | dict(known or {})
     classes = [entry["name"] for entry in dataset["classes"]]
     prior = np.array([entry["prior"] for entry in dataset["classes"]], float)
-    sample = align(models, items.item, items.label, items.group, classes, prior)
+    sample = align(models, items.item, items.label, items.group, classes, prior, shares)
     singles = [model.name for model in sample.models if model.kind == "single"]
     position = {item: index for index, item in enumerate(items.item.tolist())}
     at = np.array([position[item] for item in sample.item.tolist()], np.int64)

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from latefusion.baselines import baselines
+from latefusion.baselines import baselines, class_shares
 from latefusion.evaluation.describe import Known
 from latefusion.evaluation.evaluate import Items
 from latefusion.evaluation.metrics import Array, Labels, log_losses
@@ -174,9 +174,19 @@ def read_models(
     partitions: Sequence[tuple[str, Path | str]],
     items: Items,
     dataset: Mapping[str, Any],
-) -> tuple[list[Model], dict[str, Known]]:
-    """Read baselines, views and rules of a protocol, in the order in which they are shown."""
+) -> tuple[list[Model], dict[str, Known], dict[str, Array]]:
+    """Read baselines, views and rules of a protocol, in the order in which they are shown.
+
+    Returns
+    -------
+    models : list of Model
+    known : dict of str to Known
+        What training left behind, by model.
+    shares : dict of str to (K,) array
+        Class shares in the training part of each partition.
+    """
     parts = list(read_parts(partitions, items))
+    classes = len(dataset["classes"])
     found = [
         (model, Known())
         for model in baselines(
@@ -184,14 +194,15 @@ def read_models(
             items.item,
             items.label,
             items.group,
-            len(dataset["classes"]),
+            classes,
             lookup=bool(dataset["groups"]["known"]),
         )
     ]
     found += [read_view(files, [name for name, _ in partitions]) for files in views]
     for name, table, learned in rules:
         found += read_rule(name, table, learned)
-    return [model for model, _ in found], {model.name: known for model, known in found}
+    shares = {name: class_shares(train, items.label, classes) for name, train, _ in parts}
+    return [model for model, _ in found], {model.name: known for model, known in found}, shares
 
 
 def _training(paths: Sequence[Path | str]) -> tuple[dict[str, float | None], int]:

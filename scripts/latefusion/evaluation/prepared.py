@@ -64,7 +64,7 @@ class Aligned:
     key : (R, 2) int64 array
         Fold assignment and repeat of each replicate.
     filled : int
-        Rows in which the model had nothing to go by and says the class shares.
+        Rows in which the model had nothing to go by and says the class shares of the training part.
     """
 
     name: str
@@ -158,6 +158,7 @@ def align(
     group: Names,
     classes: Sequence[str],
     prior: Array,
+    shares: Mapping[str, Array] | None = None,
 ) -> Sample:
     """Bring models into the order of the items.
 
@@ -168,6 +169,10 @@ def align(
         Items in the order of the files; those that no model predicts, or without label, are left out.
     classes : sequence of str
     prior : (K,) array
+        Class shares in train.
+    shares : mapping of str to (K,) array, optional
+        Class shares in the training part of each partition, which a model says of rows that it cannot
+        predict; `prior` in all of them by default.
 
     Raises
     ------
@@ -182,7 +187,8 @@ def align(
     row = np.full(len(item), -1, np.int64)
     row[chosen] = np.arange(len(chosen))
     partitions = {name: code for code, name in enumerate(sorted({*models[0].partition.tolist()}))}
-    aligned = [_aligned(model, place, row, len(chosen), partitions, prior) for model in models]
+    fill = np.stack([prior if shares is None else shares[name] for name in partitions])
+    aligned = [_aligned(model, place, row, len(chosen), partitions, fill) for model in models]
     codes = np.unique(group[chosen].astype(str), return_inverse=True)[1]
     return Sample(
         item[chosen],
@@ -200,7 +206,7 @@ def _aligned(
     row: NDArray[np.int64],
     n: int,
     partitions: Mapping[str, int],
-    prior: Array,
+    fill: Array,
 ) -> Aligned:
     at = row[[place[name] for name in model.item.tolist()]]
     known = at >= 0
@@ -211,20 +217,20 @@ def _aligned(
         raise ValueError(f"{model.name} does not predict each item {count} times")
     source = np.empty(count * n, np.int64)
     source[cell] = np.flatnonzero(known)
+    codes = np.array([partitions[name] for name in model.partition.tolist()], np.int32)[source]
     predicted = model.predicted[source]
     nothing = predicted < 0
-    predicted = np.where(nothing, prior.argmax(), predicted).astype(np.int32)
+    predicted = np.where(nothing, fill.argmax(axis=1)[codes], predicted).astype(np.int32)
     p = None
     if model.probabilistic and model.p is not None:
-        p = np.where(np.isnan(model.p[source]), prior, model.p[source]).reshape(count, n, -1)
-    codes = np.array([partitions[name] for name in model.partition.tolist()], np.int32)
+        p = np.where(np.isnan(model.p[source]), fill[codes], model.p[source]).reshape(count, n, -1)
     return Aligned(
         model.name,
         model.kind,
         p is not None,
         predicted.reshape(count, n),
         p,
-        codes[source].reshape(count, n),
+        codes.reshape(count, n),
         key,
         int(nothing.sum()),
     )

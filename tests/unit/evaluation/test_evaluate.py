@@ -251,6 +251,29 @@ def test_cross_has_the_given_test_items_as_a_subset(own):
     assert area == pytest.approx(np.mean(each))
 
 
+def test_under_cross_a_missing_modality_is_filled_without_the_labels_of_the_test_part(own):
+    everything = np.arange(600)
+    names = np.array([f"cross-0-{i % 2}" for i in everything], object)
+    audio = made_up.model("audio", "single", own, everything, 1.2, partition=names)
+    predicted, p = audio.predicted.copy(), audio.p.copy()
+    predicted[:10], p[:10] = -1, np.nan
+    shares = {"cross-0-0": np.array([0.1, 0.2, 0.3, 0.4]), "cross-0-1": np.array([0.4, 0.3, 0.2, 0.1])}
+    found = evaluate(
+        [replace(audio, predicted=predicted, p=p)],
+        protocol="cross",
+        items=own,
+        dataset=made_up.dataset(own.label, 400),
+        shares=shares,
+        draws=50,
+    )
+    told = {row["item"]: row for row in rows(found, "outcomes", model="audio")}
+    for i in range(10):
+        own_shares = shares[names[i]]
+        row = told[own.item[i]]
+        assert row["p_label"] == own_shares[own.label[i]]
+        assert row["predicted"] == own_shares.argmax()
+
+
 def test_independent_items_are_compared_by_cochrans_q(own):
     alone = replace(own, group=own.item)
     found = evaluate(

@@ -96,8 +96,27 @@ def read(folder, replica):
         ("mlp", folder / "rule.parquet", folder / "rule.json"),
         ("selected", folder / "rule.parquet", folder / "selected.json"),
     ]
-    models, known = read_models(views, rules, [("given", folder / "given.parquet")], items, DATASET)
+    models, known, _ = read_models(views, rules, [("given", folder / "given.parquet")], items, DATASET)
     return items, {model.name: model for model in models}, known
+
+
+def test_class_shares_are_those_of_each_partitions_training_part(folder):
+    part = {
+        "item": [*TRAIN, *TEST],
+        "part": ["test", *["train"] * 5, *["test"] * 4],
+        "fold": [None, 0, 1, 0, 1, 0, *[None] * 4],
+    }
+    write_table(pa.table(part, schema=PARTITION), folder / "cross-0-0.parquet", PARTITION)
+    items = read_items(
+        [folder / "train.parquet", folder / "test.parquet"], folder / "groups.parquet", DATASET, []
+    )
+    names = ("given", "cross-0-0")
+    tables = [(name, folder / f"{name}.parquet") for name in names]
+    _, _, shares = read_models([], [], tables, items, DATASET)
+    assert {name: own.tolist() for name, own in shares.items()} == {
+        "given": [3 / 6, 3 / 6],
+        "cross-0-0": [2 / 5, 3 / 5],
+    }
 
 
 def test_items_have_the_final_groups_and_class_indices(folder):

@@ -14,8 +14,9 @@ def own():
     return made_up.items(n=60, train=40)
 
 
-def aligned(own, *models):
-    return align(models, own.item, own.label, own.group, made_up.CLASSES, np.array([0.4, 0.3, 0.2, 0.1]))
+def aligned(own, *models, shares=None):
+    prior = np.array([0.4, 0.3, 0.2, 0.1])
+    return align(models, own.item, own.label, own.group, made_up.CLASSES, prior, shares)
 
 
 def test_the_order_of_a_models_rows_changes_nothing(own):
@@ -62,6 +63,25 @@ def test_a_model_without_the_modality_says_the_class_shares(own):
     assert found.filled == 1
     assert found.predicted[0, 3] == 0
     assert found.p[0, 3].tolist() == [0.4, 0.3, 0.2, 0.1]
+
+
+def test_a_model_without_the_modality_says_the_class_shares_of_its_partition(own):
+    rows = np.arange(60)
+    names = np.array([f"cross-0-{i % 2}" for i in rows], object)
+    model = made_up.model("text", "single", own, rows, partition=names)
+    p, predicted = model.p.copy(), model.predicted.copy()
+    p[[4, 7]], predicted[[4, 7]] = np.nan, -1
+    lacking = replace(model, p=p, predicted=predicted)
+    shares = {
+        "cross-0-0": np.array([0.1, 0.2, 0.6, 0.1]),
+        "cross-0-1": np.array([0.1, 0.2, 0.1, 0.6]),
+    }
+    found = aligned(own, lacking, shares=shares).models[0]
+    assert found.filled == 2
+    assert found.predicted[0, [4, 7]].tolist() == [2, 3]
+    assert found.p[0, [4, 7]].tolist() == [shares["cross-0-0"].tolist(), shares["cross-0-1"].tolist()]
+    others = np.setdiff1d(rows, [4, 7])
+    assert (found.p[0, others] == model.p[others]).all()
 
 
 def test_a_model_that_misses_an_item_is_refused(own):

@@ -106,7 +106,7 @@ def modality_missing(evidence: Evidence) -> Findings:
                 "modality_missing",
                 NOTE,
                 f"{', '.join(noted)} lacks items ({'; '.join(noted.values())}); it says the "
-                "class shares there.",
+                "class shares of its training part there.",
                 noted,
                 "Compare it with rules on the items that have the modality.",
                 protocol,
