@@ -25,7 +25,7 @@ def dataset(label, train, *, known=True, classes=CLASSES):
             for c, name in enumerate(classes)
         ],
         "n": {"train": train, "test": len(label) - train},
-        "groups": {"known": known, "n": 10, "test_items_seen": 0, "shared": 0},
+        "groups": {"known": known, "n": 10, "test_items_seen": 0, "shared": 0, "cross_grouped": known},
         "duplicates": {"across": 0},
         "modalities": {},
         "warnings": [],

@@ -144,7 +144,7 @@ def read_folds(
     if len(np.unique(fold)) < 2:
         fix = "predict each item with a model that did not see it: cross-validate"
         findings.add(where.whole("fold", f"one fold only, {fold[0]}", "at least two folds", fix))
-    elif grouped:
+    elif grouped and len(np.unique(expected.group)) > 1:
         group = expected.group[rows]
         first: dict[str, int] = {}
         torn = [i for i, name in enumerate(group) if fold[first.setdefault(name, i)] != fold[i]]

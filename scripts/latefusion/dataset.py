@@ -28,8 +28,6 @@ from latefusion.splits import (
 )
 from latefusion.tables import GROUPS
 
-GROUPS_PER_FOLD = 2
-
 __all__ = ["SPLITS", "check_dataset"]
 
 
@@ -50,7 +48,7 @@ def check_dataset(
     features : mapping of str to mapping of str to Path
         Feature matrices by split and modality.
     folds, cross_folds : int
-        As configured; they decide which classes are small and whether there are groups enough.
+        As configured; they decide which classes are small and whether there are groups enough for `cross`.
 
     Returns
     -------
@@ -178,29 +176,30 @@ def _groups(
     in_test = np.bincount(codes[n_train:], minlength=len(names)) > 0
     shared = int((in_train & in_test).sum())
     seen = int(in_train[codes[n_train:]].sum())
-    enough = GROUPS_PER_FOLD * max(folds, cross_folds)
     # without a column of groups each item is its own, but for those that are one item twice
     joined = known or len(names) < len(group)
-    cross_grouped = joined and len(names) >= enough
-    given_grouped = known and shared == 0 and int(in_train.sum()) >= GROUPS_PER_FOLD * folds
+    cross_grouped = joined and len(names) >= cross_folds
+    given_grouped = known and shared == 0 and int(in_train.sum()) > 1
     if not known:
         reason = "no column names the groups, so folds are stratified only"
         if cross_grouped:
             reason += "; items that coincide stay together under cross"
-    elif not cross_grouped:
-        few = "1 group is" if len(names) == 1 else f"{len(names)} groups are"
-        reason = f"{few} too few for {max(folds, cross_folds)} folds: {enough} are needed"
-        splits.warn("few_groups" if len(names) > 1 else "one_group", f"{reason}; folds are stratified only")
-    elif shared:
-        reason = (
-            f"{seen} of {len(group) - n_train} test items have their group in train, so the folds of the "
-            "given split are stratified only; those of cross keep groups together"
-        )
-    elif not given_grouped:
-        reason = f"{int(in_train.sum())} groups are too few for the folds of the given split"
     else:
-        reason = "no group is on both sides of the given split; all folds keep groups together"
-    if known:
+        if shared:
+            given = f"{seen} of {len(group) - n_train} test items have their group in train, so the folds of "
+            given += "the given split are stratified only"
+        elif given_grouped:
+            given = "no group is on both sides of the given split, and its folds keep groups together"
+        else:
+            given = "the training items are of one group, so the folds of the given split are stratified only"
+        reason = f"{given}; {_of_cross(len(names), cross_folds)}"
+        if not cross_grouped:
+            splits.warn("few_groups" if len(names) > 1 else "one_group", _of_cross(len(names), cross_folds))
+        of_train = len(names) - -(-len(names) // cross_folds) if cross_grouped else folds
+        least = min(of_train, int(in_train.sum()) if given_grouped else folds)
+        if least < folds:
+            message = f"training parts with fewer groups than {folds} have as many folds as groups"
+            splits.warn("few_groups_in_train", message)
         _note_large(splits, names, codes, sizes, y, classes, 1 / max(folds, cross_folds))
     return {
         "known": known,
@@ -214,6 +213,14 @@ def _groups(
         "cross_grouped": cross_grouped,
         "reason": reason,
     }
+
+
+def _of_cross(groups: int, folds: int) -> str:
+    if groups >= folds:
+        return "cross keeps groups together"
+    few = "1 group is" if groups == 1 else f"{groups} groups are"
+    fix = f"set cross.folds to at most {groups}" if groups > 1 else "it needs two groups or more"
+    return f"{few} too few for the {folds} folds of cross, which does not keep groups together: {fix}"
 
 
 def _note_large(

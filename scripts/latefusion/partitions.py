@@ -92,6 +92,9 @@ def assign(
     set of folds has a random stream of its own, and looks at the labels and groups of its own rows alone: the
     folds of a training part are the same whatever the test part holds.
 
+    A training part that keeps groups together has as many folds as groups where these are fewer than `folds`;
+    a single group is divided all the same, as nothing could be predicted out of fold otherwise.
+
     Parameters
     ----------
     items : Items
@@ -110,7 +113,9 @@ def assign(
     def table(part: NDArray[np.bool_], grouped: bool, name: str) -> pa.Table:
         fold = np.full(n, -1, np.int32)
         rng = stream(seed, "folds", name)
-        fold[part] = stratified_folds(items.y[part], codes[part] if grouped else None, folds, rng)
+        most = min(folds, len(np.unique(codes[part]))) if grouped else folds
+        together, own = (codes[part], most) if grouped and most > 1 else (None, folds)
+        fold[part] = stratified_folds(items.y[part], together, own, rng)
         # the order of the files: training rows and test rows each in the order of the items
         return pa.table(
             [

@@ -62,6 +62,7 @@ def checked(pair: Pair, folder: Path, **options: object):
     """Ingest both files and check them together; return what dataset.json and groups.parquet hold."""
     pair.write()
     folds = options.pop("folds", 5)
+    cross_folds = options.pop("cross_folds", folds)
     out = folder / "results"
     features = {
         split: {name: out / f"features/{split}/{name}.parquet" for name in MODALITIES} for split in SPLITS
@@ -86,4 +87,4 @@ def checked(pair: Pair, folder: Path, **options: object):
             training=TrainingFile.read([items["train"]] if split == "test" and settings.get("item") else []),
             **settings,  # type: ignore[arg-type]
         )
-    return check_dataset(items, facts, features, folds=folds, cross_folds=folds)
+    return check_dataset(items, facts, features, folds=folds, cross_folds=cross_folds)

@@ -41,3 +41,14 @@ def test_folds_may_be_written_as_decimals(where):
     )
     fold = read_folds(pa.array(["1.0", "0"]), np.arange(2), expected, where, Findings(), grouped=True)
     assert fold.tolist() == [1, 0]
+
+
+@pytest.mark.parametrize(("groups", "refused"), [("gh", 0), ("gg", 0), ("ggh", 1)])
+def test_one_group_in_two_folds_is_refused_unless_it_is_the_only_one(where, groups, refused):
+    n = len(groups)
+    expected = Expected(
+        np.arange(n).astype(object), np.zeros(n, np.int32), np.array([*groups], object), frozenset()
+    )
+    fold, findings = pa.array(["0", "1", "1"][:n]), Findings()
+    read_folds(fold, np.arange(n), expected, where, findings, grouped=True)
+    assert findings.total == refused

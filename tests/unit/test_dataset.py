@@ -70,6 +70,66 @@ def test_folds_of_given_are_grouped_where_no_group_straddles(tmp_path):
     assert facts["cross_grouped"]
 
 
+FEW = "training parts with fewer groups than 5 have as many folds as groups"
+
+
+@pytest.mark.parametrize(
+    ("groups", "folds", "cross_folds", "grouped", "said"),
+    [
+        (8, 5, 5, True, []),
+        (8, 7, 5, True, ["training parts with fewer groups than 7 have as many folds as groups"]),
+        (5, 5, 5, True, [FEW]),
+        (
+            4,
+            5,
+            5,
+            False,
+            [
+                (
+                    "4 groups are too few for the 5 folds of cross, which does not keep groups together: "
+                    "set cross.folds to at most 4"
+                )
+            ],
+        ),
+        (4, 5, 4, True, [FEW]),
+        (20, 20, 5, True, ["training parts with fewer groups than 20 have as many folds as groups"]),
+        (
+            1,
+            5,
+            5,
+            False,
+            [
+                (
+                    "1 group is too few for the 5 folds of cross, which does not keep groups together: "
+                    "it needs two groups or more"
+                )
+            ],
+        ),
+    ],
+)
+def test_cross_keeps_groups_together_where_there_are_as_many_as_its_folds(
+    pair, tmp_path, groups, folds, cross_folds, grouped, said
+):
+    for split in ("train", "test"):
+        for row in pair.rows[split]:
+            row["artist_name"] = f"Speaker {int(row['Unnamed: 0']) % groups}"
+    dataset, _ = checked(pair, tmp_path, folds=folds, cross_folds=cross_folds)
+    facts = dataset["groups"]
+    assert (facts["n"], facts["cross_grouped"], facts["given_grouped"]) == (groups, grouped, False)
+    about = ("few_groups", "one_group", "few_groups_in_train")
+    assert [one["message"] for one in dataset["warnings"] if one["code"] in about] == said
+    assert ("cross keeps groups together" in facts["reason"]) == grouped
+
+
+@pytest.mark.parametrize(("groups", "grouped"), [(3, True), (2, True), (1, False)])
+def test_folds_of_given_keep_few_groups_together_whatever_cross_needs(pair, tmp_path, groups, grouped):
+    for split in ("train", "test"):
+        for row in pair.rows[split]:
+            row["artist_name"] = f"{split} {int(row['Unnamed: 0']) % groups}"
+    facts = checked(pair, tmp_path, cross_folds=9)[0]["groups"]
+    assert (facts["shared"], facts["given_grouped"], facts["cross_grouped"]) == (0, grouped, False)
+
+
 def test_without_a_column_of_groups_everything_is_stratified_only(pair, tmp_path):
     facts = checked(pair, tmp_path, group=None)[0]["groups"]
     assert (facts["known"], facts["given_grouped"], facts["cross_grouped"]) == (False, False, False)

@@ -151,6 +151,25 @@ def test_folds_of_given_keep_groups_together_only_where_they_can():
     assert all(len(set(fold[:150][items.group[:150] == g])) <= 1 for g in set(items.group))
 
 
+def test_training_parts_of_few_groups_have_as_many_folds_as_groups():
+    items = make_items(groups=5)
+    for name, table in as_dict(items, folds=5, given_grouped=True).items():
+        part, fold = columns(table)
+        there = set(items.group[part == "train"])
+        assert {len(set(fold[(part == "train") & (items.group == g)])) for g in there} == {1}
+        assert sorted(set(fold[part == "train"])) == list(range(len(there)))
+        assert len(there) == (4 if name.startswith("cross") else 5)
+
+
+def test_a_training_part_of_one_group_is_divided_by_class_alone():
+    items = make_items(groups=2)
+    found = as_dict(items, cross_folds=2)
+    for k in range(2):
+        part, fold = columns(found[f"cross-0-{k}"])
+        assert len(set(items.group[part == "train"])) == len(set(items.group[part == "test"])) == 1
+        assert set(fold[part == "train"]) == {0, 1, 2, 3}
+
+
 @pytest.mark.parametrize("grouped", [False, True])
 def test_folds_of_given_do_not_look_at_the_test_file(grouped):
     items = make_items()

@@ -184,7 +184,7 @@ def _straddling(results: Results, tables: Tables) -> tuple[str, str] | None:
         lead = split.value(split.lead or "", "accuracy")
         versus = f"; fusion is for {percent(lead)}" if lead is not None else ""
         told += f" Looking up the {word}, with no model at all, is right for {percent(lookup)}{versus}."
-    if tables.protocol == "cross":
+    if tables.protocol == "cross" and groups["cross_grouped"]:
         told += f" The ranking below avoids this: no {word} is in training and test at once."
     return f"Accuracies on the split of the files: they reward knowing the {word}.", told
 

@@ -51,9 +51,12 @@ def _sentence(results: Results, start: str, end: str) -> str:
     worst = max(rows, key=lambda row: row["difference"])
     flattered = [row for row in rows if row["verdict"] == "flatters"]
     mean = sum(row["difference"] for row in rows) / len(rows)
+    apart = results.dataset["groups"]["cross_grouped"]
     what = {
         ("replica", "honest"): "nothing is learned any more from test, or from rows that the models had seen",
-        ("honest", "cross"): f"no test item has its {results.group_word} in training any more",
+        ("honest", "cross"): f"no test item has its {results.group_word} in training any more"
+        if apart
+        else "cross-validation over all items",
     }[start, end]
     change = f"lose {number(100 * mean, 1)}" if mean >= 0 else f"gain {number(-100 * mean, 1)}"
     return (

@@ -32,6 +32,7 @@ LOOKED_FOR = {
     "duplicates_across": "items that are in train and in test",
     "approximated": "approximated machines",
     "inverted_sigmoids": "calibrations that slope the wrong way",
+    "cross_not_grouped": "groups that cross cannot keep apart",
     "few_groups": "too few groups for the intervals",
     "folds_unknown": "tables of other systems whose folds are unknown",
     "rules_coincide": "rules that say the same of every item",

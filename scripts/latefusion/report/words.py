@@ -23,7 +23,8 @@ KINDS = {"baseline": "baseline", "single": "single", "early": "early", "rule": "
 
 def tested_on(results: Results, tables: Tables) -> str:
     """Return on which items a protocol tests its models, for a caption."""
-    known = bool(results.dataset["groups"]["known"])
+    groups = results.dataset["groups"]
+    known = groups["known"] and groups["cross_grouped"]
     if tables.protocol == "cross":
         never = f"that never saw its {results.group_word}" if known else "that never saw it"
         return f"each predicted by a model {never} (protocol cross)"

@@ -15,7 +15,7 @@ from latefusion.evaluation.suite import CHECKS, run_checks
 DATASET = {
     "classes": [{"name": name, "prior": 0.25} for name in ("Angry", "Happy", "Relaxed", "Sad")],
     "n": {"train": 800, "test": 200},
-    "groups": {"known": True, "n": 300, "test_items_seen": 0, "shared": 0},
+    "groups": {"known": True, "n": 300, "test_items_seen": 0, "shared": 0, "cross_grouped": True},
     "duplicates": {"across": 0},
 }
 MODELS = (
@@ -113,6 +113,10 @@ def change(table, changes, **wanted):
 
 PLANTED = {
     "groups_straddle": ({"dataset": {"groups.test_items_seen": 120, "groups.shared": 40}}, None),
+    "cross_not_grouped": (
+        {"protocol": "cross", "dataset": {"groups.cross_grouped": False, "groups.n": 3}},
+        None,
+    ),
     "groups_unknown": ({"dataset": {"groups.known": False}}, None),
     "group_lookup_not_beaten": ({}, change("metrics", {"value": 0.46}, model="group_lookup")),
     "majority_not_beaten": ({}, change("metrics", {"value": 0.41}, model="majority")),
@@ -194,6 +198,32 @@ def test_known_assignments_are_not_reported():
 def test_a_split_without_shared_groups_does_not_straddle_under_cross():
     found = run(clean(), "cross", {"groups.test_items_seen": 120}, assignments=2)
     assert found["checks"] == []
+
+
+@pytest.mark.parametrize(
+    ("groups", "grouped", "advice"),
+    [
+        (300, True, "Believe the protocol `cross`, which keeps groups together."),
+        (4, False, "Set `cross.folds` to at most 4: `cross` then keeps groups together."),
+        (1, False, "Bring items of more groups, or name the column in `data.group` that tells them apart."),
+    ],
+)
+def test_where_groups_straddle_cross_is_believed_only_if_it_keeps_them_together(groups, grouped, advice):
+    facts = {"groups.test_items_seen": 120, "groups.n": groups, "groups.cross_grouped": grouped}
+    (check,) = run(clean(), dataset=facts)["checks"]
+    assert (check["code"], check["what_to_do"]) == ("groups_straddle", advice)
+
+
+def test_groups_that_cross_cannot_keep_apart_are_an_error_under_cross_alone():
+    facts = {"groups.cross_grouped": False, "groups.n": 4}
+    (check,) = run(clean(), "cross", facts, assignments=2)["checks"]
+    assert (check["code"], check["severity"], check["protocol"]) == ("cross_not_grouped", "error", "cross")
+    assert "there are 4 groups, too few for its folds" in check["sentence"]
+    assert check["what_to_do"].startswith("Set `cross.folds` to at most 4")
+    assert run(clean(), "honest", facts)["checks"] == []
+    assert run(clean(), "cross", {**facts, "groups.known": False}, assignments=2)["checks"][0]["code"] == (
+        "groups_unknown"
+    )
 
 
 def test_errors_come_first():

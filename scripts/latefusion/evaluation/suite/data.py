@@ -28,8 +28,32 @@ def groups_straddle(evidence: Evidence) -> Findings:
             "split of the files"
             " counts what is known of the group.",
             {"test_items_seen": groups["test_items_seen"], "test": n, "groups_shared": groups["shared"]},
-            "Believe the protocol `cross`, which keeps groups together.",
+            "Believe the protocol `cross`, which keeps groups together."
+            if groups["cross_grouped"]
+            else _more_groups(groups["n"]),
         )
+
+
+def cross_not_grouped(evidence: Evidence) -> Findings:
+    """There are fewer groups than folds of `cross`, so that it cannot keep them apart."""
+    groups = evidence.dataset["groups"]
+    if groups["known"] and not groups["cross_grouped"] and "cross" in evidence.tables:
+        there = "is 1 group" if groups["n"] == 1 else f"are {groups['n']} groups"
+        yield Finding(
+            "cross_not_grouped",
+            ERROR,
+            f"Under cross groups are in training and test at once: there {there}, too few for its folds.",
+            {"n_groups": groups["n"]},
+            _more_groups(groups["n"]),
+            "cross",
+        )
+
+
+def _more_groups(n: int) -> str:
+    """Return what lets `cross` keep n groups apart."""
+    if n > 1:
+        return f"Set `cross.folds` to at most {n}: `cross` then keeps groups together."
+    return "Bring items of more groups, or name the column in `data.group` that tells them apart."
 
 
 def groups_unknown(evidence: Evidence) -> Findings:
