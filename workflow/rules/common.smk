@@ -285,7 +285,8 @@ def svm_runtime(wildcards, input, attempt):
 
 def predict_memory(wildcards, input, attempt):
     rows, columns, _ = data_size(input, view_of(wildcards).modalities)
-    return attempt * resources.predict_memory_mb(rows, columns, support=rows)
+    # Snakemake itself, twice on a node, takes as much as a small prediction.
+    return attempt * max(1000, resources.predict_memory_mb(rows, columns, support=rows))
 
 
 def probability_files(partition, views, replica=False):
