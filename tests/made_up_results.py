@@ -59,10 +59,11 @@ class MadeUp:
         grouped=True,
         draws=100,
         seed=0,
+        test_groups=None,
     ):
         self.folder, self.n, self.protocols, self.rules, self.views = Path(folder), n, protocols, rules, views
         self.classes = (EVIL, *CLASSES[1:]) if evil else CLASSES
-        self.evil, self.grouped, self.draws = evil, grouped, draws
+        self.evil, self.grouped, self.draws, self.test_groups = evil, grouped, draws, test_groups
         self.rng = np.random.default_rng(seed)
         self.config = changed(
             protocols=list(protocols), rules=[{"name": name} for name in rules if name != "selected"]
@@ -96,6 +97,8 @@ class MadeUp:
         self.split = np.array(["train"] * self.n[0] + ["test"] * self.n[1], object)
         self.item = np.array([f"{split}:{row}" for row, split in enumerate(self.split)], object)
         self.group = np.array([f"artist {k}" for k in rng.integers(max(20, total // 3), size=total)], object)
+        if self.test_groups is not None:
+            self.group[self.n[0] :] = [f"new artist {k % self.test_groups}" for k in range(self.n[1])]
         track = np.array([f"Song number {row}" for row in range(total)], object)
         if self.evil:
             track[:] = [f"{EVIL} & </table> {row}" for row in range(total)]

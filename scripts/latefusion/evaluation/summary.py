@@ -108,17 +108,20 @@ def ranking(rows: Sequence[Row], tables: Tables, checks: Mapping[str, Any]) -> s
 
 def _protocol(protocol: str, rows: Sequence[Row], tables: Mapping[str, pa.Table]) -> list[str]:
     ordered = sorted(rows, key=lambda row: (-row["accuracy"], row["model"]))
-    low = min(row["accuracy_low"] for row in rows)
-    high = max(row["accuracy_high"] for row in rows)
+    low, high = min(_ends(row)[0] for row in rows), max(_ends(row)[1] for row in rows)
     first = ordered[0]
+    of = "1 group, which gives no interval"
+    if first["groups"] > 1:
+        of = f"{first['groups']:,} groups, 95 % intervals"
     lines = [
-        f"{protocol}: accuracy in % on {first['n']:,} items of {first['groups']:,} groups, 95 % intervals",
+        f"{protocol}: accuracy in % on {first['n']:,} items of {of}",
         f"  {'model':<22} {'':>5} {'interval':^12} {_axis(low, high)} {'log loss':>8} {'F1':>5}",
     ]
     for row in ordered:
         mark = "=" if row["same_as"] else "*" if row["in_confidence_set"] else " "
         loss = "" if row["log_loss"] is None else f"{row['log_loss']:.3f}"
-        interval = f"{100 * row['accuracy_low']:.1f}–{100 * row['accuracy_high']:.1f}"
+        known = row["accuracy_low"] is not None
+        interval = f"{100 * row['accuracy_low']:.1f}–{100 * row['accuracy_high']:.1f}" if known else ""
         lines.append(
             f"{mark} {_fitted(row['model'], 22):<22} {100 * row['accuracy']:5.1f} {interval:^12}"
             f" {_bar(row, low, high)} {loss:>8} {row['macro_f1']:5.3f}"
@@ -128,8 +131,12 @@ def _protocol(protocol: str, rows: Sequence[Row], tables: Mapping[str, pa.Table]
     for best in tables["best"].to_pylist():
         if best["metric"] == "accuracy":
             lines += _wrapped(
-                f"Observed best {best['observed_best']} {100 * best['observed']:.1f} %; without the luck of "
-                f"having been picked {100 * (best['corrected'] or best['observed']):.1f} %."
+                f"Observed best {best['observed_best']} {100 * best['observed']:.1f} %"
+                + (
+                    f"; without the luck of having been picked {100 * best['corrected']:.1f} %."
+                    if best["corrected"] is not None
+                    else "."
+                )
                 + (
                     f" Rule chosen without test: {100 * best['selected']:.1f} %."
                     if best["selected"] is not None
@@ -152,10 +159,12 @@ def _claims(tables: Mapping[str, pa.Table]) -> list[str]:
     winners = [one["model"] for one in family if one["significant"] and one["difference"] > 0]
     text = (
         f"Better than {family[0]['reference']} alone, after Holm's correction: "
-        f"{', '.join(winners) or 'no rule'}."
+        f"{', '.join(winners) or 'no rule'}"
     )
-    # null with a single group, and zero for a rule that decides as the reference does
-    detectable = [one["detectable_holm"] for one in family if one["detectable_holm"]]
+    known = [one["detectable_holm"] for one in family if one["detectable_holm"] is not None]
+    text += "." if known else ", as one group tells nothing of chance."
+    # zero for a rule that decides as the reference does
+    detectable = [value for value in known if value]
     if detectable:
         least, most = (f"{100 * value:.1f}" for value in (min(detectable), max(detectable)))
         under = f"{least} points" if least == most else f"{least} to {most} points, depending on the rule,"
@@ -168,11 +177,17 @@ def _axis(low: float, high: float) -> str:
     return left + " " * (BAR - len(left) - len(right)) + right
 
 
+def _ends(row: Row) -> tuple[float, float]:
+    """Return the ends of the interval of accuracy; both are the value where there is none."""
+    known = row["accuracy_low"] is not None
+    return (row["accuracy_low"], row["accuracy_high"]) if known else (row["accuracy"], row["accuracy"])
+
+
 def _bar(row: Row, low: float, high: float) -> str:
     def place(value: float) -> int:
         return round((value - low) / max(high - low, 1e-12) * (BAR - 1))
 
-    left, right = place(row["accuracy_low"]), place(row["accuracy_high"])
+    left, right = map(place, _ends(row))
     cells = [" "] * left + ["-"] * (right - left + 1) + [" "] * (BAR - 1 - right)
     cells[place(row["accuracy"])] = "o"
     return "".join(cells)

@@ -141,7 +141,8 @@ def intervals(
     Parameters
     ----------
     rows : sequence of dict
-        `label`, `name`, `value`, `low`, `high` and `shown`, the text of the tooltip.
+        `label`, `name`, `value`, `low`, `high` and `shown`, the text of the tooltip. A value without an
+        interval is a dot alone.
     order, names : sequence of str
         Labels from top to bottom; names in the order of the legend.
     title : str
@@ -157,6 +158,10 @@ def intervals(
     palette : mapping of str to int, optional
         Place of each name's colour.
     """
+    rows = [
+        {**row, **{end: row["value"] if row[end] is None else row[end] for end in ("low", "high")}}
+        for row in rows
+    ]
     domain = around(
         [row[key] for row in rows for key in ("value", "low", "high")], include=[] if zero is None else [zero]
     )

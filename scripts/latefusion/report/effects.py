@@ -97,7 +97,10 @@ def _comparisons(tables: Tables, found: list[Row]) -> Table:
                 figure(row["only_model"], percent),
                 figure(row["only_reference"], percent),
                 figure(row["design_effect"], lambda value: number(value, 2)),
-                figure(100 * row["detectable"], lambda value: number(value, 1)),
+                figure(
+                    None if row["detectable"] is None else 100 * row["detectable"],
+                    lambda value: number(value, 1),
+                ),
             ]
         )
     return Table(

@@ -59,7 +59,7 @@ def _verdict(tables: Tables) -> str:
         parts.append(f"not to be told from {tables.reference} alone: {quoted(by['undecided'])}")
     if by["worse"]:
         parts.append(f"worse: {quoted(by['worse'])}")
-    least = [row["detectable"] for row in rows]
+    least = [row["detectable"] for row in rows if row["detectable"] is not None]
     power = (
         f" A true difference of about {number(100 * sum(least) / len(least), 1)} points would be found four "
         "times out of five."

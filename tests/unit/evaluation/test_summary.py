@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 import made_up_models as made_up
+from latefusion.evaluation.checks import gather
 from latefusion.evaluation.evaluate import evaluate
+from latefusion.evaluation.suite import run_checks
 from latefusion.evaluation.summary import as_columns, columns, ranking, summarise
 
 CHECKS = {
@@ -141,3 +143,33 @@ def test_a_rule_that_says_what_a_view_says_is_named_where_it_is_better():
     sentence, family = claims(copy)
     assert family["copy"]["same_as"] == "early"
     assert "after Holm's correction: copy." in sentence
+
+
+def test_one_test_group_is_ranked_without_intervals_and_says_so():
+    own = made_up.items()
+    alone = replace(own, group=np.where(own.split == "test", "only", own.group).astype(object))
+    rows = np.arange(400, 600)
+    models = [
+        made_up.model("majority", "baseline", alone, rows, 0.0),
+        made_up.model("audio", "single", alone, rows, 1.2),
+        made_up.model("mean", "rule", alone, rows, 1.5),
+    ]
+    data = made_up.dataset(alone.label, 400)
+    tables = {"honest": evaluate(models, protocol="honest", items=alone, dataset=data, draws=200)}
+    checks = run_checks(gather(tables, data))
+    few = next(check for check in checks["checks"] if check["code"] == "few_groups")
+    assert few["sentence"].startswith("The test items are of one group: there are no intervals")
+    assert "test_too_small" not in {check["code"] for check in checks["checks"]}
+    found = summarise(tables)
+    accuracy = {row["model"]: 100 * row["accuracy"] for row in found if row["subset"] == "all"}
+    assert {row["accuracy_low"] for row in found} == {None}
+    lines = ranking(found, tables, checks).splitlines()
+    assert lines[0] == "honest: accuracy in % on 200 items of 1 group, which gives no interval"
+    ranked = sorted(accuracy, key=lambda name: -accuracy[name])
+    for line, name in zip(lines[2:5], ranked, strict=True):
+        assert line[2:30].split() == [name, f"{accuracy[name]:.1f}"]
+        assert line[30:66].strip() == "o"
+    text = " ".join("\n".join(lines).split())
+    assert "Better than audio alone, after Holm's correction: no rule, as one group tells nothing" in text
+    assert f"Observed best {ranked[0]} {accuracy[ranked[0]]:.1f} %." in text
+    assert "points would be missed" not in text

@@ -196,3 +196,14 @@ def test_the_page_is_one_file_written_whole_and_small(tmp_path, made_up):
 
 def test_the_same_tables_make_the_same_page(made_up, page):
     assert render(read_results(made_up.sources, made_up.config)) == page
+
+
+def test_one_test_group_has_a_page_with_values_and_no_intervals(tmp_path):
+    alone = MadeUp(tmp_path, protocols=("honest",), test_groups=1)
+    results = read_results(alone.sources, alone.config)
+    assert {row["low"] for row in results.best.where("metrics", metric="accuracy")} == {None}
+    text = render(results)
+    value = results.best.value("selected", "accuracy")
+    assert f"{100 * value:.1f}\u00a0%" in text
+    assert "would be found four times out of five" not in re.sub(r"\s+", " ", text)
+    assert "is missed more than once in five times" not in re.sub(r"\s+", " ", text)

@@ -39,8 +39,8 @@ def test_too_small(evidence: Evidence) -> Findings:
             if row["family"] == "confirmatory"
             and row["metric"] == "accuracy"
             and row["model"] in planned
-            # null with a single group
-            and 0 < row["difference"] < (row["detectable_holm"] or 0)
+            and row["detectable_holm"] is not None
+            and 0 < row["difference"] < row["detectable_holm"]
         ]
         if rows:
             best = max(rows, key=lambda row: row["difference"])

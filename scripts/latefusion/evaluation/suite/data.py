@@ -81,7 +81,10 @@ def few_groups(evidence: Evidence) -> Findings:
                 WARNING,
                 f"The test items are of {groups} groups only: intervals are linearised ones with "
                 "Student's quantile,"
-                " and cover less than they promise if groups differ in size.",
+                " and cover less than they promise if groups differ in size."
+                if groups > 1
+                else "The test items are of one group: there are no intervals, and no test can tell a "
+                "difference from chance.",
                 {"groups": groups},
                 "Test on more groups.",
                 protocol,
