@@ -9,10 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from latefusion.errors import InputError, Problem
+from latefusion.rule_source import RuleSources
 
 _NOTE = re.compile(r"^:(\w+): (.*(?:\n(?!:)\S.*|\n +\S.*)*)", re.MULTILINE)
-COMMON = frozenset({"self", "random_state"})
 
 
 @dataclass(frozen=True)
@@ -54,64 +53,43 @@ def read_rules(folder: Path) -> dict[str, RuleFacts]:
     Raises
     ------
     InputError
-        If a file cannot be parsed or holds no class, naming the file and the line.
+        As of `read_rule`, naming the file and the line.
     """
+    sources = RuleSources(folder)
     files = sorted(file for file in folder.glob("*.py") if file.stem != "__init__")
-    return {file.stem: read_rule(file) for file in files}
+    return {file.stem: read_rule(file, sources) for file in files}
 
 
-def read_rule(file: Path) -> RuleFacts:
-    """Read one rule's file: its class's attributes, the options of its `__init__` and its docstring.
+def read_rule(file: Path, sources: RuleSources | None = None) -> RuleFacts:
+    """Read one rule's file: its class's attributes and options, its own or inherited, and its docstring.
+
+    Parameters
+    ----------
+    file : Path
+    sources : RuleSources, optional
+        Of the file's folder, which have read other rules already.
 
     Raises
     ------
     InputError
-        If the file cannot be parsed, or does not hold exactly one public class.
+        If the file cannot be parsed, does not hold exactly one public class, or does not say in words what
+        the catalogue needs: a base that is not read, a default that must be computed.
     """
-    try:
-        module = ast.parse(file.read_bytes(), str(file))
-    except SyntaxError as error:
-        mend = "correct the file, or take the rule out of the folder"
-        raise InputError(
-            [Problem(str(file), f"{error.msg}", "a Python module", mend, row=error.lineno)]
-        ) from None
-    classes = [
-        node for node in module.body if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
-    ]
-    if len(classes) != 1:
-        mend = "define one subclass of latefusion.rule.Rule; names of helper classes begin with _"
-        raise InputError([Problem(str(file), f"{len(classes)} public classes", "one public class", mend)])
-    rule = classes[0]
-    values = dict(_attributes(rule))
+    sources = sources or RuleSources(file.parent)
+    rule = sources.public_class(file)
+    facts = sources.facts(file, rule)
     doc = ast.get_docstring(rule) or ""
     return RuleFacts(
         name=file.stem,
-        learns=bool(values.get("learns", False)),
-        probabilistic=bool(values.get("probabilistic", True)),
-        stochastic=bool(values.get("stochastic", False)),
-        options=dict(_options(rule)),
-        replica_source=str(values.get("replica_source", "in_sample")),
+        learns=bool(facts["learns"]),
+        probabilistic=bool(facts["probabilistic"]),
+        stochastic=bool(facts["stochastic"]),
+        options=facts["options"],
+        replica_source=str(facts["replica_source"]),
         summary=doc.split("\n", 1)[0],
         notes={name: " ".join(text.split()) for name, text in _NOTE.findall(doc)},
         described=dict(_described(doc)),
     )
-
-
-def _attributes(rule: ast.ClassDef) -> Iterator[tuple[str, object]]:
-    for node in rule.body:
-        if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Constant):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            for target in targets:
-                if isinstance(target, ast.Name):
-                    yield target.id, node.value.value
-
-
-def _options(rule: ast.ClassDef) -> Iterator[tuple[str, object]]:
-    for node in rule.body:
-        if isinstance(node, ast.FunctionDef) and node.name == "__init__":
-            for argument, default in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True):
-                if argument.arg not in COMMON:
-                    yield argument.arg, None if default is None else ast.literal_eval(default)
 
 
 def _described(doc: str) -> Iterator[tuple[str, str]]:

@@ -123,13 +123,16 @@ def rule_class(name: str) -> type[Rule]:
     Raises
     ------
     TypeError
-        If the file does not define exactly one subclass of `Rule`.
+        If the file does not define exactly one subclass of `Rule`, helpers whose names begin with _ apart.
     """
     module = import_module(f"latefusion.rules.{name}")
     found = [
         value
         for value in vars(module).values()
-        if isinstance(value, type) and issubclass(value, Rule) and value.__module__ == module.__name__
+        if isinstance(value, type)
+        and issubclass(value, Rule)
+        and value.__module__ == module.__name__
+        and not value.__name__.startswith("_")
     ]
     if len(found) != 1:
         raise TypeError(f"rules/{name}.py must define exactly one subclass of Rule, not {len(found)}")

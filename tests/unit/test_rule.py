@@ -95,6 +95,11 @@ def test_a_file_must_define_one_rule(drop_in):
         rule_class("two_rules")
 
 
+def test_helpers_of_a_rule_may_be_rules_themselves(drop_in):
+    drop_in("helped_rule", TRIMMED + "\n\nclass _Other(Power):\n    pass\n")
+    assert rule_class("helped_rule").__name__ == "Power"
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_what_is_read_from_the_file_is_what_the_class_has(name):
     facts, rule = read_rule(RULES / f"{name}.py"), rule_class(name)
