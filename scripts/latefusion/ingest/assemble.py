@@ -6,7 +6,7 @@ import logging
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +67,8 @@ def ingest(
     class_name, group, item : str, optional
         Columns of the class's name, the group and the identifier.
     describe : sequence of str
-        Columns to keep as they are.
+        Columns to keep as they are. A file of new items is read without those and the group where it lacks
+        them: what describes items may be what their label was made from.
     modalities : iterable of Modality or mapping
         With `name`, `column`, and `missing` (whether items may lack it).
     features : mapping of str to Path
@@ -128,6 +129,16 @@ class _Attempt:
     training: TrainingFile
     threads: int
 
+    def of(self, names: Sequence[str]) -> _Attempt:
+        """Return the attempt for a file with these columns."""
+        if self.split != "new":
+            return self
+        there = self.columns.that_are_there(names)
+        lacking = sorted(set(self.columns.texts) - set(there.texts))
+        if lacking:
+            logger.info("%s: read without %s, which it does not have", self.path, ", ".join(lacking))
+        return replace(self, columns=there)
+
     def __call__(
         self, reads: Iterator[Batch], digest: Sequence[str], findings: Findings, *, unit: str, exact: bool
     ) -> IngestFacts:
@@ -156,8 +167,10 @@ class _Attempt:
 
 
 def _from_parquet(attempt: _Attempt, head: bytes) -> IngestFacts:
-    path, columns, findings = attempt.path, attempt.columns, Findings()
+    path, findings = attempt.path, Findings()
     file = columnar.open_parquet(path)
+    attempt = attempt.of(file.schema_arrow.names)
+    columns = attempt.columns
     for problem in columns.problems(str(path), file.schema_arrow.names):
         findings.add(problem)
     findings.check()
@@ -170,8 +183,10 @@ def _from_parquet(attempt: _Attempt, head: bytes) -> IngestFacts:
 
 def _from_text(attempt: _Attempt, head: bytes, max_cell: int) -> IngestFacts:
     """Read a CSV by the quick reader and, where that meets anything odd, again by the exact one."""
-    path, columns = attempt.path, attempt.columns
+    path = attempt.path
     header = read_header(path, head, max_cell)
+    attempt = attempt.of(header)
+    columns = attempt.columns
     missing = columns.problems(str(path), header)
     if missing:
         raise InputError(missing)

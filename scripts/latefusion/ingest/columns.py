@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from latefusion.errors import Problem, nearest, shorten
 
@@ -54,6 +54,11 @@ class Columns:
     def all(self) -> list[str]:
         """All columns, each once."""
         return list(dict.fromkeys([*self.texts, *self.vectors]))
+
+    def that_are_there(self, names: Sequence[str]) -> Columns:
+        """Return the columns without a group and descriptions that a file with these names lacks."""
+        described = tuple(name for name in self.describe if name in names)
+        return replace(self, group=self.group if self.group in names else None, describe=described)
 
     def problems(self, file: str, names: Sequence[str]) -> list[Problem]:
         """Return a problem for each column that the file lacks or that cannot play its part."""

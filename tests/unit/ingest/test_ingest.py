@@ -383,3 +383,51 @@ def test_what_was_there_stays_when_the_disk_is_full(tmp_path, monkeypatch):
         read(tmp_path / "train.csv")
     after = {path: path.read_bytes() for path in (tmp_path / "results").rglob("*") if path.is_file()}
     assert after == before
+
+
+NEW = {"split": "new", "label": None, "class_name": None}
+
+
+def as_parquet(source):
+    pd.read_csv(source).to_parquet(source.with_suffix(".parquet"))
+    return source.with_suffix(".parquet")
+
+
+@pytest.mark.parametrize("form", [lambda source: source, as_parquet], ids=["csv", "parquet"])
+def test_new_items_need_neither_a_group_nor_what_describes_the_others(songs, tmp_path, form):
+    whole = pd.read_csv(songs)
+    whole.drop(columns=["label", "emotion", "artist_name", "valence"]).to_csv(songs, index=False)
+    facts = run(form(songs), tmp_path / "out", **NEW)
+    items = pd.read_parquet(tmp_path / "out/items.parquet")
+    assert items.columns.tolist() == ["item", "group", "track_name"]
+    assert items["track_name"].tolist() == whole["track_name"].tolist()
+    assert items["group"].nunique() == len(items) == 60
+    assert facts.columns["group"] is None
+    assert facts.warnings == []
+
+
+@pytest.mark.parametrize("form", [lambda source: source, as_parquet], ids=["csv", "parquet"])
+def test_new_items_keep_the_group_and_the_descriptions_that_they_have(songs, tmp_path, form):
+    whole = pd.read_csv(songs)
+    whole.drop(columns=["label", "emotion"]).to_csv(songs, index=False)
+    run(form(songs), tmp_path / "new", **NEW)
+    whole.to_csv(songs, index=False)
+    run(songs, tmp_path / "train")
+    new, train = (pd.read_parquet(tmp_path / f"{split}/items.parquet") for split in ("new", "train"))
+    assert new.columns.tolist() == ["item", "group", *DESCRIBE]
+    pd.testing.assert_frame_equal(new[["group", *DESCRIBE]], train[["group", *DESCRIBE]])
+
+
+@pytest.mark.parametrize("column", ["text_embedding", "track_id"])
+def test_new_items_must_have_embeddings_and_identifiers(songs, tmp_path, column):
+    whole = pd.read_csv(songs).assign(track_id=range(60))
+    whole.drop(columns=column).to_csv(songs, index=False)
+    with pytest.raises(InputError, match=f"{column}\n.*no such column"):
+        run(songs, tmp_path / "out", item="track_id", **NEW)
+
+
+@pytest.mark.parametrize("column", ["artist_name", "valence"])
+def test_labelled_items_must_have_their_group_and_what_describes_them(songs, tmp_path, column):
+    pd.read_csv(songs).drop(columns=column).to_csv(songs, index=False)
+    with pytest.raises(InputError, match=f"{column}\n.*no such column"):
+        run(songs, tmp_path / "out")
