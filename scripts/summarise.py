@@ -26,6 +26,7 @@ with job(snakemake.log[0]):
         weighted_by_test=params.weighted_by_test,
         foreign=params.foreign,
         assignments=params.assignments,
+        left_out=params.left_out,
     )
     checks = run_checks(evidence)
     write_json(checks, snakemake.output.checks)

@@ -142,6 +142,12 @@ def test_a_saved_model_is_used_and_stays_out_where_it_would_leak(honest, tmp_pat
     assert (folder / "results/fusion/honest/mean.parquet").exists()
     assert not (folder / "results/fusion/honest/accuracy_weighted.parquet").exists()
     assert not (folder / "results/fusion/cross").exists()
+    checks = json.loads((folder / "results/checks.json").read_text())["checks"]
+    told = {check["protocol"]: check for check in checks if check["code"] == "models_left_out"}
+    assert told["honest"]["models"] == ["accuracy_weighted"]
+    assert told["cross"]["models"] == ["text", "accuracy_weighted", "mean"]
+    assert "text is a pretrained model" in told["cross"]["sentence"]
+    assert "models_left_out" in (folder / "results/report.html").read_text()
 
 
 def test_a_saved_model_with_another_hash_is_never_opened(honest, tmp_path):

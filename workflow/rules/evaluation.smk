@@ -127,4 +127,8 @@ rule summarise:
         seed=SEED,
         digest=digest("summarise"),
     script:
+        left_out=[
+            {"protocol": one.protocol, "model": one.model, "reason": one.reason}
+            for one in PLAN.left_out
+        ],
         "../../scripts/summarise.py"

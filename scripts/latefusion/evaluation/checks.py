@@ -67,6 +67,8 @@ class Evidence:
         Views whose models were not trained here, and whether folds came with their probabilities.
     assignments : int
         Fold assignments of `cross`.
+    left_out : sequence of mapping
+        `protocol`, `model` and `reason` of each view and rule that a protocol does without.
     """
 
     tables: Mapping[str, Mapping[str, list[Row]]]
@@ -74,6 +76,7 @@ class Evidence:
     weighted_by_test: Sequence[str] = ()
     foreign: Mapping[str, bool] = field(default_factory=dict)
     assignments: int = 1
+    left_out: Sequence[Mapping[str, str]] = ()
 
     def protocols(self) -> Iterator[tuple[str, Mapping[str, list[Row]]]]:
         """Yield the protocols that were run, and their tables."""
@@ -103,13 +106,14 @@ def gather(
     weighted_by_test: Sequence[str] = (),
     foreign: Mapping[str, bool] | None = None,
     assignments: int = 1,
+    left_out: Sequence[Mapping[str, str]] = (),
 ) -> Evidence:
     """Return the evidence in the evaluation's tables; the rest are attributes of `Evidence`."""
     rows = {
         protocol: {name: own[name].to_pylist() for name in NEEDED if name in own}
         for protocol, own in tables.items()
     }
-    return Evidence(rows, dataset, weighted_by_test, foreign or {}, assignments)
+    return Evidence(rows, dataset, weighted_by_test, foreign or {}, assignments, left_out)
 
 
 def percent(share: float) -> str:

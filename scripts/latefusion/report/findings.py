@@ -35,6 +35,7 @@ LOOKED_FOR = {
     "cross_not_grouped": "groups that cross cannot keep apart",
     "few_groups": "too few groups for the intervals",
     "folds_unknown": "tables of other systems whose folds are unknown",
+    "models_left_out": "models that a protocol does without",
     "rules_coincide": "rules that say the same of every item",
     "modality_missing": "items that lack a modality",
 }

@@ -138,6 +138,10 @@ PLANTED = {
     "inverted_sigmoids": ({}, change("models", {"inverted_sigmoids": 2}, model="text")),
     "few_groups": ({}, change("metrics", {"groups": 12}, model="audio")),
     "folds_unknown": ({"foreign": {"text": False}}, None),
+    "models_left_out": (
+        {"left_out": [{"protocol": "honest", "model": "borda", "reason": "text has no out-of-fold table"}]},
+        None,
+    ),
     "rules_coincide": ({}, change("models", {"same_as": "mean"}, model="mlp")),
     "modality_missing": ({}, change("models", {"note": "7 rows without the modality"}, model="text")),
 }
@@ -189,6 +193,21 @@ def test_a_sound_analysis_raises_nothing_under_any_protocol(protocol):
 def test_folds_that_came_with_the_probabilities_are_a_note():
     (check,) = run(clean(), foreign={"text": True})["checks"]
     assert (check["code"], check["severity"], check["models"]) == ("folds_unknown", "note", ["text"])
+
+
+def test_models_that_a_protocol_does_without_are_told_once_for_each_reason():
+    foreign = "text is a pretrained model"
+    rules = [f"rule {k}" for k in range(7)]
+    left_out = [{"protocol": "cross", "model": name, "reason": foreign} for name in ("text", *rules)]
+    left_out.append({"protocol": "honest", "model": "mlp", "reason": "text has none"})
+    cross, honest = run(clean(), left_out=left_out)["checks"]
+    assert cross["sentence"] == (
+        "cross does without text, rule 0, rule 1, rule 2, rule 3 and 3 more: text is a pretrained model."
+    )
+    assert (cross["severity"], cross["protocol"], cross["models"]) == ("note", "cross", ["text", *rules])
+    assert cross["evidence"] == {"models": 8}
+    assert honest["sentence"] == "honest does without mlp: text has none."
+    assert (honest["protocol"], honest["models"], honest["evidence"]) == ("honest", ["mlp"], {"models": 1})
 
 
 def test_known_assignments_are_not_reported():

@@ -34,6 +34,7 @@ _ALL: Final = (
     models.inverted_sigmoids,
     data.few_groups,
     models.folds_unknown,
+    models.models_left_out,
     claims.rules_coincide,
     data.modality_missing,
 )

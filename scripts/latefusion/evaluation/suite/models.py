@@ -17,6 +17,9 @@ from latefusion.evaluation.checks import (
     percent,
 )
 
+NAMED = 5
+"""Models that a sentence names; the rest are counted there and listed beside it."""
+
 
 def majority_not_beaten(evidence: Evidence) -> Findings:
     """Always saying the most frequent class is as good as a model."""
@@ -187,6 +190,25 @@ def folds_unknown(evidence: Evidence) -> Findings:
                 "Bring tables made with the partitions of this run, or train the view here.",
                 models=names,
             )
+
+
+def models_left_out(evidence: Evidence) -> Findings:
+    """A protocol does without a view or a rule that was asked for."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for one in evidence.left_out:
+        groups.setdefault((one["protocol"], one["reason"]), []).append(one["model"])
+    for (protocol, reason), names in groups.items():
+        shown = ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
+        yield Finding(
+            "models_left_out",
+            NOTE,
+            f"{protocol} does without {shown}: {reason}.",
+            {"models": len(names)},
+            "Train the view here, or bring the tables that it lacks (`train_out_of_fold`, `train_in_sample`,"
+            " `cross`); until then compare these models under the other protocols.",
+            protocol,
+            names,
+        )
 
 
 def _not_beaten(evidence: Evidence, protocol: str, baseline: str, code: str, what: str, do: str) -> Findings:
