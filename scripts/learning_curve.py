@@ -25,6 +25,7 @@ with job(snakemake.log[0]):
         read_group_of(source.groups, views[0].train.item),
         read_group_of(source.groups, views[0].test.item),
         class_names(dataset),
+        params.rules,
         partition=snakemake.wildcards.partition,
         draws=params.draws,
         seed=params.seed,

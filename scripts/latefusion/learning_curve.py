@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from latefusion.evaluation.bootstrap import group_weights
 from latefusion.evaluation.metrics import log_losses
-from latefusion.evaluation.names import CURVE_RULES
 from latefusion.fusion import PartitionInput, fuse
 from latefusion.probabilities import P_PREFIX, Probabilities
 from latefusion.rows import Rows
@@ -39,6 +38,7 @@ def learning_curve(
     group: NDArray[np.object_],
     test_group: NDArray[np.object_],
     classes: tuple[str, ...],
+    rules: Mapping[str, Mapping[str, Any]],
     *,
     partition: str,
     draws: int,
@@ -57,6 +57,8 @@ def learning_curve(
     group, test_group : (n,) and (m,) object arrays of str
         Group of each training and test row.
     classes : tuple of str
+    rules : mapping of str to mapping
+        Options of each fusion rule, none of them stochastic, as of `latefusion.fusion.fuse`.
     partition : str
     draws : int
         Of the group bootstrap on the test part; the trained models are held fixed.
@@ -89,7 +91,9 @@ def learning_curve(
             test_group,
         )
         results = [(view.name, view.kind, said[view.name].p) for view in views]
-        results += [(rule, "rule", _fused(rule, part, classes, seed)) for rule in CURVE_RULES]
+        results += [
+            (rule, "rule", _fused(rule, options, part, classes, seed)) for rule, options in rules.items()
+        ]
         facts = {"share": share, "rows": int(used.sum()), "groups": len(chosen)}
         for name, kind, p in results:
             table += [
@@ -125,9 +129,11 @@ def _trained(
     return learned, Probabilities(classes, view.test.item, view.test.label, p)
 
 
-def _fused(rule: str, part: PartitionInput, classes: tuple[str, ...], seed: int) -> NDArray[np.float64]:
+def _fused(
+    rule: str, options: Mapping[str, Any], part: PartitionInput, classes: tuple[str, ...], seed: int
+) -> NDArray[np.float64]:
     """Return a rule's probabilities of the test part, (m, K)."""
-    table = fuse(rule, {}, [part], protocol="honest", seed=seed, robustness=False).table
+    table = fuse(rule, options, [part], protocol="honest", seed=seed, robustness=False).table
     return np.column_stack([table[P_PREFIX + name].to_numpy() for name in classes])
 
 

@@ -6,6 +6,7 @@ import pytest
 from latefusion.evaluation.names import CURVE_RULES
 from latefusion.learning_curve import SHARES, CurveView, learning_curve
 from latefusion.rows import Rows
+from latefusion.training import SvmSettings, predict, train
 
 CLASSES = ("a", "b", "c")
 SETTINGS = {"C": 1, "gamma": "auto", "scale": "none"}
@@ -24,27 +25,32 @@ def view(name, kind, columns, train, test):
     return CurveView(name, kind, *parts, SETTINGS)
 
 
-@pytest.fixture(scope="module")
-def table():
-    train = rows(1, 240, (np.arange(240) % 3).astype(np.int32))
-    test = rows(2, 90, np.full(90, -1, np.int32))
-    views = [
-        view("text", "single", [0], train, test),
-        view("audio", "single", [1], train, test),
-        view("early", "early", [1, 0], train, test),
-    ]
+TRAIN = rows(1, 240, (np.arange(240) % 3).astype(np.int32))
+TEST = rows(2, 90, np.full(90, -1, np.int32))
+
+
+def drawn(rules, *, early=True):
+    views = [view("text", "single", [0], TRAIN, TEST), view("audio", "single", [1], TRAIN, TEST)]
+    if early:
+        views.append(view("early", "early", [1, 0], TRAIN, TEST))
     group = np.array([f"artist {i // 3}" for i in range(240)], object)
     return learning_curve(
         views,
         group,
-        test[0],
+        TEST[0],
         CLASSES,
+        rules,
         partition="given",
         draws=300,
         seed=0,
         n_jobs=1,
         rng=np.random.default_rng(0),
     )
+
+
+@pytest.fixture(scope="module")
+def table():
+    return drawn({name: {} for name in CURVE_RULES})
 
 
 def test_every_view_and_three_rules_have_both_metrics_at_each_share(table):
@@ -72,3 +78,37 @@ def test_more_data_help_where_there_is_something_to_learn(table):
 def test_intervals_hold_their_value(table):
     assert all(row["low"] <= row["value"] <= row["high"] for row in table)
     assert {row["n"] for row in table} == {90}
+
+
+def said(one):
+    """Return what a view trained on all rows says of the test part."""
+    rows = one.train
+    settings = SvmSettings(**one.settings)
+    trained = train(
+        rows.X,
+        rows.label,
+        rows.fold,
+        settings,
+        n_classes=3,
+        n_jobs=1,
+        replica=False,
+        rng=np.random.default_rng(1),
+    )
+    return predict(trained.model, one.test.X, guarded=True, n_jobs=1)[0]
+
+
+@pytest.mark.parametrize("prior", ["none", "shares"])
+def test_rules_have_the_options_that_they_are_given(prior):
+    curve = drawn({"product": {"prior": prior}}, early=False)
+    (loss,) = (
+        row["value"]
+        for row in curve
+        if (row["model"], row["metric"], row["share"]) == ("product", "log_loss", 1.0)
+    )
+    text, audio = (
+        said(view(name, "single", [column], TRAIN, TEST)) for column, name in enumerate(("a", "b"))
+    )
+    share = np.bincount(TRAIN[1], minlength=3) / 240 if prior == "shares" else 1
+    product = text * audio / share
+    own = product[np.arange(90), TEST[1]] / product.sum(axis=1)
+    assert loss == pytest.approx(-np.log(own).mean(), rel=1e-6)

@@ -181,6 +181,14 @@ def test_a_learning_curve_is_drawn_where_it_is_asked_for(honest, tmp_path):
     assert {row["share"] for row in table} == {0.1, 0.25, 0.5, 1.0}
     assert {"text", "audio", "early", "mean"} <= {row["model"] for row in table}
     assert "learning-curve" in (folder / "results/report.html").read_text()
+    write_config(
+        folder,
+        configured(
+            evaluation={**HONEST["evaluation"], "learning_curve": True},
+            rules=[*HONEST["rules"], {"name": "product", "prior": "none"}],
+        ),
+    )
+    assert "learning_curve given" in planned(folder)
 
 
 def test_labels_may_be_text_and_a_class_may_be_absent_from_test(tmp_path):

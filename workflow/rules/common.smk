@@ -467,6 +467,15 @@ def curve_views():
     ]
 
 
+def curve_rules():
+    """The rules of the learning curve, with their options where the configuration has the rule."""
+    configured = {entry["name"] for entry in CONFIG["rules"]}
+    return {
+        name: plan.rule_options(CONFIG, name) if name in configured else {}
+        for name in CURVE_RULES
+    }
+
+
 def curve_memory(wildcards, input, attempt):
     views = [PLAN.views[view["name"]] for view in curve_views()]
     return attempt * max((view_memory(view, input) for view in views), default=1000)

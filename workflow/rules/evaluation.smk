@@ -68,11 +68,15 @@ rule learning_curve:
         runtime=curve_runtime,
     params:
         views=curve_views(),
+        rules=curve_rules(),
         draws=CONFIG["evaluation"]["draws"],
         seed=SEED,
         digest=digest(
             "learning_curve",
-            *(SCRIPTS / "latefusion" / "rules" / f"{name}.py" for name in CURVE_RULES),
+            *(
+                SCRIPTS / "latefusion" / "rules" / f"{name}.py"
+                for name in curve_rules()
+            ),
         ),
     script:
         "../../scripts/learning_curve.py"
@@ -123,12 +127,12 @@ rule summarise:
             if view.source != "trained"
         },
         assignments=CONFIG["cross"]["repeats"],
-        draws=CONFIG["evaluation"]["draws"],
-        seed=SEED,
-        digest=digest("summarise"),
-    script:
         left_out=[
             {"protocol": one.protocol, "model": one.model, "reason": one.reason}
             for one in PLAN.left_out
         ],
+        draws=CONFIG["evaluation"]["draws"],
+        seed=SEED,
+        digest=digest("summarise"),
+    script:
         "../../scripts/summarise.py"
