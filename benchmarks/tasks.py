@@ -67,7 +67,9 @@ def own_view(arrays: str, threads: int, components: int | None = None) -> dict[s
             "predict": ended - fitted,
             "accuracy": float((p.argmax(1) == data["y_test"]).mean()),
             "log_loss": _log_loss(p, data["y_test"]),
-            "accuracy_out_of_fold": float((trained.out_of_fold_p.argmax(1) == data["y_train"][rows]).mean()),
+            "accuracy_out_of_fold": float(
+                (trained.rows.out_of_fold_p.argmax(1) == data["y_train"][rows]).mean()
+            ),
         }
 
     work(slice(0, 100))

@@ -1,4 +1,4 @@
-"""Train one view's SVM on a training part, and note what it says of these rows, in and out of sample."""
+"""Train one view's SVM on a training part, and note what it says of these rows, in sample and out of fold."""
 
 from latefusion.artefacts import save_model
 from latefusion.job import job
@@ -27,11 +27,18 @@ with job(snakemake.log[0]):
             snakemake.params.seed, "train_svm", snakemake.wildcards.partition, snakemake.wildcards.view
         ),
     )
-    Probabilities(classes, rows.item, rows.label, trained.in_sample_p, voted=trained.in_sample_voted).write(
-        snakemake.output.in_sample
-    )
-    Probabilities(
-        classes, rows.item, rows.label, trained.out_of_fold_p, fold=rows.fold, voted=trained.out_of_fold_voted
-    ).write(snakemake.output.out_of_fold)
+    for said, suffix in ((trained.rows, ""), (trained.replica_rows, "_replica")):
+        if snakemake.output.get(f"in_sample{suffix}"):
+            Probabilities(classes, rows.item, rows.label, said.in_sample_p, voted=said.in_sample_voted).write(
+                snakemake.output[f"in_sample{suffix}"]
+            )
+            Probabilities(
+                classes,
+                rows.item,
+                rows.label,
+                said.out_of_fold_p,
+                fold=rows.fold,
+                voted=said.out_of_fold_voted,
+            ).write(snakemake.output[f"out_of_fold{suffix}"])
     facts = {**trained.facts, "grid": trained.grid}
     save_model(trained.model, snakemake.output.model, snakemake.output.facts, facts)

@@ -124,7 +124,7 @@ def _trained(
     )
     p, _ = predict(trained.model, view.test.X, guarded=True, n_jobs=n_jobs)
     learned = Probabilities(
-        classes, rows.item[used], rows.label[used], trained.out_of_fold_p, fold=rows.fold[used]
+        classes, rows.item[used], rows.label[used], trained.rows.out_of_fold_p, fold=rows.fold[used]
     )
     return learned, Probabilities(classes, view.test.item, view.test.label, p)
 

@@ -38,6 +38,11 @@ class View:
         return self.source != "brought" or brought.get("train_in_sample") is not None
 
     @property
+    def has_grid(self) -> bool:
+        """Whether C and gamma are chosen, so that `replica` has a machine of its own."""
+        return self.source == "trained" and any(isinstance(self.svm[key], list) for key in ("C", "gamma"))
+
+    @property
     def has_cross(self) -> bool:
         """Whether each cross partition has a model of its own."""
         brought = self.probabilities or {}

@@ -51,6 +51,11 @@ class SvmSettings:
         return [(C, gamma) for gamma in _several(self.gamma) for C in _several(self.C)]
 
     @property
+    def is_grid(self) -> bool:
+        """Whether C and gamma are chosen, so that the machine of `honest` may not be that of `replica`."""
+        return _is_list(self.C) or _is_list(self.gamma)
+
+    @property
     def replica(self) -> tuple[float, Gamma]:
         """C and gamma of the notebook, unless the configuration names a single other value."""
         C = 1.0 if _is_list(self.C) else _several(self.C)[0]
@@ -65,9 +70,27 @@ def _several(value: Any) -> list[Any]:  # noqa: ANN401 - a number, a word or a l
     return list(value) if _is_list(value) else [value]
 
 
+@dataclass(frozen=True)
+class TrainingRows:
+    """What a machine says of its training rows; those that lack a modality have NaN and vote -1.
+
+    Attributes
+    ----------
+    in_sample_p, in_sample_voted : (n, K) float64 and (n,) int32 arrays
+        Of the machine that saw them, with libsvm's sigmoids.
+    out_of_fold_p, out_of_fold_voted : (n, K) float64 and (n,) int32 arrays
+        Of machines that did not, with guarded sigmoids.
+    """
+
+    in_sample_p: Float64
+    in_sample_voted: Int32
+    out_of_fold_p: Float64
+    out_of_fold_voted: Int32
+
+
 @dataclass
 class Trained:
-    """What training gives; rows that lack a modality have NaN probabilities and vote -1.
+    """What training gives.
 
     Attributes
     ----------
@@ -76,22 +99,18 @@ class Trained:
     replica : SVM
         The same object unless a grid is configured: then C = 1 and gamma = 'auto'. Saved with `model` as
         its attribute `replica_`, which it has only where they differ.
-    in_sample_p, in_sample_voted : (n, K) float64 and (n,) int32 arrays
-        Of `replica`, with libsvm's sigmoids.
-    out_of_fold_p, out_of_fold_voted : (n, K) float64 and (n,) int32 arrays
-        Of `model`, with guarded sigmoids.
+    rows, replica_rows : TrainingRows
+        What `model` and `replica` say of the training rows.
     grid : list of dict
         C, gamma, log loss and accuracy out of fold, and whether it was chosen.
     facts : dict
-        What the model's JSON file says.
+        What the model's JSON file says; beside a grid, that of `replica` under the key of that name.
     """
 
     model: SVM
     replica: SVM
-    in_sample_p: Float64
-    in_sample_voted: Int32
-    out_of_fold_p: Float64
-    out_of_fold_voted: Int32
+    rows: TrainingRows
+    replica_rows: TrainingRows
     grid: list[dict[str, Any]] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)
 
@@ -162,23 +181,32 @@ def train(
         entry["chosen"] = row == chosen
     model = models[chosen]
     replica_model = models[wanted.index(settings.replica)] if replica else model
+    facts = _facts(model, rows)
+    if replica and settings.is_grid:
+        facts["replica"] = _facts(replica_model, rows)
+    said = _training_rows(model, known)
     trained = Trained(
         model=model,
         replica=replica_model,
-        in_sample_p=_spread(
-            replica_model.proba_of_decision(replica_model.in_sample_decision_, guarded=False), known
-        ),
-        in_sample_voted=_spread(replica_model.vote_of_decision(replica_model.in_sample_decision_), known),
-        out_of_fold_p=_spread(model.out_of_fold_proba_, known),
-        out_of_fold_voted=_spread(model.vote_of_decision(model.out_of_fold_decision_), known),
+        rows=said,
+        replica_rows=said if replica_model is model else _training_rows(replica_model, known),
         grid=table if len(table) > 1 else [],
-        facts=_facts(model, rows),
+        facts=facts,
     )
     model.slim()
     if replica_model is not model:
         replica_model.slim()
         model.replica_ = replica_model
     return trained
+
+
+def _training_rows(model: SVM, known: NDArray[np.bool_]) -> TrainingRows:
+    return TrainingRows(
+        in_sample_p=_spread(model.proba_of_decision(model.in_sample_decision_, guarded=False), known),
+        in_sample_voted=_spread(model.vote_of_decision(model.in_sample_decision_), known),
+        out_of_fold_p=_spread(model.out_of_fold_proba_, known),
+        out_of_fold_voted=_spread(model.vote_of_decision(model.out_of_fold_decision_), known),
+    )
 
 
 @dataclass(frozen=True)

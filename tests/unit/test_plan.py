@@ -57,6 +57,15 @@ def test_only_probabilistic_rules_can_be_selected_and_none_under_replica():
     }
 
 
+def test_a_list_of_c_or_gamma_is_a_grid_of_the_views_that_have_it():
+    plan = planned(modalities__0__svm={"C": [0.1, 1]}, views__0__svm={"gamma": ["auto"]})
+    assert {name: view.has_grid for name, view in plan.views.items()} == {
+        "text": True,
+        "audio": False,
+        "early": True,
+    }
+
+
 def test_a_calibrated_vote_can_be_selected():
     config = complete(changed(rules=[{"name": "vote", "calibrate": True}]), SCHEMA, file="config.yaml")
     assert make_plan(config, RULES, file="config.yaml").selects["honest"] == ["vote"]

@@ -23,13 +23,15 @@ def test_without_a_grid_one_model_serves_every_protocol():
     X, y, fold = data()
     trained = fit(X, y, fold)
     assert trained.replica is trained.model
+    assert trained.replica_rows is trained.rows
+    assert "replica" not in trained.facts
     assert trained.grid == []
     reference = SVM().fit(X, y, fold=fold, n_classes=3)
-    np.testing.assert_array_equal(trained.out_of_fold_p, reference.out_of_fold_proba_)
+    np.testing.assert_array_equal(trained.rows.out_of_fold_p, reference.out_of_fold_proba_)
     unguarded = reference.proba_of_decision(reference.in_sample_decision_, guarded=False)
-    np.testing.assert_array_equal(trained.in_sample_p, unguarded)
+    np.testing.assert_array_equal(trained.rows.in_sample_p, unguarded)
     np.testing.assert_array_equal(
-        trained.out_of_fold_voted, reference.vote_of_decision(reference.out_of_fold_decision_)
+        trained.rows.out_of_fold_voted, reference.vote_of_decision(reference.out_of_fold_decision_)
     )
     T, _, _ = data(seed=1)
     p, voted = predict(trained.model, T, guarded=True, n_jobs=2)
@@ -40,7 +42,9 @@ def test_without_a_grid_one_model_serves_every_protocol():
 def test_out_of_fold_probabilities_are_worse_than_in_sample_ones_and_better_than_chance():
     X, y, fold = data()
     trained = fit(X, y, fold)
-    inside, outside = ((p.argmax(axis=1) == y).mean() for p in (trained.in_sample_p, trained.out_of_fold_p))
+    inside, outside = (
+        (p.argmax(axis=1) == y).mean() for p in (trained.rows.in_sample_p, trained.rows.out_of_fold_p)
+    )
     assert 1 / 3 < outside < inside
 
 
@@ -53,12 +57,12 @@ def test_rows_that_lack_a_modality_are_neither_learned_from_nor_predicted():
     trained = fit(X, y, fold)
     without = fit([x[~lacking] for x in X], y[~lacking], fold[~lacking])
     for name in ("in_sample_p", "out_of_fold_p"):
-        p = getattr(trained, name)
+        p = getattr(trained.rows, name)
         assert np.isnan(p[lacking]).all()
-        np.testing.assert_array_equal(p[~lacking], getattr(without, name))
+        np.testing.assert_array_equal(p[~lacking], getattr(without.rows, name))
     for name in ("in_sample_voted", "out_of_fold_voted"):
-        assert (getattr(trained, name)[lacking] == -1).all()
-        np.testing.assert_array_equal(getattr(trained, name)[~lacking], getattr(without, name))
+        assert (getattr(trained.rows, name)[lacking] == -1).all()
+        np.testing.assert_array_equal(getattr(trained.rows, name)[~lacking], getattr(without.rows, name))
     assert trained.facts["rows"] == len(y) - 2
     p, voted = predict(trained.model, X, guarded=True, n_jobs=1)
     assert np.isnan(p[lacking]).all()
@@ -82,9 +86,9 @@ def test_no_rows_to_predict_give_no_probabilities():
 def test_a_class_without_rows_has_probability_zero():
     X, y, fold = data()
     trained = fit(X, y, fold, K=5)
-    assert trained.out_of_fold_p.shape == (240, 5)
-    assert (trained.out_of_fold_p[:, 3:] == 0).all()
-    assert set(trained.out_of_fold_voted.tolist()) <= {0, 1, 2}
+    assert trained.rows.out_of_fold_p.shape == (240, 5)
+    assert (trained.rows.out_of_fold_p[:, 3:] == 0).all()
+    assert set(trained.rows.out_of_fold_voted.tolist()) <= {0, 1, 2}
 
 
 @pytest.mark.parametrize(
@@ -109,9 +113,9 @@ def test_the_grid_is_chosen_by_log_loss_out_of_fold():
     assert len(losses) == 6
     chosen = next(row for row in trained.grid if row["chosen"])
     assert (trained.model.C, trained.model.gamma) == (chosen["C"], chosen["gamma"])
-    p = trained.out_of_fold_p[np.arange(len(y)), y]
+    p = trained.rows.out_of_fold_p[np.arange(len(y)), y]
     assert chosen["log_loss"] == pytest.approx(-np.log(p).mean())
-    assert chosen["accuracy"] == (trained.out_of_fold_p.argmax(axis=1) == y).mean()
+    assert chosen["accuracy"] == (trained.rows.out_of_fold_p.argmax(axis=1) == y).mean()
 
 
 def test_the_grid_ends_where_each_of_its_points_does_alone():
@@ -129,13 +133,30 @@ def test_the_replica_keeps_the_notebooks_values_beside_a_grid():
     assert trained.model.replica_ is trained.replica
     assert len(trained.grid) == 4  # the notebook's point is not part of the choice
     notebook = fit(X, y, fold)
-    np.testing.assert_allclose(trained.in_sample_p, notebook.in_sample_p, atol=2e-3)
+    for name in ("in_sample_p", "out_of_fold_p"):
+        of_notebook = getattr(notebook.rows, name)
+        np.testing.assert_allclose(getattr(trained.replica_rows, name), of_notebook, atol=2e-3)
+        assert np.abs(getattr(trained.rows, name) - of_notebook).max() > 0.05
+    assert (trained.facts["replica"]["C"], trained.facts["replica"]["gamma"]) == (1.0, "auto")
+    assert trained.facts["C"] < 1
 
 
 def test_the_replica_keeps_a_single_configured_value():
     X, y, fold = data()
     trained = fit(X, y, fold, SvmSettings(C=3.0, gamma=[0.5, 0.05]))
     assert (trained.replica.C, trained.replica.gamma) == (3.0, "auto")
+
+
+def test_beside_a_grid_what_is_said_in_sample_and_out_of_fold_is_of_one_machine():
+    X, y, fold = data(sep=0.5)
+    settings = SvmSettings(C=[0.1, 100.0])
+    both, alone = (fit(X, y, fold, settings, replica=replica) for replica in (True, False))
+    assert both.model.C == alone.model.C
+    for name in ("in_sample_p", "out_of_fold_p"):
+        np.testing.assert_allclose(getattr(both.rows, name), getattr(alone.rows, name), atol=2e-3)
+    decision = SVM(C=both.model.C).fit(X, y, fold=fold, n_classes=3)
+    expected = decision.proba_of_decision(decision.in_sample_decision_, guarded=False)
+    np.testing.assert_allclose(both.rows.in_sample_p, expected, atol=2e-3)
 
 
 def test_without_the_replica_its_machines_are_not_trained():
@@ -148,7 +169,7 @@ def test_without_the_replica_its_machines_are_not_trained():
 def test_threads_change_no_byte_of_a_grid():
     X, y, fold = data(sep=0.5)
     one, two = (fit(X, y, fold, GRID, n_jobs=n) for n in (1, 2))
-    assert one.out_of_fold_p.tobytes() == two.out_of_fold_p.tobytes()
+    assert one.rows.out_of_fold_p.tobytes() == two.rows.out_of_fold_p.tobytes()
     assert one.grid == two.grid
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from copy import deepcopy
 
 import joblib
 import numpy as np
@@ -110,6 +111,69 @@ def test_a_saved_model_is_an_estimator_with_its_hash_beside_it(finished):
 
     facts = json.loads((folder / "text.json").read_text())
     assert facts["sha256"] == hashlib.sha256((folder / "text.joblib").read_bytes()).hexdigest()
+
+
+@pytest.fixture(scope="module")
+def gridded(tmp_path_factory):
+    """Return the working folder of a run in which one modality has a grid."""
+    configuration = deepcopy(SMALL) | {"protocols": ["replica", "honest"]}
+    configuration["modalities"][0]["svm"] = {"C": [0.05, 100]}
+    configuration["rules"] = [{"name": "mean"}, {"name": "logistic_regression"}]
+    folder = write_run(tmp_path_factory.mktemp("gridded"), configuration=configuration)
+    launch("run", "--cores", 2, cwd=folder)
+    return folder
+
+
+def said_by(model, folder):
+    """Return what a machine says in sample, with libsvm's sigmoids."""
+    features = pq.read_table(folder / "results/features/train/text.parquet")["embedding"]
+    X = np.array(features.to_pylist(), np.float32)
+    return model.proba_of_decision(model.decision_function([X]), guarded=False)
+
+
+def test_beside_a_grid_each_protocol_has_the_training_rows_of_its_own_machine(gridded):
+    folder = gridded / "results/given/probabilities/text"
+    model = joblib.load(gridded / "results/given/models/text.joblib")
+    facts = json.loads((gridded / "results/given/models/text.json").read_text())
+    assert model.C in (0.05, 100)
+    assert (model.C, model.replica_.C) == (facts["C"], facts["replica"]["C"]) == (facts["C"], 1)
+    chosen, notebook = (
+        Probabilities.read(folder / f"train_in_sample{suffix}.parquet").p for suffix in ("", "_replica")
+    )
+    np.testing.assert_allclose(chosen, said_by(model, gridded), atol=1e-4)
+    np.testing.assert_allclose(notebook, said_by(model.replica_, gridded), atol=1e-4)
+    assert np.abs(chosen - notebook).max() > 0.01
+    assert not (folder.parent / "audio/train_in_sample_replica.parquet").exists()
+
+
+def test_beside_a_grid_overfitting_is_that_of_one_machine(gridded):
+    for protocol, suffix in (("honest", ""), ("replica", "_replica")):
+        table = pq.read_table(gridded / f"results/evaluation/{protocol}/overfitting.parquet").to_pylist()
+        for view, own in (("text", suffix), ("audio", "")):
+            inside, outside = (
+                Probabilities.read(gridded / f"results/given/probabilities/{view}/train_{name}{own}.parquet")
+                for name in ("in_sample", "out_of_fold")
+            )
+            (row,) = [one for one in table if (one["model"], one["metric"]) == (view, "accuracy")]
+            assert row["in_sample"] == pytest.approx((inside.predicted == inside.label).mean())
+            assert row["out_of_fold"] == pytest.approx((outside.predicted == outside.label).mean())
+            assert row["gap"] == pytest.approx(row["in_sample"] - row["out_of_fold"])
+
+
+def test_beside_a_grid_the_stacked_regression_of_replica_learns_from_the_notebooks_machine(gridded):
+    from sklearn.linear_model import LogisticRegression
+
+    folder = gridded / "results/given/probabilities"
+    tables = [
+        [Probabilities.read(folder / f"{view}/{name}.parquet") for view, name in pairs]
+        for pairs in (
+            (("text", "train_in_sample_replica"), ("audio", "train_in_sample")),
+            (("text", "test_replica"), ("audio", "test_replica")),
+        )
+    ]
+    train, test = (np.hstack([table.p for table in part]) for part in tables)
+    regression = LogisticRegression(max_iter=1000).fit(train, tables[0][0].label)
+    assert np.array_equal(fused(gridded, "logistic_regression"), regression.predict(test))
 
 
 @pytest.mark.slow

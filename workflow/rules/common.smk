@@ -100,6 +100,18 @@ def views_from(source):
     return [view.name for view in PLAN.views.values() if view.source == source]
 
 
+def views_with_replica():
+    """Views of which `replica` has a machine of its own beside the one that a grid chose."""
+    grids = [view.name for view in PLAN.views.values() if view.has_grid]
+    return grids if "replica" in CONFIG["protocols"] else []
+
+
+def training_table(view, table, replica):
+    """A table of training rows; of the notebook's machine under `replica`."""
+    own = replica and view.name in views_with_replica()
+    return f"{table}_replica" if own else table
+
+
 def view_of(wildcards):
     return PLAN.views[wildcards.view]
 
@@ -144,8 +156,10 @@ def learning_rows(wildcards):
 
 def learning_table(view, replica):
     if replica:
-        return "in_sample" if view.has_in_sample else "out_of_fold"
-    return "out_of_fold" if view.has_out_of_fold else "in_sample"
+        table = "in_sample" if view.has_in_sample else "out_of_fold"
+    else:
+        table = "out_of_fold" if view.has_out_of_fold else "in_sample"
+    return training_table(view, table, replica)
 
 
 def test_rows(wildcards):
@@ -299,6 +313,8 @@ def probability_files(partition, views, replica=False):
             tables.append("train_in_sample")
         if view.has_out_of_fold:
             tables.append("train_out_of_fold")
+        if replica and name in views_with_replica():
+            tables += ["train_in_sample_replica", "train_out_of_fold_replica"]
         if replica:
             tables.append("test_replica")
         yield from (f"{folder}/{table}.parquet" for table in tables)
@@ -420,15 +436,18 @@ def evaluated_files(kind):
 
     def files(wildcards):
         replica = wildcards.protocol == "replica"
-        pattern = {
-            "test": "probabilities/{view}/"
-            + ("test_replica.parquet" if replica else "test.parquet"),
-            "in_sample": "probabilities/{view}/train_in_sample.parquet",
-            "out_of_fold": "probabilities/{view}/train_out_of_fold.parquet",
-            "facts": "models/{view}.json",
-        }[kind]
+
+        def place(name):
+            if kind == "facts":
+                return f"models/{name}.json"
+            if kind == "test":
+                table = "test_replica" if replica else "test"
+            else:
+                table = f"train_{training_table(PLAN.views[name], kind, replica)}"
+            return f"probabilities/{name}/{table}.parquet"
+
         return [
-            f"<results>/{partition}/{pattern.format(view=view['name'])}"
+            f"<results>/{partition}/{place(view['name'])}"
             for view in evaluated_views(wildcards.protocol)
             if view[kind]
             for partition in PLAN.partitions[wildcards.protocol]

@@ -21,7 +21,9 @@ rule train_svm:
     benchmark:
         "<benchmarks>/train_svm/{partition}/{view}.tsv"
     wildcard_constraints:
-        view=names_of(views_from("trained")),
+        view=names_of(
+            [v for v in views_from("trained") if v not in views_with_replica()]
+        ),
     conda:
         "../../envs/latefusion.yaml"
     threads: svm_threads
@@ -36,6 +38,26 @@ rule train_svm:
         digest=digest("train_svm"),
     script:
         "../../scripts/train_svm.py"
+
+
+use rule train_svm as train_svm_grid with:
+    wildcard_constraints:
+        view=names_of(views_with_replica()),
+        partition=r"all|cross-\d+-\d+",
+
+
+# Beside a grid the notebook's C and gamma are kept for `replica`, and what that machine says of the training part.
+use rule train_svm as train_svm_replica with:
+    output:
+        model="<results>/{partition}/models/{view}.joblib",
+        facts="<results>/{partition}/models/{view}.json",
+        in_sample="<results>/{partition}/probabilities/{view}/train_in_sample.parquet",
+        out_of_fold="<results>/{partition}/probabilities/{view}/train_out_of_fold.parquet",
+        in_sample_replica="<results>/{partition}/probabilities/{view}/train_in_sample_replica.parquet",
+        out_of_fold_replica="<results>/{partition}/probabilities/{view}/train_out_of_fold_replica.parquet",
+    wildcard_constraints:
+        view=names_of(views_with_replica()),
+        partition="given",
 
 
 rule predict_svm:

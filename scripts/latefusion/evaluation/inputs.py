@@ -40,6 +40,8 @@ class ViewFiles:
         What training noted, as JSON.
     voted : bool
         Whether the view is scored by votes, as the notebook's early fusion is.
+    replica : bool
+        Whether the view's machine is the notebook's, which a grid does not choose.
     """
 
     name: str
@@ -49,6 +51,7 @@ class ViewFiles:
     out_of_fold: Sequence[Path | str] = ()
     facts: Sequence[Path | str] = ()
     voted: bool = False
+    replica: bool = False
 
 
 def read_items(
@@ -113,6 +116,7 @@ def read_view(files: ViewFiles, partitions: Sequence[str]) -> tuple[Model, Known
         repeat=np.zeros(sum(len(table.item) for table in tests), np.int32),
     )
     facts = [read_json(path) for path in files.facts]
+    noted = [one.get("replica", one) if files.replica else one for one in facts]
     inside, n = _training(files.in_sample)
     outside, held_out = _training(files.out_of_fold)
     voted = files.voted and all(table.voted is not None for table in tests)
@@ -121,8 +125,8 @@ def read_view(files: ViewFiles, partitions: Sequence[str]) -> tuple[Model, Known
         out_of_fold=outside,
         n_train=n or held_out,
         partitions=len(partitions),
-        approximated=any(bool(one.get("approximated")) for one in facts),
-        inverted_sigmoids=sum(int(one.get("n_inverted_sigmoids") or 0) for one in facts),
+        approximated=any(bool(one.get("approximated")) for one in noted),
+        inverted_sigmoids=sum(int(one.get("n_inverted_sigmoids") or 0) for one in noted),
         scored_by="voted" if voted else "predicted",
         grid=[
             {"partition": partition, **point, "gamma": str(point["gamma"])}
@@ -267,7 +271,7 @@ def view_files(
     test, in_sample, out_of_fold, facts : sequences of paths
         View by view and then partition by partition, of those views that have them.
     replica : bool
-        Whether early views are scored by votes.
+        Whether early views are scored by votes, and machines are the notebook's.
     """
     remaining = {
         name: iter(paths)
@@ -280,6 +284,7 @@ def view_files(
             kind=view["kind"],
             test=[next(tests) for _ in partitions],
             voted=replica and view["kind"] == "early",
+            replica=replica,
             **{
                 name: [next(paths) for _ in partitions] if view[name] else []
                 for name, paths in remaining.items()

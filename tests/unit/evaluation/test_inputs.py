@@ -149,6 +149,17 @@ def test_a_view_brings_what_training_left_behind(folder):
     assert known["early"].out_of_fold == {}
 
 
+def test_under_replica_what_was_noted_of_the_notebooks_machine_counts_where_a_grid_chose_another(folder):
+    own = {"approximated": False, "n_inverted_sigmoids": 7}
+    write_json(
+        {"approximated": True, "n_inverted_sigmoids": 2, "grid": GRID, "replica": own}, folder / "view.json"
+    )
+    for replica, inverted in ((True, 7), (False, 2)):
+        _, _, known = read(folder, replica=replica)
+        assert known["audio"].inverted_sigmoids == inverted
+        assert known["audio"].approximated is not replica
+
+
 def test_repeats_are_kept_apart_and_the_bag_is_a_model_of_its_own(folder):
     _, models, known = read(folder, replica=False)
     assert models["mlp"].repeat.tolist() == [0] * 4 + [1] * 4
