@@ -17,7 +17,8 @@ with job(snakemake.log[0]) as log:
             for i, split in enumerate(SPLITS)
         },
         folds=snakemake.params.folds,
-        cross_folds=snakemake.params.cross["folds"],
+        cross_folds=snakemake.params.cross_folds,
+        group_names=snakemake.params.group_names,
     )
     for warning in dataset["warnings"]:
         log.warning(warning["message"])

@@ -14,6 +14,7 @@ with job(snakemake.log[0]) as log:
         label=columns["label"],
         class_name=columns["class_name"],
         group=columns["group"],
+        group_names=columns["group_names"],
         item=columns["item"],
         describe=columns["describe"],
         modalities=snakemake.params.modalities,

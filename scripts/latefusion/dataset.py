@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from latefusion.coincide import coinciding, fingerprints
 from latefusion.errors import SHOWN_PROBLEMS, InputError, shorten
-from latefusion.groups import Components, components
+from latefusion.groups import ARTISTS, Components, Joined, components
 from latefusion.identifiers import AGAIN
 from latefusion.splits import (
     SPLITS,
@@ -38,6 +39,7 @@ def check_dataset(
     *,
     folds: int,
     cross_folds: int,
+    group_names: str = ARTISTS,
 ) -> tuple[dict[str, Any], pa.Table]:
     """Compare the splits.
 
@@ -49,6 +51,8 @@ def check_dataset(
         Feature matrices by split and modality.
     folds, cross_folds : int
         As configured; they decide which classes are small and whether there are groups enough for `cross`.
+    group_names : {'artists', 'exact'}
+        Whether groups that share an artist are joined; as for `ingest`.
 
     Returns
     -------
@@ -77,7 +81,9 @@ def check_dataset(
     compare_descriptions(splits)
     y = class_index(splits, classes)
     sets = coinciding(hashes, telling)
-    group = components(splits.both("group").tolist(), [*sets, *shared])
+    keys = splits.both("group").tolist()
+    group = components(keys, [*sets, *shared], group_names)
+    by_name = Joined.of(keys, components(keys, (), group_names).group)
     dataset = {
         "classes": classes,
         "n": {split: splits.tables[split].num_rows for split in SPLITS},
@@ -89,7 +95,8 @@ def check_dataset(
             for name in splits.facts["train"]["dimensions"]
         },
         "duplicates": _duplicates(splits, sets, len(shared), y, group),
-        "groups": _groups(splits, group.group, y, classes, folds, cross_folds),
+        "groups": _groups(splits, group.group, y, classes, folds, cross_folds)
+        | {"joined": {**asdict(by_name), "suspicious": by_name.suspicious}},
         "warnings": splits.warnings,
     }
     item = pa.array(splits.both("item"), pa.string())

@@ -4,7 +4,7 @@ A name is cut into the artists that it joins ("A feat. B", "A & B"), and items a
 of shared artists connects them. Cutting too much joins too much, which costs some freedom in making folds;
 cutting too little leaks. So bands such as "Earth, Wind & Fire" are cut as well: their parts stay together,
 and only meet others that are called "Fire". Parts that name no artist ("& his orchestra", "& friends")
-connect nothing.
+connect nothing. Identifiers of anything else (speakers, patients) are compared as they are: `exact`.
 """
 
 from __future__ import annotations
@@ -17,10 +17,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+ARTISTS, EXACT = "artists", "exact"
 JOIN = "|"
 OWN = "item:"
 # coinciding embeddings of more groups than this are a filler value rather than one song under several names
 MOST_JOINED = 5
+# artists that sing together leave more groups than this part of their names
+FEW_LEFT = 0.25
+LARGE = 0.5
 
 _LIST = re.compile(r"\s*\[.*\]\s*", re.DOTALL)
 _QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"")
@@ -97,8 +101,19 @@ def _clean(part: str) -> str:
     return " ".join(words)
 
 
-def key(name: str, item: str) -> str:
-    """Return the normalised id of an item's group before groups are joined: its artists, or the item."""
+def key(name: str, item: str, names: str = ARTISTS) -> str:
+    """Return the normalised id of an item's group before groups are joined: its artists, or the item.
+
+    Where `names` is `exact`, the name itself, without blanks around it and in Unicode's composed form.
+
+    Examples
+    --------
+    >>> key("Ward 1, Site B", "train:0"), key(" Ward 1, Site B", "train:0", EXACT)
+    ('site b|ward 1', 'Ward 1, Site B')
+    """
+    if names == EXACT:
+        text = unicodedata.normalize("NFC", name).strip()
+        return OWN + item if _fold(name) in _UNKNOWN else text
     artists = parts(name)
     return JOIN.join(artists) if artists else OWN + item
 
@@ -123,7 +138,44 @@ class Components:
     apart: int
 
 
-def components(keys: Sequence[str], same: Iterable[NDArray[np.int64]] = ()) -> Components:
+@dataclass(frozen=True)
+class Joined:
+    """What became of the names of groups when those that share a part were joined.
+
+    Attributes
+    ----------
+    names, groups : int
+        Different names, and the groups that they make.
+    largest_name, largest_group : int
+        Items of the largest of each.
+    items : int
+        All items, those without a name too.
+    """
+
+    names: int
+    groups: int
+    largest_name: int
+    largest_group: int
+    items: int
+
+    @classmethod
+    def of(cls, keys: Sequence[str], group: NDArray[np.object_]) -> Joined:
+        """Count the names in `keys`, (n,), and their groups, (n,)."""
+        named = np.array([not name.startswith(OWN) for name in keys], bool)
+        _, names = np.unique(np.asarray(keys, dtype=object)[named], return_counts=True)
+        _, groups = np.unique(group[named], return_counts=True)
+        return cls(len(names), len(groups), int(names.max(initial=0)), int(groups.max(initial=0)), len(keys))
+
+    @property
+    def suspicious(self) -> bool:
+        """Whether names of something else than artists were probably cut: hardly any group is left."""
+        half = LARGE * self.items
+        return self.largest_name <= half < self.largest_group or self.groups < FEW_LEFT * self.names
+
+
+def components(
+    keys: Sequence[str], same: Iterable[NDArray[np.int64]] = (), names: str = ARTISTS
+) -> Components:
     """Join the groups that share an artist, and those whose items coincide.
 
     Parameters
@@ -132,14 +184,16 @@ def components(keys: Sequence[str], same: Iterable[NDArray[np.int64]] = ()) -> C
         What `key` returned, for the items of all files.
     same : iterable of int arrays
         Rows of items whose embeddings coincide, one array for each set.
+    names : {'artists', 'exact'}
+        As for `key`; exact names share no parts.
     """
-    names, codes = np.unique(np.asarray(keys, dtype=object), return_inverse=True)
-    counts = np.bincount(codes, minlength=len(names))
+    different, codes = np.unique(np.asarray(keys, dtype=object), return_inverse=True)
+    counts = np.bincount(codes, minlength=len(different))
     index: dict[str, int] = {}
     members: list[list[int]] = []
-    for name in names:
+    for name in different:
         # an item's own id may hold anything, the joining character too
-        artists = [name] if name.startswith(OWN) else name.split(JOIN)
+        artists = [name] if names == EXACT or name.startswith(OWN) else name.split(JOIN)
         members.append([index.setdefault(artist, len(index)) for artist in artists])
     parent = list(range(len(index)))
     for nodes in members:

@@ -70,6 +70,26 @@ def test_folds_of_given_are_grouped_where_no_group_straddles(tmp_path):
     assert facts["cross_grouped"]
 
 
+@pytest.mark.parametrize(("names", "groups"), [("artists", 1), ("exact", 8)])
+def test_identifiers_are_one_group_each_if_they_are_not_cut_as_artists(pair, tmp_path, names, groups):
+    for split in ("train", "test"):
+        for row in pair.rows[split]:
+            row["artist_name"] = f"Ward {int(row['Unnamed: 0']) % 8}, Hospital A"
+    dataset, final = checked(pair, tmp_path, group_names=names)
+    facts = dataset["groups"]
+    assert (facts["n"], facts["cross_grouped"]) == (groups, names == "exact")
+    assert len(set(final["group"].to_pylist())) == groups
+    assert facts["joined"] == {
+        "names": 8,
+        "groups": groups,
+        "largest_name": 10,
+        "largest_group": 80 // groups,
+        "items": 80,
+        "suspicious": names == "artists",
+    }
+
+
+TOO_FEW = "too few for the 5 folds of cross, which does not keep groups together:"
 FEW = "training parts with fewer groups than 5 have as many folds as groups"
 
 
@@ -84,12 +104,7 @@ FEW = "training parts with fewer groups than 5 have as many folds as groups"
             5,
             5,
             False,
-            [
-                (
-                    "4 groups are too few for the 5 folds of cross, which does not keep groups together: "
-                    "set cross.folds to at most 4"
-                )
-            ],
+            [f"4 groups are {TOO_FEW} set cross.folds to at most 4"],
         ),
         (4, 5, 4, True, [FEW]),
         (20, 20, 5, True, ["training parts with fewer groups than 20 have as many folds as groups"]),
@@ -98,12 +113,7 @@ FEW = "training parts with fewer groups than 5 have as many folds as groups"
             5,
             5,
             False,
-            [
-                (
-                    "1 group is too few for the 5 folds of cross, which does not keep groups together: "
-                    "it needs two groups or more"
-                )
-            ],
+            [f"1 group is {TOO_FEW} it needs two groups or more"],
         ),
     ],
 )

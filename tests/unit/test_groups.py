@@ -1,11 +1,13 @@
 """Groups: names, artists, chains of artists, coinciding items."""
 
+import unicodedata
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from latefusion.groups import MOST_JOINED, components, key, parts
+from latefusion.groups import EXACT, MOST_JOINED, Joined, components, key, parts
 
 
 @pytest.mark.parametrize(
@@ -47,6 +49,57 @@ def test_a_name_is_taken_apart(name, artists):
 def test_an_unknown_group_is_the_item_alone(name):
     assert parts(name) == ()
     assert key(name, "train:3") == "item:train:3"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("1.12", "11.2", False),
+        ("S0|P0", "S1|P0", False),
+        ("speakers/anna", "speakers/berta", False),
+        ("Ward 0, Hospital A", "Ward 1, Hospital A", False),
+        ("rock and roll band 0", "rock and roll band 1", False),
+        ("a", "A", False),
+        ("anna", " anna\t", True),
+        ("Beyonc\u00e9", "Beyonce\u0301", True),
+    ],
+)
+def test_exact_names_are_compared_as_they_are(one, other, same):
+    keys = [key(name, "", EXACT) for name in (one, other)]
+    group = components(keys, names=EXACT).group
+    assert (group[0] == group[1]) == same
+    assert group.tolist() == keys
+    assert keys[0] == unicodedata.normalize("NFC", one).strip()
+
+
+@pytest.mark.parametrize("name", ["", "  ", "nan", "None"])
+def test_a_missing_exact_name_is_the_item_alone(name):
+    assert key(name, "train:3", EXACT) == "item:train:3"
+
+
+def test_coinciding_items_join_exact_groups_too():
+    found = components(["a|b", "b", "c"], [np.array([0, 2])], EXACT)
+    assert found.group.tolist() == ["a|b", "b", "a|b"]
+
+
+@pytest.mark.parametrize(
+    ("names", "counts", "suspicious"),
+    [
+        ([f"Ward {i}, Hospital A" for i in range(40)], (40, 1, 1, 40), True),
+        ([f"S{i % 8}|P{i // 8}" for i in range(40)], (40, 1, 1, 40), True),
+        ([f"site{i % 5}/patient{i}" for i in range(40)], (40, 5, 1, 8), True),
+        ([f"Ward {i}" for i in range(40)], (40, 40, 1, 1), False),
+        (["Prolific"] * 30 + [f"Other {i}" for i in range(10)], (11, 11, 30, 30), False),
+        (["A feat. B", "A", "B", "C", "D & E", "E", "F", "G"], (8, 5, 1, 3), False),
+        ([""] * 40, (0, 0, 0, 0), False),
+    ],
+)
+def test_names_that_were_cut_down_to_hardly_any_group_are_suspicious(names, counts, suspicious):
+    keys = [key(name, str(i)) for i, name in enumerate(names)]
+    found = Joined.of(keys, components(keys).group)
+    assert (found.names, found.groups, found.largest_name, found.largest_group) == counts
+    assert found.items == len(names)
+    assert found.suspicious == suspicious
 
 
 def test_items_that_share_an_artist_by_a_chain_are_one_group():

@@ -196,8 +196,8 @@ def brought_table(wildcards):
 
 def columns_of(split):
     """The columns that `ingest` reads; items that nobody labelled have neither label nor class."""
-    keys = ("label", "class_name", "group", "item", "describe", "max_cell_bytes")
-    columns = {key: CONFIG["data"][key] for key in keys}
+    keys = ("label", "class_name", "group", "group_names", "item", "describe")
+    columns = {key: CONFIG["data"][key] for key in (*keys, "max_cell_bytes")}
     return {**columns, "label": None, "class_name": None} if split == "new" else columns
 
 

@@ -25,8 +25,9 @@ rule check_dataset:
         runtime=lambda wildcards, attempt: 10 * attempt,
     params:
         modalities=[modality["name"] for modality in embedded_modalities()],
+        group_names=CONFIG["data"]["group_names"],
         folds=CONFIG["folds"],
-        cross=CONFIG["cross"],
+        cross_folds=CONFIG["cross"]["folds"],
         digest=digest("check_dataset"),
     script:
         "../../scripts/check_dataset.py"

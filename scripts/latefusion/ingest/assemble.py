@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from latefusion.errors import InputError
+from latefusion.groups import ARTISTS
 from latefusion.ingest import columnar
 from latefusion.ingest.columns import Columns, Modality
 from latefusion.ingest.delimited import (
@@ -43,6 +44,7 @@ def ingest(
     label: str | None,
     class_name: str | None = None,
     group: str | None = None,
+    group_names: str = ARTISTS,
     item: str | None = None,
     describe: Sequence[str] = (),
     modalities: Iterable[Modality | Mapping[str, Any]],
@@ -66,6 +68,8 @@ def ingest(
         Column of the label; None for items that nobody labelled, whose table has no `label` and `class`.
     class_name, group, item : str, optional
         Columns of the class's name, the group and the identifier.
+    group_names : {'artists', 'exact'}
+        Whether a group's name is cut into the artists that it joins, or compared as it is.
     describe : sequence of str
         Columns to keep as they are. A file of new items is read without those and the group where it lacks
         them: what describes items may be what their label was made from.
@@ -100,7 +104,13 @@ def ingest(
         path=Path(source),
         split=split,
         columns=Columns(
-            label, class_name if names else None, group, item, tuple(dict.fromkeys(describe)), chosen
+            label,
+            class_name if names else None,
+            group,
+            item,
+            tuple(dict.fromkeys(describe)),
+            chosen,
+            group_names,
         ),
         matrices=[Path(features[modality.name]) for modality in chosen],
         items=Path(items),

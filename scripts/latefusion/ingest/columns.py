@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from latefusion.errors import Problem, nearest, shorten
+from latefusion.groups import ARTISTS
 
 RESERVED = ("item", "label", "class", "group")
 
@@ -38,6 +39,7 @@ class Columns:
     item: str | None
     describe: tuple[str, ...]
     modalities: tuple[Modality, ...]
+    group_names: str = ARTISTS
 
     @property
     def texts(self) -> list[str]:

@@ -55,7 +55,9 @@ def items_table(
         table["class"] = labels.cast(pa.string())
         if columns.class_name is not None:
             table["class"] = read_class_names(column(columns.class_name), labels)
-    table["group"] = _groups(ids, None if columns.group is None else column(columns.group))
+    table["group"] = _groups(
+        ids, None if columns.group is None else column(columns.group), columns.group_names
+    )
     described = {name: read_description(texts[name]) for name in columns.describe}
     kind = table["label"].type if columns.label is not None else None
     schema = items_schema(kind, {name: values.type for name, values in described.items()})
@@ -96,12 +98,12 @@ def read_items(column: Column, taken: frozenset[str] = frozenset()) -> pa.Array:
     return tell_apart(column.values, taken)
 
 
-def _groups(ids: pa.Array, column: Column | None) -> pa.Array:
+def _groups(ids: pa.Array, column: Column | None, names: str) -> pa.Array:
     own = pc.binary_join_element_wise(OWN.removesuffix(":"), ids, ":")
     if column is None:
         return own
     encoded = column.values.fill_null("").dictionary_encode()
-    keys = pa.array([key(name, "") for name in encoded.dictionary.to_pylist()], pa.string())
+    keys = pa.array([key(name, "", names) for name in encoded.dictionary.to_pylist()], pa.string())
     groups = keys.take(encoded.indices)
     unknown = pc.equal(groups, OWN)
     alone = int(pc.sum(unknown).as_py() or 0)

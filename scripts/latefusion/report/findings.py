@@ -33,6 +33,7 @@ LOOKED_FOR = {
     "approximated": "approximated machines",
     "inverted_sigmoids": "calibrations that slope the wrong way",
     "cross_not_grouped": "groups that cross cannot keep apart",
+    "groups_joined": "names of groups that were cut as artists are",
     "few_groups": "too few groups for the intervals",
     "folds_unknown": "tables of other systems whose folds are unknown",
     "models_left_out": "models that a protocol does without",

@@ -111,12 +111,22 @@ def change(table, changes, **wanted):
     return planted
 
 
+JOINED = {
+    "names": 40,
+    "groups": 1,
+    "largest_name": 25,
+    "largest_group": 1000,
+    "items": 1000,
+    "suspicious": True,
+}
+
 PLANTED = {
     "groups_straddle": ({"dataset": {"groups.test_items_seen": 120, "groups.shared": 40}}, None),
     "cross_not_grouped": (
         {"protocol": "cross", "dataset": {"groups.cross_grouped": False, "groups.n": 3}},
         None,
     ),
+    "groups_joined": ({"dataset": {"groups.joined": JOINED}}, None),
     "groups_unknown": ({"dataset": {"groups.known": False}}, None),
     "group_lookup_not_beaten": ({}, change("metrics", {"value": 0.46}, model="group_lookup")),
     "majority_not_beaten": ({}, change("metrics", {"value": 0.41}, model="majority")),
@@ -231,6 +241,16 @@ def test_where_groups_straddle_cross_is_believed_only_if_it_keeps_them_together(
     facts = {"groups.test_items_seen": 120, "groups.n": groups, "groups.cross_grouped": grouped}
     (check,) = run(clean(), dataset=facts)["checks"]
     assert (check["code"], check["what_to_do"]) == ("groups_straddle", advice)
+
+
+def test_joined_groups_are_counted_and_the_key_to_set_is_named():
+    (check,) = run(clean(), dataset={"groups.joined": JOINED})["checks"]
+    assert check["severity"] == "warning"
+    assert check["sentence"].startswith(
+        "40 names of groups make 1 group, the largest of which holds 100.0 % "
+    )
+    assert check["what_to_do"].startswith("Set `data.group_names` to exact")
+    assert run(clean(), dataset={"groups.joined": JOINED | {"suspicious": False}})["checks"] == []
 
 
 def test_groups_that_cross_cannot_keep_apart_are_an_error_under_cross_alone():

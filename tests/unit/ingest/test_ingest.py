@@ -237,6 +237,9 @@ def test_an_item_without_a_group_is_its_own(tmp_path):
     group = pq.read_table(tmp_path / "results/items/train.parquet")["group"].to_pylist()
     assert group[2] == "item:train:2"
     assert group[3] == "artist 3"
+    read(tmp_path / "train.csv", group_names="exact")
+    group = pq.read_table(tmp_path / "results/items/train.parquet")["group"].to_pylist()
+    assert group[2:4] == ["item:train:2", "Artist 3"]
     read(tmp_path / "train.csv", group=None)
     group = pq.read_table(tmp_path / "results/items/train.parquet")["group"].to_pylist()
     assert group[:2] == ["item:train:0", "item:train:1"]

@@ -16,6 +16,7 @@ from latefusion.evaluation.suite import claims, data, models
 _ALL: Final = (
     data.groups_straddle,
     data.cross_not_grouped,
+    data.groups_joined,
     data.groups_unknown,
     models.group_lookup_not_beaten,
     models.majority_not_beaten,

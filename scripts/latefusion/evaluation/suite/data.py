@@ -49,6 +49,23 @@ def cross_not_grouped(evidence: Evidence) -> Findings:
         )
 
 
+def groups_joined(evidence: Evidence) -> Findings:
+    """Names of groups were cut like those of artists, and hardly any group is left."""
+    joined = evidence.dataset["groups"].get("joined")
+    if joined and joined["suspicious"]:
+        share = joined["largest_group"] / joined["items"]
+        groups = "1 group" if joined["groups"] == 1 else f"{joined['groups']} groups"
+        yield Finding(
+            "groups_joined",
+            WARNING,
+            f"{joined['names']} names of groups make {groups}, the largest of which holds {percent(share)} "
+            "of the items: names are cut into artists at commas, slashes, bars, 'and' and so on, and those "
+            "that share a part are joined.",
+            {key: joined[key] for key in ("names", "groups", "largest_name", "largest_group")},
+            "Set `data.group_names` to exact if `data.group` holds other identifiers than artists.",
+        )
+
+
 def _more_groups(n: int) -> str:
     """Return what lets `cross` keep n groups apart."""
     if n > 1:
