@@ -25,7 +25,7 @@ MARKERS = ("<!-- stale-table -->", "<!-- /stale-table -->")
 SUMMARY = ("summarise", "report")
 FUSION = ("fuse */*", "select_rule *", "evaluate *", *SUMMARY)
 SVMS = ("train_svm */*", "predict_svm* */*")
-DATASET = ("check_dataset", "assign_partitions")
+DATASET = ("check_dataset", "assign_partitions *")
 HEAD = ("| after a change of | these jobs run again |", "| --- | --- |")
 
 
@@ -140,10 +140,19 @@ def _with_modality(configuration):
 
 
 PARTITIONS = ("given", "cross-0-0", "cross-0-1")
+VIEWS = ("text", "audio", "early")
 PROTOCOLS = ("replica", "honest", "cross")
 MODALITY = (
     *(f"train_svm {partition}/words" for partition in PARTITIONS),
     *("predict_svm_given given/words", "predict_svm cross-0-0/words", "predict_svm cross-0-1/words"),
+)
+REPEAT = tuple(
+    job
+    for partition in ("cross-1-0", "cross-1-1")
+    for job in (
+        f"assign_partitions {partition}",
+        *(f"{rule} {partition}/{view}" for rule in ("train_svm", "predict_svm") for view in VIEWS),
+    )
 )
 
 CHANGES = [
@@ -210,8 +219,16 @@ CHANGES = [
         new=MODALITY,
         said="everything, since `ingest` reads all modalities at once",
     ),
-    Change("the seed", _set("seed", 1), ("assign_partitions", *SVMS, *FUSION)),
+    Change("the seed", _set("seed", 1), ("assign_partitions *", *SVMS, *FUSION)),
     Change("the number of folds", _set("folds", 4), (*DATASET, *SVMS, *FUSION)),
+    Change(
+        "one more repeat of `cross`",
+        _set("cross.repeats", 2),
+        ("fuse cross/*", "select_rule cross", "evaluate cross", *SUMMARY),
+        new=REPEAT,
+        said="`assign_partitions`, `train_svm` and `predict_svm` of the new partitions, `fuse`, "
+        "`select_rule` and `evaluate` of `cross`, `summarise`, `report`",
+    ),
     Change(
         "threads or memory, in a profile or on the command line",
         options=("--set-threads", "train_svm=2", "--set-resources", "train_svm:mem_mb=9000"),

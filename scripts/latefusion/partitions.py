@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -71,26 +71,21 @@ def read_items(items: Sequence[Path | str], groups: Path | str, dataset: Mapping
     )
 
 
-def cross_name(repeat: int, k: int) -> str:
-    """Return the name of a partition of cross-validation."""
-    return f"cross-{repeat}-{k}"
-
-
 def assign(
     items: Items,
+    partition: str,
     *,
     folds: int,
     cross_folds: int,
-    cross_repeats: int,
     given_grouped: bool,
     cross_grouped: bool,
     seed: int,
-) -> Iterator[tuple[str, pa.Table]]:
-    """Yield the name and the table of every partition: `given`, `all` and the `cross` ones.
+) -> pa.Table:
+    """Return the table of a partition: `given`, `all` or one of the `cross` ones.
 
     `given` is the division of the files; `all` has every item in its training part. Each division and each
     set of folds has a random stream of its own, and looks at the labels and groups of its own rows alone: the
-    folds of a training part are the same whatever the test part holds.
+    folds of a training part are the same whatever the test part holds, and whatever partitions there are.
 
     A training part that keeps groups together has as many folds as groups where these are fewer than `folds`;
     a single group is divided all the same, as nothing could be predicted out of fold otherwise.
@@ -98,42 +93,39 @@ def assign(
     Parameters
     ----------
     items : Items
+    partition : str
     folds : int
         Folds of each training part.
-    cross_folds, cross_repeats : int
-        Partitions of each repeat, and repeats.
+    cross_folds : int
+        Partitions of each repeat.
     given_grouped, cross_grouped : bool
         Whether folds keep groups together, from dataset.json.
     seed : int
     """
     n = len(items.item)
     codes = np.unique(items.group, return_inverse=True)[1]
-    in_train = np.arange(n) < items.n_train
-
-    def table(part: NDArray[np.bool_], grouped: bool, name: str) -> pa.Table:
-        fold = np.full(n, -1, np.int32)
-        rng = stream(seed, "folds", name)
-        most = min(folds, len(np.unique(codes[part]))) if grouped else folds
-        together, own = (codes[part], most) if grouped and most > 1 else (None, folds)
-        fold[part] = stratified_folds(items.y[part], together, own, rng)
-        # the order of the files: training rows and test rows each in the order of the items
-        return pa.table(
-            [
-                pa.array(items.item, pa.string()),
-                pa.array(np.where(part, "train", "test"), pa.string()),
-                pa.array(fold, mask=~part),
-            ],
-            schema=PARTITION,
-        )
-
-    yield GIVEN, table(in_train, given_grouped, GIVEN)
-    yield ALL, table(np.ones(n, bool), cross_grouped, ALL)
-    for repeat in range(cross_repeats):
-        rng = stream(seed, "cross", str(repeat))
-        tested = stratified_folds(items.y, codes if cross_grouped else None, cross_folds, rng)
-        for k in range(cross_folds):
-            name = cross_name(repeat, k)
-            yield name, table(tested != k, cross_grouped, name)
+    grouped = given_grouped if partition == GIVEN else cross_grouped
+    if partition == GIVEN:
+        part = np.arange(n) < items.n_train
+    elif partition == ALL:
+        part = np.ones(n, bool)
+    else:
+        repeat, k = partition.split("-")[1:]
+        rng = stream(seed, "cross", repeat)
+        part = stratified_folds(items.y, codes if grouped else None, cross_folds, rng) != int(k)
+    most = min(folds, len(np.unique(codes[part]))) if grouped else folds
+    together, own = (codes[part], most) if grouped and most > 1 else (None, folds)
+    fold = np.full(n, -1, np.int32)
+    fold[part] = stratified_folds(items.y[part], together, own, stream(seed, "folds", partition))
+    # the order of the files: training rows and test rows each in the order of the items
+    return pa.table(
+        [
+            pa.array(items.item, pa.string()),
+            pa.array(np.where(part, "train", "test"), pa.string()),
+            pa.array(fold, mask=~part),
+        ],
+        schema=PARTITION,
+    )
 
 
 def stratified_folds(

@@ -88,11 +88,6 @@ class Plan:
         """Names of the single-modality views, which the rules fuse."""
         return [view.name for view in self.views.values() if view.kind == "single"]
 
-    @property
-    def every_partition(self) -> list[str]:
-        """Partitions of all protocols."""
-        return list(dict.fromkeys(name for names in self.partitions.values() for name in names))
-
 
 def make_plan(config: Config, rules: Mapping[str, RuleFacts], *, file: str) -> Plan:
     """Decide what a complete configuration makes.

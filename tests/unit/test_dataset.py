@@ -171,16 +171,17 @@ def test_an_item_of_both_files_is_in_one_part_of_every_cross_partition_and_in_on
     dataset, groups = checked(pair, tmp_path, item="Unnamed: 0", group=None)
     items = [tmp_path / f"results/items/{split}.parquet" for split in ("train", "test")]
     write_table(groups, tmp_path / "groups.parquet", GROUPS)
-    tables = assign(
-        read_items(items, tmp_path / "groups.parquet", dataset),
-        folds=3,
-        cross_folds=4,
-        cross_repeats=2,
-        given_grouped=dataset["groups"]["given_grouped"],
-        cross_grouped=dataset["groups"]["cross_grouped"],
-        seed=0,
-    )
-    for name, table in tables:
+    both = read_items(items, tmp_path / "groups.parquet", dataset)
+    for name in ("given", "all", *(f"cross-{repeat}-{k}" for repeat in range(2) for k in range(4))):
+        table = assign(
+            both,
+            name,
+            folds=3,
+            cross_folds=4,
+            given_grouped=dataset["groups"]["given_grouped"],
+            cross_grouped=dataset["groups"]["cross_grouped"],
+            seed=0,
+        )
         at = {row["item"]: row for row in table.to_pylist()}
         for row in pair.rows["test"][:6]:
             one, other = at[row["Unnamed: 0"]], at[row["Unnamed: 0"] + " (test)"]

@@ -12,7 +12,6 @@ from latefusion.tables import GROUPS, PARTITION, TableError, items_schema, write
 OPTIONS = {
     "folds": 4,
     "cross_folds": 5,
-    "cross_repeats": 2,
     "given_grouped": False,
     "cross_grouped": True,
     "seed": 3,
@@ -32,8 +31,10 @@ def columns(table):
     return part, fold
 
 
-def as_dict(items, **options):
-    return dict(assign(items, **{**OPTIONS, **options}))
+def as_dict(items, repeats=2, **options):
+    wanted = {**OPTIONS, **options}
+    crossed = [f"cross-{repeat}-{k}" for repeat in range(repeats) for k in range(wanted["cross_folds"])]
+    return {name: assign(items, name, **wanted) for name in ("given", "all", *crossed)}
 
 
 @settings(max_examples=80, deadline=None, derandomize=True)

@@ -218,12 +218,6 @@ def training_file(wildcards):
     )
 
 
-def every_partition():
-    """Partitions of all protocols, and the one of all items where new ones are to be classified."""
-    everything = ["all"] if CONFIG["data"]["new"] is not None else []
-    return [*PLAN.every_partition, *everything]
-
-
 def data_size(input, modalities=()):
     """Rows, columns of some modalities and the number of classes; a plan without data assumes few.
 

@@ -34,19 +34,20 @@ rule check_dataset:
 
 
 rule assign_partitions:
-    """Divide the items, once for all views: every group on one side, every row in one fold."""
+    """Divide the items, once for all views: every group on one side, every row in one fold.
+
+    One job a partition, so that another repeat of cross leaves those of the others as they are.
+    """
     input:
         item_tables=expand("<results>/items/{split}.parquet", split=["train", "test"]),
         dataset="<results>/dataset.json",
         groups="<results>/groups.parquet",
     output:
-        partitions=expand(
-            "<results>/partitions/{partition}.parquet", partition=every_partition()
-        ),
+        partition="<results>/partitions/{partition}.parquet",
     log:
-        "<logs>/assign_partitions.log",
+        "<logs>/assign_partitions/{partition}.log",
     benchmark:
-        "<benchmarks>/assign_partitions.tsv"
+        "<benchmarks>/assign_partitions/{partition}.tsv"
     conda:
         "../../envs/latefusion.yaml"
     resources:
@@ -54,7 +55,7 @@ rule assign_partitions:
         runtime=lambda wildcards, attempt: 5 * attempt,
     params:
         folds=CONFIG["folds"],
-        cross=CONFIG["cross"],
+        cross_folds=CONFIG["cross"]["folds"],
         seed=SEED,
         digest=digest("assign_partitions"),
     script:
