@@ -26,8 +26,6 @@ from launcher.errors import LaunchError
 
 STOPPED = {128 + signal.SIGINT, 128 + signal.SIGTERM}
 DRY = ("-n", "--dry-run", "--dryrun")
-# Processes of a run that was killed a moment ago may still be on their way out.
-GRACE = 3.0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -105,7 +103,7 @@ def clear(
     LaunchError
         If something is still at work, or if this machine cannot know.
     """
-    last = time.monotonic() + GRACE
+    last = time.monotonic() + lock.GRACE
     while busy := processes.at_work(folder):
         if time.monotonic() > last:
             raise LaunchError(

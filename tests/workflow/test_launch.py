@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -187,6 +188,25 @@ def test_snakemake_keeps_the_lock_when_only_the_launcher_was_killed(folder, busy
     until(lambda: not processes_in(folder))
     configure(folder)
     assert "mean" in launch("resume", *OPTIONS, cwd=folder).stdout
+
+
+def test_a_lock_that_processes_on_their_way_out_still_hold_is_waited_for(folder):
+    with subprocess.Popen(["true"]) as launcher:
+        launcher.wait()
+    holder = {"pid": launcher.pid, "host": socket.gethostname(), "start": "a moment ago", "command": "run"}
+    held = """
+import fcntl, sys, time
+file = open(".run.lock", "a+")
+fcntl.flock(file, fcntl.LOCK_EX)
+file.write(sys.argv[1])
+file.flush()
+print("held", flush=True)
+time.sleep(1)
+"""
+    command = [sys.executable, "-c", held, json.dumps(holder)]
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as dying:
+        assert dying.stdout.readline() == "held\n"
+        assert "mean" in launch("run", *OPTIONS, cwd=folder).stdout
 
 
 def test_a_live_snakemake_that_nobody_launched_is_found_and_left_alone(folder):

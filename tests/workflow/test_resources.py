@@ -37,7 +37,11 @@ def asked(tmp_path_factory):
                 for job in plan.needrun_jobs():
                     job.attempt = attempt
                     asks = (job.resources.get("mem_mb"), job.resources.get("runtime"), job.threads)
-                    found.setdefault((rows, attempt), {})[job.rule.name] = asks
+                    # of a rule's jobs, the view with the most columns
+                    known = found.setdefault((rows, attempt), {})
+                    known[job.rule.name] = max(
+                        known.get(job.rule.name, asks), asks, key=lambda one: one[0] or 0
+                    )
     return found
 
 

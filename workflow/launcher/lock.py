@@ -18,9 +18,12 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from launcher import processes
 from launcher.errors import LaunchError
 
 NAME = ".run.lock"
+# Processes of a run that was killed a moment ago may still be on their way out, and hold what they held.
+GRACE = 3.0
 
 
 @dataclass(frozen=True)
@@ -79,13 +82,12 @@ def held(folder: Path, command: str) -> Iterator[Lock]:
         ) from error
     with file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            holder = _read(file.fileno())
-            raise LaunchError(
-                f"{folder} is in use by {holder or 'another run'}. Wait until it ends, or run in another "
-                "folder: add `--directory FOLDER`."
-            ) from None
+            if not _taken(file.fileno()):
+                holder = _read(file.fileno())
+                raise LaunchError(
+                    f"{folder} is in use by {holder or 'another run'}. Wait until it ends, or run in another "
+                    "folder: add `--directory FOLDER`."
+                )
         except OSError as error:
             raise LaunchError(
                 f"{path}: the file system keeps no locks ({error.strerror}). Call `snakemake` itself, one "
@@ -102,6 +104,24 @@ def held(folder: Path, command: str) -> Iterator[Lock]:
             raise
         # The file stays: removing it would let two runs lock two files of the same name.
         _write(file.fileno(), "")
+
+
+def _taken(descriptor: int) -> bool:
+    """Take the lock; wait a moment for one whose launcher is gone."""
+    last = time.monotonic() + GRACE
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = _read(descriptor)
+            gone = (
+                holder is not None and holder.host == socket.gethostname() and not processes.alive(holder.pid)
+            )
+            if not gone or time.monotonic() > last:
+                return False
+            time.sleep(0.1)
+        else:
+            return True
 
 
 def _read(descriptor: int) -> Holder | None:

@@ -49,9 +49,9 @@ def end(pids: list[int], *, patience: float) -> None:
     """Ask processes to end, and end those that have not after `patience` seconds."""
     _send(pids, signal.SIGTERM)
     last = time.monotonic() + patience
-    while any(map(_alive, pids)) and time.monotonic() < last:
+    while any(map(alive, pids)) and time.monotonic() < last:
         time.sleep(0.05)
-    _send([pid for pid in pids if _alive(pid)], signal.SIGKILL)
+    _send([pid for pid in pids if alive(pid)], signal.SIGKILL)
 
 
 def _works_in(process: Process, folder: Path) -> bool:
@@ -99,7 +99,8 @@ def _parent(pid: int) -> int:
     return int(fields[1]) if fields else 0
 
 
-def _alive(pid: int) -> bool:
+def alive(pid: int) -> bool:
+    """Whether a process runs: neither ended nor waiting to be collected."""
     fields = _stat(pid)
     return bool(fields) and fields[0] not in ("Z", "X")
 
