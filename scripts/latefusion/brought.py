@@ -151,8 +151,8 @@ def read_folds(
         for i in torn[:SHOWN]:
             earlier = first[group[i]]
             found = (
-                f"fold {fold[i]} for the group {shorten(group[i])}, "
-                f"of which {where.unit} {where.line[earlier]} is in fold {fold[earlier]}"
+                f"fold {fold[i]} for the group {shorten(group[i])}, of which {where.unit} "
+                f"{where.line[earlier]} is in fold {fold[earlier]}"
             )
             fix = "divide by groups: partitions/….parquet has folds that do"
             findings.add(where.problem(i, "fold", found, "all items of a group in one fold", fix))

@@ -61,9 +61,8 @@ def _sentences(tables: Tables) -> list[str]:
     if at_half and lead:
         told.append(
             f"If {lead} answers only for the half of the items that it is surest of, it is right for "
-            f"{percent(at_half['accuracy'])} of them ({percent_interval(at_half['low'], at_half['high'])}; "
-            f"n = {plural(at_half['n'], 'item')}) instead of {percent(tables.value(lead, 'accuracy'))} of "
-            "all."
+            f"{percent(at_half['accuracy'])} of them ({percent_interval(at_half['low'], at_half['high'])}; n "
+            f"= {plural(at_half['n'], 'item')}) instead of {percent(tables.value(lead, 'accuracy'))} of all."
         )
     return told
 
@@ -214,9 +213,8 @@ def _table(tables: Tables) -> Table:
     n = max((tables.metric(name, "log_loss").get("n") or 0 for name in names), default=0)
     return Table(
         "calibration-table",
-        f"Calibration, n = {plural(n, 'item')}. The calibration error (ECE) is positive by chance alone, "
-        "so it stands beside the "
-        "value that a perfectly calibrated model would show here.",
+        f"Calibration, n = {plural(n, 'item')}. The calibration error (ECE) is positive by chance alone, so "
+        "it stands beside the value that a perfectly calibrated model would show here.",
         [
             Column("Model", "model", "text"),
             Column("Slope", "calibration_slope", unit="1 is right (95 %)", interval="beside"),

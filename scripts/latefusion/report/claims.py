@@ -60,10 +60,10 @@ def _sentence(results: Results, start: str, end: str) -> str:
     }[start, end]
     change = f"lose {number(100 * mean, 1)}" if mean >= 0 else f"gain {number(-100 * mean, 1)}"
     return (
-        f"From {start} to {end} ({what}) the rules {change} points on average. A "
-        f"loss is shown for {count(len(flattered)) if flattered else 'none'} of {len(rows)}; the largest is "
-        f"that of {worst['model']}: from {percent(worst['claimed_value'])} to "
-        f"{percent(worst['honest_value'])}, {number(100 * worst['difference'], 1)} points (95 % interval "
+        f"From {start} to {end} ({what}) the rules {change} points on average. A loss is shown for "
+        f"{count(len(flattered)) if flattered else 'none'} of {len(rows)}; the largest is that of "
+        f"{worst['model']}: from {percent(worst['claimed_value'])} to {percent(worst['honest_value'])}, "
+        f"{number(100 * worst['difference'], 1)} points (95 % interval "
         f"{points_interval(worst['low'], worst['high'])}; n = {plural(worst['n'], 'item')})."
     )
 
@@ -151,9 +151,8 @@ def _values(results: Results, labels: list[str], order: list[str]) -> Table:
         columns,
         body,
         note=(
-            "Items whose group is not in train are other items than the rest, so the difference "
-            "between these "
-            "columns is no estimate of a leak; the table of paired differences is."
+            "Items whose group is not in train are other items than the rest, so the difference between "
+            "these columns is no estimate of a leak; the table of paired differences is."
         ),
     )
 
@@ -186,9 +185,9 @@ def _leaks(results: Results) -> Table | None:
         ],
         [_leak_row(row) for row in found],
         note=(
-            "“Flatters”: the first protocol shows more than the second leaves. The difference can "
-            "have either sign: a model "
-            "that memorises groups may score better where its test items are of groups that it knows."
+            "“Flatters”: the first protocol shows more than the second leaves. The difference can have "
+            "either sign: a model that memorises groups may score better where its test items are of groups "
+            "that it knows."
         ),
     )
 

@@ -106,8 +106,7 @@ def _comparisons(tables: Tables, found: list[Row]) -> Table:
     return Table(
         "comparisons",
         f"Each model against {tables.reference}, paired, n = {plural(found[0]['n'], 'item')}. p: sign-flip "
-        "of group sums, "
-        "two-sided; Holm over the rules.",
+        "of group sums, two-sided; Holm over the rules.",
         [
             Column("Model", "model", "text"),
             Column("Accuracy", "difference", unit="points (95 %)", interval="beside"),

@@ -145,8 +145,7 @@ def _gap(tables: Tables) -> Table | None:
     return Table(
         "gap",
         f"What each fused model mended and broke against {tables.reference}, and how much of the gap to a "
-        "perfect choice "
-        f"between the modalities it closed; n = {plural(rows[0]['n'], 'item')}.",
+        f"perfect choice between the modalities it closed; n = {plural(rows[0]['n'], 'item')}.",
         [
             Column("Model", "model", "text"),
             Column("Mended", "mended", unit="items"),
@@ -175,9 +174,8 @@ def _gap(tables: Tables) -> Table | None:
             for row in rows
         ],
         note=(
-            "Mended by none: right although no single modality was. A model run with several "
-            "seeds counts as right where more "
-            "than half of the seeds are."
+            "Mended by none: right although no single modality was. A model run with several seeds counts as "
+            "right where more than half of the seeds are."
         ),
     )
 

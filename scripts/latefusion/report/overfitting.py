@@ -74,16 +74,14 @@ def _figure(tables: Tables, found: list[Row]) -> Figure:
         "overfitting-chart",
         "Rows that the model saw, rows held out, and test",
         "Accuracy in per cent, the 95 % interval for test; training n = "
-        f"{plural(first['n_train'], 'row')}{several}, test "
-        f"n = {plural(first['n_test'], 'item')}.",
+        f"{plural(first['n_train'], 'row')}{several}, test n = {plural(first['n_test'], 'item')}.",
         intervals(rows, order=names, names=sources, title="accuracy (% of the rows)"),
         "Accuracy: "
         + listed([f"{row['label']} on {row['name']} {percent(row['value'], 0)}" for row in rows]),
         Table(
             "overfitting-table",
             "Accuracy and log loss by where the rows come from; training n = "
-            f"{plural(first['n_train'], 'row')}{several}, test "
-            f"n = {plural(first['n_test'], 'item')}.",
+            f"{plural(first['n_train'], 'row')}{several}, test n = {plural(first['n_test'], 'item')}.",
             [
                 Column("Model", "model", "text"),
                 *(

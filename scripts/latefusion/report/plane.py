@@ -87,10 +87,8 @@ def plane(results: Results) -> Figure | None:
         "plane",
         "Valence and arousal",
         f"n = {plural(len(x), 'item')}, units as in the file; all items of a small square and a class are "
-        "one dot, larger "
-        f"where there are more. {percent(near, 0)} lie within a quarter of a standard deviation of an "
-        "axis, where the class "
-        "turns on a hair.",
+        f"one dot, larger where there are more. {percent(near, 0)} lie within a quarter of a standard "
+        "deviation of an axis, where the class turns on a hair.",
         finished(
             alt.layer(*axes, dots, *quadrants),
             height=360,

@@ -144,8 +144,8 @@ def _lost(tables: Tables, modalities: list[str]) -> Table:
         rows.append(cells)
     return Table(
         "missing",
-        "Accuracy lost where items lack a modality, in percentage points; n = "
-        f"{plural(_n(tables), 'item')}. The rule is not learned anew.",
+        f"Accuracy lost where items lack a modality, in percentage points; n = {plural(_n(tables), 'item')}. "
+        "The rule is not learned anew.",
         [
             Column("Rule", "rule", "text"),
             *(

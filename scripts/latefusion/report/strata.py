@@ -51,8 +51,7 @@ def _stratum_figure(by: str, found: list[Row], models: list[str], place: int) ->
         f"strata-{place}",
         f"Accuracy by {what}",
         f"In per cent with 95 % intervals; n = {plural(total, 'item')}. Where a model does not pass the "
-        "majority, it has "
-        "learned nothing there.",
+        "majority, it has learned nothing there.",
         intervals(rows, order=labels, names=names, title="accuracy (% of the items)"),
         f"Accuracy by {what}: "
         + listed([f"{row['label']} {row['name']} {percent(row['value'], 0)}" for row in rows][:24]),
@@ -101,9 +100,8 @@ def axes(tables: Tables) -> Figure | None:
     return Figure(
         "axes-chart",
         "Wrong in valence, or wrong in arousal?",
-        f"Share of the items in per cent, n = {plural(found[0]['n'], 'item')}. A class is a quadrant, so "
-        "an error is the wrong "
-        "side of one axis or of both.",
+        f"Share of the items in per cent, n = {plural(found[0]['n'], 'item')}. A class is a quadrant, so an "
+        "error is the wrong side of one axis or of both.",
         stacked(rows, order=models, names=names, of="model", palette=dict(zip(names, PARTS, strict=True))),
         "Errors by axis: "
         + listed([f"{row['label']} {row['name']} {percent(row['value'], 0)}" for row in rows]),

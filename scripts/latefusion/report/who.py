@@ -44,8 +44,7 @@ def _agreement(tables: Tables, pairs: list[tuple[str, str]]) -> list[str]:
             told.append(
                 f"{a} and {b}: exactly one is right for {percent(row['disagreement'])} of the items "
                 f"({percent_interval(row['disagreement_low'], row['disagreement_high'])}), both for "
-                f"{percent(row['both'])}, "
-                f"neither for {percent(row['neither'])}."
+                f"{percent(row['both'])}, neither for {percent(row['neither'])}."
             )
     return told
 
@@ -71,8 +70,7 @@ def _pair(results: Results, tables: Tables, a: str, b: str, place: int) -> Figur
         f"pair-{place}",
         f"{a} and {b}: which of them is right",
         f"Share of the items in per cent; n = {plural(n, 'item')}. Only where exactly one is right has "
-        "fusion something to win, or "
-        "to lose.",
+        "fusion something to win, or to lose.",
         stacked(
             rows,
             order=[everything, *results.classes],

@@ -67,9 +67,8 @@ def weights_from_test(evidence: Evidence) -> Findings:
             yield Finding(
                 "weights_from_test",
                 ERROR,
-                f"Under replica the weights of {', '.join(rules)} are learned from the labels of "
-                "test, as in the"
-                " notebook.",
+                f"Under replica the weights of {', '.join(rules)} are learned from the labels of test, as in "
+                "the notebook.",
                 {"rules": len(rules)},
                 "Quote the figures of `honest` or `cross` for these rules.",
                 "replica",
@@ -119,9 +118,8 @@ def assignments_exceed(evidence: Evidence) -> Findings:
             protocol,
             "assignment",
             "assignments_exceed",
-            "another assignment of groups to folds moves {model} by up to {width:.1f} points, "
-            "and the rules lie"
-            " within {range:.1f}",
+            "another assignment of groups to folds moves {model} by up to {width:.1f} points, and the rules "
+            "lie within {range:.1f}",
             "Do not rank rules within this spread; raise `cross.repeats`.",
         )
 

@@ -24,9 +24,8 @@ def groups_straddle(evidence: Evidence) -> Findings:
         yield Finding(
             "groups_straddle",
             ERROR if share > 0.1 else WARNING,
-            f"{percent(share)} of the test items have their group in train: accuracy on the "
-            "split of the files"
-            " counts what is known of the group.",
+            f"{percent(share)} of the test items have their group in train: accuracy on the split of the "
+            "files counts what is known of the group.",
             {"test_items_seen": groups["test_items_seen"], "test": n, "groups_shared": groups["shared"]},
             "Believe the protocol `cross`, which keeps groups together."
             if groups["cross_grouped"]
@@ -96,9 +95,8 @@ def few_groups(evidence: Evidence) -> Findings:
             yield Finding(
                 "few_groups",
                 WARNING,
-                f"The test items are of {groups} groups only: intervals are linearised ones with "
-                "Student's quantile,"
-                " and cover less than they promise if groups differ in size."
+                f"The test items are of {groups} groups only: intervals are linearised ones with Student's "
+                "quantile, and cover less than they promise if groups differ in size."
                 if groups > 1
                 else "The test items are of one group: there are no intervals, and no test can tell a "
                 "difference from chance.",

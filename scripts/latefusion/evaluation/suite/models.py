@@ -57,10 +57,9 @@ def overfitted(evidence: Evidence) -> Findings:
             yield Finding(
                 "overfitted",
                 WARNING,
-                f"{worst['model']} is right on {percent(worst['in_sample'])} of the rows that "
-                "it was trained on and"
-                f" on {percent(worst['out_of_fold'])} of rows held out: rules that learn from in-sample"
-                " probabilities learn from something that test rows do not have.",
+                f"{worst['model']} is right on {percent(worst['in_sample'])} of the rows that it was trained "
+                f"on and on {percent(worst['out_of_fold'])} of rows held out: rules that learn from "
+                "in-sample probabilities learn from something that test rows do not have.",
                 {row["model"]: row["gap"] for row in bad},
                 "Let rules learn out-of-fold (`honest`, `cross`), or regularise the SVM.",
                 protocol,
@@ -86,9 +85,8 @@ def class_never_predicted(evidence: Evidence) -> Findings:
             yield Finding(
                 "class_never_predicted",
                 WARNING,
-                f"{name} is {percent(least['share_true'])} of the items, but {count(len(own))} "
-                "nearly never say"
-                f" it ({least['model']}: {percent(least['value'])}).",
+                f"{name} is {percent(least['share_true'])} of the items, but {count(len(own))} nearly never "
+                f"say it ({least['model']}: {percent(least['value'])}).",
                 {row["model"]: row["value"] for row in own},
                 "Read macro-F1 and the recall of each class, not accuracy alone; try "
                 "`class_weight: balanced`.",
@@ -120,11 +118,9 @@ def confidences_not_comparable(evidence: Evidence) -> Findings:
             yield Finding(
                 "confidences_not_comparable",
                 WARNING,
-                f"{sure['model']} is surer of itself than {unsure['model']} for the same "
-                "accuracy (calibration slopes"
-                f" {sure['value']:.2f} and {unsure['value']:.2f}): rules that follow the largest "
-                "probability follow"
-                f" {sure['model']} too often.",
+                f"{sure['model']} is surer of itself than {unsure['model']} for the same accuracy "
+                f"(calibration slopes {sure['value']:.2f} and {unsure['value']:.2f}): rules that follow the "
+                f"largest probability follow {sure['model']} too often.",
                 {name: row["value"] for name, row in slopes.items()},
                 "Prefer rules that weigh or calibrate, such as log_linear_pool.",
                 protocol,
@@ -143,9 +139,8 @@ def inverted_sigmoids(evidence: Evidence) -> Findings:
             yield Finding(
                 "inverted_sigmoids",
                 WARNING,
-                f"The calibration of {', '.join(counts)} sloped the wrong way for "
-                f"{sum(counts.values())} pairs of"
-                f" classes and was {done}: the view tells these classes no better than chance.",
+                f"The calibration of {', '.join(counts)} sloped the wrong way for {sum(counts.values())} "
+                f"pairs of classes and was {done}: the view tells these classes no better than chance.",
                 counts,
                 "Look at the embedding; a view that knows nothing only adds noise.",
                 protocol,
