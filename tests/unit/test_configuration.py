@@ -133,6 +133,9 @@ def test_files_that_the_workflow_builds_may_be_missing(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     config = complete(DEFAULT, SCHEMA, file="config.yaml")
     missing_files(config, file="config.yaml", built=["data/demo/train.csv", "data/demo/test.csv"])
+    with pytest.raises(InputError, match=r"data\.test") as caught:
+        missing_files(config, file="config.yaml", built=["data/demo/train.csv"])
+    assert "data.train" not in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -152,7 +155,9 @@ def test_an_option_of_a_rule_is_refused_in_its_own_key(entry, words):
 
 
 def test_rules_that_the_schema_does_not_know_pass():
-    complete(changed(rules=[{"name": "mine", "anything": 1}]), SCHEMA, file="config.yaml", rules=RULES)
+    mine = {"name": "mine", "anything": 1}
+    config = complete(changed(rules=[mine]), SCHEMA, file="config.yaml", rules=RULES)
+    assert config["rules"][0].items() >= mine.items()
 
 
 def test_the_schema_of_the_rules_says_what_their_files_say():

@@ -131,7 +131,10 @@ def test_what_a_job_asks_for_is_enough_for_its_fit(monkeypatch):
     monkeypatch.setattr(resources, "available_bytes", lambda: None)
     for rows in (100, 5_000, 60_000):
         needed = svm_bytes(rows, 768, classes=10, folds=5)
-        require(needed, rows, svm_memory_mb(rows, 768, classes=10, folds=5), approximated=False)
+        asked = svm_memory_mb(rows, 768, classes=10, folds=5)
+        require(needed, rows, asked, approximated=False)
+        with pytest.raises(InputError, match=f"{needed:,} bytes"):
+            require(needed, rows, needed / 2e6, approximated=False)
 
 
 def test_times_and_prediction_grow_with_the_data():
