@@ -15,6 +15,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from datetime import datetime
@@ -60,6 +61,8 @@ class Cluster:
         self.environment = {**os.environ, "SLURM_CONF": str(self.folder / "slurm.conf"), "LC_ALL": "C"}
         self._turn = Path(tempfile.gettempdir(), f"{PREFIX}turn").open("w")
         fcntl.flock(self._turn, fcntl.LOCK_EX)
+        # An ordinary kill of the tests, too, goes through __exit__.
+        self._on_term = signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
         try:
             self._configure()
             LINK.parent.mkdir(exist_ok=True)
@@ -97,6 +100,7 @@ class Cluster:
             LINK.unlink()
         shutil.rmtree(self.folder, ignore_errors=True)
         self._turn.close()
+        signal.signal(signal.SIGTERM, self._on_term)
 
     def call(self, *command, timeout=30):
         """Run one of SLURM's commands and return its output."""
@@ -112,7 +116,7 @@ class Cluster:
 
     def jobs(self, state="all"):
         """Return what SLURM knows of each job, finished ones included."""
-        fields = {"id": "%A", "name": "%j", "state": "%T", "node": "%N", "memory": "%m", "comment": "%k"}
+        fields = {"id": "%A", "name": "%j", "state": "%T", "node": "%N", "cpus": "%C", "comment": "%k"}
         lines = self.call("squeue", "-h", "-t", state, "-o", "|".join(fields.values())).splitlines()
         return [dict(zip(fields, line.split("|", len(fields) - 1), strict=True)) for line in lines]
 

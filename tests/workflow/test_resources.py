@@ -73,6 +73,11 @@ def test_the_guide_for_clusters_says_what_training_asks_for():
         assert f"{memory:.1f} GB and {resources.svm_runtime_minutes(rows, 768)} minutes with {rows:,}" in said
 
 
+def test_every_bundled_rule_takes_a_turn():
+    """Without it a group asks for the CPUs and memory of jobs that run one after another."""
+    assert PROFILE["set-resources"] == [f"{rule}:turn=1" for rule in PROFILE["groups"]]
+
+
 def test_each_attempt_asks_for_more(asked):
     for rule, (memory, minutes, _) in asked[10_870, 1].items():
         if memory is not None and rule != "all":

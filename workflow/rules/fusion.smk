@@ -22,7 +22,7 @@ rule fuse:
         "../../envs/latefusion.yaml"
     resources:
         mem_mb=table_memory(1000),
-        runtime=table_runtime(10),
+        runtime=table_runtime(5),
     params:
         options=lambda wildcards: plan.rule_options(CONFIG, wildcards.rule),
         partitions=lambda wildcards: PLAN.partitions[wildcards.protocol],
