@@ -38,8 +38,8 @@ with job(snakemake.log[0]) as log:
     }
     chosen = best_rule({name: one.learned["cross_validated"]["all"] for name, one in fused.items()})
     log.info("%d items classified by the rule %s", len(item), chosen)
-    columns = prediction_columns(
-        items, Probabilities.from_table(fused[chosen].table.slice(0, len(item))), said, far
-    )
+    table = fused[chosen].table.slice(0, len(item))
+    decided = table["predicted"].fill_null(-1).to_numpy()
+    columns = prediction_columns(items, Probabilities.from_table(table), decided, said, far)
     write_csv(columns, snakemake.output.table)
     write_json({"rule": chosen, "learned": fused[chosen].learned}, snakemake.output.learned)

@@ -66,6 +66,7 @@ def _nearest(
 def prediction_columns(
     items: pa.Table,
     fused: Probabilities,
+    decided: NDArray[np.int32],
     said: Mapping[str, Probabilities],
     far: Mapping[str, NDArray[np.bool_]],
 ) -> dict[str, Sequence[Any]]:
@@ -77,16 +78,19 @@ def prediction_columns(
         `item` and the describing columns.
     fused : Probabilities
         Of the fusion rule.
+    decided : (n,) int32 array
+        The class by the rule's own decision, which has ways to break ties that the probabilities do not
+        show; -1 where there is none.
     said : mapping of str to Probabilities
         Of each modality.
     far : mapping of str to (n,) bool array
         Items far from everything seen, by modality.
     """
-    columns: dict[str, Sequence[Any]] = {"class": _names(fused)}
+    columns: dict[str, Sequence[Any]] = {"class": _names(fused.classes, decided)}
     for index, name in enumerate(fused.classes):
         columns[f"p_{name}"] = fused.p[:, index].tolist()
     for modality, probabilities in said.items():
-        columns[f"{modality}_class"] = _names(probabilities)
+        columns[f"{modality}_class"] = _names(probabilities.classes, probabilities.predicted)
         top = np.where(np.isnan(probabilities.p).any(axis=1), np.nan, probabilities.p.max(axis=1))
         columns[f"{modality}_p"] = [None if np.isnan(p) else p for p in top.tolist()]
     columns["warning"] = _warnings(said, far)
@@ -98,8 +102,8 @@ def prediction_columns(
     return {**described, **columns}
 
 
-def _names(probabilities: Probabilities) -> list[str]:
-    return [probabilities.classes[index] if index >= 0 else "" for index in probabilities.predicted.tolist()]
+def _names(classes: Sequence[str], predicted: NDArray[np.int32]) -> list[str]:
+    return [classes[index] if index >= 0 else "" for index in predicted.tolist()]
 
 
 def _warnings(said: Mapping[str, Probabilities], far: Mapping[str, NDArray[np.bool_]]) -> list[str]:
