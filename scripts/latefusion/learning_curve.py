@@ -15,7 +15,7 @@ from latefusion.evaluation.metrics import log_losses
 from latefusion.fusion import PartitionInput, fuse
 from latefusion.probabilities import P_PREFIX, Probabilities
 from latefusion.rows import Rows
-from latefusion.training import SvmSettings, predict, train
+from latefusion.training import SvmSettings, predict, present_rows, train
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +48,8 @@ def learning_curve(
 ) -> list[dict[str, Any]]:
     """Train on 10, 25, 50 and 100 % of the groups and test each time on the whole test part.
 
-    The groups of a smaller share are among those of a larger one.
+    The groups of a smaller share are among those of a larger one. A share of fewer than two classes
+    is left out.
 
     Parameters
     ----------
@@ -79,6 +80,11 @@ def learning_curve(
     for share in SHARES:
         chosen = names[: max(1, round(share * len(names)))]
         used = np.isin(group.astype(str), chosen)
+        if not all(_trainable(view.train, used) for view in views):
+            logger.warning(
+                "%d %% of the groups are left out: they hold fewer than two classes", round(100 * share)
+            )
+            continue
         logger.info("%d %% of the groups: %d rows", round(100 * share), used.sum())
         learned, said = {}, {}
         for view in views:
@@ -101,6 +107,11 @@ def learning_curve(
                 for row in _measured(p, views[0].test.label, weights)
             ]
     return table
+
+
+def _trainable(rows: Rows, used: NDArray[np.bool_]) -> bool:
+    """Whether the rows that have all modalities are of two classes or more."""
+    return len(np.unique(rows.label[used & present_rows(rows.X)])) > 1
 
 
 def _trained(

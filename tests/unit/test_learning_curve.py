@@ -48,6 +48,30 @@ def drawn(rules, *, early=True):
     )
 
 
+def test_a_share_of_one_class_is_left_out():
+    """One label for each of fourteen groups, as of patients with one diagnosis each."""
+    group = np.array([f"patient {i % 14}" for i in range(140)], object)
+    label = (np.arange(140) % 14 % 2).astype(np.int32)
+    X = np.random.default_rng(0).normal(size=(140, 3)).astype(np.float32) + label[:, None]
+    item = np.array([str(i) for i in range(140)], object)
+    rows = Rows(item, label, (np.arange(140) % 14 // 2 % 3).astype(np.int32), [X])
+    test = Rows(item, label, np.full(140, -1, np.int32), [X])
+    found = learning_curve(
+        [CurveView("text", "single", rows, test, SETTINGS)],
+        group,
+        group,
+        ("a", "b"),
+        {},
+        partition="given",
+        draws=20,
+        seed=0,
+        n_jobs=1,
+        rng=np.random.default_rng(0),
+    )
+    shares = [row["share"] for row in found if row["metric"] == "accuracy"]
+    assert shares == [0.25, 0.5, 1.0]
+
+
 @pytest.fixture(scope="module")
 def table():
     return drawn({name: {} for name in CURVE_RULES})
