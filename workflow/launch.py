@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import re
 import shlex
 import signal
 import socket
@@ -25,7 +26,8 @@ from launcher.child import Child
 from launcher.errors import LaunchError
 
 STOPPED = {128 + signal.SIGINT, 128 + signal.SIGTERM}
-DRY = ("-n", "--dry-run", "--dryrun")
+# Also among other short options, as in -np.
+DRY = re.compile(r"-[Fkpq]*n[Fkpq]*|--dry-?run")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -44,6 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (LaunchError, OSError) as error:
         say(f"{own.command}: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:  # while it asked or waited: Snakemake is not at work then
+        say("\nStopped.", file=sys.stderr)
+        return 128 + signal.SIGINT
 
 
 def run(options: Sequence[str], folder: Path, *, resume: bool = False, jobs_left: str = "refuse") -> int:
@@ -65,7 +70,7 @@ def run(options: Sequence[str], folder: Path, *, resume: bool = False, jobs_left
     LaunchError
         If another run is at work in the folder, here or on SLURM.
     """
-    if any(option in DRY for option in options):
+    if any(DRY.fullmatch(option) for option in options):
         return Child(options).run()
     if (
         sys.stdout.isatty()
@@ -78,7 +83,7 @@ def run(options: Sequence[str], folder: Path, *, resume: bool = False, jobs_left
         clear(options, folder, held.killed, jobs_left=jobs_left, talk=resume)
         code = Child(options, held.descriptor).run()
         if code in STOPPED:
-            leftovers.sweep(options, folder)
+            tidy(options, folder)
     again = f"`{_how_to('resume', options)}`"
     if code in STOPPED:
         say(f"\nStopped. No file is half-written; {again} goes on from here.", file=sys.stderr)
@@ -103,14 +108,7 @@ def clear(
     LaunchError
         If something is still at work, or if this machine cannot know.
     """
-    last = time.monotonic() + lock.GRACE
-    while busy := processes.at_work(folder):
-        if time.monotonic() > last:
-            raise LaunchError(
-                f"{folder} is in use by {'; '.join(map(str, busy))}. Wait until that ends, or end it with "
-                f"`kill {' '.join(str(process.pid) for process in busy)}`."
-            )
-        time.sleep(0.1)
+    _nobody_here(folder)
     left = slurm.jobs_left(folder)
     if left and jobs_left == "refuse":
         raise LaunchError(
@@ -125,22 +123,35 @@ def clear(
     elif left:
         say(f"Waiting for {len(left)} SLURM jobs of an earlier run ...")
         slurm.wait(folder)
-    if not any((folder / ".snakemake" / "locks").glob("*.lock")):
+    if not _locked(folder):
         if talk:
             say("No run was killed here; what is missing or stale is made now.")
         return
-    if killed is not None and killed.host != socket.gethostname():
+    _nobody_elsewhere(folder, killed)
+    if killed is None and not talk:
         raise LaunchError(
-            f"the last run here was {killed}; whether it still works cannot be seen from "
-            f"{socket.gethostname()}. Go on from {killed.host} or, if that machine is gone, remove "
-            f"{folder / lock.NAME} and try again."
+            f"Snakemake's lock is on {folder}, and no record tells which run left it. If none is at work "
+            f"here, on another machine either, `{_how_to('resume', options)}` removes the lock and goes on."
         )
     say(f"An earlier run was killed here{f': {killed}' if killed else ''}. Removing the lock that it left.")
+    # before the lock goes: whoever is killed in between must still be known to have left something
+    leftovers.sweep(options, folder)
     if Child(
         [*(option for option in options if option != "rich" and option != "--logger"), "--unlock", "--quiet"]
     ).run():
         raise LaunchError("Snakemake could not remove the lock; the messages above say why")
-    leftovers.sweep(options, folder)
+
+
+def tidy(options: Sequence[str], folder: Path) -> None:
+    """After a stop, end what SLURM still has of the run and remove what its jobs had begun to write."""
+    try:
+        if left := slurm.jobs_left(folder):
+            say(f"Cancelling {len(left)} SLURM jobs ...", file=sys.stderr)
+            slurm.cancel(folder)
+    except LaunchError as error:
+        say(f"{error}", file=sys.stderr)
+    else:
+        leftovers.sweep(options, folder)
 
 
 def prune(options: Sequence[str], folder: Path, *, yes: bool = False) -> int:
@@ -151,7 +162,12 @@ def prune(options: Sequence[str], folder: Path, *, yes: bool = False) -> int:
     LaunchError
         If a run is at work in the folder, or cannot be planned.
     """
-    with lock.held(folder, "launch.py prune"):
+    with lock.held(folder, "launch.py prune", passing=True) as held:
+        _nobody_here(folder)
+        if left := slurm.jobs_left(folder):
+            raise LaunchError(f"SLURM still has jobs of a run in {folder}: {', '.join(map(str, left[:10]))}")
+        if _locked(folder):
+            _nobody_elsewhere(folder, held.killed)
         found = leftovers.find(options, folder)
         if found.foreign:
             say(f"Not made by this workflow, so they stay ({found.results}):")
@@ -174,6 +190,33 @@ def prune(options: Sequence[str], folder: Path, *, yes: bool = False) -> int:
 def say(text: str, file: TextIO | None = None) -> None:
     """Write a line to the terminal at once, so that it stands where it belongs among Snakemake's."""
     print(text, file=file or sys.stdout, flush=True)
+
+
+def _nobody_here(folder: Path) -> None:
+    last = time.monotonic() + lock.GRACE
+    while busy := processes.at_work(folder):
+        if time.monotonic() > last:
+            raise LaunchError(
+                f"{folder} is in use by {'; '.join(map(str, busy))}. Wait until that ends, or end it with "
+                f"`kill {' '.join(str(process.pid) for process in busy)}`."
+            )
+        time.sleep(0.1)
+
+
+def _locked(folder: Path) -> bool:
+    """Whether Snakemake's own lock is on a folder."""
+    return any((folder / ".snakemake" / "locks").glob("*.lock"))
+
+
+def _nobody_elsewhere(folder: Path, killed: lock.Holder | None) -> None:
+    """Refuse where the run that left the lock may still work on another machine."""
+    here = socket.gethostname()
+    if killed is None or killed.host == here or (killed.job and slurm.ended(killed.job)):
+        return
+    raise LaunchError(
+        f"the last run here was {killed}; whether it still works cannot be seen from {here}. Go on from "
+        f"{killed.host} or, if that machine is gone, remove {folder / lock.NAME} and try again."
+    )
 
 
 def _how_to(command: str, options: Sequence[str]) -> str:

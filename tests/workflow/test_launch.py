@@ -36,16 +36,26 @@ rule summarise:
     params: seconds=0
     script: "work.py"
 """
-SCRIPT = """
-import os, time
+# Writes as the package does: one job in each of its two ways.
+SCRIPT = f"""
+import sys, time
 from pathlib import Path
-target = Path(snakemake.output[0])
-part = target.with_name(f".{os.getpid()}.0.part")
-part.write_text("1. mean  0.75\\n")
-if snakemake.log:
-    Path(snakemake.log[0]).touch()
-time.sleep(snakemake.params.seconds)
-part.replace(target)
+sys.path.insert(0, {str(ROOT / "scripts")!r})
+from latefusion.tables import atomic, staged
+
+def write(path):
+    path.write_text("1. mean  0.75\\n")
+    if snakemake.log:
+        Path(snakemake.log[0]).touch()
+    time.sleep(snakemake.params.seconds)
+
+target = snakemake.output[0]
+if snakemake.wildcards.get("i") == "0":
+    with atomic(target) as file:
+        write(Path(file.name))
+else:
+    with staged(target) as [part]:
+        write(part)
 """
 OPTIONS = ("--snakefile", "Snakefile", "--cores", "2")
 
@@ -167,6 +177,28 @@ def test_after_a_kill_plain_snakemake_refuses_and_resume_goes_on(folder, busy):
     assert not parts(folder)
 
 
+def test_what_a_kill_left_is_removed_before_the_lock_that_tells_of_it(folder, busy, monkeypatch):
+    """Killed again in between, the next run would find no lock, and nothing to look for."""
+    kill_group(busy)
+    monkeypatch.syspath_prepend(ROOT / "workflow")
+    launcher = importlib.import_module("launch")
+    left = []
+
+    class Unlock:
+        def __init__(self, options):
+            assert "--unlock" in options
+
+        def run(self):
+            left.append(parts(folder))
+            return 0
+
+    assert len(parts(folder)) == 2
+    monkeypatch.setattr(launcher, "Child", Unlock)
+    options = ["--snakefile", str(folder / "Snakefile")]
+    launcher.clear(options, folder, None, jobs_left="refuse", talk=True)
+    assert left == [[]]
+
+
 def test_plain_snakemake_says_what_to_type_in_a_locked_folder(tmp_path):
     write_run(tmp_path, configuration=FEW)
     assert "make resume" not in snakemake("--dry-run", cwd=tmp_path).stderr
@@ -227,7 +259,11 @@ def test_a_live_snakemake_that_nobody_launched_is_found_and_left_alone(folder):
             kill_group(plain)
 
 
-def test_jobs_that_outlive_snakemake_are_waited_for(folder, busy):
+@pytest.mark.parametrize("allocation", ["", "5"])
+def test_jobs_that_outlive_snakemake_are_waited_for(folder, monkeypatch, allocation):
+    """In an interactive allocation of SLURM as well, where every process carries its number."""
+    monkeypatch.setenv("SLURM_JOB_ID", allocation)
+    busy = running(folder)
     jobs = subprocess.run(
         ["pgrep", "-f", f"{folder}/.snakemake/scripts"], capture_output=True, text=True
     ).stdout
@@ -243,16 +279,63 @@ def test_jobs_that_outlive_snakemake_are_waited_for(folder, busy):
     assert refused.returncode == 1
     assert any(f"process {pid} (" in refused.stderr for pid in jobs.split())
     assert "end it with `kill " in refused.stderr
+    kill_group(busy)
+    busy.stdout.close()
+
+
+def left_elsewhere(folder, busy, **changed):
+    """Kill a run, and let its record say that it was on another machine."""
+    kill_group(busy)
+    lock = folder / ".run.lock"
+    lock.write_text(json.dumps({**json.loads(lock.read_text()), "host": "login2", **changed}))
 
 
 def test_a_lock_left_on_another_machine_is_not_removed(folder, busy):
-    kill_group(busy)
-    lock = folder / ".run.lock"
-    lock.write_text(json.dumps({**json.loads(lock.read_text()), "host": "login2"}))
-    for _ in range(2):
-        refused = launch("resume", *OPTIONS, cwd=folder, check=False)
+    left_elsewhere(folder, busy)
+    for command in ("resume", "prune", "resume"):
+        refused = launch(command, *OPTIONS, cwd=folder, check=False)
         assert refused.returncode == 1
         assert "Go on from login2 or, if that machine is gone, remove" in refused.stderr
+
+
+def test_a_task_of_slurm_that_ended_on_another_node_is_known_to_be_gone(
+    folder, busy, monkeypatch, tmp_path_factory
+):
+    left_elsewhere(folder, busy, job="70")
+    configure(folder)
+    tools = tmp_path_factory.mktemp("tools")
+    (tools / "squeue").write_text("#!/bin/sh\necho 69; echo 70\n")
+    (tools / "squeue").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tools}:{os.environ['PATH']}")
+    assert "Go on from login2" in launch("resume", *OPTIONS, cwd=folder, check=False).stderr
+    (tools / "squeue").write_text("#!/bin/sh\necho 69\n")
+    assert "mean" in launch("resume", *OPTIONS, cwd=folder).stdout
+
+
+def test_a_task_of_slurm_that_is_started_again_goes_on(folder, busy, monkeypatch):
+    left_elsewhere(folder, busy, job="70")
+    configure(folder)
+    monkeypatch.setenv("SLURM_JOB_ID", "70")
+    assert "mean" in launch("run", *OPTIONS, cwd=folder).stdout
+
+
+def test_a_lock_of_which_no_record_tells_is_removed_only_when_somebody_says_so(folder):
+    locks = folder / ".snakemake/locks"
+    locks.mkdir(parents=True)
+    (locks / "0.output.lock").write_text("results/summary.txt\n")
+    refused = launch("run", *OPTIONS, cwd=folder, check=False)
+    assert refused.returncode == 1
+    assert "no record tells which run left it" in refused.stderr
+    assert "mean" in launch("resume", *OPTIONS, cwd=folder).stdout
+
+
+def test_a_dry_run_after_a_kill_removes_nothing(folder, busy):
+    kill_group(busy)
+    before = parts(folder)
+    assert len(before) == 2
+    refused = launch("run", *OPTIONS, "-np", cwd=folder, check=False)
+    assert "An earlier run" not in refused.stdout
+    assert parts(folder) == before
 
 
 def test_a_folder_that_cannot_be_written_is_named(folder):
@@ -298,6 +381,23 @@ class TestJobsLeftOnSlurm:
         said = launch("resume", "--cancel-jobs", *OPTIONS, cwd=folder).stdout
         assert "mean" in said
         assert (tools / "cancelled").read_text() == "71\n", "nobody else's job"
+
+    def test_a_stop_leaves_none_behind(self, folder, tools, slurm):
+        tidy = importlib.import_module("launch").tidy
+        part = folder / "results/.abcd_123.part"
+        part.parent.mkdir()
+        part.touch()
+        (tools / "scancel").rename(tools / "later")
+        (tools / "squeue").rename(tools / "silent")
+        (tools / "squeue").write_text("#!/bin/sh\nexit 1\n")
+        (tools / "squeue").chmod(0o755)
+        tidy(["--snakefile", str(folder / "Snakefile")], folder)
+        assert part.exists(), "a job that may be alive writes it"
+        (tools / "later").rename(tools / "scancel")
+        (tools / "silent").rename(tools / "squeue")
+        tidy(["--snakefile", str(folder / "Snakefile")], folder)
+        assert (tools / "cancelled").read_text() == "71\n"
+        assert not part.exists()
 
     def test_they_can_be_waited_for(self, folder, tools, slurm):
         threading.Timer(0.5, lambda: (tools / "queue").write_text("")).start()

@@ -28,12 +28,13 @@ GRACE = 3.0
 
 @dataclass(frozen=True)
 class Holder:
-    """The run that holds a folder, or held it when it was killed."""
+    """The run that holds a folder, or held it when it was killed; `job` is its number where SLURM ran it."""
 
     pid: int
     host: str
     start: str
     command: str
+    job: str = ""
 
     def __str__(self) -> str:
         """Name the run in a message."""
@@ -57,7 +58,7 @@ class Lock:
 
 
 @contextmanager
-def held(folder: Path, command: str) -> Iterator[Lock]:
+def held(folder: Path, command: str, *, passing: bool = False) -> Iterator[Lock]:
     """Hold the lock of a folder.
 
     Parameters
@@ -66,6 +67,8 @@ def held(folder: Path, command: str) -> Iterator[Lock]:
         The working folder of a run.
     command : str
         What the holder is doing, for the messages of others.
+    passing : bool
+        Whether it leaves a killed run as it is, so that the next one must still know of it.
 
     Raises
     ------
@@ -95,15 +98,17 @@ def held(folder: Path, command: str) -> Iterator[Lock]:
             ) from error
         killed = _read(file.fileno())
         start = time.strftime("%Y-%m-%d %H:%M:%S")
-        _write(file.fileno(), json.dumps(asdict(Holder(os.getpid(), socket.gethostname(), start, command))))
+        own = Holder(os.getpid(), socket.gethostname(), start, command, os.environ.get("SLURM_JOB_ID", ""))
+        _write(file.fileno(), json.dumps(asdict(own)))
+        left = killed
         try:
             yield Lock(file.fileno(), killed)
-        except BaseException:
-            # Refused, so the folder is as the killed run left it: the next one must know.
-            _write(file.fileno(), json.dumps(asdict(killed)) if killed else "")
-            raise
-        # The file stays: removing it would let two runs lock two files of the same name.
-        _write(file.fileno(), "")
+            if not passing:
+                left = None
+        finally:
+            # Whoever was refused leaves the folder as the killed run left it. The file stays: removing it
+            # would let two runs lock two files of the same name.
+            _write(file.fileno(), json.dumps(asdict(left)) if left else "")
 
 
 def _taken(descriptor: int) -> bool:

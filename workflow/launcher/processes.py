@@ -29,7 +29,7 @@ def at_work(folder: Path) -> list[Process]:
     """Return this user's processes that run, or are a job of, a local Snakemake in a folder.
 
     Snakemake keeps its log in `.snakemake/log` open; its jobs run scripts in `.snakemake/scripts`.
-    Those that SLURM started are left out: SLURM knows them.
+    Those that SLURM started in a job other than this process's own are left out: SLURM knows them.
     """
     return [process for process in _all() if _works_in(process, folder.resolve())]
 
@@ -57,11 +57,12 @@ def end(pids: list[int], *, patience: float) -> None:
 def _works_in(process: Process, folder: Path) -> bool:
     if process.pid == os.getpid():
         return False
+    elsewhere = _slurm_job(process.pid) not in ("", os.environ.get("SLURM_JOB_ID"))
     if f"{folder}/.snakemake/scripts/" in process.command:
-        return "SLURM_JOB_ID" not in _environment(process.pid)
+        return not elsewhere
     log = f"{folder}/.snakemake/log/"
     return any(target.startswith(log) for target in _open_files(process.pid)) and not (
-        "SLURM_JOB_ID" in _environment(process.pid) and "--mode" in process.command
+        elsewhere and "--mode" in process.command
     )
 
 
@@ -87,11 +88,13 @@ def _open_files(pid: int) -> Iterator[str]:
         return
 
 
-def _environment(pid: int) -> str:
+def _slurm_job(pid: int) -> str:
+    """Return the number of the SLURM job in which a process runs; nothing where it runs in none."""
     try:
-        return (PROC / str(pid) / "environ").read_bytes().decode(errors="replace")
+        environment = (PROC / str(pid) / "environ").read_bytes().decode(errors="replace").split("\0")
     except OSError:
         return ""
+    return next((one.partition("=")[2] for one in environment if one.startswith("SLURM_JOB_ID=")), "")
 
 
 def _parent(pid: int) -> int:

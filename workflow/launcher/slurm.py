@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess  # nosec B404
@@ -56,6 +57,16 @@ def jobs_left(folder: Path) -> list[Job]:
         )
     jobs = [Job(*line.split("|")) for line in answer.stdout.splitlines() if line.count("|") == 2]
     return [job for job in jobs if job.run in runs or job.number in numbers]
+
+
+def ended(number: str) -> bool:
+    """Whether SLURM answers and no longer has a job, or the job is this one, started again."""
+    if number == os.environ.get("SLURM_JOB_ID"):
+        return True
+    if shutil.which("squeue") is None:
+        return False
+    answer = _call("squeue", "--noheader", "--me", "--format=%A")
+    return answer.returncode == 0 and number not in answer.stdout.split()
 
 
 def cancel(folder: Path, *, patience: float = 120) -> None:
