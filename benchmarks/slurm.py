@@ -1,4 +1,4 @@
-"""What SLURM costs: jobs by themselves and in a group, and a study of many small runs as one array.
+"""What SLURM costs: jobs by themselves and bundled, and a study of many small runs as one array.
 
 It starts the throw-away cluster of `tests/cluster`, so it needs root and Debian's packages. The three nodes
 are virtual: they share the cores of this machine.
@@ -15,6 +15,8 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 from benchmarks.measure import ROOT, child, save
 
@@ -38,6 +40,9 @@ RUNS = 200
 TINY = {**FEW, "modalities": FEW["modalities"][:1], "views": [], "rules": [{"name": "mean"}]}
 TARGET = "results/summary.csv"
 ENOUGH = 3600.0
+# Tasks that do nothing at all, by which the controller's own share is known.
+EMPTY = 300
+UNFINISHED = "PENDING,RUNNING,COMPLETING"
 
 
 def run(work: Path, *, runs: int = RUNS, seconds: float = ENOUGH) -> dict[str, Any]:
@@ -50,6 +55,8 @@ def run(work: Path, *, runs: int = RUNS, seconds: float = ENOUGH) -> dict[str, A
     shutil.rmtree(folder, ignore_errors=True)
     try:
         with Cluster() as cluster:
+            # the study first: what comes before it would count as load of others
+            studied = study(cluster, folder / "study", runs, seconds)
             measured = {
                 "jobs": {
                     "local": trivial(folder / "local", {}),
@@ -57,8 +64,10 @@ def run(work: Path, *, runs: int = RUNS, seconds: float = ENOUGH) -> dict[str, A
                     "grouped": trivial(
                         folder / "grouped", cluster.environment, together=JOBS, cluster=cluster
                     ),
+                    "inside": inside(folder / "inside", cluster),
                 },
-                "study": study(cluster, folder / "study", runs, seconds),
+                "empty": empty(cluster),
+                "study": studied,
             }
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -84,9 +93,40 @@ def trivial(
         [sys.executable, "-m", "snakemake", "--quiet", "all", *options], cwd=folder, environment=environment
     )
     ours = [job["id"] for job in cluster.jobs() if job["id"] not in before] if cluster else []
-    inside = [cluster.seconds(number) for number in ours] if cluster else []
+    spent = [cluster.seconds(number) for number in ours] if cluster else []
     kept = {key: cost[key] for key in ("wall", "processor", "load_before")}
-    return {**kept, "slurm_jobs": len(ours), "inside": sum(inside)}
+    return {**kept, "slurm_jobs": len(ours), "inside": sum(spent)}
+
+
+def inside(folder: Path, cluster: Cluster) -> dict[str, Any]:
+    """Run the same twelve jobs by a Snakemake that is one SLURM job itself."""
+    folder.mkdir(parents=True)
+    (folder / "Snakefile").write_text(TRIVIAL)
+    load, began = os.getloadavg()[0], time.time()
+    number = cluster.call(
+        *("sbatch", "--parsable", "--cpus-per-task=2", "--mem=3000", f"--chdir={folder}"),
+        *("--output=/dev/null", f"--wrap={sys.executable} -m snakemake --cores 2 --quiet all"),
+    ).strip()
+    cluster.until("the run", lambda: not cluster.jobs(UNFINISHED), seconds=300)
+    wall = time.time() - began
+    return {"wall": wall, "load_before": load, "slurm_jobs": 1, "inside": cluster.seconds(number)}
+
+
+def empty(cluster: Cluster) -> dict[str, Any]:
+    """Run an array whose tasks do nothing, as fast as the nodes take them."""
+    before, began = controller(cluster), time.time()
+    cluster.call(
+        *("sbatch", "--partition=all", f"--array=0-{EMPTY - 1}", "--mem=500"),
+        *("--output=/dev/null", "--wrap=true"),
+    )
+    cluster.until("the tasks", lambda: not cluster.jobs(UNFINISHED), seconds=1800)
+    return {"tasks": EMPTY, "wall": time.time() - began, "controller": controller(cluster) - before}
+
+
+def controller(cluster: Cluster) -> float:
+    """Return the processor seconds that the controller has spent."""
+    spent = psutil.Process(cluster.daemons["slurmctld"].pid).cpu_times()
+    return float(spent.user + spent.system)
 
 
 def study(cluster: Cluster, folder: Path, runs: int, seconds: float) -> dict[str, Any]:
@@ -108,12 +148,12 @@ def study(cluster: Cluster, folder: Path, runs: int, seconds: float) -> dict[str
         *(sys.executable, "-I", "-S", launcher, f"{place}/accounts.json"),
         *(*snakemake, "--directory", place, TARGET, "--quiet", "all"),
     ]
-    load, began = os.getloadavg()[0], time.time()
+    load, before, began = os.getloadavg()[0], controller(cluster), time.time()
     number = cluster.call(
         *("sbatch", "--parsable", "--partition=all", f"--array=0-{runs - 1}%{len(NODES)}", "--exclusive"),
         *("--mem=3000", "--time=60", "--output=/dev/null", f"--wrap={' '.join(map(str, words))}"),
     ).strip()
-    while cluster.jobs("PENDING,RUNNING,COMPLETING"):
+    while cluster.jobs(UNFINISHED):
         if time.time() - began > seconds:
             with contextlib.suppress(AssertionError):  # there may be none left
                 cluster.call("scancel", "--state=PENDING", number)
@@ -128,7 +168,7 @@ def study(cluster: Cluster, folder: Path, runs: int, seconds: float) -> dict[str
         "nodes": len(NODES),
         "wall": wall,
         "load_before": load,
-        "load_after": os.getloadavg()[0],
+        "controller": controller(cluster) - before,
         "inside": sum(account["wall"] for account in accounts),
         "processor": sum(account["processor"] for account in accounts),
         "alone": {key: baseline[key] for key in ("wall", "processor")},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +14,8 @@ CORES = 200
 ARRAY = 1_000
 # What profiles/slurm makes of a small run: two of `ingest`, data, svm, fusion, results.
 GROUPS = 6
+# A task should take longer than SLURM needs to start it.
+TASK_SECONDS = 60
 
 
 def section(result: Mapping[str, Any]) -> list[str]:
@@ -21,6 +24,7 @@ def section(result: Mapping[str, Any]) -> list[str]:
         "local": "without SLURM, two at a time",
         "alone": "each a SLURM job",
         "grouped": "all in one SLURM job (`groups`, `group-components`)",
+        "inside": "Snakemake itself in one SLURM job of two cores",
     }
     local = result["jobs"]["local"]["wall"]
     jobs = [
@@ -34,14 +38,7 @@ def section(result: Mapping[str, Any]) -> list[str]:
         )
         for name, run in result["jobs"].items()
     ]
-    study = result["study"]
-    load = max(study["load_before"], study["load_after"])
-    busy = (
-        "**Others used the machine at the same time, so that seconds on the clock are far too many**; what "
-        "remains true are the numbers of jobs and files, and both efficiencies."
-        if load > BUSY
-        else ""
-    )
+    study, empty = result["study"], result["empty"]
     return [
         "## SLURM",
         prose(
@@ -55,19 +52,34 @@ def section(result: Mapping[str, Any]) -> list[str]:
             jobs,
         ),
         prose(
+            """
+            The executor runs the jobs of a group one after another and starts Snakemake anew for
+            each, so that a group spares the queue and the scheduler rather than the clock. Where a
+            whole run takes minutes, one SLURM job for all of it costs least.
+            """
+        ),
+        prose(
             f"""
             A study of small runs (60 + 24 items, one modality, one rule, `honest`;
             {study["jobs"]} jobs up to `summary.csv`), as one array with one run on each of
             {study["nodes"]} nodes at a time: {study["planned"]} were submitted, {study["begun"]}
             begun and {study["finished"]} finished{_cut(study)} in {seconds(study["wall"])} s (load
-            {study["load_before"]:.1f} before, {study["load_after"]:.1f} after).
-            {seconds(study["processor"] / study["begun"])} processor seconds a run, against
-            {seconds(study["alone"]["processor"])} of one run without SLURM and with nothing beside it
-            of ours. **Efficiency**: the nodes were at work for {_busy(study):.0%} of the time; by
-            processor seconds, against the run without SLURM, {_ideal(study):.0%}. {busy}
+            before: {study["load_before"]:.1f}). {seconds(study["processor"] / study["begun"])} processor
+            seconds a run, against {seconds(study["alone"]["processor"])} of one run without SLURM and with
+            nothing beside it. **Efficiency {_efficiency(result):.0%}**: the processor seconds that as many
+            runs take by themselves, as a share of what {result["machine"]["cores"]} cores had to give in that
+            time. {_disturbed(study)}
             """
         ),
-        *_large(study),
+        prose(
+            f"""
+            An array of {empty["tasks"]} tasks that do nothing took {seconds(empty["wall"])} s:
+            {empty["tasks"] / empty["wall"]:.0f} tasks a second, nodes and controller on the same
+            {result["machine"]["cores"]} cores, and {1000 * empty["controller"] / empty["tasks"]:.1f}
+            ms of the controller's processor time a task.
+            """
+        ),
+        *_large(result),
     ]
 
 
@@ -75,43 +87,59 @@ def _cut(study: Mapping[str, Any]) -> str:
     return ", the rest cancelled when the time was up," if study["begun"] < study["planned"] else ""
 
 
-def _busy(study: Mapping[str, Any]) -> float:
-    """Share of the time of all nodes that runs took."""
-    return float(study["inside"] / (study["nodes"] * study["wall"]))
+def _efficiency(result: Mapping[str, Any]) -> float:
+    study = result["study"]
+    ideal = study["finished"] * study["alone"]["processor"] / result["machine"]["cores"]
+    return float(ideal / study["wall"])
 
 
-def _ideal(study: Mapping[str, Any]) -> float:
-    return float(study["alone"]["processor"] / (study["processor"] / study["begun"]))
+def _disturbed(study: Mapping[str, Any]) -> str:
+    if study["load_before"] <= BUSY:
+        return ""
+    return "**Others used the machine at the same time, so that it is far too low.**"
 
 
-def _large(study: Mapping[str, Any]) -> list[str]:
+def _large(result: Mapping[str, Any]) -> list[str]:
     """Show what ten thousand such runs would take, on paper."""
-    jobs, groups = LARGE * study["jobs"], LARGE * GROUPS
-    hours = LARGE * study["processor"] / study["begun"] / _busy(study) / CORES / 3600
+    study, empty = result["study"], result["empty"]
+    one = study["alone"]["wall"]
+    minutes = LARGE * one / _efficiency(result) / CORES / 60
+    together = math.ceil(TASK_SECONDS / one)
+    tasks = math.ceil(LARGE / together)
     files, size = LARGE * study["files"], LARGE * study["bytes"] / 1e9
+    share = empty["controller"] / empty["tasks"]
+    asked = "one `squeue` for each Snakemake every 10 to 180 s"
+    ways = [
+        ("each of its jobs a SLURM job", LARGE * study["jobs"], LARGE * study["jobs"], asked),
+        ("`profiles/slurm` for each run", LARGE * GROUPS, LARGE * GROUPS, asked),
+        ("`examples/study`, a run one job", LARGE, LARGE, "one `squeue` every 10 to 180 s"),
+        ("arrays, a run one task", math.ceil(LARGE / ARRAY), LARGE, "none"),
+        (f"arrays, {together} runs one task", math.ceil(tasks / ARRAY), tasks, "none"),
+    ]
     rows = [
-        ("each of its jobs a SLURM job", f"{jobs:,}", "one `squeue` for each Snakemake every 10 to 180 s"),
-        ("`profiles/slurm` for each run", f"{groups:,}", "the same"),
-        ("`examples/study`, a run one job", f"{LARGE:,}", "the same, of one Snakemake"),
-        ("an array, a run one task", f"{LARGE // ARRAY}", "none"),
+        (way, f"{submissions:,}", f"{jobs:,}", seconds(jobs * share), questions)
+        for way, submissions, jobs, questions in ways
     ]
     return [
         prose(
             f"""
-            **Ten thousand such runs, on paper**, each on one of {CORES} cores: {hours:.1f} hours
-            from the figures above; {files:,} files and {size:.1f} GB, `.snakemake/` included
-            ({study["files"]} files a run). With real data the runs are longer, and nothing else
-            changes.
+            **Ten thousand such runs, on paper**, each on one of {CORES} cores: {minutes:.0f} minutes at the
+            efficiency above; {files:,} files and {size:.1f} GB, `.snakemake/` included
+            ({study["files"]} files a run). With real data the runs are longer, and nothing else changes.
             """
         ),
-        table(["way", "submissions", "questions to the controller"], rows),
+        table(
+            ["way", "submissions", "SLURM jobs or tasks", "controller, processor s", "questions to it"], rows
+        ),
         prose(
             f"""
-            Settings: SLURM's own `MaxArraySize` is 1001 and `MaxJobCount` 10,000, so submit
-            {LARGE // ARRAY} arrays of {ARRAY:,}, one after another, or ask for more
-            (`scontrol show config`); `%{CORES}` limits how many run at once; one `--directory` for
-            each run. Where inodes are short, keep `summary.csv` and `report.html` and remove the
-            rest of a run when it has ended; `.snakemake/` is what makes a rerun find nothing to do.
+            Settings: runs of {seconds(one)} s on {CORES} cores are {CORES / one:.0f} starts a second,
+            so let a task make {together} of them, one after another: {CORES / one / together:.1f} starts
+            a second. SLURM's own `MaxArraySize` is 1001 and `MaxJobCount` 10,000
+            (`scontrol show config`): submit {math.ceil(tasks / ARRAY)} arrays of at most {ARRAY:,} tasks;
+            `%{CORES}` limits how many run at once; one `--directory` for each run. Where inodes are short,
+            keep `summary.csv` and `report.html` and remove the rest of a run when it has ended; `.snakemake/`
+            is what makes a rerun find nothing to do.
             """
         ),
     ]
