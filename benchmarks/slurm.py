@@ -148,7 +148,7 @@ def study(cluster: Cluster, folder: Path, runs: int, seconds: float) -> dict[str
         *(sys.executable, "-I", "-S", launcher, f"{place}/accounts.json"),
         *(*snakemake, "--directory", place, TARGET, "--quiet", "all"),
     ]
-    load, before, began = os.getloadavg()[0], controller(cluster), time.time()
+    load, began = os.getloadavg()[0], time.time()
     number = cluster.call(
         *("sbatch", "--parsable", "--partition=all", f"--array=0-{runs - 1}%{len(NODES)}", "--exclusive"),
         *("--mem=3000", "--time=60", "--output=/dev/null", f"--wrap={' '.join(map(str, words))}"),
@@ -168,8 +168,6 @@ def study(cluster: Cluster, folder: Path, runs: int, seconds: float) -> dict[str
         "nodes": len(NODES),
         "wall": wall,
         "load_before": load,
-        "controller": controller(cluster) - before,
-        "inside": sum(account["wall"] for account in accounts),
         "processor": sum(account["processor"] for account in accounts),
         "alone": {key: baseline[key] for key in ("wall", "processor")},
         "files": len(made),

@@ -20,24 +20,6 @@ TASK_SECONDS = 60
 
 def section(result: Mapping[str, Any]) -> list[str]:
     """Show what a SLURM job costs and what a study costs."""
-    names = {
-        "local": "without SLURM, two at a time",
-        "alone": "each a SLURM job",
-        "grouped": "all in one SLURM job (`groups`, `group-components`)",
-        "inside": "Snakemake itself in one SLURM job of two cores",
-    }
-    local = result["jobs"]["local"]["wall"]
-    jobs = [
-        (
-            names[name],
-            str(run["slurm_jobs"]),
-            seconds(run["wall"]),
-            f"{run['load_before']:.1f}",
-            seconds(run["inside"] / run["slurm_jobs"]) if run["slurm_jobs"] else "",
-            seconds((run["wall"] - local) / 12) if run["slurm_jobs"] else "",
-        )
-        for name, run in result["jobs"].items()
-    ]
     study, empty = result["study"], result["empty"]
     return [
         "## SLURM",
@@ -47,10 +29,7 @@ def section(result: Mapping[str, Any]) -> list[str]:
             `profiles/slurm`, first asked after 3 s. Twelve jobs that do nothing:
             """
         ),
-        table(
-            ["12 jobs", "SLURM jobs", "seconds", "load before", "seconds in a SLURM job", "more a job, s"],
-            jobs,
-        ),
+        _jobs(result["jobs"]),
         prose(
             """
             The executor runs the jobs of a group one after another and starts Snakemake anew for
@@ -81,6 +60,30 @@ def section(result: Mapping[str, Any]) -> list[str]:
         ),
         *_large(result),
     ]
+
+
+def _jobs(jobs: Mapping[str, Mapping[str, Any]]) -> str:
+    """Show what twelve jobs cost in each way."""
+    names = {
+        "local": "without SLURM, two at a time",
+        "alone": "each a SLURM job",
+        "grouped": "all in one SLURM job (`groups`, `group-components`)",
+        "inside": "Snakemake itself in one SLURM job of two cores",
+    }
+    local = jobs["local"]["wall"]
+    rows = [
+        (
+            names[name],
+            str(run["slurm_jobs"]),
+            seconds(run["wall"]),
+            f"{run['load_before']:.1f}",
+            seconds(run["inside"] / run["slurm_jobs"]) if run["slurm_jobs"] else "",
+            seconds((run["wall"] - local) / 12) if run["slurm_jobs"] else "",
+        )
+        for name, run in jobs.items()
+    ]
+    head = ["12 jobs", "SLURM jobs", "seconds", "load before", "seconds in a SLURM job", "more a job, s"]
+    return table(head, rows)
 
 
 def _cut(study: Mapping[str, Any]) -> str:
