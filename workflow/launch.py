@@ -149,7 +149,7 @@ def tidy(options: Sequence[str], folder: Path) -> None:
             say(f"Cancelling {len(left)} SLURM jobs ...", file=sys.stderr)
             slurm.cancel(folder)
     except LaunchError as error:
-        say(f"{error}", file=sys.stderr)
+        say(str(error), file=sys.stderr)
     else:
         leftovers.sweep(options, folder)
 
@@ -193,6 +193,7 @@ def say(text: str, file: TextIO | None = None) -> None:
 
 
 def _nobody_here(folder: Path) -> None:
+    """Refuse where a Snakemake or a job of one is at work on this machine."""
     last = time.monotonic() + lock.GRACE
     while busy := processes.at_work(folder):
         if time.monotonic() > last:

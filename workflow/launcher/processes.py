@@ -57,12 +57,11 @@ def end(pids: list[int], *, patience: float) -> None:
 def _works_in(process: Process, folder: Path) -> bool:
     if process.pid == os.getpid():
         return False
-    elsewhere = _slurm_job(process.pid) not in ("", os.environ.get("SLURM_JOB_ID"))
     if f"{folder}/.snakemake/scripts/" in process.command:
-        return not elsewhere
+        return not _in_other_job(process.pid)
     log = f"{folder}/.snakemake/log/"
     return any(target.startswith(log) for target in _open_files(process.pid)) and not (
-        elsewhere and "--mode" in process.command
+        "--mode" in process.command and _in_other_job(process.pid)
     )
 
 
@@ -88,13 +87,14 @@ def _open_files(pid: int) -> Iterator[str]:
         return
 
 
-def _slurm_job(pid: int) -> str:
-    """Return the number of the SLURM job in which a process runs; nothing where it runs in none."""
+def _in_other_job(pid: int) -> bool:
+    """Whether a process runs in a SLURM job, and that is not the job of this process."""
     try:
         environment = (PROC / str(pid) / "environ").read_bytes().decode(errors="replace").split("\0")
     except OSError:
-        return ""
-    return next((one.partition("=")[2] for one in environment if one.startswith("SLURM_JOB_ID=")), "")
+        return False
+    number = next((one.partition("=")[2] for one in environment if one.startswith("SLURM_JOB_ID=")), "")
+    return number not in ("", os.environ.get("SLURM_JOB_ID"))
 
 
 def _parent(pid: int) -> int:
