@@ -17,7 +17,7 @@ MODELS = 20
 def run(work: Path) -> dict[str, Any]:
     """Run the whole workflow with every rule that there is and note the jobs of these two stages."""
     sys.path.insert(0, str(ROOT / "scripts"))
-    from latefusion.catalogue import read_rules
+    from latefusion.planning.rule_catalogue import read_rules
 
     names = sorted(read_rules(ROOT / "scripts" / "latefusion" / "rules"))
     folder = work / "run-evaluation"

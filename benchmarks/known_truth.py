@@ -18,7 +18,7 @@ from threadpoolctl import threadpool_limits
 from benchmarks import simulate_statistics
 from benchmarks.measure import ROOT, load, save
 from benchmarks.words import Result, prose, table
-from latefusion.digest import code_digest
+from latefusion.planning.code_digest import code_digest
 
 Simulation = Callable[[int, float, int, int, int], Mapping[str, float]]
 
@@ -105,8 +105,10 @@ def _cell(row: Mapping[str, Any]) -> tuple[Any, ...]:
 def _code() -> str:
     """Return a digest of what is simulated and of how."""
     root = ROOT / "scripts"
-    names = ("comparisons", "confidence_set", "metrics", "studentised")
-    package = code_digest(*(root / "latefusion/evaluation" / f"{name}.py" for name in names), root=root)
+    names = ("paired_tests", "confidence_set", "metrics", "studentised")
+    package = code_digest(
+        *(root / "latefusion/evaluation/statistics" / f"{name}.py" for name in names), root=root
+    )
     return hashlib.sha256(package.encode() + Path(simulate_statistics.__file__).read_bytes()).hexdigest()[:16]
 
 

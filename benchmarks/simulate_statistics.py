@@ -17,11 +17,11 @@ from benchmarks.measure import ROOT
 
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from latefusion.evaluation.bootstrap import group_sums, resample
-from latefusion.evaluation.comparisons import bootstrap_p, sign_flip
-from latefusion.evaluation.confidence_set import confidence_set
-from latefusion.evaluation.metrics import FROM_CONFUSION, from_margins
-from latefusion.evaluation.studentised import studentise
+from latefusion.evaluation.statistics.confidence_set import confidence_set
+from latefusion.evaluation.statistics.group_bootstrap import group_sums, resample
+from latefusion.evaluation.statistics.metrics import FROM_CONFUSION, from_margins
+from latefusion.evaluation.statistics.paired_tests import bootstrap_p, sign_flip
+from latefusion.evaluation.statistics.studentised import studentise
 
 Array = NDArray[np.float64]
 Sizes = NDArray[np.int64]

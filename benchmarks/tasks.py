@@ -39,7 +39,7 @@ def _folds(y: np.ndarray) -> np.ndarray:
 
 def own_view(arrays: str, threads: int, components: int | None = None) -> dict[str, Any]:
     """Train and apply one view as the workflow does: probabilities in sample, out of fold and of test."""
-    from latefusion.training import SvmSettings, predict, train
+    from latefusion.svm.training import SvmSettings, predict, train
 
     data = _arrays(arrays)
     fold = _folds(data["y_train"])
@@ -81,9 +81,9 @@ def floor(arrays: str, threads: int) -> dict[str, Any]:
 
     The blocks and threads are the engine's own; every block is thrown away.
     """
-    from latefusion.kernel import BLOCK
-    from latefusion.svm import COLUMNS, ROWS
-    from latefusion.threads import blocks, one_blas_thread, run
+    from latefusion.core.parallel import blocks, one_blas_thread, run
+    from latefusion.svm.estimator import COLUMNS, ROWS
+    from latefusion.svm.kernels import BLOCK
 
     data = _arrays(arrays)
     # all exponents are small and negative, as those of a kernel are
@@ -178,7 +178,7 @@ def _log_loss(p: np.ndarray, y: np.ndarray) -> float:
 
 def own_ingest(folder: str, out: str, threads: int) -> dict[str, Any]:
     """Both files to Parquet, one after the other."""
-    from latefusion.ingest import ingest
+    from latefusion.ingest.ingest import ingest
 
     began = time.perf_counter()
     for split in ("train", "test"):
@@ -188,7 +188,7 @@ def own_ingest(folder: str, out: str, threads: int) -> dict[str, Any]:
 
 def own_ingest_one(folder: str, out: str, threads: int) -> dict[str, Any]:
     """Ingest one large file."""
-    from latefusion.ingest import ingest
+    from latefusion.ingest.ingest import ingest
 
     began = time.perf_counter()
     _ingest(ingest, Path(folder) / "LaA_train.csv", "train", Path(out), threads)
@@ -243,7 +243,7 @@ def pandas_ingest(folder: str, out: str) -> dict[str, Any]:
 def calibrate(seed: int, threads: int) -> dict[str, Any]:
     """Measure on simulated songs what the notebook measured on its own."""
     from benchmarks.simulate_notebook import look_up, simulate
-    from latefusion.svm import SVM
+    from latefusion.svm.estimator import SVM
 
     songs = simulate(seed=seed)
     known, test, y = ~songs.test, songs.test, songs.label

@@ -1,8 +1,8 @@
 """Divide the items into one of the partitions that every view uses."""
 
-from latefusion.job import job
-from latefusion.partitions import assign, read_items
-from latefusion.tables import PARTITION, read_json, write_table
+from latefusion.core.job import job
+from latefusion.dataset.partitions import assign, read_items
+from latefusion.store.tables import PARTITION, read_json, write_table
 
 with job(snakemake.log[0]):
     dataset = read_json(snakemake.input.dataset)

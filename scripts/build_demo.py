@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from latefusion.demo import build_demo, find_source
-from latefusion.job import job
-from latefusion.seeds import stream
+from latefusion.core.job import job
+from latefusion.core.seeds import stream
+from latefusion.example_data.songs import build_demo, find_source
 
 with job(snakemake.log[0]):
     build_demo(

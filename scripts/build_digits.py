@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from latefusion.digits import build_digits, find_sources
-from latefusion.job import job
-from latefusion.seeds import stream
+from latefusion.core.job import job
+from latefusion.core.seeds import stream
+from latefusion.example_data.digits import build_digits, find_sources
 
 with job(snakemake.log[0]):
     build_digits(

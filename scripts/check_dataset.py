@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from latefusion.dataset import SPLITS, check_dataset
-from latefusion.job import job
-from latefusion.tables import GROUPS, write_json, write_table
+from latefusion.core.job import job
+from latefusion.dataset.dataset import SPLITS, check_dataset
+from latefusion.store.tables import GROUPS, write_json, write_table
 
 with job(snakemake.log[0]) as log:
     names = snakemake.params.modalities

@@ -2,16 +2,16 @@
 
 import numpy as np
 
-from latefusion.artefacts import load_model
-from latefusion.fusion import PartitionInput, fuse
-from latefusion.job import job
-from latefusion.newcomers import best_rule, far_from_seen, prediction_columns
-from latefusion.probabilities import Probabilities
-from latefusion.rows import class_names, read_features
-from latefusion.seeds import stream
-from latefusion.spreadsheet import write_csv
-from latefusion.tables import read_json, read_table, write_json
-from latefusion.training import predict
+from latefusion.core.job import job
+from latefusion.core.seeds import stream
+from latefusion.fusion.fuse import PartitionInput, fuse
+from latefusion.pipeline.new_items import best_rule, far_from_seen, prediction_columns
+from latefusion.store.csv_export import write_csv
+from latefusion.store.models import load_model
+from latefusion.store.probabilities import Probabilities
+from latefusion.store.samples import class_names, read_features
+from latefusion.store.tables import read_json, read_table, write_json
+from latefusion.svm.training import predict
 
 with job(snakemake.log[0]) as log:
     modalities, seed = snakemake.params.modalities, snakemake.params.seed

@@ -1,11 +1,11 @@
 """Evaluate every model of a protocol: metrics with intervals, comparisons, calibration, who is right."""
 
+from latefusion.core.job import job
 from latefusion.evaluation.evaluate import evaluate
-from latefusion.evaluation.inputs import read_items, read_models, view_files
 from latefusion.evaluation.names import TABLES
+from latefusion.evaluation.reading import read_items, read_models, view_files
 from latefusion.evaluation.schemas import SCHEMAS
-from latefusion.job import job
-from latefusion.tables import read_json, write_table
+from latefusion.store.tables import read_json, write_table
 
 with job(snakemake.log[0]):
     params, source = snakemake.params, snakemake.input

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from latefusion.external import expected_rows, import_probabilities
-from latefusion.job import job
-from latefusion.tables import read_json
+from latefusion.core.job import job
+from latefusion.external.probabilities import expected_rows, import_probabilities
+from latefusion.store.tables import read_json
 
 with job(snakemake.log[0]) as log:
     dataset = read_json(snakemake.input.dataset)

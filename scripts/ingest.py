@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from latefusion.ingest import TrainingFile, ingest
-from latefusion.job import job
+from latefusion.core.job import job
+from latefusion.ingest.facts import TrainingFile
+from latefusion.ingest.ingest import ingest
 
 with job(snakemake.log[0]) as log:
     columns = snakemake.params.columns

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from latefusion.job import job
-from latefusion.pretrained import load_pretrained
-from latefusion.probabilities import Probabilities
-from latefusion.rows import class_names, read_features, read_labels
-from latefusion.tables import read_json, write_json
-from latefusion.training import decide
+from latefusion.core.job import job
+from latefusion.external.pretrained_svm import load_pretrained
+from latefusion.store.probabilities import Probabilities
+from latefusion.store.samples import class_names, read_features, read_labels
+from latefusion.store.tables import read_json, write_json
+from latefusion.svm.training import decide
 
 with job(snakemake.log[0]):
     dataset = read_json(snakemake.input.dataset)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from latefusion.job import job
+from latefusion.core.job import job
 from latefusion.report.page import write_report
 from latefusion.report.reading import Sources
 

@@ -1,8 +1,8 @@
 """Choose, inside each partition, the fusion rule that was best out of fold."""
 
-from latefusion.job import job
-from latefusion.selection import select
-from latefusion.tables import read_json, read_table, write_json, write_table
+from latefusion.core.job import job
+from latefusion.fusion.selection import select
+from latefusion.store.tables import read_json, read_table, write_json, write_table
 
 with job(snakemake.log[0]) as log:
     names = snakemake.params.candidates

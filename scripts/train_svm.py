@@ -1,12 +1,12 @@
 """Train one view's SVM on a training part, and note what it says of these rows, in sample and out of fold."""
 
-from latefusion.artefacts import save_model
-from latefusion.job import job
-from latefusion.probabilities import Probabilities
-from latefusion.rows import class_names, read_rows
-from latefusion.seeds import stream
-from latefusion.tables import read_json
-from latefusion.training import SvmSettings, train
+from latefusion.core.job import job
+from latefusion.core.seeds import stream
+from latefusion.store.models import save_model
+from latefusion.store.probabilities import Probabilities
+from latefusion.store.samples import class_names, read_rows
+from latefusion.store.tables import read_json
+from latefusion.svm.training import SvmSettings, train
 
 with job(snakemake.log[0]):
     dataset = read_json(snakemake.input.dataset)

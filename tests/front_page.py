@@ -16,7 +16,7 @@ README = ROOT / "README.md"
 
 def catalogue() -> str:
     """Return the table of fusion rules, from their docstrings."""
-    from latefusion.catalogue import markdown, read_rules
+    from latefusion.planning.rule_catalogue import markdown, read_rules
 
     return markdown(read_rules(ROOT / "scripts/latefusion/rules"))
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from latefusion.evaluation.evaluate import Items
-from latefusion.evaluation.prepared import Model
+from latefusion.evaluation.samples import Model
 
 CLASSES = ("Angry", "Happy", "Relaxed", "Sad")
 

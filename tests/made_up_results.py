@@ -6,14 +6,14 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from latefusion.evaluation.describe import Known
 from latefusion.evaluation.evaluate import Items, evaluate
-from latefusion.evaluation.leaks import leaks
-from latefusion.evaluation.prepared import Model
+from latefusion.evaluation.samples import Model
 from latefusion.evaluation.schemas import SCHEMAS
+from latefusion.evaluation.tables.leaks import leaks
+from latefusion.evaluation.tables.per_model import Known
+from latefusion.fusion.robustness import ROBUSTNESS
 from latefusion.report.reading import Sources
-from latefusion.robustness import ROBUSTNESS
-from latefusion.tables import GROUPS, items_schema, write_json, write_table
+from latefusion.store.tables import GROUPS, items_schema, write_json, write_table
 from settings import changed
 
 CLASSES = ("Angry", "Happy", "Relaxed", "Sad")

@@ -182,15 +182,15 @@ CHANGES = [
         _code("scripts/latefusion/rules/logistic_regression.py", "\n# a comment\n"),
         ("fuse */logistic_regression", "select_rule *", "evaluate *", *SUMMARY),
     ),
-    Change("the solver, `smo.py`", _code("scripts/latefusion/smo.py"), (*SVMS, *FUSION)),
+    Change("the solver, `smo.py`", _code("scripts/latefusion/svm/smo.py"), (*SVMS, *FUSION)),
     Change(
         "the metrics, `evaluation/metrics.py`",
-        _code("scripts/latefusion/evaluation/metrics.py"),
+        _code("scripts/latefusion/evaluation/statistics/metrics.py"),
         ("evaluate *", *SUMMARY),
     ),
     Change(
-        "the report's template, `report/page.html`",
-        _code("scripts/latefusion/report/page.html", "\n"),
+        "the report's template, `report/templates/page.html`",
+        _code("scripts/latefusion/report/templates/page.html", "\n"),
         ("report",),
     ),
     Change("one number in one embedding of train", _one_number, ("ingest train", *DATASET, *SVMS, *FUSION)),
@@ -260,7 +260,7 @@ def copied(change, finished, folder):
 def stale_jobs(change, finished, folder):
     """Return the jobs that a change makes stale, as Snakemake plans them."""
     place = copied(change, finished, folder)
-    digest = importlib.import_module("latefusion.digest")
+    digest = importlib.import_module("latefusion.planning.code_digest")
     version = digest._version
     digest._version = lambda name: "another" if name == change.installed else version(name)
     try:

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 
 import latefusion
-from latefusion.combine import softmax
-from latefusion.fusion import PartitionInput
-from latefusion.probabilities import Probabilities
+from latefusion.fusion.aggregation import softmax
+from latefusion.fusion.fuse import PartitionInput
+from latefusion.store.probabilities import Probabilities
 
 RULES = Path(latefusion.__file__).parent / "rules"
 NAMES = sorted(file.stem for file in RULES.glob("*.py") if file.stem != "__init__")

@@ -13,7 +13,8 @@ import numpy as np
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from latefusion.ingest import delimited, ingest, matrix, records
+from latefusion.ingest import csv_reader, csv_records, feature_writer
+from latefusion.ingest.ingest import ingest
 
 HEADER = ("index", "artist", "lyrics", "embedding", "label")
 LARGEST = float(np.finfo(np.float32).max)
@@ -171,9 +172,9 @@ def read(table: Table, folder: Path, threads: int = 2) -> tuple[NDArray[np.float
     source.write_bytes(table.data)
     features, items = folder / "features.parquet", folder / "items.parquet"
     with (
-        patch.object(delimited, "BLOCK_BYTES", table.block),
-        patch.object(records, "_CHUNK", table.chunk),
-        patch.object(matrix, "BLOCK_BYTES", 64),
+        patch.object(csv_reader, "BLOCK_BYTES", table.block),
+        patch.object(csv_records, "_CHUNK", table.chunk),
+        patch.object(feature_writer, "BLOCK_BYTES", 64),
     ):
         ingest(
             source,

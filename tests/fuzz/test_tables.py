@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import HealthCheck, given, settings
 
 from fuzz.tables import Table, damaged, damaged_parquet, plain_read, read, tables
-from latefusion.errors import InputError
+from latefusion.core.errors import InputError
 
 THOROUGH = settings.get_current_profile_name() == "fuzz"
 # a case that takes seconds is a hang

@@ -102,7 +102,7 @@ def test_the_package_can_be_installed_and_imported_elsewhere(tmp_path):
         check=True,
         capture_output=True,
     )
-    code = "import latefusion.svm, latefusion.rules.product; print(latefusion.__file__)"
+    code = "import latefusion.svm.estimator, latefusion.rules.product; print(latefusion.__file__)"
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=tmp_path,

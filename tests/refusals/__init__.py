@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from latefusion.errors import InputError
+from latefusion.core.errors import InputError
 
 # in the order of the README
 MODULES = ("files", "embeddings", "labels", "splits", "brought", "configuration", "pretrained", "resources")

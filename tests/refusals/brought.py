@@ -4,7 +4,7 @@ import csv
 
 import numpy as np
 
-from latefusion.external import Expected, import_probabilities
+from latefusion.external.probabilities import Expected, import_probabilities
 from refusals import Case
 
 SECTION = "Probabilities that the user brings"

@@ -2,9 +2,9 @@
 
 from contextlib import chdir
 
-from latefusion.catalogue import read_rules
-from latefusion.configuration import complete, missing_files
-from latefusion.plan import make_plan
+from latefusion.planning.configuration import complete, missing_files
+from latefusion.planning.plan import make_plan
+from latefusion.planning.rule_catalogue import read_rules
 from refusals import Case
 from settings import ROOT, RULES, SCHEMA, changed
 

@@ -6,8 +6,9 @@ import csv
 from collections.abc import Callable
 from pathlib import Path
 
-from latefusion.dataset import SPLITS, check_dataset
-from latefusion.ingest import TrainingFile, ingest
+from latefusion.dataset.dataset import SPLITS, check_dataset
+from latefusion.ingest.facts import TrainingFile
+from latefusion.ingest.ingest import ingest
 
 MODALITIES = ("text", "audio")
 

@@ -4,7 +4,7 @@ import errno
 from tempfile import NamedTemporaryFile
 from unittest.mock import patch
 
-from latefusion.resources import require, svm_bytes
+from latefusion.svm.memory import require, svm_bytes
 from refusals import Case
 from refusals.small import read_text, table, text
 
@@ -39,14 +39,14 @@ def _refused(code, text):
 
 def _case(name, stand_in, *sees):
     def run(folder):
-        with patch("latefusion.tables.NamedTemporaryFile", stand_in):
+        with patch("latefusion.store.tables.NamedTemporaryFile", stand_in):
             return read_text(folder, text(table()))
 
     return Case(name, SECTION, run, sees)
 
 
 def _short_of_memory(folder):
-    with patch("latefusion.resources.available_bytes", return_value=8_000_000_000):
+    with patch("latefusion.svm.memory.available_bytes", return_value=8_000_000_000):
         require(svm_bytes(1_000_000, 768), 1_000_000, None, approximated=False)
     return []
 

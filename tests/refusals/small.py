@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from latefusion.ingest import ingest
+from latefusion.ingest.ingest import ingest
 
 HEADER = ("artist", "lyrics", "text_embedding", "emotion", "label")
 NAMES = ("Angry", "Happy", "Relaxed")

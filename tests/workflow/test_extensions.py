@@ -11,7 +11,7 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
 
-from latefusion.probabilities import Probabilities
+from latefusion.store.probabilities import Probabilities
 from runs import SMALL, clone, contents, launch, planned, snakemake, write_config, write_run
 
 HONEST = {**SMALL, "protocols": ["honest"], "rules": [{"name": "mean"}, {"name": "accuracy_weighted"}]}

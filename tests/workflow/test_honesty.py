@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from latefusion.catalogue import read_rules
-from latefusion.fusion import PartitionInput, fuse
-from latefusion.probabilities import Probabilities
-from latefusion.svm import SVM
+from latefusion.fusion.fuse import PartitionInput, fuse
+from latefusion.planning.rule_catalogue import read_rules
+from latefusion.store.probabilities import Probabilities
+from latefusion.svm.estimator import SVM
 from settings import ROOT
 
 RULES = read_rules(ROOT / "scripts/latefusion/rules")

@@ -5,7 +5,7 @@ import json
 import pytest
 import yaml
 
-from latefusion import resources
+from latefusion.svm import memory
 from runs import SMALL, dag, write_run
 from settings import ROOT
 
@@ -46,7 +46,7 @@ def asked(tmp_path_factory):
 
 
 def test_a_plan_without_data_knows_what_to_ask_for(asked):
-    assert all(isinstance(memory, int) for memory, _, _ in asked[None, 1].values() if memory is not None)
+    assert all(isinstance(asks, int) for asks, _, _ in asked[None, 1].values() if asks is not None)
     assert asked[None, 1]["train_svm"][0] < 1000
 
 
@@ -60,7 +60,7 @@ def test_memory_and_time_grow_with_the_rows(asked, rule):
 
 
 def test_an_ordinary_node_has_room_for_the_largest(asked):
-    largest = {rule: memory for rule, (memory, _, _) in asked[50_000, 1].items() if memory is not None}
+    largest = {rule: asks for rule, (asks, _, _) in asked[50_000, 1].items() if asks is not None}
     assert 10_000 < largest["train_svm"] < NODE_MB, "its Gram matrix has 10 GB"
     assert max(largest.values()) < NODE_MB
     assert max(memory for memory, _, _ in asked[2_000, 1].values() if memory) < 2_500
@@ -69,8 +69,8 @@ def test_an_ordinary_node_has_room_for_the_largest(asked):
 def test_the_guide_for_clusters_says_what_training_asks_for():
     said = " ".join((ROOT / "profiles/README.md").read_text().split())
     for rows in ROWS:
-        memory = resources.svm_memory_mb(rows, 768) / 1000
-        assert f"{memory:.1f} GB and {resources.svm_runtime_minutes(rows, 768)} minutes with {rows:,}" in said
+        gigabytes = memory.svm_memory_mb(rows, 768) / 1000
+        assert f"{gigabytes:.1f} GB and {memory.svm_runtime_minutes(rows, 768)} minutes with {rows:,}" in said
 
 
 def test_every_bundled_rule_takes_a_turn():
@@ -79,9 +79,9 @@ def test_every_bundled_rule_takes_a_turn():
 
 
 def test_each_attempt_asks_for_more(asked):
-    for rule, (memory, minutes, _) in asked[10_870, 1].items():
-        if memory is not None and rule != "all":
-            assert asked[10_870, 2][rule][:2] == (2 * memory, 2 * minutes), rule
+    for rule, (asks, minutes, _) in asked[10_870, 1].items():
+        if asks is not None and rule != "all":
+            assert asked[10_870, 2][rule][:2] == (2 * asks, 2 * minutes), rule
 
 
 def test_threads_depend_on_the_rows_alone(asked):

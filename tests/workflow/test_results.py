@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from latefusion.probabilities import Probabilities
+from latefusion.store.probabilities import Probabilities
 from runs import SMALL, contents, launch, write_run
 
 

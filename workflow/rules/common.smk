@@ -12,9 +12,11 @@ WORKFLOW = Path(str(workflow.current_basedir)).parent
 SCRIPTS = WORKFLOW.parent / "scripts"
 sys.path.insert(0, str(SCRIPTS))
 
-from latefusion import catalogue, configuration, plan, resources
-from latefusion.digest import code_digest
-from latefusion.errors import InputError
+from latefusion.planning import configuration, plan
+from latefusion.planning import rule_catalogue as catalogue
+from latefusion.svm import memory as resources
+from latefusion.planning.code_digest import code_digest
+from latefusion.core.errors import InputError
 from latefusion.evaluation.names import CURVE_RULES
 from latefusion.evaluation.names import TABLES as EVALUATION_TABLES
 

@@ -51,10 +51,7 @@ rule report:
         ),
         digest=digest(
             "report",
-            *(
-                SCRIPTS / "latefusion" / "report" / name
-                for name in ("page.html", "macros.html", "style.css", "page.js")
-            ),
+            *sorted((SCRIPTS / "latefusion" / "report" / "templates").iterdir()),
         ),
     script:
         "../../scripts/report.py"

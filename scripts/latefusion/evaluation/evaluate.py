@@ -10,10 +10,22 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from latefusion.evaluation.best import best_rows, confidence_set_rows
-from latefusion.evaluation.bootstrap import Array
-from latefusion.evaluation.complementarity import changed_rows, complementarity_rows, oracle_rows
-from latefusion.evaluation.describe import (
+from latefusion.core.seeds import stream
+from latefusion.evaluation.names import ALL, GIVEN_TEST, TABLES, UNSEEN_GROUP
+from latefusion.evaluation.samples import Aligned, Mask, Model, Names, Sample, align, coinciding
+from latefusion.evaluation.schemas import to_table
+from latefusion.evaluation.scores import areas, metric_rows, score
+from latefusion.evaluation.statistics.group_bootstrap import Array
+from latefusion.evaluation.statistics.metrics import Labels
+from latefusion.evaluation.tables.best_model import best_rows, confidence_set_rows
+from latefusion.evaluation.tables.comparisons import (
+    choose_reference,
+    comparison_rows,
+    first_rules,
+    overall_rows,
+)
+from latefusion.evaluation.tables.complementarity import changed_rows, complementarity_rows, oracle_rows
+from latefusion.evaluation.tables.per_model import (
     Known,
     Row,
     calibration_rows,
@@ -25,14 +37,8 @@ from latefusion.evaluation.describe import (
     reliability_rows,
     spread_rows,
 )
-from latefusion.evaluation.family import choose_reference, comparison_rows, first_rules, overall_rows
-from latefusion.evaluation.metrics import Labels
-from latefusion.evaluation.names import ALL, GIVEN_TEST, TABLES, UNSEEN_GROUP
-from latefusion.evaluation.prepared import Aligned, Mask, Model, Names, Sample, align, coinciding
-from latefusion.evaluation.published import published_rows
-from latefusion.evaluation.schemas import to_table
-from latefusion.evaluation.scores import areas, metric_rows, score
-from latefusion.evaluation.strata import (
+from latefusion.evaluation.tables.published import published_rows
+from latefusion.evaluation.tables.strata import (
     Stratification,
     by_group_size,
     by_quantiles,
@@ -42,8 +48,7 @@ from latefusion.evaluation.strata import (
     find_quadrants,
     strata_rows,
 )
-from latefusion.plan import SELECTED
-from latefusion.seeds import stream
+from latefusion.planning.plan import SELECTED
 
 VALENCE: Final = "valence"
 AROUSAL: Final = "arousal"

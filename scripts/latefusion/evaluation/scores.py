@@ -10,7 +10,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from latefusion.evaluation.bootstrap import (
+from latefusion.evaluation.samples import Aligned, Sample
+from latefusion.evaluation.statistics.group_bootstrap import (
     Array,
     Means,
     Resampled,
@@ -20,7 +21,7 @@ from latefusion.evaluation.bootstrap import (
     resample,
     student,
 )
-from latefusion.evaluation.metrics import (
+from latefusion.evaluation.statistics.metrics import (
     FROM_CONFUSION,
     PER_CLASS,
     auroc_parts,
@@ -29,7 +30,6 @@ from latefusion.evaluation.metrics import (
     log_losses,
     per_class,
 )
-from latefusion.evaluation.prepared import Aligned, Sample
 
 LOSSES: Final = ("log_loss", "brier")
 RESAMPLED: Final = (*FROM_CONFUSION, *LOSSES)

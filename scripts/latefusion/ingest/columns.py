@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from latefusion.errors import Problem, nearest, shorten
-from latefusion.groups import ARTISTS
+from latefusion.core.errors import Problem, nearest, shorten
+from latefusion.dataset.groups import ARTISTS
 
 RESERVED = ("item", "label", "class", "group")
 

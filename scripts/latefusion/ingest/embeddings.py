@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from latefusion.ingest.explain import Explanation, explain_cell, explain_list
+from latefusion.ingest.embedding_errors import Explanation, explain_cell, explain_list
 
 EMPTY, BAD = -1, -2
 EXPLAINED = 10

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from latefusion.tables import read_json, read_table
+from latefusion.store.tables import read_json, read_table
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NoReturn
 
-from latefusion.errors import SHOWN_PROBLEMS, InputError, Problem
+from latefusion.core.errors import SHOWN_PROBLEMS, InputError, Problem
 
 KEPT = 100
 

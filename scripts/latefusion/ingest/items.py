@@ -8,14 +8,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from latefusion.errors import shorten
-from latefusion.groups import OWN, key
-from latefusion.identifiers import AGAIN, original, tell_apart
+from latefusion.core.errors import shorten
+from latefusion.dataset.groups import OWN, key
+from latefusion.dataset.identifiers import AGAIN, original, tell_apart
 from latefusion.ingest.columns import Columns
 from latefusion.ingest.findings import Findings
 from latefusion.ingest.labels import read_class_names, read_labels
-from latefusion.ingest.where import SHOWN, Column, Where, codes
-from latefusion.tables import items_schema
+from latefusion.ingest.locations import SHOWN, Column, Where, codes
+from latefusion.store.tables import items_schema
 
 
 def items_table(

@@ -8,8 +8,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from latefusion.errors import shorten
-from latefusion.ingest.where import SHOWN, Column, codes
+from latefusion.core.errors import shorten
+from latefusion.ingest.locations import SHOWN, Column, codes
 
 _LARGEST_EXACT: Final = 2.0**53
 _MISSING: Final = frozenset({"nan", "none", "null", "na", "n/a", "<na>"})

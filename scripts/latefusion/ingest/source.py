@@ -12,7 +12,7 @@ import zlib
 from pathlib import Path
 from typing import IO, NoReturn
 
-from latefusion.errors import InputError, Problem, nearest, shorten
+from latefusion.core.errors import InputError, Problem, nearest, shorten
 
 GZIP, PARQUET = b"\x1f\x8b", b"PAR1"
 _PIECE = 1 << 16

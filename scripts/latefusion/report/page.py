@@ -14,26 +14,26 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from latefusion import __version__
-from latefusion.report import (
+from latefusion.report.components import Section
+from latefusion.report.number_format import listed, plural
+from latefusion.report.reading import Sources, read_results
+from latefusion.report.results import Results
+from latefusion.report.sections import (
     answer,
     calibration,
+    checks,
     claims,
+    complementarity,
     data,
-    findings,
     fusion,
-    making,
     overfitting,
+    provenance,
     robustness,
-    singles,
-    who,
+    single_models,
 )
-from latefusion.report.inputs import Results
-from latefusion.report.parts import Section
-from latefusion.report.reading import Sources, read_results
-from latefusion.report.text import listed, plural
-from latefusion.tables import atomic
+from latefusion.store.tables import atomic
 
-HERE = Path(__file__).parent
+TEMPLATES = Path(__file__).parent / "templates"
 STYLE, SCRIPT, PAGE = "style.css", "page.js", "page.html"
 BUNDLE = "window.vegaEmbed = vegaEmbed;"
 BREAK_AFTER = "_"
@@ -57,7 +57,7 @@ def write_report(sources: Sources, output: Path | str, config: Mapping[str, Any]
 
     Raises
     ------
-    latefusion.tables.TableError
+    latefusion.store.tables.TableError
         If a table cannot be read.
     """
     page = render(read_results(sources, config)).encode()
@@ -69,13 +69,13 @@ def render(results: Results) -> str:
     """Return the page of some results."""
     from altair.utils.schemapi import debug_mode
 
-    style = (HERE / STYLE).read_text(encoding="utf-8")
-    script = (HERE / SCRIPT).read_text(encoding="utf-8")
+    style = (TEMPLATES / STYLE).read_text(encoding="utf-8")
+    script = (TEMPLATES / SCRIPT).read_text(encoding="utf-8")
     bundle = _bundle()
     with debug_mode(False):
         found = _sections(results)
     environment = Environment(
-        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
     environment.filters |= {
         "json": as_json,
@@ -116,15 +116,15 @@ def _sections(results: Results) -> dict[str, Section | None]:
     return {
         "answer": answer.section(results),
         "data": data.section(results),
-        "single": singles.section(results),
+        "single": single_models.section(results),
         "fusion": fusion.section(results),
         "claims": claims.section(results),
-        "who": who.section(results),
+        "who": complementarity.section(results),
         "calibration": calibration.section(results),
         "robustness": robustness.section(results),
         "overfitting": overfitting.section(results),
-        "checks": findings.section(results),
-        "making": making.section(results),
+        "checks": checks.section(results),
+        "making": provenance.section(results),
     }
 
 

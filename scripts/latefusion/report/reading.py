@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from latefusion.report.inputs import Outcomes, Results, Row, Tables
-from latefusion.tables import read_json, read_table
+from latefusion.report.results import Outcomes, Results, Row, Tables
+from latefusion.store.tables import read_json, read_table
 
 ACROSS = "evaluation"
 ALPHA = 0.05
@@ -52,7 +52,7 @@ def read_results(sources: Sources, config: Mapping[str, Any]) -> Results:
 
     Raises
     ------
-    latefusion.tables.TableError
+    latefusion.store.tables.TableError
         If a table cannot be read.
     """
     protocols = {name: Tables(name) for name in config["protocols"]}

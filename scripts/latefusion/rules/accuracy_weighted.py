@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from latefusion.combine import Array, Labels, weighted_mean
-from latefusion.rule import Rule
-from latefusion.votes import accuracies, votes
+from latefusion.fusion.aggregation import Array, Labels, weighted_mean
+from latefusion.fusion.rule import Rule
+from latefusion.fusion.votes import accuracies, votes
 
 
 class AccuracyWeighted(Rule):

@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from latefusion.combine import Array, Labels
-from latefusion.missing import members, pattern_codes
-from latefusion.rule import Rule
-from latefusion.votes import MISSING, log_likelihoods, posterior, votes
+from latefusion.fusion.aggregation import Array, Labels
+from latefusion.fusion.missing import members, pattern_codes
+from latefusion.fusion.rule import Rule
+from latefusion.fusion.votes import MISSING, log_likelihoods, posterior, votes
 
 FEW = 5
 

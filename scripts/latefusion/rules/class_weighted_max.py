@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from latefusion.combine import Array, Labels
-from latefusion.rule import Rule
-from latefusion.votes import counts, votes
+from latefusion.fusion.aggregation import Array, Labels
+from latefusion.fusion.rule import Rule
+from latefusion.fusion.votes import counts, votes
 
 
 class ClassWeightedMax(Rule):

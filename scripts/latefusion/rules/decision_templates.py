@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from latefusion.combine import Array, Labels
-from latefusion.rule import Rule
+from latefusion.fusion.aggregation import Array, Labels
+from latefusion.fusion.rule import Rule
 
 
 class DecisionTemplates(Rule):

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from latefusion.combine import Array, floored_log, weighted_mean
-from latefusion.rule import Rule
+from latefusion.fusion.aggregation import Array, floored_log, weighted_mean
+from latefusion.fusion.rule import Rule
 
 
 class EntropyWeighted(Rule):

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from latefusion.combine import Array, Labels
-from latefusion.stacking import StackingRule, Trained, one_thread
+from latefusion.fusion.aggregation import Array, Labels
+from latefusion.fusion.stacking import StackingRule, Trained, one_thread
 
 
 class GradientBoosting(StackingRule):

@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from latefusion.combine import FLOOR, Array, Labels, weighted_mean
-from latefusion.missing import complete_or_filled
-from latefusion.rule import Rule
+from latefusion.fusion.aggregation import FLOOR, Array, Labels, weighted_mean
+from latefusion.fusion.missing import complete_or_filled
+from latefusion.fusion.rule import Rule
 
 
 class GreedyEnsemble(Rule):

@@ -4,10 +4,10 @@ from typing import Any
 
 import numpy as np
 
-from latefusion.combine import FLOOR, Array, Labels, weighted_mean
-from latefusion.convex import minimise
-from latefusion.missing import complete_or_filled
-from latefusion.rule import Rule
+from latefusion.fusion.aggregation import FLOOR, Array, Labels, weighted_mean
+from latefusion.fusion.constrained_newton import minimise
+from latefusion.fusion.missing import complete_or_filled
+from latefusion.fusion.rule import Rule
 
 
 class LinearPool(Rule):

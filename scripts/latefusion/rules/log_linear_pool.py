@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from latefusion.combine import Array, Labels, floored_log, present, softmax, weighted_sum
-from latefusion.convex import minimise
-from latefusion.rule import Rule
+from latefusion.fusion.aggregation import Array, Labels, floored_log, present, softmax, weighted_sum
+from latefusion.fusion.constrained_newton import minimise
+from latefusion.fusion.rule import Rule
 
 
 class LogLinearPool(Rule):

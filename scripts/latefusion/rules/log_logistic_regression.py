@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from latefusion.combine import Array, Labels, floored_log
-from latefusion.folds import split_folds
-from latefusion.softmax_regression import best_strength, fit_path
-from latefusion.stacking import StackingRule, Trained, one_thread
+from latefusion.fusion.aggregation import Array, Labels, floored_log
+from latefusion.fusion.folds import split_folds
+from latefusion.fusion.softmax_regression import best_strength, fit_path
+from latefusion.fusion.stacking import StackingRule, Trained, one_thread
 
 
 class LogLogisticRegression(StackingRule):

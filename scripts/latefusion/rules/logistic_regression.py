@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from latefusion.combine import Array, Labels, softmax
-from latefusion.stacking import StackingRule, Trained, one_thread
+from latefusion.fusion.aggregation import Array, Labels, softmax
+from latefusion.fusion.stacking import StackingRule, Trained, one_thread
 
 
 class LogisticRegression(StackingRule):

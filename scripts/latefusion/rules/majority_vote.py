@@ -1,8 +1,8 @@
 """The share of modalities that vote for a class."""
 
-from latefusion.combine import Array, present
-from latefusion.rule import Rule
-from latefusion.votes import votes
+from latefusion.fusion.aggregation import Array, present
+from latefusion.fusion.rule import Rule
+from latefusion.fusion.votes import votes
 
 
 class MajorityVote(Rule):

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from latefusion.combine import Array
-from latefusion.rule import Rule
+from latefusion.fusion.aggregation import Array
+from latefusion.fusion.rule import Rule
 
 
 class Min(Rule):

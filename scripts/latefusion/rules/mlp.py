@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from latefusion.combine import Array, Labels
-from latefusion.network import Settings, train
-from latefusion.stacking import StackingRule, Trained
+from latefusion.fusion.aggregation import Array, Labels
+from latefusion.fusion.neural_network import Settings, train
+from latefusion.fusion.stacking import StackingRule, Trained
 
 
 class MLP(StackingRule):

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from latefusion.combine import Array, Labels, floored_log
-from latefusion.folds import split_folds
-from latefusion.network import Settings, train
-from latefusion.stacking import StackingRule, Trained
+from latefusion.fusion.aggregation import Array, Labels, floored_log
+from latefusion.fusion.folds import split_folds
+from latefusion.fusion.neural_network import Settings, train
+from latefusion.fusion.stacking import StackingRule, Trained
 
 
 class MLPLog(StackingRule):

@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from latefusion.combine import Array, Labels
-from latefusion.rule import Rule
-from latefusion.votes import log_likelihoods, posterior, votes
+from latefusion.fusion.aggregation import Array, Labels
+from latefusion.fusion.rule import Rule
+from latefusion.fusion.votes import log_likelihoods, posterior, votes
 
 
 class NaiveBayes(Rule):

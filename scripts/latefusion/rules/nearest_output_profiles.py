@@ -4,10 +4,10 @@ from typing import Any
 
 import numpy as np
 
-from latefusion.combine import SAME, Array, Labels, weighted_mean
-from latefusion.missing import filled, members, pattern_codes
-from latefusion.rule import Rule
-from latefusion.votes import votes
+from latefusion.fusion.aggregation import SAME, Array, Labels, weighted_mean
+from latefusion.fusion.missing import filled, members, pattern_codes
+from latefusion.fusion.rule import Rule
+from latefusion.fusion.votes import votes
 
 BLOCK = 256
 

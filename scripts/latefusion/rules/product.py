@@ -4,8 +4,8 @@ from typing import Literal
 
 import numpy as np
 
-from latefusion.combine import Array, floored_log, present, softmax
-from latefusion.rule import Rule
+from latefusion.fusion.aggregation import Array, floored_log, present, softmax
+from latefusion.fusion.rule import Rule
 
 
 class Product(Rule):

@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from latefusion.combine import Array, Labels, log_shares, softmax
-from latefusion.rule import Rule
-from latefusion.votes import accuracies, votes
+from latefusion.fusion.aggregation import Array, Labels, log_shares, softmax
+from latefusion.fusion.rule import Rule
+from latefusion.fusion.votes import accuracies, votes
 
 
 class WeightedVote(Rule):

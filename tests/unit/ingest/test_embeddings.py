@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from latefusion.ingest.embedding_errors import explain_cell
 from latefusion.ingest.embeddings import BAD, EMPTY, parse
-from latefusion.ingest.explain import explain_cell
 
 SETTINGS = settings(max_examples=150, deadline=None, derandomize=True)
 

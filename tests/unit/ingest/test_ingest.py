@@ -13,9 +13,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from generate import write_dataset
-from latefusion.errors import InputError
-from latefusion.ingest import Modality, delimited, ingest, matrix
-from latefusion.tables import features_schema, read_json
+from latefusion.core.errors import InputError
+from latefusion.ingest import csv_reader, feature_writer
+from latefusion.ingest.columns import Modality
+from latefusion.ingest.ingest import ingest
+from latefusion.store.tables import features_schema, read_json
 from refusals.small import HEADER, read, table, text, with_cell
 
 DESCRIBE = ["artist_name", "track_name", "valence"]
@@ -172,7 +174,7 @@ def test_the_same_table_in_another_form_gives_the_same_bytes(songs, tmp_path, re
 
 def test_bytes_do_not_depend_on_threads_or_pieces(songs, tmp_path, monkeypatch):
     run(songs, tmp_path / "one", threads=1)
-    monkeypatch.setattr(delimited, "BLOCK_BYTES", 2000)
+    monkeypatch.setattr(csv_reader, "BLOCK_BYTES", 2000)
     run(songs, tmp_path / "eight", threads=8)
     assert tables(tmp_path / "one") == tables(tmp_path / "eight")
 
@@ -187,7 +189,7 @@ def test_the_exact_reader_gives_the_same_bytes_as_the_quick_one(songs, tmp_path)
 
 
 def test_blocks_of_rows_end_where_the_dimension_says(tmp_path, monkeypatch):
-    monkeypatch.setattr(matrix, "BLOCK_BYTES", 3 * 4 * 5)
+    monkeypatch.setattr(feature_writer, "BLOCK_BYTES", 3 * 4 * 5)
     (tmp_path / "train.csv").write_text(text(table()))
     read(tmp_path / "train.csv")
     file = pq.ParquetFile(tmp_path / "results/features/train/text.parquet")
@@ -196,12 +198,12 @@ def test_blocks_of_rows_end_where_the_dimension_says(tmp_path, monkeypatch):
 
 
 def test_missing_embeddings_are_null_wherever_they_stand(tmp_path, monkeypatch):
-    monkeypatch.setattr(matrix, "BLOCK_BYTES", 3 * 4 * 5)
+    monkeypatch.setattr(feature_writer, "BLOCK_BYTES", 3 * 4 * 5)
     cells = table()
     for row in (0, 1, 5, 11):
         cells[1 + row][HEADER.index("text_embedding")] = "" if row else "  "
     (tmp_path / "train.csv").write_text(text(cells))
-    monkeypatch.setattr(delimited, "BLOCK_BYTES", 80)
+    monkeypatch.setattr(csv_reader, "BLOCK_BYTES", 80)
     warnings = read(tmp_path / "train.csv", missing=True)
     column = pq.read_table(tmp_path / "results/features/train/text.parquet")["embedding"].to_pylist()
     assert [row for row, value in enumerate(column) if value is None] == [0, 1, 5, 11]
@@ -325,7 +327,7 @@ def test_a_missing_list_in_parquet_is_a_missing_modality(tmp_path):
 
 
 def test_a_problem_late_in_a_large_file_is_named_by_its_line(tmp_path, monkeypatch):
-    monkeypatch.setattr(delimited, "BLOCK_BYTES", 4096)
+    monkeypatch.setattr(csv_reader, "BLOCK_BYTES", 4096)
     cells = table(3000)
     cells[2901][HEADER.index("text_embedding")] = "[1.5, x, 2.5]"
     (tmp_path / "train.csv").write_text(text(cells))

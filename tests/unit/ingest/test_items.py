@@ -6,7 +6,7 @@ import pytest
 
 from latefusion.ingest.findings import Findings
 from latefusion.ingest.items import read_description, read_items
-from latefusion.ingest.where import Column, Where
+from latefusion.ingest.locations import Column, Where
 
 
 def items(*values, taken=()):

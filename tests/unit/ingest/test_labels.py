@@ -6,7 +6,7 @@ import pytest
 
 from latefusion.ingest.findings import Findings
 from latefusion.ingest.labels import read_class_names, read_labels
-from latefusion.ingest.where import Column, Where
+from latefusion.ingest.locations import Column, Where
 
 
 def labels(*values):

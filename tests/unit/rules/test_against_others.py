@@ -14,7 +14,7 @@ from sklearn.neighbors import NearestNeighbors
 from sklearn.preprocessing import LabelEncoder
 from threadpoolctl import threadpool_limits
 
-from latefusion.rule import rule_class
+from latefusion.fusion.rule import rule_class
 from worlds import world
 
 P, Y, FOLD, T, Y_TEST = world(400, 3, 4, seed=1)

@@ -5,8 +5,8 @@ from math import log, sqrt
 import numpy as np
 import pytest
 
-from latefusion.combine import decide
-from latefusion.rule import rule_class
+from latefusion.fusion.aggregation import decide
+from latefusion.fusion.rule import rule_class
 
 ITEM = np.array([[[0.6, 0.3, 0.1], [0.3, 0.2, 0.5]]])
 THREE = np.concatenate([ITEM, [[[0.2, 0.7, 0.1]]]], axis=1)

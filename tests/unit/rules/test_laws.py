@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from latefusion.combine import class_shares, decide
-from latefusion.rule import rule_class
+from latefusion.fusion.aggregation import class_shares, decide
+from latefusion.fusion.rule import rule_class
 from worlds import NAMES, world
 
 UNSETTLED = ("random_forest", "gradient_boosting", "mlp", "mlp_log")  # whatever the order of columns

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from latefusion.combine import class_shares, decide
-from latefusion.rule import rule_class
+from latefusion.fusion.aggregation import class_shares, decide
+from latefusion.fusion.rule import rule_class
 from worlds import labels, opinions
 
 K, N = 4, 4000

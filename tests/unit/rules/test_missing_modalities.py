@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from latefusion.combine import class_shares, floored_log, softmax
-from latefusion.rule import rule_class
+from latefusion.fusion.aggregation import class_shares, floored_log, softmax
+from latefusion.fusion.rule import rule_class
 from worlds import NAMES, world
 
 P, Y, FOLD, T, _ = world(400, 3, 4, seed=11)

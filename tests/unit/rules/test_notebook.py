@@ -7,7 +7,7 @@ A forest is given the seed as `random_state`; before the network stands `torch.m
 import numpy as np
 import pytest
 
-from latefusion.fusion import PartitionInput, fuse
+from latefusion.fusion.fuse import PartitionInput, fuse
 from worlds import labels, opinions, views
 
 K = 4

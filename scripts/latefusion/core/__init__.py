@@ -1,0 +1,1 @@
+"""Errors, jobs, seeds and threads: what every room stands on."""

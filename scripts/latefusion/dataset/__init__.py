@@ -1,0 +1,1 @@
+"""Classes, groups, identifiers, duplicates and partitions of the items."""

@@ -1,0 +1,294 @@
+"""From the workflow's files to the models that are evaluated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from latefusion.evaluation.baselines import baselines, class_shares
+from latefusion.evaluation.evaluate import Items
+from latefusion.evaluation.samples import Model, Names
+from latefusion.evaluation.statistics.metrics import Array, Labels, log_losses
+from latefusion.evaluation.tables.per_model import Known
+from latefusion.store.probabilities import Probabilities
+from latefusion.store.samples import positions
+from latefusion.store.tables import GROUPS, PARTITION, read_json, read_table
+
+BAG = -1
+"""What stands in the column `repeat` of rows whose probabilities are the mean of all repeats."""
+BAG_SUFFIX = "_bag"
+_COLUMNS = ("item", "label", "class", "group")
+
+
+@dataclass(frozen=True)
+class ViewFiles:
+    """The files of one view in the partitions of a protocol; in their order, empty where there are none.
+
+    Attributes
+    ----------
+    name : str
+    kind : {'single', 'early'}
+    test, in_sample, out_of_fold : sequences of paths
+        Probability tables.
+    facts : sequence of paths
+        What training noted, as JSON.
+    voted : bool
+        Whether the view is scored by votes, as the notebook's early fusion is.
+    replica : bool
+        Whether the view's machine is the notebook's, which a grid does not choose.
+    """
+
+    name: str
+    kind: str
+    test: Sequence[Path | str]
+    in_sample: Sequence[Path | str] = ()
+    out_of_fold: Sequence[Path | str] = ()
+    facts: Sequence[Path | str] = ()
+    voted: bool = False
+    replica: bool = False
+
+
+def read_items(
+    tables: Sequence[Path | str], groups: Path | str, dataset: Mapping[str, Any], describe: Sequence[str]
+) -> Items:
+    """Read the items of both files, train first, with their final groups.
+
+    Descriptive columns that no table has are left out; a column that one file lacks is None there.
+    """
+    index = {entry["label"]: entry["index"] for entry in dataset["classes"]}
+    read = [read_table(path) for path in tables]
+    item = np.concatenate([table["item"].to_numpy(zero_copy_only=False) for table in read])
+    label = np.array([index.get(v, -1) for table in read for v in table["label"].to_pylist()], np.int32)
+    split = np.repeat(np.array(["train", "test"], object), [len(table) for table in read])
+    own = read_table(groups, GROUPS)
+    at = positions(own["item"].to_numpy(zero_copy_only=False), item, groups)
+    described = {
+        name: [
+            value
+            for table in read
+            for value in (table[name].to_pylist() if name in table.column_names else [None] * len(table))
+        ]
+        for name in describe
+        if any(name in table.column_names for table in read) and name not in _COLUMNS
+    }
+    return Items(item, label, own["group"].to_numpy(zero_copy_only=False)[at], split, described)
+
+
+def read_parts(
+    partitions: Sequence[tuple[str, Path | str]], items: Items
+) -> Iterator[tuple[str, NDArray[np.int64], NDArray[np.int64]]]:
+    """Yield the name of each partition, and where its training and test rows stand among the items."""
+    for name, path in partitions:
+        table = read_table(path, PARTITION)
+        rows = {
+            part: positions(
+                items.item,
+                table.filter(pc.equal(table["part"], part))["item"].to_numpy(zero_copy_only=False),
+                path,
+            )
+            for part in ("train", "test")
+        }
+        yield name, rows["train"], rows["test"]
+
+
+def read_view(files: ViewFiles, partitions: Sequence[str]) -> tuple[Model, Known]:
+    """Read what a view says of the test parts, and how it fares on the training parts."""
+    tests = [Probabilities.read(path) for path in files.test]
+    predicted = []
+    for table in tests:
+        votes = table.voted if files.voted else None
+        predicted.append(table.predicted if votes is None else votes)
+    model = Model(
+        name=files.name,
+        kind=files.kind,
+        probabilistic=True,
+        item=np.concatenate([table.item for table in tests]),
+        label=np.concatenate([table.label for table in tests]),
+        predicted=np.concatenate(predicted),
+        p=np.concatenate([table.p for table in tests]),
+        partition=_repeated(partitions, [len(table.item) for table in tests]),
+        repeat=np.zeros(sum(len(table.item) for table in tests), np.int32),
+    )
+    facts = [read_json(path) for path in files.facts]
+    noted = [one.get("replica", one) if files.replica else one for one in facts]
+    inside, n = _training(files.in_sample)
+    outside, held_out = _training(files.out_of_fold)
+    voted = files.voted and all(table.voted is not None for table in tests)
+    known = Known(
+        in_sample=inside,
+        out_of_fold=outside,
+        n_train=n or held_out,
+        partitions=len(partitions),
+        approximated=any(bool(one.get("approximated")) for one in noted),
+        inverted_sigmoids=sum(int(one.get("n_inverted_sigmoids") or 0) for one in noted),
+        scored_by="voted" if voted else "predicted",
+        grid=[
+            {"partition": partition, **point, "gamma": str(point["gamma"])}
+            for partition, one in zip(partitions, facts, strict=bool(facts))
+            for point in one.get("grid") or ()
+        ],
+    )
+    return model, known
+
+
+def read_rule(name: str, table: Path | str, learned: Path | str) -> list[tuple[Model, Known]]:
+    """Read a fusion table and what the rule learned; its bag, where it has one, is a model of its own."""
+    facts = read_json(learned)
+    read = read_table(table)
+    said = Probabilities.from_table(read)
+    predicted = read["predicted"].fill_null(-1).to_numpy().astype(np.int32)
+    repeat = read["repeat"].to_numpy().astype(np.int32)
+    partition = read["partition"].to_numpy(zero_copy_only=False)
+    validated = [one for one in (facts.get("cross_validated") or {}).values() if one]
+    known = Known(
+        out_of_fold={key: _weighted(validated, key) for key in ("accuracy", "log_loss")} if validated else {},
+        n_train=sum(int(one["n"]) for one in validated),
+        partitions=len(np.unique(partition.astype(str))),
+        note=_note(facts),
+    )
+    models = []
+    for bag in (False, True):
+        rows = (repeat == BAG) == bag
+        if rows.any():
+            model = Model(
+                name=name + BAG_SUFFIX if bag else name,
+                kind="rule",
+                probabilistic=bool(facts.get("probabilistic", True)),
+                item=said.item[rows],
+                label=said.label[rows],
+                predicted=predicted[rows],
+                p=said.p[rows],
+                partition=partition[rows],
+                repeat=np.maximum(repeat[rows], 0),
+            )
+            # what was cross-validated is a single repeat, not the bag
+            models.append((model, replace(known, out_of_fold={}, n_train=0) if bag else known))
+    return models
+
+
+def read_models(
+    views: Sequence[ViewFiles],
+    rules: Sequence[tuple[str, Path | str, Path | str]],
+    partitions: Sequence[tuple[str, Path | str]],
+    items: Items,
+    dataset: Mapping[str, Any],
+) -> tuple[list[Model], dict[str, Known], dict[str, Array]]:
+    """Read baselines, views and rules of a protocol, in the order in which they are shown.
+
+    Returns
+    -------
+    models : list of Model
+    known : dict of str to Known
+        What training left behind, by model.
+    shares : dict of str to (K,) array
+        Class shares in the training part of each partition.
+    """
+    parts = list(read_parts(partitions, items))
+    classes = len(dataset["classes"])
+    found = [
+        (model, Known())
+        for model in baselines(
+            parts,
+            items.item,
+            items.label,
+            items.group,
+            classes,
+            lookup=bool(dataset["groups"]["known"]),
+        )
+    ]
+    found += [read_view(files, [name for name, _ in partitions]) for files in views]
+    for name, table, learned in rules:
+        found += read_rule(name, table, learned)
+    shares = {name: class_shares(train, items.label, classes) for name, train, _ in parts}
+    return [model for model, _ in found], {model.name: known for model, known in found}, shares
+
+
+def _training(paths: Sequence[Path | str]) -> tuple[dict[str, float | None], int]:
+    """Return accuracy and log loss pooled over tables of training rows, and how many rows these are."""
+    right = loss = 0.0
+    n = 0
+    for path in paths:
+        table = Probabilities.read(path)
+        usable = (table.label >= 0) & (table.predicted >= 0)
+        n += int(usable.sum())
+        right += float((table.predicted == table.label)[usable].sum())
+        loss += float(_losses(table.p[usable], table.label[usable]).sum())
+    return ({"accuracy": right / n, "log_loss": loss / n}, n) if n else ({}, 0)
+
+
+def _losses(p: Array, label: Labels) -> Array:
+    return log_losses(p, label)
+
+
+def _weighted(validated: Sequence[Mapping[str, Any]], key: str) -> float | None:
+    if any(one.get(key) is None for one in validated):
+        return None
+    total = sum(float(one["n"]) for one in validated)
+    return sum(float(one["n"]) * float(one[key]) for one in validated) / total
+
+
+def _note(facts: Mapping[str, Any]) -> str | None:
+    """Say which rules `selected` took, and in how many partitions each."""
+    parts = (facts.get("partitions") or {}).values()
+    chosen = [str(one["chosen"]) for one in parts if isinstance(one, Mapping) and "chosen" in one]
+    if not chosen:
+        return None
+    counts = {name: chosen.count(name) for name in sorted(set(chosen))}
+    if len(chosen) == 1:
+        return f"chosen out-of-fold: {chosen[0]}"
+    return "chosen out-of-fold: " + ", ".join(
+        f"{name} in {count} of {len(chosen)} partitions" for name, count in counts.items()
+    )
+
+
+def _repeated(names: Sequence[str], counts: Sequence[int]) -> Names:
+    return np.repeat(np.array(list(names), object), counts)
+
+
+def view_files(
+    views: Sequence[Mapping[str, Any]],
+    partitions: Sequence[str],
+    *,
+    test: Sequence[Path | str],
+    in_sample: Sequence[Path | str],
+    out_of_fold: Sequence[Path | str],
+    facts: Sequence[Path | str],
+    replica: bool,
+) -> list[ViewFiles]:
+    """Give each view its files.
+
+    Parameters
+    ----------
+    views : sequence of mapping
+        `name`, `kind`, and whether the view has the tables `in_sample` and `out_of_fold`, and `facts`.
+    partitions : sequence of str
+    test, in_sample, out_of_fold, facts : sequences of paths
+        View by view and then partition by partition, of those views that have them.
+    replica : bool
+        Whether early views are scored by votes, and machines are the notebook's.
+    """
+    remaining = {
+        name: iter(paths)
+        for name, paths in (("in_sample", in_sample), ("out_of_fold", out_of_fold), ("facts", facts))
+    }
+    tests = iter(test)
+    return [
+        ViewFiles(
+            name=view["name"],
+            kind=view["kind"],
+            test=[next(tests) for _ in partitions],
+            voted=replica and view["kind"] == "early",
+            replica=replica,
+            **{
+                name: [next(paths) for _ in partitions] if view[name] else []
+                for name, paths in remaining.items()
+            },
+        )
+        for view in views
+    ]

@@ -1,0 +1,1 @@
+"""Metrics, resampling and tests: pure functions on arrays."""

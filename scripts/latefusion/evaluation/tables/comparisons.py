@@ -1,0 +1,231 @@
+"""The planned comparisons: every rule against one reference that was chosen without test."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from latefusion.evaluation.samples import Aligned, Sample
+from latefusion.evaluation.scores import BETTER, Scores, differences
+from latefusion.evaluation.statistics.group_bootstrap import Array, group_sums, grouped_means
+from latefusion.evaluation.statistics.paired_tests import (
+    ALPHA,
+    bootstrap_p,
+    cochran_q,
+    holm,
+    least_detectable,
+    sign_flip,
+    wald,
+)
+from latefusion.evaluation.statistics.studentised import studentise
+
+METRICS: Final = ("accuracy", "log_loss", "macro_f1")
+COMPARED: Final = ("single", "early", "rule")
+
+
+def comparison_rows(
+    scores: Scores,
+    subset: str,
+    reference: str,
+    same: Mapping[str, str | None],
+    draws: int,
+    *,
+    confirmatory: bool,
+    rng: np.random.Generator,
+    n_jobs: int,
+) -> list[dict[str, Any]]:
+    """Return every other model against the reference, in accuracy, log loss and macro-F1.
+
+    Rules are the confirmatory family of their metric, corrected by Holm; those that coincide are tested
+    once and share the result. Other models and other subsets are exploratory.
+    """
+    sample = scores.sample
+    base = sample.of(reference)
+    rows = []
+    for metric in METRICS:
+        if metric == "log_loss" and base.p is None:
+            continue
+        tested = [
+            model
+            for model in sample.models
+            if model.name != reference and not (metric == "log_loss" and model.p is None)
+        ]
+        first = first_rules(tested, same) if confirmatory else {}
+        family = [name for name in first if first[name] == name]
+        found = {model.name: _compare(scores, model, base, metric, len(family)) for model in tested}
+        for model, test in zip(tested, _tests(scores, tested, base, metric, draws, rng, n_jobs), strict=True):
+            found[model.name] |= test
+        adjusted = dict(
+            zip(family, holm(np.array([found[name]["p"] for name in family])).tolist(), strict=True)
+        )
+        for model in tested:
+            planned = model.name in first
+            p = adjusted[first[model.name]] if planned else None
+            rows.append(
+                found[model.name]
+                | {
+                    "family": "confirmatory" if planned else "exploratory",
+                    "subset": subset,
+                    "draws": 0 if metric == "accuracy" else draws,
+                    "tests": len(family) if planned else 1,
+                    "p_holm": p,
+                    "significant": None if p is None else p <= ALPHA,
+                    "same_as": same[model.name],
+                }
+            )
+    return rows
+
+
+def first_rules(models: Sequence[Aligned], same: Mapping[str, str | None]) -> dict[str, str]:
+    """Return for each rule the first rule that says the same, itself where there is none before it.
+
+    Parameters
+    ----------
+    models : sequence of Aligned
+    same : mapping of str to str or None
+        From `coinciding`; two rules may coincide by way of a view, which is no part of the family.
+    """
+    first: dict[str, str] = {}
+    found = {}
+    for model in models:
+        if model.kind == "rule":
+            found[model.name] = first.setdefault(same[model.name] or model.name, model.name)
+    return found
+
+
+def _compare(scores: Scores, model: Aligned, base: Aligned, metric: str, tests: int) -> dict[str, Any]:
+    sample, resampled = scores.sample, scores.resampled
+    own, other = scores.column(model.name, metric), scores.column(base.name, metric)
+    difference, low, high = resampled.contrast(own, other)
+    drawn = resampled.draws[:, own] - resampled.draws[:, other]
+    row: dict[str, Any] = {
+        "metric": metric,
+        "model": model.name,
+        "kind": model.kind,
+        "reference": base.name,
+        "n": len(sample.label),
+        "groups": sample.groups,
+        "value": float(resampled.estimate[own]),
+        "reference_value": float(resampled.estimate[other]),
+        "difference": difference,
+        "low": low,
+        "high": high,
+        "interval": resampled.method,
+        "better": BETTER[metric],
+    }
+    if metric == "macro_f1":
+        se = float(drawn.std(ddof=1))
+    else:
+        values = values_of(model, sample, metric) - values_of(base, sample, metric)
+        means = grouped_means(values[:, None], sample.group)
+        se = float(means.se[0])
+        row["design_effect"] = float(means.design_effect[0])
+        if metric == "accuracy":
+            a, b = model.predicted == sample.label, base.predicted == sample.label
+            only_model = (a[:, None] & ~b[None]).mean()
+            only_reference = (~a[:, None] & b[None]).mean()
+            row |= {
+                "only_model": float(only_model),
+                "only_reference": float(only_reference),
+                "discordance": float(only_model + only_reference),
+            }
+    return row | {
+        "se": se,
+        "detectable": least_detectable(se),
+        "detectable_holm": least_detectable(se, tests),
+    }
+
+
+def _tests(
+    scores: Scores,
+    tested: Sequence[Aligned],
+    base: Aligned,
+    metric: str,
+    draws: int,
+    rng: np.random.Generator,
+    n_jobs: int,
+) -> list[dict[str, Any]]:
+    """Return the test of each model's difference from the reference, and its p-value."""
+    sample, resampled = scores.sample, scores.resampled
+    if metric == "accuracy":
+        return [{"test": "sign_flip", "p": sign_flip(differences(sample, model, base))} for model in tested]
+    if metric == "log_loss":
+        sums, sizes = loss_sums([*tested, base], sample, metric)
+        first = np.arange(len(tested))
+        against = np.full(len(tested), len(tested))
+        found = studentise(sums, sizes, first, against, draws=draws, rng=rng, n_jobs=n_jobs)
+        return [{"test": "bootstrap_t", "p": p} for p in found.p().tolist()]
+    columns, other = (
+        scores.columns([model.name for model in tested], metric),
+        scores.column(base.name, metric),
+    )
+    estimate = resampled.estimate[columns] - resampled.estimate[other]
+    drawn = resampled.draws[:, columns] - resampled.draws[:, [other]]
+    # one group is drawn again and again: nothing is learned
+    several = sample.groups > 1
+    return [
+        {"test": "bootstrap", "p": bootstrap_p(float(one), drawn[:, at]) if several else 1.0}
+        for at, one in enumerate(estimate)
+    ]
+
+
+def values_of(model: Aligned, sample: Sample, metric: str) -> Array:
+    """Return how often each item is right, or its log loss, (n,)."""
+    if metric == "accuracy":
+        return model.correct(sample.label)
+    loss = model.loss(sample.label)
+    assert loss is not None
+    return loss
+
+
+def loss_sums(models: Sequence[Aligned], sample: Sample, metric: str) -> tuple[Array, Array]:
+    """Return sums over groups of the share wrong or the log loss of models, (G, M), and the groups' sizes."""
+    values = np.stack([values_of(model, sample, metric) for model in models], axis=1)
+    if metric == "accuracy":
+        values = 1 - values
+    sizes = np.bincount(sample.group, minlength=sample.groups).astype(np.float64)
+    return group_sums(values, sample.group, sample.groups), sizes
+
+
+def compared(sample: Sample, same: Mapping[str, str | None]) -> list[Aligned]:
+    """Return the models that learn from the items, those that coincide once."""
+    return [model for model in sample.models if model.kind in COMPARED and same[model.name] is None]
+
+
+def overall_rows(sample: Sample, same: Mapping[str, str | None]) -> list[dict[str, Any]]:
+    """Return the tests that all models are equally good: accuracy and log loss."""
+    rows = []
+    for metric in ("accuracy", "log_loss"):
+        models = [m for m in compared(sample, same) if metric == "accuracy" or m.p is not None]
+        if len(models) < 2:
+            continue
+        values = np.stack([values_of(model, sample, metric) for model in models], axis=1)
+        # Cochran's Q knows right and wrong, not shares over repeats, and no groups
+        q = metric == "accuracy" and not sample.grouped and bool(np.isin(values, (0, 1)).all())
+        statistic, df, p = cochran_q(values) if q else wald(values, sample.group)
+        rows.append(
+            {
+                "metric": metric,
+                "test": "cochran_q" if q else "wald",
+                "models": len(models),
+                "n": len(sample.label),
+                "groups": sample.groups,
+                "statistic": statistic,
+                "df": df,
+                "p": p,
+            }
+        )
+    return rows
+
+
+def choose_reference(singles: Sequence[str], out_of_fold: Mapping[str, float | None]) -> str | None:
+    """Return the single modality with the lowest out-of-fold log loss; the first where none is known.
+
+    None where a protocol has no single modality, as under `cross` if all of them are brought.
+    """
+    if not singles:
+        return None
+    known = [name for name in singles if out_of_fold.get(name) is not None]
+    return min(known, key=lambda name: out_of_fold[name] or 0.0) if known else singles[0]

@@ -1,0 +1,162 @@
+"""What was claimed, what remains when nothing is learned from test, what remains for groups never seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import lcm
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+
+from latefusion.core.seeds import stream
+from latefusion.evaluation.names import ALL, GIVEN_TEST, UNSEEN_GROUP
+from latefusion.evaluation.schemas import to_table
+from latefusion.evaluation.scores import BETTER
+from latefusion.evaluation.statistics.group_bootstrap import Array, group_sums, grouped_means, resample
+from latefusion.evaluation.statistics.paired_tests import sign_flip
+from latefusion.evaluation.statistics.studentised import studentise
+
+COMPARISONS: Final = (("replica", "honest"), ("honest", "cross"))
+METRICS: Final = ("accuracy", "log_loss")
+
+
+@dataclass(frozen=True)
+class _Outcomes:
+    """Correctness and loss of each model on the items of a protocol."""
+
+    item: list[str]
+    group: dict[str, str]
+    of: dict[str, tuple[Array, Array]]
+
+    @classmethod
+    def read(cls, table: pa.Table) -> _Outcomes:
+        names = table["model"].to_numpy(zero_copy_only=False)
+        models = list(dict.fromkeys(names.tolist()))
+        n = len(names) // max(len(models), 1)
+        items = table["item"].to_pylist()[:n]
+        correct = table["correct"].to_numpy().reshape(len(models), n)
+        loss = table["loss"].to_numpy(zero_copy_only=False).astype(float).reshape(len(models), n)
+        groups = dict(zip(items, table["group"].to_pylist()[:n], strict=True))
+        return cls(items, groups, {name: (correct[i], loss[i]) for i, name in enumerate(models)})
+
+
+def leaks(
+    tables: Mapping[str, Mapping[str, pa.Table]], *, draws: int = 2000, seed: int = 0, n_jobs: int = 1
+) -> pa.Table:
+    """Return each model's difference between two protocols on the same items.
+
+    `replica` − `honest` on the test file; `honest` − `cross` on the test file, and on those of its items
+    whose group is not in train: there no group can leak, so that row is a control.
+
+    Parameters
+    ----------
+    tables : mapping of str to mapping of str to Table
+        The tables `outcomes` and `models` of each protocol.
+    draws : int
+    seed, n_jobs : int
+    """
+    rows: list[dict[str, Any]] = []
+    for claimed, honest in COMPARISONS:
+        if claimed not in tables or honest not in tables:
+            continue
+        a, b = (_Outcomes.read(tables[name]["outcomes"]) for name in (claimed, honest))
+        repeats = [
+            dict(zip(models["model"].to_pylist(), models["repeats"].to_pylist(), strict=True))
+            for models in (tables[name]["models"] for name in (claimed, honest))
+        ]
+        there = set(b.item)
+        shared = [item for item in a.item if item in there]
+        subsets = {GIVEN_TEST if honest == "cross" else ALL: shared}
+        if honest == "cross":
+            own = set(a.item)
+            trained = {group for item, group in b.group.items() if item not in own}
+            unseen = [item for item in shared if b.group[item] not in trained]
+            if 0 < len(unseen) < len(shared):
+                subsets[UNSEEN_GROUP] = unseen
+        for subset, items in subsets.items():
+            common = {"comparison": f"{claimed}-{honest}", "claimed": claimed, "honest": honest}
+            common |= {"subset": subset}
+            rng = stream(seed, "leaks", claimed, honest, subset)
+            found = _compare(a, b, items, repeats, draws=draws, rng=rng, n_jobs=n_jobs)
+            rows += [common | row for row in found]
+    kinds = {
+        model: kind
+        for own in tables.values()
+        for model, kind in zip(
+            own["models"]["model"].to_pylist(), own["models"]["kind"].to_pylist(), strict=True
+        )
+    }
+    return to_table("leaks", [row | {"kind": kinds[row["model"]]} for row in rows])
+
+
+def _compare(
+    a: _Outcomes,
+    b: _Outcomes,
+    items: list[str],
+    repeats: list[dict[str, int]],
+    *,
+    draws: int,
+    rng: np.random.Generator,
+    n_jobs: int,
+) -> list[dict[str, Any]]:
+    models = [name for name in a.of if name in b.of]
+    if not items or not models:
+        return []
+    at = [_places(one.item, items) for one in (a, b)]
+    codes = np.unique(np.array([b.group[item] for item in items]), return_inverse=True)[1].astype(np.int64)
+    groups = int(codes.max()) + 1
+    claimed = np.stack([a.of[m][k][at[0]] for m in models for k in (0, 1)], axis=1)
+    honest = np.stack([b.of[m][k][at[1]] for m in models for k in (0, 1)], axis=1)
+    difference = claimed - honest
+    sums = group_sums(np.c_[np.ones(len(items)), difference], codes, groups)
+    resampled = resample(sums, lambda s: s[:, 1:] / s[:, :1], draws=draws, rng=rng, n_jobs=n_jobs)
+    low, high = resampled.intervals()
+    effect = grouped_means(difference, codes).design_effect
+    against = np.full(difference.shape[1], difference.shape[1])
+    tested = studentise(
+        np.c_[sums[:, 1:], np.zeros(groups)],
+        sums[:, 0],
+        np.arange(len(against)),
+        against,
+        draws=draws,
+        rng=rng,
+        n_jobs=n_jobs,
+    ).p()
+    rows = []
+    for index, model in enumerate(models):
+        for k, metric in enumerate(METRICS):
+            column = 2 * index + k
+            if np.isnan(difference[:, column]).any():
+                continue
+            value = float(resampled.estimate[column])
+            if metric == "accuracy":
+                scale = lcm(repeats[0][model], repeats[1][model])
+                p = sign_flip(np.rint(scale * sums[:, 1 + column]).astype(np.int64))
+            else:
+                p = float(tested[column])
+            rows.append(
+                {
+                    "model": model,
+                    "metric": metric,
+                    "n": len(items),
+                    "groups": groups,
+                    "claimed_value": float(claimed[:, column].mean()),
+                    "honest_value": float(honest[:, column].mean()),
+                    "difference": value,
+                    "low": float(low[column]),
+                    "high": float(high[column]),
+                    "interval": resampled.method,
+                    "p": p,
+                    "test": "sign_flip" if metric == "accuracy" else "bootstrap_t",
+                    "design_effect": float(effect[column]),
+                    "better": BETTER[metric],
+                }
+            )
+    return rows
+
+
+def _places(every: list[str], wanted: list[str]) -> list[int]:
+    place = {item: index for index, item in enumerate(every)}
+    return [place[item] for item in wanted]

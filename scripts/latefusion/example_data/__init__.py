@@ -1,0 +1,1 @@
+"""The bundled songs and digits, built from packages that ship them."""

@@ -1,0 +1,1 @@
+"""Probabilities and models that come from elsewhere."""

@@ -1,0 +1,213 @@
+"""Probabilities that the user brings: another system's tables, matched to the items and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from latefusion.core.errors import nearest, shorten
+from latefusion.dataset.identifiers import original
+from latefusion.external.probability_checks import (
+    Expected,
+    check_labels,
+    check_probabilities,
+    read_folds,
+    read_numbers,
+)
+from latefusion.ingest import parquet_reader
+from latefusion.ingest.csv_reader import exact_batches, read_header
+from latefusion.ingest.findings import Findings
+from latefusion.ingest.locations import SHOWN, Where, strip
+from latefusion.ingest.source import PARQUET, check_file
+from latefusion.store.probabilities import P_PREFIX, Probabilities
+from latefusion.store.tables import GROUPS, PARTITION, read_table
+
+MAX_CELL_BYTES = 1 << 20
+OUT_OF_FOLD = "train_out_of_fold"
+_EXACT = 1e-9
+
+
+def expected_rows(
+    partition: Path, item_tables: Sequence[Path], groups: Path, dataset: Mapping[str, Any], part: str
+) -> Expected:
+    """Read which items a table of one part of a partition holds."""
+    table = read_table(partition, PARTITION)
+    items = pa.concat_tables([read_table(path, columns=["item", "label"]) for path in item_tables])
+    index = pa.array([entry["label"] for entry in dataset["classes"]])
+    label = pc.index_in(items["label"], value_set=index).to_numpy().astype(np.int32)
+    place = {item: row for row, item in enumerate(items["item"].to_pylist())}
+    group = read_table(groups, GROUPS)["group"].to_numpy(zero_copy_only=False)
+    inside = pc.equal(table["part"], part)
+    wanted = table.filter(inside)["item"].to_numpy(zero_copy_only=False)
+    rows = np.array([place[item] for item in wanted], np.int64)
+    others = table.filter(pc.invert(inside))["item"].to_pylist()
+    return Expected(wanted, label[rows], group[rows], frozenset(others))
+
+
+def import_probabilities(
+    source: Path | str, expected: Expected, classes: Sequence[Mapping[str, Any]], *, table: str, grouped: bool
+) -> Probabilities:
+    """Read a table of probabilities from a CSV or Parquet file.
+
+    Parameters
+    ----------
+    source : Path
+        A file with the columns `item`, `p_{class}` for each class, optionally `label`, and for
+        out-of-fold tables `fold`. Rows in any order; no probability at all in a row means that the item
+        lacks the modality.
+    expected : Expected
+        The items that it must hold.
+    classes : sequence of mapping
+        From dataset.json.
+    table : str
+        `train_out_of_fold`, `train_in_sample`, `test` or `test_replica`.
+    grouped : bool
+        Whether the folds must keep groups together.
+
+    Returns
+    -------
+    Probabilities
+        In the order of `expected`, rows summing to one.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, a row is missing, double or of an unknown item, or a value is out of
+        place: all problems at once, rows named.
+    """
+    path = Path(source)
+    findings = Findings()
+    names = tuple(str(entry["name"]) for entry in classes)
+    columns, where = _read(path, [str(entry["label"]) for entry in classes], names, table, findings)
+    rows = _match(strip(columns["item"]), expected, where, findings)
+    if "label" in columns:
+        check_labels(strip(columns["label"]), rows, expected, classes, where, findings)
+    p = np.column_stack(
+        [read_numbers(columns[P_PREFIX + name], P_PREFIX + name, where, findings) for name in names]
+    )
+    check_probabilities(p, where, findings)
+    fold = np.full(len(p), -1, np.int32)
+    if table == OUT_OF_FOLD:
+        fold = read_folds(columns["fold"], rows, expected, where, findings, grouped=grouped)
+    findings.check()
+    order = np.empty(len(expected.item), np.int64)
+    order[rows] = np.arange(len(rows))
+    sums = p.sum(axis=1, keepdims=True)
+    p = np.where(np.abs(sums - 1) > _EXACT, p / sums, p)
+    return Probabilities(
+        classes=names, item=expected.item, label=expected.label, p=p[order], fold=fold[order]
+    )
+
+
+def _read(
+    path: Path, labels: Sequence[str], names: Sequence[str], table: str, findings: Findings
+) -> tuple[dict[str, pa.Array], Where]:
+    """Return the columns under our names, and where the rows are."""
+    head = check_file(path)
+    is_parquet = head.startswith(PARQUET)
+    file = parquet_reader.open_parquet(path) if is_parquet else None
+    header = file.schema_arrow.names if file is not None else read_header(path, head, MAX_CELL_BYTES)
+    there = _columns(str(path), header, labels, names, table, findings)
+    wanted = list(there.values())
+    if file is not None:
+        for problem in parquet_reader.check_types(file, path, wanted, []):
+            findings.add(problem)
+        findings.check()
+        batches = list(parquet_reader.batches(file, path, wanted, [], []))
+        lines = np.arange(1, 1 + sum(map(len, batches)))
+    else:
+        numbered = list(exact_batches(path, head, header, wanted, findings, MAX_CELL_BYTES))
+        batches = [batch for batch, _ in numbered]
+        lines = np.concatenate([line for _, line in numbered if line is not None] or [np.empty(0, np.int64)])
+    where = Where(str(path), lines, "row" if is_parquet else "line")
+    if not batches:
+        return {name: pa.array([], pa.string()) for name in there}, where
+    data = pa.Table.from_batches(batches)
+    return {name: data[column].combine_chunks() for name, column in there.items()}, where
+
+
+def _columns(
+    file: str,
+    header: Sequence[str],
+    labels: Sequence[str],
+    names: Sequence[str],
+    table: str,
+    findings: Findings,
+) -> dict[str, str]:
+    """Return our name and the file's for each column that is used; a class goes by its name or its label."""
+    where = Where(file, np.empty(0, np.int64), "line")
+    there: dict[str, str] = {}
+    needed = ["item", *(["fold"] if table == OUT_OF_FOLD else [])]
+    for name in needed:
+        if name in header:
+            there[name] = name
+        else:
+            near = nearest(name, header)
+            fix = f"did you mean {shorten(near)}? Rename it" if near else "add it"
+            findings.add(where.whole(name, "no such column", f"the columns {', '.join(needed)} and p_…", fix))
+    if "label" in header:
+        there["label"] = "label"
+    ours = {P_PREFIX + name: P_PREFIX + name for name in names}
+    ours |= {P_PREFIX + label: P_PREFIX + name for label, name in zip(labels, names, strict=True)}
+    ours |= {P_PREFIX + name: P_PREFIX + name for name in names}
+    for column in header:
+        if not column.startswith(P_PREFIX):
+            continue
+        if column not in ours:
+            allowed = ", ".join(P_PREFIX + name for name in names[:20])
+            near = nearest(column, ours)
+            fix = (
+                f"did you mean {shorten(near)}? Rename it" if near else "leave out classes that the data lack"
+            )
+            findings.add(where.whole(column, "probabilities of an unknown class", allowed, fix))
+        else:
+            there.setdefault(ours[column], column)
+    for name in names:
+        if P_PREFIX + name not in there:
+            fix = "add it; a class that the model does not know has probability 0"
+            findings.add(where.whole(P_PREFIX + name, "no such column", "one for each class", fix))
+    findings.check()
+    return there
+
+
+def _match(items: pa.Array, expected: Expected, where: Where, findings: Findings) -> NDArray[np.int64]:
+    """Return which expected row each row is."""
+    place = {item: row for row, item in enumerate(expected.item)}
+    found = items.to_pylist()
+    for item, row in list(place.items()):
+        # the user's name of an item that was told apart from one of the other part
+        own = original(item)
+        if own is not None and own in expected.elsewhere:
+            place[own] = row
+    rows = np.array([place.get(item, -1) for item in found], np.int64)
+    unknown = np.flatnonzero(rows < 0)
+    example = shorten(expected.item[0]) if len(expected.item) else "none"
+    for row in unknown[:SHOWN]:
+        other = found[row] in expected.elsewhere
+        what = "an item of the other part" if other else "no item of the data"
+        fix = "drop the row" if other else "use the identifiers of data.item, or {split}:{row} counted from 0"
+        found_text = f"{shorten(found[row])}: {what}"
+        findings.add(
+            where.problem(int(row), "item", found_text, f"items of this part, such as {example}", fix)
+        )
+    findings.count(max(0, len(unknown) - SHOWN))
+    first: dict[int, int] = {}
+    doubles = [i for i, row in enumerate(rows.tolist()) if row >= 0 and first.setdefault(row, i) != i]
+    for i in doubles[:SHOWN]:
+        earlier = int(where.line[first[int(rows[i])]])
+        what = f"{shorten(found[i])}, as on {where.unit} {earlier}"
+        findings.add(where.problem(i, "item", what, "each item once", "drop one of the rows"))
+    findings.count(max(0, len(doubles) - SHOWN))
+    absent = len(expected.item) - len(first)
+    if absent and not len(unknown):
+        missing = next(item for row, item in enumerate(expected.item) if row not in first)
+        what = f"{absent} of {len(expected.item)} items are missing, such as {shorten(missing)}"
+        fix = "add the rows; leave the probabilities empty where the item lacks the modality"
+        findings.add(where.whole("item", what, "a row for every item of this part", fix))
+    return rows

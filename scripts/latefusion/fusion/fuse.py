@@ -1,0 +1,147 @@
+"""One fusion rule on the partitions of a protocol: its table, what it learned, what gaps cost it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from latefusion.fusion.aggregation import Array, Labels
+from latefusion.fusion.robustness import ROBUSTNESS, Outcomes, contributions, robustness_table
+from latefusion.fusion.runner import FittedRule, PartitionInput, Protocol, RuleRunner
+from latefusion.store.probabilities import P_PREFIX
+from latefusion.store.tables import probabilities_schema
+
+__all__ = ["BAG", "Fused", "PartitionInput", "fuse", "plain"]
+
+BAG = -1
+"""What stands in the column `repeat` of rows whose probabilities are the mean of all repeats."""
+
+
+@dataclass(frozen=True)
+class Fused:
+    """What a rule made of the partitions.
+
+    Attributes
+    ----------
+    table : pyarrow.Table
+        Fusion table: test rows by partition, repeat, and item.
+    learned : dict
+        What the rule learned, for its JSON file.
+    robustness : pyarrow.Table
+        What missing modalities cost; no rows where it was not asked for or labels are unknown.
+    """
+
+    table: pa.Table
+    learned: dict[str, Any]
+    robustness: pa.Table
+
+
+def fuse(
+    name: str,
+    options: Mapping[str, Any],
+    parts: Sequence[PartitionInput],
+    *,
+    protocol: Protocol,
+    seed: int,
+    robustness: bool = True,
+) -> Fused:
+    """Fit a rule in each partition and predict its test part.
+
+    Parameters
+    ----------
+    name : str
+        The rule: a file in `rules/`.
+    options : mapping
+        The rule's own options, and `repeats`, `bag`, `calibrate`.
+    parts : sequence of PartitionInput
+        At least one; the same modalities and classes in each.
+    protocol : {'replica', 'honest', 'cross'}
+        Under `replica` the rule is as the notebook has it: options that it fixes, ties to the lowest
+        index, and, for a rule whose `replica_source` is 'test', weights from the labels of test.
+    seed : int
+        The configured one; each partition and repeat gets a seed of its own, which `learned` notes.
+    robustness : bool
+        Whether to measure what missing modalities cost.
+
+    Raises
+    ------
+    ValueError
+        If modalities disagree on items, labels or classes, or the rule returns what is no probability.
+    """
+    runner = RuleRunner.of(name, options, protocol)
+    fitted = [runner.fit(part, seed) for part in parts]
+    first = parts[0]
+    classes = next(iter(first.learn.values())).classes
+    learned: dict[str, Any] = {
+        "rule": name,
+        "protocol": protocol,
+        "options": dict(options),
+        "modalities": list(first.test),
+        "classes": list(classes),
+        "learns": runner.rule.learns,
+        "probabilistic": runner.probabilistic,
+        "stochastic": runner.rule.stochastic,
+        "partitions": {one.part.partition: one.facts() for one in fitted},
+        "cross_validated": {one.part.partition: one.cross_validated for one in fitted},
+        "contributions": None,
+    }
+    lost = ROBUSTNESS.empty_table()
+    if robustness and all((one.y >= 0).all() for one in fitted) and any(len(one.y) for one in fitted):
+        outcomes, names, gives_p = _pooled(fitted), list(first.test), runner.probabilistic
+        groups = np.concatenate([part.group for part in parts])
+        lost = robustness_table(outcomes, names, groups, probabilistic=gives_p, seed=seed)
+        learned["contributions"] = contributions(outcomes, names, probabilistic=gives_p, seed=seed)
+    table = pa.concat_tables([table for one in fitted for table in _tables(one, classes)])
+    return Fused(table, plain(learned), lost)
+
+
+def _tables(one: FittedRule, classes: Sequence[str]) -> Iterator[pa.Table]:
+    """Yield the fusion table of each repeat, and that of their mean if it is asked for."""
+    for repeat, (scores, p) in enumerate(zip(one.scores, one.p, strict=True)):
+        yield _table(one, repeat, p, one.decided(scores, one.T), classes)
+    if one.runner.common.bag and one.runner.rule.stochastic:
+        p = np.mean(one.p, axis=0)
+        yield _table(one, BAG, p, one.decided(p, one.T), classes)
+
+
+def _table(one: FittedRule, repeat: int, p: Array, predicted: Labels, classes: Sequence[str]) -> pa.Table:
+    items, n = next(iter(one.part.test.values())).item, len(one.y)
+    columns = {
+        "item": pa.array(items, pa.string()),
+        "label": pa.array(one.y, pa.int32(), mask=one.y < 0),
+        "fold": pa.nulls(n, pa.int32()),
+        "predicted": pa.array(predicted, pa.int32()),
+        **{P_PREFIX + name: pa.array(p[:, c].copy()) for c, name in enumerate(classes)},
+        "partition": pa.array([one.part.partition] * n, pa.string()),
+        "repeat": pa.array(np.full(n, repeat, np.int32)),
+    }
+    return pa.table(columns, schema=probabilities_schema(classes, fused=True))
+
+
+def _pooled(fitted: Sequence[FittedRule]) -> Outcomes:
+    ends = np.cumsum([len(one.y) for one in fitted])[:-1]
+
+    def predict(P: Array) -> tuple[Array, Labels]:
+        parts = [one.outcome(rows) for one, rows in zip(fitted, np.split(P, ends), strict=True)]
+        return np.concatenate([p for p, _ in parts]), np.concatenate([said for _, said in parts])
+
+    return Outcomes(
+        predict, np.concatenate([one.T for one in fitted]), np.concatenate([one.y for one in fitted])
+    )
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401 - anything that JSON may hold
+    """Return a value with arrays as lists and numpy's numbers as Python's; what is not finite is None."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(one) for one in value]
+    if isinstance(value, np.ndarray | np.generic):
+        return plain(value.tolist())
+    if isinstance(value, float):
+        return value if np.isfinite(value) else None
+    return value

@@ -1,0 +1,225 @@
+"""What it costs a rule that modalities are missing, and what each modality contributes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import combinations
+from math import factorial
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from latefusion.core.seeds import stream
+from latefusion.fusion.aggregation import Array, Labels
+from latefusion.fusion.missing import keep
+
+ROBUSTNESS = pa.schema(
+    [
+        pa.field("modality", pa.string(), nullable=False),
+        pa.field("unit", pa.string(), nullable=False),
+        pa.field("share", pa.float64(), nullable=False),
+        pa.field("seed", pa.int32(), nullable=False),
+        pa.field("n", pa.int64(), nullable=False),
+        pa.field("lost", pa.int64(), nullable=False),
+        pa.field("accuracy", pa.float64()),
+        pa.field("log_loss", pa.float64()),
+    ]
+)
+"""`lost` counts the items that lose the modality; for `all` the pairs of item and modality."""
+
+ALL = "all"
+SHARES = (0.0, 0.1, 0.25, 0.5, 0.75, 1.0)
+SEEDS = 5
+CLIP = 1e-15
+EXACT_UP_TO = 6
+"""Modalities up to which every pattern of presence is predicted; above, Shapley values are sampled."""
+ORDERS = 64
+
+Predict = Callable[[Array], tuple[Array, Labels]]
+Codes = NDArray[np.int64]
+
+
+def losses(p: Array, y: Labels) -> Array:
+    """Return −log of the probability of each label, clipped at 1e-15, (n,), for p (n, K)."""
+    loss: Array = -np.log(np.maximum(p[np.arange(len(y)), y], CLIP))
+    return loss
+
+
+class Outcomes:
+    """How a rule fares on each row under patterns of presence, each predicted once and remembered.
+
+    Parameters
+    ----------
+    predict : callable
+        Turns P, always of the same n rows, into probabilities (n, K) and classes (n,).
+    P : (n, M, K) array
+        What the modalities say; NaN where one is missing already.
+    y : (n,) array
+        Class indices.
+    """
+
+    def __init__(self, predict: Predict, P: Array, y: Labels) -> None:
+        self.predict, self.P, self.y = predict, P, y
+        self.modalities = P.shape[1]
+        self.everything = (1 << self.modalities) - 1
+        self._known: dict[int, Array] = {}
+
+    def under(self, code: int) -> Array:
+        """Return for each row whether it is right (0 or 1) and its log loss, (2, n), under one pattern."""
+        if code not in self._known:
+            self._known[code] = self._predicted(keep(self.P, code))
+        return self._known[code]
+
+    def under_each(self, codes: Codes) -> Array:
+        """Return the same, (2, n), where each row has a pattern of its own, (n,)."""
+        if self.modalities > EXACT_UP_TO:
+            return self._predicted(keep(self.P, codes))
+        outcomes = np.empty((2, len(codes)))
+        for code in np.unique(codes).tolist():
+            rows = codes == code
+            outcomes[:, rows] = self.under(code)[:, rows]
+        return outcomes
+
+    def _predicted(self, P: Array) -> Array:
+        p, predicted = self.predict(P)
+        return np.stack([predicted == self.y, losses(p, self.y)])
+
+
+def robustness_table(
+    outcomes: Outcomes,
+    modalities: Sequence[str],
+    groups: NDArray[np.object_],
+    *,
+    probabilistic: bool,
+    seed: int,
+) -> pa.Table:
+    """Return accuracy and log loss with shares of the items losing a modality, or all of them at random.
+
+    Which items lose what depends on `seed`, the modality and the number of the draw alone, so rules can
+    be compared; a larger share loses what a smaller one lost, and more. For `all`, each modality is lost
+    by items of its own, so an item can lose several, or everything.
+
+    Parameters
+    ----------
+    outcomes : Outcomes
+    modalities : sequence of str
+        Names, in the order of P.
+    groups : (n,) array
+        Group of each row; with the unit `groups` whole groups lose a modality, as many as come nearest
+        to the share.
+    probabilistic : bool
+        Whether a log loss makes sense; null otherwise.
+    seed : int
+        The configured one.
+    """
+    n, M = len(outcomes.y), len(modalities)
+    group = np.unique(groups.astype(str), return_inverse=True)[1]
+    losers = [(name, [m]) for m, name in enumerate(modalities)] + [(ALL, list(range(M)))]
+    rows: dict[tuple[str, str, float, int], dict[str, float | None]] = {}
+    for unit, units in (("rows", np.arange(n)), ("groups", group)):
+        for draw in range(SEEDS):
+            orders = [_order(units, stream(seed, "robustness", unit, name, str(draw))) for name in modalities]
+            for share in SHARES:
+                gone = np.array([order < _nearest_cut(order, share) for order in orders])
+                for name, losing in losers:
+                    codes = outcomes.everything - (gone[losing].T @ (1 << np.array(losing, np.int64)))
+                    right, loss = outcomes.under_each(codes)
+                    rows[name, unit, share, draw] = {
+                        "n": n,
+                        "lost": int(gone[losing].sum()),
+                        "accuracy": float(right.mean()) if n else None,
+                        "log_loss": float(loss.mean()) if n and probabilistic else None,
+                    }
+    return pa.Table.from_pylist(
+        [
+            {"modality": name, "unit": unit, "share": share, "seed": draw, **rows[name, unit, share, draw]}
+            for name, _ in losers
+            for unit in ("rows", "groups")
+            for share in SHARES
+            for draw in range(SEEDS)
+        ],
+        schema=ROBUSTNESS,
+    )
+
+
+def contributions(
+    outcomes: Outcomes, modalities: Sequence[str], *, probabilistic: bool, seed: int
+) -> dict[str, dict[str, dict[str, float]]]:
+    """Return what each modality contributes, of the rule as it was learned on all of them.
+
+    A positive figure means that the modality helps: accuracy gained, log loss saved.
+
+    Returns
+    -------
+    dict
+        By modality: `leave_one_out`, the loss from dropping it at prediction; and with more than two
+        modalities `shapley`, its mean gain over all orders in which modalities could join (Shapley 1953),
+        from nothing (the class shares) on. Over six modalities it is the mean of 64 orders drawn at
+        random.
+    """
+    metrics = {"accuracy": 0, "log_loss": 1} if probabilistic else {"accuracy": 0}
+
+    def value(code: int, row: int) -> float:
+        mean = float(outcomes.under(code)[row].mean())
+        return -mean if row else mean
+
+    found: dict[str, dict[str, dict[str, float]]] = {}
+    everything, M = outcomes.everything, len(modalities)
+    weights = _coalitions(M, seed) if M > 2 else []
+    for m, name in enumerate(modalities):
+        bit = 1 << m
+        found[name] = {
+            "leave_one_out": {
+                metric: value(everything, row) - value(everything & ~bit, row)
+                for metric, row in metrics.items()
+            }
+        }
+        if M > 2:
+            found[name]["shapley"] = {
+                metric: sum(
+                    weight * (value(code | bit, row) - value(code, row)) for code, weight in weights[m]
+                )
+                for metric, row in metrics.items()
+            }
+    return found
+
+
+def _order(units: NDArray[np.intp], rng: np.random.Generator) -> NDArray[np.int64]:
+    """Return how many rows stand before each row's unit, with units in random order: (n,) ints.
+
+    A cut between two units is where rows whose number is less are lost.
+    """
+    sizes = np.bincount(units)
+    shuffled = rng.permutation(len(sizes))
+    before = np.empty(len(sizes), np.int64)
+    before[shuffled] = np.concatenate([[0], np.cumsum(sizes[shuffled])[:-1]])
+    starts: NDArray[np.int64] = before[units]
+    return starts
+
+
+def _nearest_cut(order: NDArray[np.int64], share: float) -> int:
+    """Return the cut between units that comes nearest to a share of the rows, the lower one on a tie."""
+    cuts = np.append(np.unique(order), len(order))
+    return int(cuts[np.argmin(np.abs(cuts - share * len(order)))])
+
+
+def _coalitions(M: int, seed: int) -> list[list[tuple[int, float]]]:
+    """Return for each modality the patterns that it may join, each with its weight."""
+    if M <= EXACT_UP_TO:
+        return [
+            [
+                (sum(1 << k for k in chosen), factorial(size) * factorial(M - size - 1) / factorial(M))
+                for size in range(M)
+                for chosen in combinations([k for k in range(M) if k != m], size)
+            ]
+            for m in range(M)
+        ]
+    rng = stream(seed, "robustness", "orders")
+    joined: list[list[tuple[int, float]]] = [[] for _ in range(M)]
+    for _ in range(ORDERS):
+        code = 0
+        for m in rng.permutation(M).tolist():
+            joined[m].append((code, 1 / ORDERS))
+            code |= 1 << m
+    return joined

@@ -1,0 +1,139 @@
+"""The contract of a fusion rule, and how a rule is found by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from types import MappingProxyType
+from typing import Any, ClassVar, Literal, Self
+
+import numpy as np
+
+from latefusion.fusion.aggregation import Array, Labels, Ties, class_shares, normalise, present
+
+
+class Rule:
+    """A fusion rule: turns the class probabilities of several modalities into one.
+
+    A rule file defines exactly one subclass; the file's name is the rule's name, the keyword
+    arguments of its `__init__` are its options in the configuration. A subclass overrides `_combine`,
+    and `_learn` if it learns; both get only rows with at least one modality. Rows with none are given
+    the class shares of the training rows, so no rule predicts anything else for them.
+
+    Parameters
+    ----------
+    random_state : numpy.random.Generator or int, optional
+        The only source of randomness.
+
+    Attributes
+    ----------
+    learns : bool
+        Whether `fit` learns from its rows; a fixed rule reads at most the class shares.
+    probabilistic : bool
+        Whether the output is an estimate of probabilities.
+    replica_source : {'in_sample', 'test'}
+        The rows that the notebook learns the rule from.
+    replica_options : mapping
+        Options that the notebook fixes; under `replica` they hold whatever the configuration says.
+    stochastic : bool
+        Whether another `random_state` may give another result; such a rule is repeated.
+    ties : {'evidence', 'lowest'}
+        What decides between equal scores inside the rule, see `latefusion.fusion.aggregation.decide`; the job
+        sets it to 'lowest' under `replica`.
+    shares : (n_classes,) array
+        Share of each class among the rows it was fitted on.
+    """
+
+    learns: ClassVar[bool] = False
+    probabilistic: ClassVar[bool] = True
+    replica_source: ClassVar[Literal["in_sample", "test"]] = "in_sample"
+    replica_options: ClassVar[Mapping[str, Any]] = MappingProxyType({})
+    stochastic: ClassVar[bool] = False
+    ties: Ties = "evidence"
+    shares: Array
+
+    def __init__(self, *, random_state: np.random.Generator | int | None = None) -> None:
+        self.random_state = random_state
+
+    def fit(self, P: Array, y: Labels, *, fold: Labels | None = None) -> Self:
+        """Learn from labelled rows.
+
+        Parameters
+        ----------
+        P : (n_items, n_modalities, n_classes) array
+            Rows that sum to one, NaN where a modality is missing.
+        y : (n_items,) array
+            Class indices.
+        fold : (n_items,) array, optional
+            Fold of each row, for rules that choose an option by cross-validation.
+
+        Raises
+        ------
+        ValueError
+            If the arrays do not have these shapes, or a rule that learns gets no row with any modality.
+        """
+        if P.ndim != 3 or len(P) != len(y) or (fold is not None and len(fold) != len(y)):
+            folds = "" if fold is None else f", folds {fold.shape}"
+            raise ValueError(f"probabilities {P.shape} (not n, M, K) for labels {y.shape}{folds}")
+        some = present(P).any(axis=1)
+        if self.learns and not some.any():
+            raise ValueError("no row to learn from has any modality")
+        self.shares = class_shares(y, P.shape[2])
+        self._learn(P[some], y[some], None if fold is None else fold[some])
+        return self
+
+    def predict_proba(self, P: Array) -> Array:
+        """Return the fused probabilities.
+
+        Parameters
+        ----------
+        P : (n_items, n_modalities, n_classes) array
+            Rows that sum to one, NaN where a modality is missing.
+
+        Returns
+        -------
+        (n_items, n_classes) array
+            Rows sum to one; the class shares where an item has no modality.
+        """
+        fused = np.tile(self.shares, (len(P), 1))
+        some = present(P).any(axis=1)
+        if some.any():
+            fused[some] = normalise(self._combine(P[some]))
+        return fused
+
+    def learned(self) -> dict[str, Any]:
+        """Return what was learned, for the rule's JSON file: numbers, strings, lists and mappings."""
+        return {}
+
+    def diagnose(self, P: Array) -> dict[str, Any]:  # noqa: ARG002 - for rules that override it
+        """Return what is worth knowing of the rows that are predicted, for the JSON file."""
+        return {}
+
+    def _learn(self, P: Array, y: Labels, fold: Labels | None) -> None:
+        """Learn from rows of which each has a modality; a fixed rule has nothing to do."""
+
+    def _combine(self, P: Array) -> Array:
+        """Return scores >= 0, (n_items, n_classes), for rows of which each has a modality."""
+        raise NotImplementedError
+
+
+def rule_class(name: str) -> type[Rule]:
+    """Return the rule that the file `rules/<name>.py` defines.
+
+    Raises
+    ------
+    TypeError
+        If the file does not define exactly one subclass of `Rule`, helpers whose names begin with _ apart.
+    """
+    module = import_module(f"latefusion.rules.{name}")
+    found = [
+        value
+        for value in vars(module).values()
+        if isinstance(value, type)
+        and issubclass(value, Rule)
+        and value.__module__ == module.__name__
+        and not value.__name__.startswith("_")
+    ]
+    if len(found) != 1:
+        raise TypeError(f"rules/{name}.py must define exactly one subclass of Rule, not {len(found)}")
+    return found[0]

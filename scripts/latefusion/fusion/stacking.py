@@ -1,0 +1,133 @@
+"""Rules that train a classifier on the modalities' probabilities side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from latefusion.fusion.aggregation import Array, Labels
+from latefusion.fusion.missing import ENOUGH_ROWS, filled, members, pattern_codes
+from latefusion.fusion.rule import Rule
+
+ANY_PATTERN = -1
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A classifier that was trained.
+
+    Attributes
+    ----------
+    predict : callable
+        Turns columns, (n, d), into probabilities of the classes, (n, K); each row by itself.
+    learned : dict
+        What is worth writing down of it.
+    """
+
+    predict: Callable[[Array], Array]
+    learned: dict[str, Any] = field(default_factory=dict)
+
+
+class StackingRule(Rule):
+    """Base of the rules that train a classifier on [p_1 … p_M].
+
+    Where training rows lack modalities, each pattern of presence that at least 200 rows show has a
+    classifier of its own, on its modalities' columns, trained on all rows that have these. Everything
+    else goes to one classifier trained on all rows, with the class shares in the gaps.
+
+    A subclass defines `_train`, and `_columns` if it does not learn from the probabilities themselves.
+    """
+
+    seed: int
+    _models: dict[int, Trained]
+    _rows: dict[int, int]
+
+    def _train(self, X: Array, y: Labels, classes: int, fold: Labels | None) -> Trained:
+        """Train on columns (n, d) and labels 0 … classes − 1, each of them there, at least two.
+
+        `self.seed` is for chance.
+        """
+        raise NotImplementedError
+
+    def _columns(self, P: Array) -> Array:
+        """Return what is learned from, of the same shape as P."""
+        return P
+
+    def _learn(self, P: Array, y: Labels, fold: Labels | None) -> None:
+        self.seed = seed_of(self.random_state)
+        modalities = P.shape[1]
+        codes = pattern_codes(P)
+        everything = (1 << modalities) - 1
+        chosen = {ANY_PATTERN: np.ones(len(P), bool)}
+        if (codes != everything).any():
+            shown, rows = np.unique(codes, return_counts=True)
+            for code in shown[rows >= ENOUGH_ROWS].tolist():
+                chosen[code] = (codes & code) == code
+        self._models, self._rows = {}, {}
+        for code, mask in chosen.items():
+            X = self._flat(P[mask], code)
+            self._models[code] = self._trained(X, y[mask], P.shape[2], None if fold is None else fold[mask])
+            self._rows[code] = int(mask.sum())
+        self._modalities = modalities
+
+    def _trained(self, X: Array, y: Labels, classes: int, fold: Labels | None) -> Trained:
+        """Train on the classes that have rows; the others are given no probability."""
+        seen, coded = np.unique(y, return_inverse=True)
+        facts = {"classes": seen.tolist()}
+        if len(seen) == 1:
+            only = np.eye(classes)[seen[0]]
+            return Trained(lambda X: np.tile(only, (len(X), 1)), facts)
+        model = self._train(X, coded.astype(np.int32), len(seen), fold)
+        return Trained(lambda X: _spread(model.predict(X), seen, classes), facts | model.learned)
+
+    def _flat(self, P: Array, code: int) -> Array:
+        P = filled(P, self.shares) if code == ANY_PATTERN else P[:, members(code, P.shape[1])]
+        return np.ascontiguousarray(self._columns(P).reshape(len(P), -1))
+
+    def _combine(self, P: Array) -> Array:
+        fused = np.empty((len(P), P.shape[2]))
+        codes = pattern_codes(P)
+        models = np.where(np.isin(codes, list(self._models)), codes, ANY_PATTERN)
+        for code in np.unique(models).tolist():
+            rows = models == code
+            fused[rows] = self._models[code].predict(self._flat(P[rows], code))
+        return fused
+
+    def learned(self) -> dict[str, Any]:
+        """Return what each classifier learned, with the modalities and the number of its rows."""
+        return {
+            "models": [
+                {
+                    "modalities": "any" if code == ANY_PATTERN else members(code, self._modalities),
+                    "rows": self._rows[code],
+                    **model.learned,
+                }
+                for code, model in self._models.items()
+            ]
+        }
+
+
+def seed_of(random_state: np.random.Generator | int | None) -> int:
+    """Return a seed for other libraries: the number itself, or one drawn from the generator."""
+    if isinstance(random_state, int | np.integer):
+        return int(random_state)
+    return int(np.random.default_rng(random_state).integers(2**31 - 1))
+
+
+def _spread(p: Array, seen: Labels, classes: int) -> Array:
+    """Return probabilities of the classes `seen`, (n, k), as those of all classes, (n, K)."""
+    everything = np.zeros((len(p), classes))
+    everything[:, seen] = p
+    return everything
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Keep every library that is loaded by now to one thread, so that sums are made in one order."""
+    with threadpool_limits(limits=1):
+        yield

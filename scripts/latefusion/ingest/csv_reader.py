@@ -1,0 +1,195 @@
+"""Batches of a CSV, plain or compressed with gzip: quick where it is in order, exact where it is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from latefusion.core.errors import InputError, Problem, shorten
+from latefusion.ingest.csv_records import RecordReader
+from latefusion.ingest.findings import Findings
+from latefusion.ingest.source import Bytes, NotTextError
+
+BLOCK_BYTES = 4 << 20
+_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+
+Batch = tuple[pa.RecordBatch, NDArray[np.int64] | None]
+
+
+class SuspectError(Exception):
+    """The quick reader met something odd; the exact one says what, or reads it after all."""
+
+
+def read_header(path: Path, head: bytes, max_cell: int) -> list[str]:
+    """Return the names of the columns.
+
+    Raises
+    ------
+    InputError
+        If there are none, one is empty or twice there, or the delimiter is no comma.
+    """
+    findings = Findings()
+    first = next(iter(RecordReader(path, head, findings, max_cell)), None)
+    findings.check()
+    if first is None:
+        raise InputError(
+            [Problem(str(path), "nothing but blank lines", "a header and rows", "export it again")]
+        )
+    line, fields = first
+    names = [name.decode() for name in fields]
+    _check_delimiter(path, line, names)
+    for position, name in enumerate(names):
+        if not name.strip():
+            hint = " (pandas writes one for the index: use to_csv(…, index=False))" if position == 0 else ""
+            problem = Problem(
+                str(path),
+                f"no name for column {position + 1} of {len(names)}",
+                "a name for every column",
+                f"name the column, or drop it{hint}",
+                row=line,
+            )
+            findings.add(problem)
+    for name in sorted({name for name in names if name.strip() and names.count(name) > 1}):
+        places = [str(i + 1) for i, other in enumerate(names) if other == name]
+        found = f"the name {shorten(name)} for columns {' and '.join(places[:5])}"
+        findings.add(Problem(str(path), found, "each name once", "rename or drop one of them", row=line))
+    findings.check()
+    return names
+
+
+def _check_delimiter(path: Path, line: int, names: Sequence[str]) -> None:
+    text = ",".join(names)
+    for delimiter, word in _DELIMITERS.items():
+        if text.count(delimiter) > len(names) - 1:
+            allowed = "commas between cells"
+            fix = (
+                f"pandas.read_csv({path.name!r}, sep={delimiter!r}).to_csv(…, index=False); "
+                "Excel takes the delimiter from the system's region"
+            )
+            found = f"{word} between cells: {shorten(text)}"
+            raise InputError([Problem(str(path), found, allowed, fix, row=line)])
+
+
+def quick_batches(
+    path: Path, head: bytes, names: Sequence[str], columns: Sequence[str], digest: list[str], max_cell: int
+) -> Iterator[Batch]:
+    """Yield batches of string columns, read by pyarrow; the file's hash is appended to `digest` at the end.
+
+    Raises
+    ------
+    SuspectError
+        Where the file is not plainly in order.
+    """
+    import pyarrow.csv as pa_csv
+
+    with Bytes(path, head) as stream:
+        try:
+            reader = pa_csv.open_csv(
+                pa.PythonFile(stream, mode="r"),
+                read_options=pa_csv.ReadOptions(block_size=BLOCK_BYTES),
+                parse_options=pa_csv.ParseOptions(newlines_in_values=True),
+                convert_options=pa_csv.ConvertOptions(
+                    column_types=dict.fromkeys(names, pa.string()),
+                    strings_can_be_null=False,
+                    check_utf8=False,
+                ),
+            )
+            for batch in reader:
+                if stream.failed is not None:
+                    raise SuspectError(str(stream.failed))
+                if batch.schema.names != list(names):
+                    raise SuspectError("names of columns that are read in two ways")
+                if len(batch):
+                    _check_sizes(batch, max_cell)
+                    yield batch.select(columns), None
+        except (pa.ArrowException, NotTextError) as error:
+            raise SuspectError(str(error)) from None
+        if stream.failed is not None:
+            raise SuspectError(str(stream.failed))
+        digest.append(stream.sha256())
+
+
+def _check_sizes(batch: pa.RecordBatch, max_cell: int) -> None:
+    for column in batch.columns:
+        if column.nbytes > max_cell and pc.max(pc.binary_length(column)).as_py() > max_cell:
+            raise SuspectError("a large cell")
+
+
+def exact_batches(
+    path: Path, head: bytes, names: Sequence[str], columns: Sequence[str], findings: Findings, max_cell: int
+) -> Iterator[Batch]:
+    """Yield batches of string columns with the line of each record; what is wrong goes to `findings`."""
+    places = [names.index(column) for column in columns]
+    reader = RecordReader(path, head, findings, max_cell)
+    records = iter(reader)
+    next(records)
+    rows: list[list[bytes]] = []
+    lines: list[int] = []
+    size = 0
+    short: tuple[int, list[bytes]] | None = None
+    for line, fields in records:
+        if short is not None:
+            findings.add(_wrong_number(path, *short, names))
+            short = None
+        if len(fields) != len(names):
+            short = line, fields
+            continue
+        row = [fields[place] for place in places]
+        rows.append(row)
+        lines.append(line)
+        size += sum(map(len, row))
+        if size >= BLOCK_BYTES:
+            yield _batch(rows, columns), np.array(lines, np.int64)
+            rows, lines, size = [], [], 0
+    if short is not None:
+        findings.add((_cut_off if reader.ends_open() else _wrong_number)(path, *short, names))
+    if rows:
+        yield _batch(rows, columns), np.array(lines, np.int64)
+
+
+def _batch(rows: list[list[bytes]], columns: Sequence[str]) -> pa.RecordBatch:
+    arrays = [pa.array(cells, pa.binary()).cast(pa.string()) for cells in zip(*rows, strict=True)]
+    return pa.RecordBatch.from_arrays(arrays, list(columns))
+
+
+def _wrong_number(path: Path, line: int, fields: Sequence[bytes], names: Sequence[str]) -> Problem:
+    begins = shorten(b",".join(fields)[:200].decode("utf-8", "replace"), 40)
+    few = len(fields) < len(names)
+    if any(field.startswith((b' "', b'\t"')) for field in fields):
+        fix = (
+            "remove the blanks before quotes, or read the file with skipinitialspace=True and write it again"
+        )
+    elif few:
+        fix = "quote cells that hold line breaks"
+    else:
+        fix = "quote cells that hold commas, such as lists and texts"
+    return Problem(
+        str(path),
+        f"{len(fields)} cell{'s' if len(fields) != 1 else ''} in the row {begins}",
+        f"{len(names)} cells, one for each name in the header",
+        fix,
+        row=line,
+    )
+
+
+def _cut_off(path: Path, line: int, fields: Sequence[bytes], names: Sequence[str]) -> Problem:
+    if len(fields) > len(names):
+        return _wrong_number(path, line, fields, names)
+    return Problem(
+        str(path),
+        f"the file ends in the middle of a row, after {len(fields)} of {len(names)} cells",
+        f"{len(names)} cells, one for each name in the header",
+        "the file was cut off: copy or export it again",
+        row=line,
+    )
+
+
+def sha256_of(path: Path, head: bytes) -> str:
+    """Return the hash of a file as stored."""
+    with Bytes(path, head, strict=False) as stream:
+        return stream.sha256()

@@ -1,0 +1,124 @@
+"""Batches of a Parquet file, its strings as strings and its lists as they are."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from latefusion.core.errors import InputError, Problem, shorten
+from latefusion.ingest.embeddings import is_list
+from latefusion.ingest.source import PARQUET
+
+BATCH_ROWS = 1024
+_UNREADABLE = (pa.ArrowException, OSError, UnicodeDecodeError)
+
+
+def open_parquet(path: Path) -> pq.ParquetFile:
+    """Open a Parquet file.
+
+    Raises
+    ------
+    InputError
+        If it is cut off or damaged.
+    """
+    try:
+        # read ahead by little: what pyarrow reads ahead by itself, it keeps until the end
+        file = pq.ParquetFile(path, pre_buffer=False, buffer_size=1 << 20, page_checksum_verification=True)
+        str(file.schema_arrow)  # decodes every name
+    except _UNREADABLE as error:
+        raise InputError([_damaged(path, error)]) from None
+    return file
+
+
+def _damaged(path: Path, error: Exception) -> Problem:
+    with path.open("rb") as file:
+        file.seek(-len(PARQUET), os.SEEK_END)
+        whole = file.read() == PARQUET
+    first = str(error).splitlines()[0] if str(error) else type(error).__name__
+    found = (
+        f"a Parquet file that cannot be read ({shorten(first, 120)})"
+        if whole
+        else "a Parquet file without its end"
+    )
+    fix = "it is damaged: write or copy it again" if whole else "it was cut off: write or copy it again"
+    return Problem(str(path), found, "a whole Parquet file", fix)
+
+
+def check_types(
+    file: pq.ParquetFile, path: Path, texts: Sequence[str], vectors: Sequence[str]
+) -> list[Problem]:
+    """Return a problem for each column of a type that cannot be used."""
+    schema = file.schema_arrow
+    problems = []
+    for name in dict.fromkeys([*texts, *vectors]):
+        if schema.names.count(name) > 1:
+            found = f"{schema.names.count(name)} columns of this name"
+            problems.append(
+                Problem(str(path), found, "each name once", "rename or drop one of them", column=name)
+            )
+    if problems:
+        return problems
+    for name in texts:
+        kind = _plain(schema.field(name).type)
+        if pa.types.is_nested(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+            allowed = "numbers or text"
+            fix = "name another column, or write this one as text"
+            problems.append(Problem(str(path), f"a column of {kind}", allowed, fix, column=name))
+    for name in vectors:
+        kind = _plain(schema.field(name).type)
+        if not (is_list(kind) or _is_text(kind)):
+            nested = pa.types.is_nested(kind)
+            found = f"a single number in each row ({kind})" if not nested else f"a column of {kind}"
+            fix = "name the column of the embeddings, or write each row's array.tolist()"
+            problems.append(Problem(str(path), found, "a list of numbers in each row", fix, column=name))
+    return problems
+
+
+def _plain(kind: pa.DataType) -> pa.DataType:
+    return kind.value_type if pa.types.is_dictionary(kind) else kind
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+def batches(
+    file: pq.ParquetFile, path: Path, texts: Sequence[str], vectors: Sequence[str], numbers: Sequence[str]
+) -> Iterator[pa.RecordBatch]:
+    """Yield batches with `texts` as strings, `vectors` as they are, and `numbers` as float64 where they are.
+
+    Raises
+    ------
+    InputError
+        If the file turns out to be damaged.
+    """
+    columns = list(dict.fromkeys([*texts, *vectors]))
+    try:
+        for batch in file.iter_batches(batch_size=BATCH_ROWS, columns=columns, use_threads=False):
+            batch.validate(full=True)
+            arrays = []
+            for name in columns:
+                array = batch.column(name)
+                if pa.types.is_dictionary(array.type):
+                    array = array.dictionary_decode()
+                arrays.append(array if name in vectors else _text(array, keep=name in numbers))
+            yield pa.RecordBatch.from_arrays(arrays, columns)
+    except _UNREADABLE as error:
+        raise InputError([_damaged(path, error)]) from None
+
+
+def _text(array: pa.Array, *, keep: bool) -> pa.Array:
+    kind = array.type
+    if keep and (pa.types.is_integer(kind) or pa.types.is_floating(kind)):
+        return array.cast(pa.float64(), safe=False)
+    if pa.types.is_null(kind):
+        return pa.nulls(len(array), pa.string())
+    if pa.types.is_floating(kind):
+        # NaN is how pandas marks a missing value
+        array = pc.if_else(pc.is_nan(array), pa.scalar(None, kind), array)
+    return array.cast(pa.string())

@@ -1,0 +1,198 @@
+"""The batches of one file, gathered into tables, with all that is wrong or odd about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from latefusion.core.errors import Problem
+from latefusion.dataset.identifiers import tell_apart
+from latefusion.ingest.columns import Columns, Modality
+from latefusion.ingest.csv_reader import SuspectError
+from latefusion.ingest.embedding_checks import (
+    all_equal,
+    not_as_trained,
+    nothing_there,
+    oddities,
+    other_lengths,
+)
+from latefusion.ingest.embedding_errors import Explanation
+from latefusion.ingest.embeddings import BAD, EMPTY, Parsed
+from latefusion.ingest.facts import IngestFacts, TrainingFile
+from latefusion.ingest.feature_writer import MatrixWriter
+from latefusion.ingest.findings import Findings
+from latefusion.ingest.items import items_table
+from latefusion.ingest.locations import SHOWN, Where, strip
+from latefusion.store.tables import write_table
+
+Lines = NDArray[np.int64] | None
+# how many rows; their texts, lines and embeddings
+Read = tuple[int, dict[str, pa.Array], Lines, dict[str, Parsed]]
+
+
+class Gathering:
+    """Gathers the batches of one file.
+
+    With `exact`, records have lines and every problem is noted; without, the first one raises `SuspectError`.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        split: str,
+        columns: Columns,
+        findings: Findings,
+        files: Sequence[Path],
+        *,
+        exact: bool,
+        unit: str,
+        training: TrainingFile,
+    ) -> None:
+        self.path, self.split, self.columns, self.findings = path, split, columns, findings
+        self.exact, self.unit, self.training = exact, unit, training
+        self.writers = {m.name: MatrixWriter(file) for m, file in zip(columns.modalities, files, strict=True)}
+        self.lengths: dict[str, list[NDArray[np.int64]]] = {m.name: [] for m in columns.modalities}
+        self.texts: dict[str, list[pa.Array]] = {name: [] for name in columns.texts}
+        self.lines: list[NDArray[np.int64]] = []
+        self.rows = 0
+        self.explained = dict.fromkeys(self.writers, 0)
+
+    def run(self, reads: Iterable[Read]) -> None:
+        """Take in all batches."""
+        with ExitStack() as stack:
+            for writer in self.writers.values():
+                stack.enter_context(writer)
+            for read in reads:
+                self._add(*read)
+            self._check()
+            for writer in self.writers.values():
+                writer.flush()
+
+    def _add(self, n: int, texts: dict[str, pa.Array], lines: Lines, parsed: dict[str, Parsed]) -> None:
+        if self.columns.item is None:
+            items = pa.array([f"{self.split}:{row}" for row in range(self.rows, self.rows + n)], pa.string())
+        else:
+            items = tell_apart(strip(texts[self.columns.item]), self.training.identifiers)
+        self.lines.append(np.zeros(n, np.int64) if lines is None else lines)
+        for name, gathered in self.texts.items():
+            gathered.append(texts[name])
+        for modality in self.columns.modalities:
+            self._add_modality(modality, items, parsed[modality.column])
+        self.rows += n
+
+    def _add_modality(self, modality: Modality, items: pa.Array, parsed: Parsed) -> None:
+        writer, lengths = self.writers[modality.name], parsed.lengths
+        self.lengths[modality.name].append(lengths)
+        dimension = writer.dimension
+        if dimension is None and (lengths > 0).any():
+            dimension = int(lengths[lengths > 0][0])
+        wrong = (lengths != EMPTY) & (lengths != dimension)
+        if not modality.missing:
+            wrong |= lengths == EMPTY
+        if wrong.any():
+            if not self.exact:
+                raise SuspectError(f"column {modality.column}")
+            self._note_bad(modality, parsed)
+            return
+        if not self.findings.problems:
+            present = lengths != EMPTY
+            writer.add(items, present, parsed.values.reshape(int(present.sum()), dimension or 0))
+
+    def _note_bad(self, modality: Modality, parsed: Parsed) -> None:
+        """Note the cells that hold no embedding; those of another length wait until all lengths are known."""
+        lines, lengths = self.lines[-1], parsed.lengths
+        bad = lengths == BAD
+        if not modality.missing:
+            bad |= lengths == EMPTY
+        for row in np.flatnonzero(bad):
+            why = parsed.bad.get(int(row))
+            if lengths[row] == EMPTY:
+                why = Explanation(
+                    "an empty cell",
+                    "an embedding for every item",
+                    f"fill it in, drop the row, or set `missing: true` for the modality {modality.name}",
+                )
+            if why is None or self.explained[modality.name] >= SHOWN:
+                self.findings.count(1)
+                continue
+            self.explained[modality.name] += 1
+            self._problem(why, modality.column, int(lines[row]))
+
+    def _problem(self, why: Explanation, column: str | None = None, line: int | None = None) -> None:
+        self.findings.add(
+            Problem(str(self.path), why.found, why.allowed, why.fix, row=line, column=column, unit=self.unit)
+        )
+
+    def _check(self) -> None:
+        """Check what can only be known once all rows are read."""
+        if self.rows == 0:
+            self.findings.check()
+            self._problem(Explanation("a header and no rows", "at least one row", "export the table again"))
+            self._suspect()
+            self.findings.check()
+        for modality in self.columns.modalities:
+            self._check_lengths(modality)
+            self._check_values(modality)
+        self._suspect()
+
+    def _suspect(self) -> None:
+        if self.findings.problems and not self.exact:
+            raise SuspectError("a problem whose line is to be found")
+
+    def _check_lengths(self, modality: Modality) -> None:
+        lengths = np.concatenate(self.lengths[modality.name])
+        why = nothing_there(lengths)
+        # where embeddings may not be missing, the empty cells are problems already
+        if why is not None and modality.missing and (lengths == EMPTY).all():
+            self._problem(why, modality.column)
+        rows, said = other_lengths(lengths)
+        lines = np.concatenate(self.lines)
+        for row, about in zip(rows, said, strict=False):
+            self._problem(about, modality.column, int(lines[row]))
+        self.findings.count(len(rows) - len(said))
+
+    def _check_values(self, modality: Modality) -> None:
+        writer, name = self.writers[modality.name], modality.name
+        if writer.dimension is None or self.findings.problems:
+            return
+        why = not_as_trained(name, writer.dimension, self.training)
+        if self.split == "train" and all_equal(writer):
+            why = Explanation(
+                f"the same embedding in all {writer.rows - writer.missing} rows",
+                "embeddings that differ",
+                "name another column, or compute the embeddings again",
+            )
+        if why is not None:
+            self._problem(why, modality.column)
+            return
+        for code, message in oddities(name, writer):
+            self.findings.warn(f"{code}:{name}", f"{self.path}: {message}")
+
+    def finish(self, items_file: Path) -> IngestFacts:
+        """Check and write the items table, and return what is known about the file."""
+        columns, where = self.columns, Where(str(self.path), np.concatenate(self.lines), self.unit)
+        texts = {name: pa.chunked_array(parts) for name, parts in self.texts.items()}
+        taken = self.training.identifiers
+        table = items_table(texts, columns, where, self.findings, split=self.split, taken=taken)
+        self._suspect()
+        self.findings.check()
+        write_table(table, items_file, table.schema)
+        return IngestFacts(
+            split=self.split,
+            path=str(self.path),
+            rows=self.rows,
+            dimensions={name: int(writer.dimension or 0) for name, writer in self.writers.items()},
+            missing={name: writer.missing for name, writer in self.writers.items()},
+            columns={
+                "label": columns.label,
+                "class_name": columns.class_name,
+                "group": columns.group,
+                "item": columns.item,
+            },
+            warnings=[{"code": code, "message": text} for code, text in self.findings.warnings.items()],
+        )

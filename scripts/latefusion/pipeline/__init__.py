@@ -1,0 +1,1 @@
+"""What joins several stages: classifying new items, the learning curve."""

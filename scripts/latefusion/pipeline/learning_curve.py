@@ -1,0 +1,178 @@
+"""How accuracy and log loss grow with the training data: views and rules on shares of the groups."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latefusion.evaluation.statistics.group_bootstrap import group_weights
+from latefusion.evaluation.statistics.metrics import log_losses
+from latefusion.fusion.fuse import PartitionInput, fuse
+from latefusion.store.probabilities import P_PREFIX, Probabilities
+from latefusion.store.samples import Rows
+from latefusion.svm.training import SvmSettings, predict, present_rows, train
+
+logger = logging.getLogger(__name__)
+
+SHARES: Final = (0.1, 0.25, 0.5, 1.0)
+
+
+@dataclass(frozen=True)
+class CurveView:
+    """One view: its rows in the training and the test part, and its SVM's settings."""
+
+    name: str
+    kind: str
+    train: Rows
+    test: Rows
+    settings: Mapping[str, Any]
+
+
+def learning_curve(
+    views: Sequence[CurveView],
+    group: NDArray[np.object_],
+    test_group: NDArray[np.object_],
+    classes: tuple[str, ...],
+    rules: Mapping[str, Mapping[str, Any]],
+    *,
+    partition: str,
+    draws: int,
+    seed: int,
+    n_jobs: int,
+    rng: np.random.Generator,
+) -> list[dict[str, Any]]:
+    """Train on 10, 25, 50 and 100 % of the groups and test each time on the whole test part.
+
+    The groups of a smaller share are among those of a larger one. A share of fewer than two classes
+    is left out.
+
+    Parameters
+    ----------
+    views : sequence of CurveView
+        Single modalities and views on several, all on the same items.
+    group, test_group : (n,) and (m,) object arrays of str
+        Group of each training and test row.
+    classes : tuple of str
+    rules : mapping of str to mapping
+        Options of each fusion rule, none of them stochastic, as of `latefusion.fusion.fuse.fuse`.
+    partition : str
+    draws : int
+        Of the group bootstrap on the test part; the trained models are held fixed.
+    seed, n_jobs : int
+        Of the rules; threads of the SVMs, which change no number.
+    rng : numpy.random.Generator
+        Draws groups and bootstrap samples.
+
+    Returns
+    -------
+    list of dict
+        `model`, `kind`, `share` of the groups, `rows` and `groups` trained on, `metric`, `value`, `low`,
+        `high`, and `n` test rows.
+    """
+    names = rng.permutation(np.unique(group.astype(str)))
+    weights = _bootstrap_weights(test_group, draws, rng)
+    table = []
+    for share in SHARES:
+        chosen = names[: max(1, round(share * len(names)))]
+        used = np.isin(group.astype(str), chosen)
+        if not all(_trainable(view.train, used) for view in views):
+            logger.warning(
+                "%d %% of the groups are left out: they hold fewer than two classes", round(100 * share)
+            )
+            continue
+        logger.info("%d %% of the groups: %d rows", round(100 * share), used.sum())
+        learned, said = {}, {}
+        for view in views:
+            learned[view.name], said[view.name] = _trained(view, used, classes, n_jobs, rng)
+        singles = [view.name for view in views if view.kind == "single"]
+        part = PartitionInput(
+            partition,
+            {name: learned[name] for name in singles},
+            {name: said[name] for name in singles},
+            test_group,
+        )
+        results = [(view.name, view.kind, said[view.name].p) for view in views]
+        results += [
+            (rule, "rule", _fused(rule, options, part, classes, seed)) for rule, options in rules.items()
+        ]
+        facts = {"share": share, "rows": int(used.sum()), "groups": len(chosen)}
+        for name, kind, p in results:
+            table += [
+                {"model": name, "kind": kind, **facts, **row}
+                for row in _measured(p, views[0].test.label, weights)
+            ]
+    return table
+
+
+def _trainable(rows: Rows, used: NDArray[np.bool_]) -> bool:
+    """Whether the rows that have all modalities are of two classes or more."""
+    return len(np.unique(rows.label[used & present_rows(rows.X)])) > 1
+
+
+def _trained(
+    view: CurveView,
+    used: NDArray[np.bool_],
+    classes: tuple[str, ...],
+    n_jobs: int,
+    rng: np.random.Generator,
+) -> tuple[Probabilities, Probabilities]:
+    """Train a view on some rows; return their out-of-fold probabilities and those of the test part."""
+    rows = view.train
+    trained = train(
+        [x[used] for x in rows.X],
+        rows.label[used],
+        _renumbered(rows.fold[used]),
+        SvmSettings(**view.settings),
+        n_classes=len(classes),
+        n_jobs=n_jobs,
+        replica=False,
+        rng=rng,
+    )
+    p, _ = predict(trained.model, view.test.X, guarded=True, n_jobs=n_jobs)
+    learned = Probabilities(
+        classes, rows.item[used], rows.label[used], trained.rows.out_of_fold_p, fold=rows.fold[used]
+    )
+    return learned, Probabilities(classes, view.test.item, view.test.label, p)
+
+
+def _fused(
+    rule: str, options: Mapping[str, Any], part: PartitionInput, classes: tuple[str, ...], seed: int
+) -> NDArray[np.float64]:
+    """Return a rule's probabilities of the test part, (m, K)."""
+    table = fuse(rule, options, [part], protocol="honest", seed=seed, robustness=False).table
+    return np.column_stack([table[P_PREFIX + name].to_numpy() for name in classes])
+
+
+def _renumbered(fold: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Number folds without gaps: a small share of the groups may leave one empty."""
+    numbers: NDArray[np.int32] = np.unique(fold, return_inverse=True)[1].astype(np.int32)
+    return numbers
+
+
+def _bootstrap_weights(
+    group: NDArray[np.object_], draws: int, rng: np.random.Generator
+) -> NDArray[np.float64]:
+    """Return how often each row is drawn with its group, (draws, n)."""
+    codes = np.unique(group.astype(str), return_inverse=True)[1]
+    weights: NDArray[np.float64] = group_weights(rng, draws, int(codes.max()) + 1)[:, codes]
+    return weights
+
+
+def _measured(
+    p: NDArray[np.float64], label: NDArray[np.int32], weights: NDArray[np.float64]
+) -> list[dict[str, Any]]:
+    """Return accuracy and log loss with percentile intervals, over rows that have probabilities."""
+    known = ~np.isnan(p).any(axis=1)
+    p, label, weights = p[known], label[known], weights[:, known]
+    values = {"accuracy": (p.argmax(axis=1) == label).astype(np.float64), "log_loss": log_losses(p, label)}
+    rows = []
+    for metric, value in values.items():
+        low, high = np.quantile(weights @ value / weights.sum(axis=1), [0.025, 0.975]).tolist()
+        row = {"metric": metric, "value": float(value.mean()), "low": low, "high": high, "n": len(label)}
+        rows.append(row)
+    return rows

@@ -1,0 +1,1 @@
+"""Configuration, plan, resources, rule catalogue and code digest: Snakemake's side, no arrays."""

@@ -1,0 +1,215 @@
+"""The class of a fusion rule as its file states it, with what it inherits: parsed, nothing is imported."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib.util import resolve_name
+from pathlib import Path
+from typing import Any, Final
+
+from latefusion.core.errors import InputError, Problem, shorten
+
+PACKAGE: Final = Path(__file__).resolve().parents[1]
+RULES: Final = "latefusion.rules"
+STATED: Final = ("learns", "probabilistic", "stochastic", "replica_source")
+COMMON: Final = frozenset({"random_state"})
+
+_OPTIONS: Final = "options"
+
+
+@dataclass(frozen=True)
+class _Signature:
+    """The keyword arguments of an `__init__`; `passes_on` where further ones go to the base class."""
+
+    options: Mapping[str, Any]
+    passes_on: bool
+
+
+class RuleSources:
+    """The rule files of a folder and the modules that they inherit from, each parsed once.
+
+    Parameters
+    ----------
+    folder : Path
+        What `latefusion.rules` stands for; other modules are looked for in the package.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._modules: dict[Path, ast.Module] = {}
+        self._classes: dict[tuple[Path, str], type] = {}
+
+    def public_class(self, file: Path) -> ast.ClassDef:
+        """Return the one public class of a file.
+
+        Raises
+        ------
+        InputError
+            If the file cannot be parsed, or does not hold exactly one.
+        """
+        classes = [
+            node
+            for node in self._parsed(file).body
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+        ]
+        if len(classes) != 1:
+            mend = "define one subclass of latefusion.fusion.rule.Rule; names of helper classes begin with _"
+            raise InputError([Problem(str(file), f"{len(classes)} public classes", "one public class", mend)])
+        return classes[0]
+
+    def facts(self, file: Path, rule: ast.ClassDef) -> dict[str, Any]:
+        """Return the class attributes `STATED` and the `options` of a rule, its own or inherited.
+
+        Raises
+        ------
+        InputError
+            If one of them cannot be told from the files, naming the line.
+        """
+        mirror = self._mirror(file, f"{RULES}.{file.stem}", rule, frozenset())
+        found = {name: getattr(mirror, name, None) for name in STATED}
+        found[_OPTIONS] = _options(mirror)
+        problems = [value for value in found.values() if isinstance(value, Problem)]
+        if problems:
+            raise InputError(list(dict.fromkeys(problems)))
+        if None in found.values():
+            mend = "derive it from latefusion.fusion.rule.Rule"
+            found_here = f"{rule.name}, which is no subclass of Rule"
+            raise InputError([Problem(str(file), found_here, "a fusion rule", mend, row=rule.lineno)])
+        return found
+
+    def _parsed(self, file: Path) -> ast.Module:
+        if file not in self._modules:
+            try:
+                self._modules[file] = ast.parse(file.read_bytes(), str(file))
+            except SyntaxError as error:
+                mend = "correct the file, or take the rule out of the folder"
+                raise InputError(
+                    [Problem(str(file), error.msg, "a Python module", mend, row=error.lineno)]
+                ) from None
+        return self._modules[file]
+
+    def _mirror(
+        self, file: Path, module: str, node: ast.ClassDef, inside: frozenset[tuple[Path, str]]
+    ) -> type:
+        """Return an empty class with a parsed one's bases, so that Python itself says what is inherited."""
+        key = (file, node.name)
+        if key not in self._classes:
+            bound = _bound_before(self._parsed(file), module, node)
+            bases = [self._base(base, bound, file, module, inside | {key}) for base in node.bases]
+            try:
+                self._classes[key] = type(node.name, tuple(bases), dict(_stated(node, file)))
+            except TypeError as error:
+                mend = "change the order of the bases"
+                problem = Problem(
+                    str(file), f"{node.name}: {error}", "bases that Python can order", mend, row=node.lineno
+                )
+                raise InputError([problem]) from None
+        return self._classes[key]
+
+    def _base(
+        self,
+        base: ast.expr,
+        bound: Mapping[str, str | ast.ClassDef],
+        file: Path,
+        module: str,
+        inside: frozenset[tuple[Path, str]],
+    ) -> type:
+        written = ast.unparse(base)
+        first, *rest = written.split(".")
+        origin = bound.get(first)
+        if isinstance(origin, ast.ClassDef):
+            return self._mirror(file, module, origin, inside)
+        if written == "object":
+            return object
+        where, _, name = ".".join([origin or first, *rest]).rpartition(".")
+        source = self._file_of(where)
+        if source is not None and (source, name) not in inside:
+            for node in self._parsed(source).body:
+                if isinstance(node, ast.ClassDef) and node.name == name:
+                    return self._mirror(source, where, node, inside)
+        problem = Problem(
+            str(file),
+            f"the base {shorten(written)}, which may say anything of the rule and is not read",
+            "bases from latefusion.fusion.rule, latefusion.fusion.stacking and latefusion.rules",
+            f"state {', '.join(STATED)} and __init__ in the class itself",
+            row=base.lineno,
+        )
+        return type(name, (), dict.fromkeys((*STATED, _OPTIONS), problem))
+
+    def _file_of(self, module: str) -> Path | None:
+        package, _, name = module.rpartition(".")
+        if package == RULES:
+            file = self._folder / f"{name}.py"
+        else:
+            file = PACKAGE.parent.joinpath(*module.split(".")).with_suffix(".py")
+        ours = module.startswith(f"{PACKAGE.name}.")
+        return file if ours and file.is_file() else None
+
+
+def _bound_before(tree: ast.Module, module: str, node: ast.ClassDef) -> dict[str, str | ast.ClassDef]:
+    """Return what the names at a module's top level stand for where a class begins."""
+    bound: dict[str, str | ast.ClassDef] = {}
+    for statement in tree.body:
+        if statement is node:
+            break
+        if isinstance(statement, ast.ClassDef):
+            bound[statement.name] = statement
+        elif isinstance(statement, ast.Import):
+            for alias in statement.names:
+                bound[alias.asname or alias.name.split(".")[0]] = (
+                    alias.name if alias.asname else alias.name.split(".")[0]
+                )
+        elif isinstance(statement, ast.ImportFrom):
+            above = "." * statement.level + (statement.module or "")
+            origin = resolve_name(above, module.rpartition(".")[0]) if statement.level else above
+            bound |= {alias.asname or alias.name: f"{origin}.{alias.name}" for alias in statement.names}
+    return bound
+
+
+def _stated(node: ast.ClassDef, file: Path) -> Iterator[tuple[str, object]]:
+    """Yield the attributes and the signature that a class states; a problem for what cannot be told."""
+    for statement in node.body:
+        if isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value is not None:
+            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+            for target in targets:
+                if isinstance(target, ast.Name) and target.id in STATED:
+                    yield target.id, _literal(statement.value, f"as {target.id}", file)
+        elif isinstance(statement, ast.FunctionDef) and statement.name == "__init__":
+            names, defaults = statement.args.kwonlyargs, statement.args.kw_defaults
+            options = {
+                argument.arg: None
+                if default is None
+                else _literal(default, f"as the default of the option {argument.arg}", file)
+                for argument, default in zip(names, defaults, strict=True)
+                if argument.arg not in COMMON
+            }
+            yield _OPTIONS, _Signature(options, passes_on=statement.args.kwarg is not None)
+
+
+def _options(mirror: type) -> dict[str, Any] | Problem:
+    """Return the options that a class takes, or the first problem with them."""
+    options: dict[str, Any] = {}
+    for one in mirror.__mro__:
+        signature = vars(one).get(_OPTIONS)
+        if isinstance(signature, Problem):
+            return signature
+        if isinstance(signature, _Signature):
+            options = {**signature.options, **options}
+            if not signature.passes_on:
+                break
+    return next((value for value in options.values() if isinstance(value, Problem)), options)
+
+
+def _literal(value: ast.expr, place: str, file: Path) -> object:
+    try:
+        return ast.literal_eval(value)
+    except (TypeError, ValueError):
+        return Problem(
+            str(file),
+            f"{shorten(ast.unparse(value))} {place}, which only running it would tell",
+            "a number, a text, True, False, None, or a tuple or list of these, written out",
+            "write the value itself; a default may be None, and the body of __init__ replace it",
+            row=value.lineno,
+        )

@@ -1,0 +1,224 @@
+"""The data: classes, modalities and groups."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import pairwise
+
+import altair as alt
+import numpy as np
+
+from latefusion.report.charts import INK, colours, data, finished, keys, percent_axis
+from latefusion.report.components import Column, Figure, Section, Table, figure, text
+from latefusion.report.number_format import count, listed, percent, plural
+from latefusion.report.results import Results
+from latefusion.report.sections import valence_arousal
+
+SIZES = (1, 2, 3, 5, 10, 20, 50, 100)
+BALANCED = 1.1
+"""Largest over smallest class up to which classes count as balanced."""
+
+
+def section(results: Results) -> Section:
+    """Return what the data are, before any model."""
+    part = Section("data", "The data")
+    part.sentences = [_balance(results), _group_sentence(results)]
+    part.figures.append(_classes(results))
+    part.tables.append(_modalities(results))
+    part.facts["plane"] = valence_arousal.plane(results)
+    part.facts["groups"] = _sizes(results) if results.dataset["groups"]["known"] else None
+    duplicates = results.dataset.get("duplicates", {})
+    if duplicates.get("across"):
+        part.sentences.append(
+            f"{plural(duplicates['across'], 'test item')} have the very embeddings of a training item."
+        )
+    part.facts["warnings"] = [warning["message"] for warning in results.dataset.get("warnings", [])]
+    part.facts["groups_reason"] = results.dataset["groups"].get("reason", "")
+    return part
+
+
+def _balance(results: Results) -> str:
+    classes = results.dataset["classes"]
+    most = max(classes, key=lambda entry: entry["train"])
+    least = min(classes, key=lambda entry: entry["train"])
+    ratio = most["train"] / max(1, least["train"])
+    shares = (
+        f"are balanced: each holds about {percent(1 / len(classes))} of the training items"
+        if ratio <= BALANCED
+        else f"are not balanced: {most['name']} holds {percent(most['prior'])} of the training items, "
+        f"{least['name']} {percent(least['prior'])}"
+    )
+    return (
+        f"The {len(classes)} classes {shares}. Always saying {most['name']} is right for "
+        f"{percent(most['test'] / max(1, results.dataset['n']['test']))} of the test items, so that is what "
+        "a model has to beat."
+    )
+
+
+def _group_sentence(results: Results) -> str:
+    groups, n = results.dataset["groups"], results.dataset["n"]["test"]
+    if not groups["known"]:
+        return "No column names groups of items that belong together, so every item counts as its own group."
+    share = percent(groups["test_items_seen"] / max(1, n), 0)
+    return (
+        f"Items come in {count(groups['n'])} groups ({results.group_word}); {count(groups['shared'])} of "
+        f"them are on both sides of the split, and {share} of the {count(n)} test items belong to one of "
+        f"those. The largest holds {plural(groups['largest'], 'item')}, "
+        f"{percent(groups['largest'] / max(1, results.n))} of all."
+    )
+
+
+def _classes(results: Results) -> Figure:
+    classes, n = results.dataset["classes"], results.dataset["n"]
+    names = ["train", "test"]
+    rows = [
+        {
+            "label": entry["name"],
+            "name": split,
+            "value": entry[split] / max(1, n[split]),
+            "shown": (
+                f"{percent(entry[split] / max(1, n[split]))}, {count(entry[split])} of "
+                f"{count(n[split])} items"
+            ),
+        }
+        for entry in classes
+        for split in names
+    ]
+    bars = (
+        alt.Chart(data(rows))
+        .mark_bar()
+        .encode(
+            x=alt.X("value:Q", axis=percent_axis("share of the items (%)")),
+            y=alt.Y("label:N", sort=results.classes, axis=alt.Axis(title=None, ticks=False)),
+            yOffset=alt.YOffset("name:N", sort=names),
+            color=colours(names),
+            tooltip=[
+                alt.Tooltip("label:N", title="class"),
+                alt.Tooltip("name:N", title=" "),
+                alt.Tooltip("shown:N", title="is"),
+            ],
+        )
+    )
+    even = (
+        alt.Chart(data([{"even": 1 / len(classes)}]))
+        .mark_rule(strokeDash=[4, 3], color=INK)
+        .encode(x="even:Q")
+    )
+    table = Table(
+        "classes",
+        "Items of each class.",
+        [
+            Column("Class", "class", "text"),
+            Column("Label", "label", "text"),
+            Column("Train", "train", unit="items"),
+            Column("Test", "test", unit="items"),
+            Column("Prior", "prior", unit="% of train"),
+        ],
+        [
+            [
+                text(entry["name"]),
+                text(entry["label"], tone="muted"),
+                figure(entry["train"], count),
+                figure(entry["test"], count),
+                figure(entry["prior"], percent),
+            ]
+            for entry in classes
+        ],
+    )
+    return Figure(
+        "class-shares",
+        "How many items each class has",
+        f"Share of the items in per cent; train n = {count(n['train'])}, test n = {count(n['test'])}. "
+        "Dashed: where all bars would end if the classes were balanced.",
+        finished(alt.layer(bars, even), height=34 * len(classes), legend=keys(names, shaped=False)),
+        "Bars of the share of each class: "
+        + listed([f"{entry['name']} {percent(entry['prior'])} of train" for entry in classes]),
+        table,
+    )
+
+
+def _modalities(results: Results) -> Table:
+    found = results.dataset["modalities"]
+    gamma = {entry["name"]: entry for entry in results.config["modalities"]}
+    return Table(
+        "modalities",
+        "The modalities: one vector of numbers for each item.",
+        [
+            Column("Modality", "modality", "text"),
+            Column("Column", "column", "text"),
+            Column("Numbers an item", "dimension"),
+            Column("Missing in train", "missing_train", unit="items"),
+            Column("Missing in test", "missing_test", unit="items"),
+        ],
+        [
+            [
+                text(name),
+                text(gamma.get(name, {}).get("column")),
+                figure(entry["dimension"], count),
+                figure(entry["missing"]["train"], count),
+                figure(entry["missing"]["test"], count),
+            ]
+            for name, entry in found.items()
+        ],
+    )
+
+
+def _sizes(results: Results) -> Figure:
+    sizes = results.group_sizes
+    labels = [f"{a}" if b == a + 1 else f"{a}–{b - 1}" for a, b in pairwise(SIZES)] + [f"{SIZES[-1]}+"]
+    place = np.searchsorted(SIZES, sizes, side="right") - 1
+    groups, items = Counter[int](), Counter[int]()
+    for size, at in zip(sizes, place.tolist(), strict=True):
+        groups[at] += 1
+        items[at] += size
+    rows = [
+        {
+            "label": labels[at],
+            "value": items[at] / max(1, results.n),
+            "shown": (
+                f"{percent(items[at] / max(1, results.n))} of the items, in {plural(groups[at], 'group')}"
+            ),
+        }
+        for at in range(len(labels))
+        if groups[at]
+    ]
+    chart = (
+        alt.Chart(data(rows))
+        .mark_bar(color="var(--c0)")
+        .encode(
+            x=alt.X("label:N", sort=labels, axis=alt.Axis(title="items of the group", labelAngle=0)),
+            y=alt.Y("value:Q", axis=percent_axis("share of all items (%)")),
+            tooltip=[alt.Tooltip("label:N", title="items"), alt.Tooltip("shown:N", title="is")],
+        )
+    )
+    table = Table(
+        "group-sizes",
+        "Groups by their number of items, over both files.",
+        [
+            Column("Items of the group", "size", "text"),
+            Column("Groups", "groups"),
+            Column("Items", "items"),
+            Column("Share of items", "share", unit="%"),
+        ],
+        [
+            [
+                text(labels[at]),
+                figure(groups[at], count),
+                figure(items[at], count),
+                figure(items[at] / max(1, results.n), percent),
+            ]
+            for at in range(len(labels))
+            if groups[at]
+        ],
+    )
+    return Figure(
+        "groups",
+        "How large the groups are",
+        f"Share of all items in per cent by size of their group; n = {plural(results.n, 'item')} in "
+        f"{plural(len(sizes), 'group')}. Items of a large group are not independent: they sway an estimate "
+        "together.",
+        finished(chart, height=200),
+        "Bars of how the items are spread over group sizes; the largest group has "
+        f"{plural(sizes[0], 'item')}.",
+        table,
+    )

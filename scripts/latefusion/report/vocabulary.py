@@ -1,0 +1,68 @@
+"""What models, metrics, protocols and verdicts are called on the page."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from latefusion.report.number_format import listed, percent, percent_interval
+from latefusion.report.results import Results, Row, Tables
+
+PROTOCOLS = {
+    "replica": "claimed (replica)",
+    "honest": "honest",
+    "cross": "new groups (cross)",
+}
+PROTOCOL_MEANING = {
+    "replica": "as the notebook does it, leaks included",
+    "honest": "same split; nothing is learned from test, or from probabilities of rows a model has seen",
+    "cross": "cross-validation in which no group is on both sides",
+}
+KINDS = {"baseline": "baseline", "single": "single", "early": "early", "rule": "late"}
+
+
+def tested_on(results: Results, tables: Tables) -> str:
+    """Return on which items a protocol tests its models, for a caption."""
+    groups = results.dataset["groups"]
+    known = groups["known"] and groups["cross_grouped"]
+    if tables.protocol == "cross":
+        never = f"that never saw its {results.group_word}" if known else "that never saw it"
+        return f"each predicted by a model {never} (protocol cross)"
+    how = "leaks included" if tables.protocol == "replica" else "nothing learned from them"
+    return f"the test file, {how} (protocol {tables.protocol})"
+
+
+def model_name(results: Results, model: str) -> str:
+    """Return what a model is called in a sentence."""
+    if model == "majority":
+        return "always the commonest class"
+    if model == "group_lookup":
+        return f"look-up of its {results.group_word}"
+    return model
+
+
+def chosen_rules(tables: Tables) -> list[tuple[str, int]]:
+    """Return the rules that `selected` stands for, each with the partitions in which it was chosen."""
+    learned: dict[str, Any] = tables.learned.get("selected", {})
+    counted = Counter(str(made["chosen"]) for made in learned.get("partitions", {}).values())
+    return sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def recommended(tables: Tables) -> str | None:
+    """Return the rule to use: the one that `selected` chose most often, else the protocol's lead."""
+    chosen = chosen_rules(tables)
+    return chosen[0][0] if chosen else tables.lead
+
+
+def shown_percent(row: Row) -> str:
+    """Return a share with its interval and n, for a tooltip."""
+    text = percent(row.get("value"))
+    if row.get("low") is not None:
+        text += f" ({percent_interval(row['low'], row['high'])})"
+    return text + (f", n = {round(row['n'])}" if row.get("n") is not None else "")
+
+
+def quoted(names: list[str], at_most: int = 4) -> str:
+    """Join names, the last ones counted where there are too many."""
+    rest = len(names) - at_most
+    return listed(names) if rest <= 1 else listed([*names[:at_most], f"{rest} more"])

@@ -1,0 +1,46 @@
+"""Saved models: written with their hash, and unpickled only while they still have it."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import joblib
+
+from latefusion.store.tables import TableError, atomic, read_json, write_json
+
+
+def save_model(model: object, path: Path | str, facts_path: Path | str, facts: Mapping[str, Any]) -> None:
+    """Write a model, and beside it what is known about it with the hash of its file.
+
+    Parameters
+    ----------
+    model : object
+        What joblib can save.
+    path, facts_path : path
+        The model's file, and its JSON file.
+    facts : mapping
+        What the JSON file says besides `sha256`.
+    """
+    with atomic(path) as file:
+        joblib.dump(model, file)
+    write_json({**facts, "sha256": hashlib.sha256(Path(path).read_bytes()).hexdigest()}, facts_path)
+
+
+def load_model(path: Path | str, facts_path: Path | str) -> Any:  # noqa: ANN401 - whatever was saved
+    """Read a model that `save_model` wrote.
+
+    Raises
+    ------
+    TableError
+        If the file is not the one that was written: unpickling it could run anybody's code.
+    """
+    content = Path(path).read_bytes()
+    if hashlib.sha256(content).hexdigest() != read_json(facts_path)["sha256"]:
+        raise TableError(
+            f"{path}: changed since it was written (its hash is not the one in {facts_path}); delete it"
+        )
+    return joblib.load(io.BytesIO(content))

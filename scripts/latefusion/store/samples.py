@@ -1,0 +1,131 @@
+"""The rows of one part of a partition: what an SVM trains on, or is tested on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from latefusion.store.tables import PARTITION, TableError, read_table
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Items of one part of a partition, in the order of the files.
+
+    Attributes
+    ----------
+    item : (n,) object array of str
+    label : (n,) int32 array
+        Class index; -1 where the item has no label.
+    fold : (n,) int32 array
+        -1 where there is none, as in a test part.
+    X : list of (n, d_m) float32 arrays
+        One for each modality; a row of NaN is an item that lacks it.
+    """
+
+    item: NDArray[np.object_]
+    label: NDArray[np.int32]
+    fold: NDArray[np.int32]
+    X: list[NDArray[np.float32]]
+
+
+def class_names(dataset: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the names of the classes, in the order of their index."""
+    return tuple(entry["name"] for entry in dataset["classes"])
+
+
+def read_rows(
+    partition: Path | str,
+    part: Literal["train", "test"],
+    items: Sequence[Path | str],
+    features: Sequence[Path | str],
+    dataset: Mapping[str, Any],
+) -> Rows:
+    """Read one part of a partition.
+
+    Parameters
+    ----------
+    partition : path
+        The partition's table.
+    part : {'train', 'test'}
+    items : sequence of paths
+        The items of every split that the part draws from, in the order of the partition.
+    features : sequence of paths
+        The feature matrices of the same splits, modality by modality.
+    dataset : mapping
+        From dataset.json.
+
+    Raises
+    ------
+    TableError
+        If the tables do not hold the same items.
+    """
+    table = read_table(partition, PARTITION)
+    table = table.filter(pc.equal(table["part"], part))
+    wanted = table["item"].to_numpy(zero_copy_only=False)
+    every, label = read_labels(items, dataset)
+    chosen = positions(every, wanted, partition)
+    per_modality = [features[start : start + len(items)] for start in range(0, len(features), len(items))]
+    return Rows(
+        item=wanted,
+        label=label[chosen],
+        fold=table["fold"].fill_null(-1).to_numpy().astype(np.int32),
+        X=[
+            _select(np.concatenate([read_features(path) for path in paths]), chosen) for paths in per_modality
+        ],
+    )
+
+
+def read_labels(
+    items: Sequence[Path | str], dataset: Mapping[str, Any]
+) -> tuple[NDArray[np.object_], NDArray[np.int32]]:
+    """Return the items of some splits and their class indices."""
+    tables = [read_table(path, columns=["item", "label"]) for path in items]
+    index = {entry["label"]: entry["index"] for entry in dataset["classes"]}
+    item = np.concatenate([table["item"].to_numpy(zero_copy_only=False) for table in tables])
+    label = [index.get(value, -1) for table in tables for value in table["label"].to_pylist()]
+    return item, np.array(label, np.int32)
+
+
+def read_features(path: Path | str) -> NDArray[np.float32]:
+    """Return a feature matrix, (n, d) float32; NaN in the rows of items that lack the modality."""
+    column = read_table(path, columns=["embedding"])["embedding"]
+    blocks = [_block(chunk) for chunk in column.chunks] or [np.empty((0, column.type.list_size), np.float32)]
+    return blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
+
+
+def _block(chunk: pa.FixedSizeListArray) -> NDArray[np.float32]:
+    size = chunk.type.list_size
+    values = chunk.values.slice(chunk.offset * size, len(chunk) * size)
+    X: NDArray[np.float32] = values.to_numpy(zero_copy_only=False).reshape(len(chunk), size)
+    if chunk.null_count:
+        X = X.copy()
+        X[chunk.is_null().to_numpy(zero_copy_only=False)] = np.nan
+    return X
+
+
+def positions(every: NDArray[np.object_], wanted: NDArray[np.object_], path: Path | str) -> NDArray[np.int64]:
+    """Return where each wanted item stands among all.
+
+    Raises
+    ------
+    TableError
+        If one is not there.
+    """
+    place = {item: index for index, item in enumerate(every.tolist())}
+    try:
+        return np.array([place[item] for item in wanted.tolist()], np.int64)
+    except KeyError as error:
+        raise TableError(f"{path}: the item {error} is in no table of items; make it again") from error
+
+
+def _select(X: NDArray[np.float32], chosen: NDArray[np.int64]) -> NDArray[np.float32]:
+    whole = len(chosen) == len(X) and np.array_equal(chosen, np.arange(len(X)))
+    return X if whole else X[chosen]

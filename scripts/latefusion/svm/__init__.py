@@ -1,0 +1,1 @@
+"""The SVM engine: kernels, solvers, calibration, the estimator."""

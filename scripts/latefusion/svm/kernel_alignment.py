@@ -1,0 +1,128 @@
+"""Weights of the modalities' kernels by how well each one agrees with the labels."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latefusion.core.parallel import run
+from latefusion.svm.kernels import Gram, Tile, rbf
+from latefusion.svm.layout import Layout
+
+Float64 = NDArray[np.float64]
+
+logger = logging.getLogger(__name__)
+
+LEAST = 1e-12
+
+
+class Alignment:
+    """Sums over the blocks of each modality's kernel, from which weights follow for any folds left out.
+
+    Attributes
+    ----------
+    rows : tuple of (n, segments) float64 arrays
+        For each part, sums of every row's kernel values over each class and fold, without the diagonal.
+    squares : tuple of (segments, segments) float64 arrays
+        Sums of squared kernel values between every two classes and folds, without the diagonal.
+    """
+
+    def __init__(self, gram: Gram, layout: Layout, gammas: Sequence[float]) -> None:
+        self.layout = layout
+        # (K, F) segments in the order of the rows; of those without rows, sums stay 0
+        self.first = layout.start[:, :-1].ravel()
+        self.size = np.diff(layout.start, axis=1).ravel()
+        sums = [_sums(gram, self.first, self.size, part, gamma) for part, gamma in enumerate(gammas)]
+        self.rows = tuple(rows for rows, _ in sums)
+        self.squares = tuple(squares for _, squares in sums)
+
+    def weights(self, without: int) -> tuple[float, ...]:
+        """Return weights that sum to one, from the rows outside the fold `without` (or from all).
+
+        Proportional to max(0, HSIC_u(K_m, Y) / √HSIC_u(K_m, K_m)) with Y_ij = [y_i = y_j]; zero where
+        HSIC_u(K_m, K_m) is not above 1e-12; equal where all are zero.
+        """
+        n_folds = self.layout.n_folds
+        label, fold = np.divmod(np.arange(len(self.size)), n_folds)
+        used = (fold != without) & (self.size > 0)
+        seen = self.layout.seen(without)
+        y = self.layout.y[seen]
+        n = int(seen.sum())
+        count = np.bincount(y, minlength=self.layout.n_classes)
+        parts = len(self.rows)
+        if n < 4:
+            return (1.0 / parts,) * parts
+        # row sums and sum of squares of Y without its diagonal
+        same = (count[y] - 1).astype(np.float64)
+        raw = []
+        for rows, squares in zip(self.rows, self.squares, strict=True):
+            kept = rows[seen][:, used]
+            total = kept.sum(axis=1)
+            own = np.where(label[used] == y[:, None], kept, 0.0).sum()
+            with_labels = unbiased_hsic(n, own, total, same)
+            with_itself = unbiased_hsic(n, squares[np.ix_(used, used)].sum(), total, total)
+            raw.append(max(0.0, with_labels / np.sqrt(with_itself)) if with_itself > LEAST else 0.0)
+        scale = sum(raw)
+        return tuple(float(value / scale) for value in raw) if scale > 0 else (1.0 / parts,) * parts
+
+    def kernels(self, parts: Sequence[int]) -> dict[tuple[float, ...], list[int]]:
+        """Return the different weights, and which of the folds that are left out (or `WHOLE`) have them."""
+        found: dict[tuple[float, ...], list[int]] = {}
+        for without in parts:
+            found.setdefault(self.weights(without), []).append(without)
+        logger.info("weights of the kernels by alignment: %s", "; ".join(map(str, found)))
+        return found
+
+
+def unbiased_hsic(n: int, product: float, rows_a: Float64, rows_b: Float64) -> float:
+    """Return the unbiased estimate of the Hilbert–Schmidt independence criterion (Song et al. 2012).
+
+    Parameters
+    ----------
+    n : int
+        Rows, at least 4.
+    product : float
+        Sum of the elementwise product of both matrices, diagonals set to zero.
+    rows_a, rows_b : (n,) arrays
+        Row sums of either matrix, diagonals set to zero.
+    """
+    both = rows_a.sum() * rows_b.sum() / ((n - 1) * (n - 2))
+    cross = 2.0 * float(rows_a @ rows_b) / (n - 2)
+    return float((product + both - cross) / (n * (n - 3)))
+
+
+def _sums(
+    gram: Gram, first: NDArray[np.int64], size: NDArray[np.int64], part: int, gamma: float
+) -> tuple[Float64, Float64]:
+    n, segments = gram.n, len(first)
+    of_row = np.repeat(np.arange(segments), size)
+
+    def one(tile: Tile) -> tuple[Float64, Float64, Float64]:
+        i0, i1, j0, j1 = tile
+        values = gram.closeness(tile, part)
+        rbf(values, gamma)
+        k = values[: i1 - i0, : j1 - j0].astype(np.float64)
+        if i0 == j0:
+            k = np.triu(k, 1)
+            k += k.T
+        left, right = _indicator(of_row[i0:i1], segments), _indicator(of_row[j0:j1], segments)
+        return k @ right, k.T @ left, left.T @ np.square(k) @ right
+
+    rows, squares = np.zeros((n, segments)), np.zeros((segments, segments))
+    # a few tiles at a time, added up in the order of the tiles
+    for start in range(0, len(gram.tiles), 64):
+        some = gram.tiles[start : start + 64]
+        for (i0, i1, j0, j1), (across, down, square) in zip(some, run(one, some, gram.n_jobs), strict=True):
+            rows[i0:i1] += across
+            squares += square
+            if i0 != j0:
+                rows[j0:j1] += down
+                squares += square.T
+    return rows, squares
+
+
+def _indicator(segment: NDArray[np.int64], segments: int) -> Float64:
+    return (segment[:, None] == np.arange(segments)).astype(np.float64)

@@ -1,0 +1,233 @@
+"""How much memory an SVM takes, and how much there is. Light: the Snakefile asks before any job starts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+
+from latefusion.core.errors import InputError, Problem
+
+MEGABYTE = 1_000_000
+# Interpreter, numpy, pyarrow, numba, scipy and scikit-learn, and the code that numba compiles.
+BASE_BYTES = 350 * MEGABYTE
+# The compiler itself, which the first job on a machine runs.
+COMPILER_BYTES = 350 * MEGABYTE
+# What allocators round up and temporary arrays add.
+SLACK = 1.1
+DEFAULT_COMPONENTS = 1000
+SECONDS_OF_A_THREAD = 6.0
+MOST_THREADS = 8
+
+
+def gram_bytes(rows: int) -> int:
+    """Bytes of the float32 Gram matrix."""
+    return 4 * rows * rows
+
+
+def distance_bytes(rows: int, parts: int) -> int:
+    """Bytes of the distances that are kept where a kernel is computed several times."""
+    return 2 * rows * rows * parts
+
+
+def svm_bytes(
+    rows: int,
+    columns: int,
+    *,
+    classes: int = 4,
+    folds: int = 5,
+    models: int = 1,
+    components: int | None = None,
+) -> int:
+    """Return what fitting takes beside the libraries, without distances that may be kept.
+
+    Parameters
+    ----------
+    rows, columns : int
+        Of the training part, all modalities of the view together.
+    classes, folds : int
+    models : int
+        Points of the grid.
+    components : int, optional
+        Of the Nyström approximation; by default the whole Gram matrix is used.
+    """
+    pairs = classes * (classes - 1) // 2
+    # the input, its rows in the kernel's space, and these in the order of the Gram matrix
+    features = 3 * 4 * rows * columns
+    # coefficients, scores and row numbers of every machine
+    machines = 24 * rows * (classes - 1) * (1 + folds)
+    decisions = 8 * rows * (2 * pairs + 2 * classes) * models + 8 * rows * pairs
+    if components is None:
+        kernel = gram_bytes(rows)
+    else:
+        kept = min(components, rows)
+        kernel = 2 * 4 * rows * kept + 4 * 8 * kept * kept
+    return features + machines + decisions + kernel
+
+
+def svm_memory_mb(
+    rows: int,
+    columns: int,
+    approximation: Mapping[str, int] | None = None,
+    *,
+    classes: int = 4,
+    folds: int = 5,
+    models: int = 1,
+    kernels: int = 1,
+    parts: int = 1,
+) -> int:
+    """Return the megabytes that a job which trains an SVM should ask for.
+
+    Parameters
+    ----------
+    rows, columns : int
+        Of the training part, all modalities of the view together.
+    approximation : mapping, optional
+        `{"components": m}`, as in the configuration.
+    classes, folds : int
+    models : int
+        Points of the grid.
+    kernels : int
+        Different kernels that are computed: values of gamma, and one for each fold with
+        `kernel_aligned`. With more than one, distances are kept.
+    parts : int
+        Modalities that have a kernel of their own: 1, or with `kernel_mean` and `kernel_aligned` all.
+    """
+    components = None if approximation is None else approximation["components"]
+    needed = svm_bytes(rows, columns, classes=classes, folds=folds, models=models, components=components)
+    if components is None and kernels > 1:
+        needed += distance_bytes(rows, parts)
+    return math.ceil((BASE_BYTES + COMPILER_BYTES + SLACK * needed) / MEGABYTE)
+
+
+def svm_seconds(rows: int, columns: int, *, models: int = 1) -> float:
+    """Return about how many seconds one core of 2023 takes to train an SVM and calibrate it."""
+    return rows * rows * (1e-11 * columns + 3e-8 * models)
+
+
+def svm_threads(rows: int, columns: int, *, models: int = 1) -> int:
+    """Return how many threads a job that trains an SVM makes good use of; the results are the same.
+
+    There are as many such jobs as views and partitions. Beside each other they use the cores better than
+    one after another with all of them, since reading, writing and the start of a process are one thread's
+    work; so a second thread is for what takes one of them long.
+    """
+    return min(max(round(svm_seconds(rows, columns, models=models) / SECONDS_OF_A_THREAD), 1), MOST_THREADS)
+
+
+def svm_runtime_minutes(rows: int, columns: int, *, models: int = 1) -> int:
+    """Return the minutes after which a scheduler may end a job that trains an SVM.
+
+    Ten times what it should take with one thread, for slower cores and for data on which machines
+    converge late.
+    """
+    return math.ceil(5 + 10 * svm_seconds(rows, columns, models=models) / 60)
+
+
+def predict_memory_mb(rows: int, columns: int, support: int) -> int:
+    """Return the megabytes that a job which predicts `rows` from `support` saved rows should ask for."""
+    return math.ceil((BASE_BYTES + SLACK * 4 * columns * (3 * rows + 2 * support)) / MEGABYTE)
+
+
+def table_memory_mb(rows: int, least: int) -> int:
+    """Return the megabytes that a job which holds tables of all items should ask for.
+
+    Three times the 6 kB an item that evaluation took with ten models, and what the libraries take.
+    """
+    return least + math.ceil(0.02 * rows)
+
+
+def table_runtime_minutes(rows: int, least: int) -> int:
+    """Return the minutes after which a scheduler may end such a job, fitted rules included."""
+    return least + math.ceil(rows / 1000)
+
+
+def available_bytes(root: Path = Path("/")) -> int | None:
+    """Return the bytes that this process may still take, or None where the system does not tell.
+
+    The least of what is free on the machine and what is left in the control group.
+    """
+    found = [_free_on_machine(root), _left_in_group(root)]
+    known = [amount for amount in found if amount is not None]
+    return min(known) if known else None
+
+
+def _free_on_machine(root: Path) -> int | None:
+    for line in _lines(root / "proc/meminfo"):
+        if line.startswith("MemAvailable:"):
+            return int(line.split()[1]) * 1024
+    return None
+
+
+def _left_in_group(root: Path) -> int | None:
+    left = []
+    for line in _lines(root / "proc/self/cgroup"):
+        _, controllers, path = line.split(":", 2)
+        if controllers == "":
+            folder, names = root / "sys/fs/cgroup", ("memory.max", "memory.current", "inactive_file")
+        elif "memory" in controllers.split(","):
+            folder = root / "sys/fs/cgroup/memory"
+            names = ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")
+        else:
+            continue
+        # a limit may stand at any level above; inside a container the group is its own root
+        levels = [folder / path.strip("/"), *(folder / path.strip("/")).parents]
+        for level in levels[: 1 + len(Path(path.strip("/")).parts)]:
+            limit, used = (_number(level / name) for name in names[:2])
+            if limit is not None and used is not None:
+                cache = [
+                    text.split()[1] for text in _lines(level / "memory.stat") if text.startswith(names[2])
+                ]
+                left.append(limit - used + (int(cache[0]) if cache else 0))
+    return max(min(left), 0) if left else None
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text().splitlines()
+    except OSError:
+        return []
+
+
+def _number(path: Path) -> int | None:
+    lines = _lines(path)
+    return int(lines[0]) if lines and lines[0].isdigit() else None
+
+
+def budget(memory_mb: float | None) -> int | None:
+    """Return the bytes that may be asked for: those left, and of a job's megabytes what is not taken."""
+    limits = [available_bytes()]
+    if memory_mb is not None:
+        limits.append(max(int(memory_mb * MEGABYTE) - BASE_BYTES, 0))
+    known = [limit for limit in limits if limit is not None]
+    return min(known) if known else None
+
+
+def require(needed: int, rows: int, memory_mb: float | None, *, approximated: bool) -> None:
+    """Refuse what does not fit, before any of it is asked for.
+
+    Raises
+    ------
+    InputError
+        Naming the bytes that are needed and those that there are.
+    """
+    limit = budget(memory_mb)
+    if limit is None or needed <= limit:
+        return
+    offer = (
+        f"set `svm: {{approximation: {{components: {DEFAULT_COMPONENTS}}}}}`, or "
+        if not approximated
+        else "set fewer components under `svm: {approximation: {components: …}}`, or "
+    )
+    what = "their Nyström approximation" if approximated else "their Gram matrix and what goes with it"
+    raise InputError(
+        [
+            Problem(
+                file="the configuration and the machine",
+                column="svm.approximation",
+                found=f"{rows:,} training rows: {what} take {needed:,} bytes",
+                allowed=f"{limit:,} bytes, which is what this job may use",
+                fix=offer + "give the job more memory (`resources: mem_mb`)",
+            )
+        ]
+    )

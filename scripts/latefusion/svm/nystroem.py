@@ -1,0 +1,72 @@
+"""A kernel approximated by a few of its rows (Williams & Seeger 2001)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latefusion.core.parallel import blocks, run
+from latefusion.svm.kernels import Rows, values
+
+Float32 = NDArray[np.float32]
+Float64 = NDArray[np.float64]
+
+BLOCK = 512
+# Directions in which the components hardly differ are noise in single precision.
+LEAST_EIGENVALUE = 1e-6
+
+
+@dataclass(frozen=True)
+class Map:
+    """Features whose inner products are the approximated kernel.
+
+    Attributes
+    ----------
+    components : Rows
+        The rows that span the approximation.
+    projection : (m, r) float64 array
+    centre : (r,) float64 array
+        Kernel values with the components, times `projection`, less `centre`, are the features. A bias
+        takes up any shift; around zero the machines converge faster.
+    """
+
+    components: Rows
+    projection: Float64
+    centre: Float64
+    gammas: tuple[float, ...]
+    weights: tuple[float, ...]
+    double: bool
+
+    @classmethod
+    def fit(
+        cls,
+        rows: Rows,
+        chosen: NDArray[np.intp],
+        gammas: tuple[float, ...],
+        weights: tuple[float, ...],
+    ) -> Map:
+        """Span the kernel of `rows` by those that are chosen."""
+        components = rows[chosen]
+        double = rows.needs_double(gammas)
+        K = values(components, components, gammas, weights, double=True).astype(np.float64)
+        K = (K + K.T) / 2.0
+        np.fill_diagonal(K, 1.0)
+        eigenvalues, vectors = np.linalg.eigh(K)
+        kept = eigenvalues > LEAST_EIGENVALUE * eigenvalues[-1]
+        projection = vectors[:, kept] / np.sqrt(eigenvalues[kept])
+        return cls(components, projection, K.mean(axis=0) @ projection, gammas, weights, double)
+
+    def features(self, rows: Rows, n_jobs: int) -> Float32:
+        """Return the features of rows, (n, r) float32."""
+        padded = rows.padded(BLOCK)
+        out = np.empty((len(padded), self.projection.shape[1]), np.float32)
+
+        def one(span: tuple[int, int]) -> None:
+            block = padded[span[0] : span[1]]
+            kernel = values(block, self.components, self.gammas, self.weights, double=self.double)
+            out[span[0] : span[1]] = kernel @ self.projection - self.centre
+
+        run(one, blocks(len(padded), BLOCK), n_jobs)
+        return out[: len(rows)]

@@ -1,0 +1,401 @@
+"""Each check fires on a planted case and is silent on its clean twin."""
+
+import copy
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import made_up_models as made_up
+from latefusion.evaluation.checks.finding import Evidence, gather
+from latefusion.evaluation.checks.suite import CHECKS, run_checks
+from latefusion.evaluation.evaluate import evaluate
+from latefusion.evaluation.tables.per_model import Known
+
+DATASET = {
+    "classes": [{"name": name, "prior": 0.25} for name in ("Angry", "Happy", "Relaxed", "Sad")],
+    "n": {"train": 800, "test": 200},
+    "groups": {"known": True, "n": 300, "test_items_seen": 0, "shared": 0, "cross_grouped": True},
+    "duplicates": {"across": 0},
+}
+MODELS = (
+    ("majority", "baseline", 0.25),
+    ("group_lookup", "baseline", 0.26),
+    ("text", "single", 0.40),
+    ("audio", "single", 0.45),
+    ("mean", "rule", 0.52),
+    ("max_confidence", "rule", 0.47),
+    ("mlp", "rule", 0.50),
+)
+
+
+def clean():
+    """Return the tables of a sound analysis."""
+    rules = [(name, value) for name, kind, value in MODELS if kind == "rule"]
+    common = {"subset": "all", "low": 0.3, "high": 0.6}
+    return {
+        "models": [
+            {
+                "model": name,
+                "kind": kind,
+                "is_reference": name == "audio",
+                "is_confirmatory": kind == "rule",
+                "approximated": False,
+                "inverted_sigmoids": 0,
+                "same_as": None,
+                "note": None,
+            }
+            for name, kind, _ in MODELS
+        ],
+        "metrics": [
+            common | {"model": name, "kind": kind, "metric": "accuracy", "value": value, "groups": 120}
+            for name, kind, value in MODELS
+        ],
+        "per_class": [
+            {
+                "model": name,
+                "kind": kind,
+                "subset": "all",
+                "metric": "share_predicted",
+                "class": "Relaxed",
+                "value": 0.2,
+                "share_true": 0.25,
+            }
+            for name, kind, _ in MODELS
+        ],
+        "comparisons": [
+            {
+                "family": "confirmatory",
+                "metric": "accuracy",
+                "model": name,
+                "reference": "audio",
+                "difference": value - 0.45,
+                "significant": True,
+                "detectable": 0.01,
+                "detectable_holm": 0.015,
+                "n": 200,
+                "groups": 120,
+            }
+            for name, value in rules
+        ],
+        "calibration": [
+            {
+                "model": name,
+                "kind": "single",
+                "subset": "all",
+                "measure": "slope",
+                "value": 1.0,
+                "low": 0.8,
+                "high": 1.2,
+            }
+            for name in ("text", "audio")
+        ],
+        "overfitting": [
+            {"model": "audio", "metric": "accuracy", "in_sample": 0.5, "out_of_fold": 0.45, "gap": 0.05}
+        ],
+        "spread": [
+            {"model": "mlp", "over": over, "metric": "accuracy", "least": 0.495, "most": 0.505}
+            for over in ("repeat", "assignment")
+        ],
+    }
+
+
+def row(tables, table, **wanted):
+    return next(one for one in tables[table] if all(one[key] == value for key, value in wanted.items()))
+
+
+def change(table, changes, **wanted):
+    def planted(tables):
+        row(tables, table, **wanted).update(changes)
+
+    return planted
+
+
+JOINED = {
+    "names": 40,
+    "groups": 1,
+    "largest_name": 25,
+    "largest_group": 1000,
+    "items": 1000,
+    "suspicious": True,
+}
+
+PLANTED = {
+    "groups_straddle": ({"dataset": {"groups.test_items_seen": 120, "groups.shared": 40}}, None),
+    "cross_not_grouped": (
+        {"protocol": "cross", "dataset": {"groups.cross_grouped": False, "groups.n": 3}},
+        None,
+    ),
+    "groups_joined": ({"dataset": {"groups.joined": JOINED}}, None),
+    "groups_unknown": ({"dataset": {"groups.known": False}}, None),
+    "group_lookup_not_beaten": ({}, change("metrics", {"value": 0.46}, model="group_lookup")),
+    "majority_not_beaten": ({}, change("metrics", {"value": 0.41}, model="majority")),
+    "overfitted": ({}, change("overfitting", {"in_sample": 0.9, "gap": 0.45}, model="audio")),
+    "class_never_predicted": ({}, change("per_class", {"value": 0.01}, model="audio")),
+    "classes_unbalanced": ({"dataset": {"classes.0": {"name": "Angry", "prior": 0.4}}}, None),
+    "rule_not_better": ({}, change("comparisons", {"significant": False}, model="max_confidence")),
+    "confidences_not_comparable": (
+        {},
+        change("calibration", {"value": 0.4, "low": 0.3, "high": 0.5}, model="text"),
+    ),
+    "weights_from_test": ({"protocol": "replica", "weighted_by_test": ["mean"]}, None),
+    "test_too_small": ({}, change("comparisons", {"detectable_holm": 0.06}, model="max_confidence")),
+    "seeds_exceed_rules": ({}, change("spread", {"least": 0.4}, over="repeat")),
+    "assignments_exceed": ({}, change("spread", {"least": 0.4}, over="assignment")),
+    "assignments_unknown": ({"protocol": "cross"}, None),
+    "duplicates_across": ({"dataset": {"duplicates.across": 3}}, None),
+    "approximated": ({}, change("models", {"approximated": True}, model="audio")),
+    "inverted_sigmoids": ({}, change("models", {"inverted_sigmoids": 2}, model="text")),
+    "few_groups": ({}, change("metrics", {"groups": 12}, model="audio")),
+    "folds_unknown": ({"foreign": {"text": False}}, None),
+    "models_left_out": (
+        {"left_out": [{"protocol": "honest", "model": "borda", "reason": "text has no out-of-fold table"}]},
+        None,
+    ),
+    "rules_coincide": ({}, change("models", {"same_as": "mean"}, model="mlp")),
+    "modality_missing": ({}, change("models", {"note": "7 rows without the modality"}, model="text")),
+}
+
+
+def run(tables, protocol="honest", dataset=None, **facts):
+    data = copy.deepcopy(DATASET)
+    for path, value in (dataset or {}).items():
+        first, second = path.split(".")
+        data[first][int(second) if second.isdigit() else second] = value
+    return run_checks(Evidence({protocol: tables}, data, **facts))
+
+
+def test_a_sound_analysis_raises_nothing():
+    found = run(clean(), "honest")
+    assert found["checks"] == []
+    assert found["counts"] == {"error": 0, "warning": 0, "note": 0}
+    assert found["codes"] == list(CHECKS)
+
+
+def test_every_check_has_a_planted_case():
+    assert set(PLANTED) == set(CHECKS)
+
+
+@pytest.mark.parametrize("code", list(CHECKS))
+def test_a_check_fires_on_its_planted_case_alone(code):
+    facts, planted = PLANTED[code]
+    tables = clean()
+    if planted is not None:
+        planted(tables)
+    found = run(tables, **facts)
+    codes = {check["code"] for check in found["checks"]}
+    assert code in codes
+    beside = {"assignments_unknown"} if facts.get("protocol") == "cross" else set()
+    assert codes <= {code} | beside
+    check = next(check for check in found["checks"] if check["code"] == code)
+    assert check["sentence"].endswith(".")
+    assert check["sentence"][0].isupper() or check["sentence"][0].isdigit() or check["models"]
+    assert check["what_to_do"].endswith(".")
+    assert check["evidence"]
+    assert check["severity"] in ("error", "warning", "note")
+
+
+@pytest.mark.parametrize("protocol", ["replica", "honest", "cross"])
+def test_a_sound_analysis_raises_nothing_under_any_protocol(protocol):
+    assert run(clean(), protocol, assignments=2)["checks"] == []
+
+
+def test_folds_that_came_with_the_probabilities_are_a_note():
+    (check,) = run(clean(), foreign={"text": True})["checks"]
+    assert (check["code"], check["severity"], check["models"]) == ("folds_unknown", "note", ["text"])
+
+
+def test_models_that_a_protocol_does_without_are_told_once_for_each_reason():
+    foreign = "text is a pretrained model"
+    rules = [f"rule {k}" for k in range(7)]
+    left_out = [{"protocol": "cross", "model": name, "reason": foreign} for name in ("text", *rules)]
+    left_out.append({"protocol": "honest", "model": "mlp", "reason": "text has none"})
+    cross, honest = run(clean(), left_out=left_out)["checks"]
+    assert cross["sentence"] == (
+        "cross does without text, rule 0, rule 1, rule 2, rule 3 and 3 more: text is a pretrained model."
+    )
+    assert (cross["severity"], cross["protocol"], cross["models"]) == ("note", "cross", ["text", *rules])
+    assert cross["evidence"] == {"models": 8}
+    assert honest["sentence"] == "honest does without mlp: text has none."
+    assert (honest["protocol"], honest["models"], honest["evidence"]) == ("honest", ["mlp"], {"models": 1})
+
+
+def test_known_assignments_are_not_reported():
+    assert run(clean(), "cross", assignments=2)["checks"] == []
+
+
+def test_a_split_without_shared_groups_does_not_straddle_under_cross():
+    found = run(clean(), "cross", {"groups.test_items_seen": 120}, assignments=2)
+    assert found["checks"] == []
+
+
+@pytest.mark.parametrize(
+    ("groups", "grouped", "advice"),
+    [
+        (300, True, "Believe the protocol `cross`, which keeps groups together."),
+        (4, False, "Set `cross.folds` to at most 4: `cross` then keeps groups together."),
+        (1, False, "Bring items of more groups, or name the column in `data.group` that tells them apart."),
+    ],
+)
+def test_where_groups_straddle_cross_is_believed_only_if_it_keeps_them_together(groups, grouped, advice):
+    facts = {"groups.test_items_seen": 120, "groups.n": groups, "groups.cross_grouped": grouped}
+    (check,) = run(clean(), dataset=facts)["checks"]
+    assert (check["code"], check["what_to_do"]) == ("groups_straddle", advice)
+
+
+def test_joined_groups_are_counted_and_the_key_to_set_is_named():
+    (check,) = run(clean(), dataset={"groups.joined": JOINED})["checks"]
+    assert check["severity"] == "warning"
+    assert check["sentence"].startswith(
+        "40 names of groups make 1 group, the largest of which holds 100.0 % "
+    )
+    assert check["what_to_do"].startswith("Set `data.group_names` to exact")
+    assert run(clean(), dataset={"groups.joined": JOINED | {"suspicious": False}})["checks"] == []
+
+
+def test_groups_that_cross_cannot_keep_apart_are_an_error_under_cross_alone():
+    facts = {"groups.cross_grouped": False, "groups.n": 4}
+    (check,) = run(clean(), "cross", facts, assignments=2)["checks"]
+    assert (check["code"], check["severity"], check["protocol"]) == ("cross_not_grouped", "error", "cross")
+    assert "there are 4 groups, too few for its folds" in check["sentence"]
+    assert check["what_to_do"].startswith("Set `cross.folds` to at most 4")
+    assert run(clean(), "honest", facts)["checks"] == []
+    assert run(clean(), "cross", {**facts, "groups.known": False}, assignments=2)["checks"][0]["code"] == (
+        "groups_unknown"
+    )
+
+
+def test_errors_come_first():
+    tables = clean()
+    change("models", {"approximated": True}, model="audio")(tables)
+    found = run(tables, dataset={"duplicates.across": 3})
+    assert [check["severity"] for check in found["checks"]] == ["error", "note"]
+
+
+def test_no_rule_at_all_being_better_is_a_warning_of_its_own():
+    tables = clean()
+    for one in tables["comparisons"]:
+        one["significant"] = False
+    (check,) = run(tables)["checks"]
+    assert check["severity"] == "warning"
+    assert check["sentence"].startswith("No rule is shown to be better than audio alone")
+
+
+def test_a_test_is_too_small_for_what_it_could_find_after_the_correction():
+    tables = clean()
+    change("comparisons", {"detectable": 0.01, "detectable_holm": 0.034}, model="max_confidence")(tables)
+    (check,) = run(tables)["checks"]
+    assert check["evidence"] == {"detectable": 0.034, "difference": pytest.approx(0.02), "n": 200}
+    assert "3.4 points better than audio to be found so, after Holm's correction" in check["sentence"]
+    assert "it is 2.0 better" in check["sentence"]
+
+
+def test_one_group_detects_nothing_and_is_not_called_too_small_for_it():
+    tables = clean()
+    for one in tables["comparisons"]:
+        one["detectable"] = one["detectable_holm"] = None
+    assert run(tables)["checks"] == []
+
+
+# the same on tables of a run, not on rows made up for the check
+
+ROWS = np.arange(400, 1600)
+SOUND = {
+    "text": Known({"accuracy": 0.5, "log_loss": 1.2}, {"accuracy": 0.45, "log_loss": 1.25}, 400),
+    "audio": Known({"accuracy": 0.55, "log_loss": 1.1}, {"accuracy": 0.5, "log_loss": 1.15}, 400),
+}
+
+
+@pytest.fixture(scope="module")
+def own():
+    made = made_up.items(n=1600, groups=700)
+    group = np.array([f"{split} {name}" for split, name in zip(made.split, made.group, strict=True)], object)
+    label = (np.arange(1600) % 4).astype(np.int32)
+    return replace(made, group=group, label=label)
+
+
+def sound(own):
+    singles = [made_up.model(name, "single", own, ROWS, 0.9) for name in ("text", "audio")]
+    return [
+        made_up.model("majority", "baseline", own, ROWS, 0.0, probabilistic=False),
+        *(calibrated(model, 0.9) for model in singles),
+        made_up.model("mean", "rule", own, ROWS, 2.6),
+        made_up.model("mlp", "rule", own, ROWS, 3.0, repeats=2),
+    ]
+
+
+def calibrated(model, power):
+    p = model.p**power
+    return replace(model, p=p / p.sum(axis=1, keepdims=True))
+
+
+def found_in(own, models, known=SOUND, **facts):
+    data = made_up.dataset(own.label, 400)
+    tables = evaluate(models, protocol="honest", items=own, dataset=data, known=known, draws=200)
+    return {check["code"]: check for check in run_checks(gather({"honest": tables}, data, **facts))["checks"]}
+
+
+def never_relaxed(model):
+    p = model.p.copy()
+    p[:, 2] = 1e-6
+    p /= p.sum(axis=1, keepdims=True)
+    return replace(model, p=p, predicted=p.argmax(axis=1).astype(np.int32))
+
+
+def weaker(own, models):
+    weak = made_up.model("audio", "single", own, ROWS, -1.0)
+    return [weak if model.name == "audio" else model for model in models]
+
+
+RUNS = {
+    "overfitted": lambda own, models: (
+        models,
+        SOUND | {"audio": replace(SOUND["audio"], in_sample={"accuracy": 0.9, "log_loss": 0.3})},
+    ),
+    "approximated": lambda own, models: (models, SOUND | {"text": replace(SOUND["text"], approximated=True)}),
+    "inverted_sigmoids": lambda own, models: (
+        models,
+        SOUND | {"text": replace(SOUND["text"], inverted_sigmoids=3)},
+    ),
+    "class_never_predicted": lambda own, models: (
+        [never_relaxed(model) if model.name == "text" else model for model in models],
+        SOUND,
+    ),
+    "rules_coincide": lambda own, models: ([*models, replace(models[3], name="median")], SOUND),
+    "majority_not_beaten": lambda own, models: (weaker(own, models), SOUND),
+    "confidences_not_comparable": lambda own, models: (
+        [
+            *(calibrated(model, 6) if model.name == "text" else model for model in models),
+            made_up.model("max_confidence", "rule", own, ROWS, 2.0),
+        ],
+        SOUND,
+    ),
+    "rule_not_better": lambda own, models: (
+        [*models, made_up.model("max_confidence", "rule", own, ROWS, 0.0)],
+        SOUND,
+    ),
+    "seeds_exceed_rules": lambda own, models: (
+        [*models[:3], made_up.model("mean", "rule", own, ROWS, 2.6), unsteady(own)],
+        SOUND,
+    ),
+}
+
+
+def unsteady(own):
+    """A rule whose two repeats differ by more than it differs from `mean`."""
+    runs = [made_up.model("mlp", "rule", own, ROWS, strength) for strength in (2.0, 3.4)]
+    parts = {
+        name: np.concatenate([getattr(run, name) for run in runs])
+        for name in ("item", "label", "predicted", "p", "partition")
+    }
+    return replace(runs[0], repeat=np.repeat(np.arange(2), len(ROWS)).astype(np.int32), **parts)
+
+
+def test_a_sound_run_raises_nothing(own):
+    assert found_in(own, sound(own)) == {}
+
+
+@pytest.mark.parametrize("code", list(RUNS))
+def test_a_check_fires_on_the_tables_of_a_planted_run_alone(own, code):
+    models, known = RUNS[code](own, sound(own))
+    assert set(found_in(own, models, known)) == {code}

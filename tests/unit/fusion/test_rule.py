@@ -1,0 +1,190 @@
+"""The contract of a rule, and finding it by name."""
+
+import ast
+
+import numpy as np
+import pytest
+
+import latefusion.rules
+from latefusion.fusion.fuse import fuse
+from latefusion.fusion.rule import Rule, rule_class
+from latefusion.planning.code_digest import closure
+from latefusion.planning.rule_catalogue import read_rule
+from worlds import NAMES, RULES, column, part, world
+
+TRIMMED = '''
+"""A rule that somebody dropped into the folder."""
+
+import numpy as np
+
+from latefusion.fusion.rule import Rule
+
+
+class Power(Rule):
+    """Mean of powers.
+
+    Notes
+    -----
+    :formula: p_c ∝ mean over m of p_mc^a
+    """
+
+    def __init__(self, *, random_state=None, power: float = 2.0):
+        super().__init__(random_state=random_state)
+        self.power = power
+
+    def _combine(self, P):
+        return np.nanmean(P**self.power, axis=1)
+'''
+
+BARE = '''
+from latefusion.fusion.rule import Rule
+
+
+class Bare(Rule):
+    """Defines the contract's two methods by itself."""
+
+    def fit(self, P, y, *, fold=None):
+        return self
+
+    def predict_proba(self, P):
+        return {returned}
+'''
+
+
+@pytest.fixture
+def drop_in(tmp_path, monkeypatch):
+    """Drop a file into the folder of rules, which for the test has another folder beside it."""
+    monkeypatch.setattr(latefusion.rules, "__path__", [*latefusion.rules.__path__, str(tmp_path)])
+
+    def drop(name, text):
+        (tmp_path / f"{name}.py").write_text(text)
+
+    return drop
+
+
+def test_a_file_dropped_into_the_folder_is_a_rule(drop_in, tmp_path):
+    drop_in("power", TRIMMED)
+    one = part(n=60)
+    table = fuse("power", {"power": 1}, [one], protocol="honest", seed=0).table
+    assert column(table) == pytest.approx(column(fuse("mean", {}, [one], protocol="honest", seed=0).table))
+    facts = read_rule(tmp_path / "power.py")
+    assert (facts.learns, facts.probabilistic, dict(facts.options)) == (False, True, {"power": 2.0})
+
+
+def test_a_rule_may_define_the_two_methods_of_the_contract_alone(drop_in):
+    drop_in("bare", BARE.format(returned="P[:, 0]"))
+    one = part(n=60)
+    table = fuse("bare", {}, [one], protocol="honest", seed=0, robustness=False).table
+    assert (column(table) == one.test["m0"].p).all()
+
+
+def test_a_rule_that_returns_no_probabilities_is_refused(drop_in):
+    drop_in("bare_sum", BARE.format(returned="2 * P[:, 0]"))
+    drop_in("bare_nan", BARE.format(returned="P[:, 0] * float('nan')"))
+    with pytest.raises(ValueError, match="bare_sum returned rows that do not sum to one"):
+        fuse("bare_sum", {}, [part(n=60)], protocol="honest", seed=0)
+    with pytest.raises(ValueError, match="bare_nan returned negative or no numbers"):
+        fuse("bare_nan", {}, [part(n=60)], protocol="honest", seed=0)
+
+
+def test_a_file_must_define_one_rule(drop_in):
+    drop_in("two_rules", TRIMMED + "\n\nclass Other(Power):\n    pass\n")
+    with pytest.raises(
+        TypeError, match=r"rules/two_rules\.py must define exactly one subclass of Rule, not 2"
+    ):
+        rule_class("two_rules")
+
+
+def test_helpers_of_a_rule_may_be_rules_themselves(drop_in):
+    drop_in("helped_rule", TRIMMED + "\n\nclass _Other(Power):\n    pass\n")
+    assert rule_class("helped_rule").__name__ == "Power"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_read_from_the_file_is_what_the_class_has(name):
+    facts, rule = read_rule(RULES / f"{name}.py"), rule_class(name)
+    assert (facts.learns, facts.probabilistic, facts.stochastic, facts.replica_source) == (
+        rule.learns,
+        rule.probabilistic,
+        rule.stochastic,
+        rule.replica_source,
+    )
+    made = rule(**facts.options)
+    for option, default in facts.options.items():
+        found = getattr(made, option)
+        assert found == default
+        assert facts.described[option]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_docstring_says_formula_source_needs_ties_missing_and_shapes(name):
+    assert list(read_rule(RULES / f"{name}.py").notes) == [
+        "formula",
+        "source",
+        "needs",
+        "ties",
+        "missing",
+        "shapes",
+    ]
+
+
+def test_the_rules_are_those_of_the_specification():
+    specified = """
+        mean product geometric_mean max_confidence min median majority_vote borda
+        accuracy_weighted class_weighted_max weighted_vote entropy_weighted
+        linear_pool log_linear_pool greedy_ensemble
+        logistic_regression random_forest mlp log_logistic_regression gradient_boosting mlp_log
+        naive_bayes behaviour_knowledge_space decision_templates dempster_shafer nearest_output_profiles
+    """
+    assert set(NAMES) == set(specified.split())
+
+
+def test_fusion_reaches_no_rule():
+    scripts = RULES.parent.parent
+    files, _ = closure(RULES.parent / "fusion" / "fuse.py", root=scripts)
+    assert not [file for file in files if file.parent == RULES]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_fixed_and_weighted_rules_import_nothing_heavy(name):
+    scripts = RULES.parent.parent
+    _, distributions = closure(RULES / f"{name}.py", root=scripts)
+    heavy = {
+        "random_forest": ["scikit-learn"],
+        "logistic_regression": ["scikit-learn"],
+        "gradient_boosting": ["scikit-learn"],
+        "mlp": ["torch"],
+        "mlp_log": ["torch"],
+    }.get(name, [])
+    assert [one for one in distributions if one not in ("numpy", "threadpoolctl")] == heavy
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_rule_file_imports_no_other_rule(name):
+    tree = ast.parse((RULES / f"{name}.py").read_text())
+    imported = [node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    assert not [module for module in imported if module and module.startswith("latefusion.rules")]
+
+
+def test_shapes_that_do_not_fit_are_refused():
+    P, y, fold, _, _ = world(30, 2, 3, seed=0)
+    rule = rule_class("mean")()
+    with pytest.raises(ValueError, match=r"probabilities \(30, 3\) \(not n, M, K\) for labels \(30,\)"):
+        rule.fit(P[:, 0], y)
+    with pytest.raises(ValueError, match=r"labels \(29,\)"):
+        rule.fit(P, y[1:])
+    with pytest.raises(ValueError, match=r"folds \(29,\)"):
+        rule.fit(P, y, fold=fold[1:])
+
+
+def test_a_rule_that_learns_needs_something_to_learn_from():
+    nothing, y = np.full((4, 2, 3), np.nan), np.zeros(4, np.int32)
+    with pytest.raises(ValueError, match="no row to learn from has any modality"):
+        rule_class("linear_pool")().fit(nothing, y)
+    assert rule_class("mean")().fit(nothing, y).predict_proba(nothing).tolist() == [[1, 0, 0]] * 4
+
+
+def test_the_base_class_combines_nothing():
+    P, y, _, _, _ = world(10, 2, 3, seed=0)
+    with pytest.raises(NotImplementedError):
+        Rule().fit(P, y).predict_proba(P)

@@ -1,0 +1,105 @@
+"""A job's code digest: what it sees and what it does not."""
+
+import pytest
+
+from latefusion.planning.code_digest import closure, code_digest
+
+
+@pytest.fixture
+def root(tmp_path):
+    (tmp_path / "entry.py").write_text("import numpy\nfrom pack.a import f\n")
+    pack = tmp_path / "pack"
+    (pack / "rules").mkdir(parents=True)
+    (pack / "__init__.py").write_text("")
+    (pack / "a.py").write_text("def f():\n    from pack import b\n    return b\n")
+    (pack / "b.py").write_text("from . import c\n")
+    (pack / "c.py").write_text("import json\nimport sklearn.svm\n")
+    (pack / "unused.py").write_text("")
+    (pack / "rules" / "__init__.py").write_text("")
+    (pack / "rules" / "product.py").write_text("from pack.c import x\n")
+    return tmp_path
+
+
+def test_the_closure_follows_imports_also_those_in_functions_and_relative_ones(root):
+    files, distributions = closure(root / "entry.py", root=root)
+    assert [file.relative_to(root).as_posix() for file in files] == [
+        "entry.py",
+        "pack/__init__.py",
+        "pack/a.py",
+        "pack/b.py",
+        "pack/c.py",
+    ]
+    assert distributions == ["numpy", "scikit-learn"]
+
+
+@pytest.mark.parametrize("edited", ["entry.py", "pack/a.py", "pack/b.py", "pack/c.py", "pack/__init__.py"])
+def test_an_edit_of_an_imported_file_changes_the_digest(root, edited):
+    before = code_digest(root / "entry.py", root=root)
+    (root / edited).write_text((root / edited).read_text() + "\nX = 1\n")
+    assert code_digest(root / "entry.py", root=root) != before
+
+
+def test_an_edit_of_another_file_does_not(root):
+    before = code_digest(root / "entry.py", root=root)
+    (root / "pack/unused.py").write_text("X = 1\n")
+    (root / "pack/rules/product.py").write_text("X = 1\n")
+    assert code_digest(root / "entry.py", root=root) == before
+
+
+def test_a_rule_file_counts_with_the_packages_around_it(root):
+    files, _ = closure(root / "entry.py", root / "pack/rules/product.py", root=root)
+    names = [file.relative_to(root).as_posix() for file in files]
+    assert "pack/rules/product.py" in names
+    assert "pack/rules/__init__.py" in names
+
+
+def test_the_digest_is_the_same_wherever_the_checkout_lies(root, tmp_path_factory):
+    import shutil
+
+    copy = tmp_path_factory.mktemp("elsewhere with spaces") / "copy"
+    shutil.copytree(root, copy)
+    assert code_digest(root / "entry.py", root=root) == code_digest(copy / "entry.py", root=copy)
+
+
+def test_a_newer_library_changes_the_digest(root, monkeypatch):
+    before = code_digest(root / "entry.py", root=root)
+    monkeypatch.setattr("latefusion.planning.code_digest._version", lambda name: "999")
+    assert code_digest(root / "entry.py", root=root) != before
+
+
+def test_nothing_to_take_a_digest_of_is_an_error(root):
+    with pytest.raises(FileNotFoundError):
+        code_digest(root=root)
+    with pytest.raises(FileNotFoundError):
+        code_digest(root / "absent.py", root=root)
+
+
+def test_a_file_that_is_not_python_counts_with_its_content(root):
+    (root / "page.html").write_text("<p>{{ not python }}</p>")
+    before = code_digest(root / "entry.py", root / "page.html", root=root)
+    (root / "page.html").write_text("<p>{{ still not python }}</p>")
+    assert code_digest(root / "entry.py", root / "page.html", root=root) != before
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "if X:\n    import {0}\n",
+        "if X:\n    pass\nelif Y:\n    pass\nelse:\n    import {0}\n",
+        "try:\n    import {0}\nexcept ImportError:\n    pass\n",
+        "try:\n    pass\nexcept ImportError:\n    import {0}\n",
+        "try:\n    pass\nexcept ImportError:\n    pass\nelse:\n    import {0}\n",
+        "try:\n    pass\nfinally:\n    import {0}\n",
+        "for x in X:\n    pass\nelse:\n    import {0}\n",
+        "while X:\n    import {0}\n",
+        "with X:\n    import {0}\n",
+        "match X:\n    case 1:\n        import {0}\n",
+        "class A:\n    def f(self):\n        async def g():\n            import {0}\n",
+        "x = 1; import {0}\n",
+    ],
+)
+def test_an_import_is_seen_wherever_a_statement_may_stand(tmp_path, text):
+    (tmp_path / "entry.py").write_text(text.format("needed"))
+    (tmp_path / "needed.py").write_text("")
+    files, _ = closure(tmp_path / "entry.py", root=tmp_path)
+    assert [file.name for file in files] == ["entry.py", "needed.py"]

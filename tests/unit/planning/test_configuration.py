@@ -1,0 +1,195 @@
+"""The configuration: completed, or refused in its own keys."""
+
+import copy
+
+import pytest
+import yaml
+
+from latefusion.core.errors import InputError
+from latefusion.planning.configuration import complete, missing_files, svm_settings
+from latefusion.planning.rule_catalogue import read_rules
+from settings import DEFAULT, ROOT, RULES, SCHEMA, changed
+
+MINIMAL = {"data": {"train": "a.csv", "test": "b.csv"}, "modalities": [{"name": "text", "column": "t"}]}
+
+
+def refusal(config):
+    with pytest.raises(InputError) as caught:
+        complete(config, SCHEMA, file="config.yaml")
+    return str(caught.value)
+
+
+def leaves(schema, path=""):
+    for name, part in schema.get("properties", {}).items():
+        place = f"{path}.{name}".lstrip(".")
+        if part.get("type") == "object" or "properties" in part:
+            yield from leaves(part, place)
+        elif isinstance(part.get("items"), dict) and "properties" in part["items"]:
+            yield from leaves(part["items"], f"{place}[]")
+        else:
+            yield place, part
+
+
+def test_every_leaf_of_the_schema_has_a_description_and_a_default():
+    lacking = [path for path, part in leaves(SCHEMA) if "description" not in part or "default" not in part]
+    assert lacking == []
+
+
+def test_every_mapping_of_the_schema_refuses_unknown_keys():
+    def mappings(part, path="config"):
+        if "properties" in part:
+            yield path, part
+        for name, inner in part.get("properties", {}).items():
+            yield from mappings(inner, f"{path}.{name}")
+        if isinstance(part.get("items"), dict):
+            yield from mappings(part["items"], f"{path}[]")
+
+    open_ones = [path for path, part in mappings(SCHEMA) if part.get("additionalProperties") is not False]
+    assert open_ones == ["config.rules[]"]  # a rule's options are checked against its own file
+
+
+def test_config_yaml_sets_every_key_of_the_schema():
+    def keys(part, config, path=""):
+        for name, inner in part.get("properties", {}).items():
+            if name not in config:
+                yield f"{path}{name}"
+            elif isinstance(config[name], dict):
+                yield from keys(inner, config[name], f"{path}{name}.")
+
+    assert list(keys(SCHEMA, DEFAULT)) == []
+
+
+def test_defaults_are_filled_in_also_inside_lists():
+    config = complete(MINIMAL, SCHEMA, file="config.yaml")
+    assert config["folds"] == 5
+    assert config["cross"] == {"folds": 5, "repeats": 1}
+    assert config["modalities"][0]["missing"] is False
+    assert config["data"]["label"] == "label"
+    assert config["protocols"] == ["replica", "honest", "cross"]
+
+
+def test_what_was_given_is_not_changed():
+    given = copy.deepcopy(MINIMAL)
+    complete(given, SCHEMA, file="config.yaml")
+    assert given == MINIMAL
+
+
+def test_a_view_overrides_what_it_names_and_keeps_the_rest():
+    config = complete(changed(modalities__0__svm={"C": 10}), SCHEMA, file="config.yaml")
+    assert svm_settings(config, config["modalities"][0])["C"] == 10
+    assert svm_settings(config, config["modalities"][0])["gamma"] == "auto"
+    assert svm_settings(config, config["views"][0])["C"] == 1
+
+
+@pytest.mark.parametrize(("key", "general"), [("approximation", {"components": 500}), ("max_iter", 100)])
+def test_null_of_one_view_overrides_a_setting_that_may_be_none(key, general):
+    config = complete(
+        changed(**{f"svm__{key}": general, "modalities__0__svm": {key: None}, "views__0__svm": {"C": 10}}),
+        SCHEMA,
+        file="config.yaml",
+    )
+    text, audio, early = (svm_settings(config, entry) for entry in (*config["modalities"], *config["views"]))
+    assert text[key] is None
+    assert audio[key] == early[key] == general
+    assert (text["C"], early["C"]) == (1, 10)
+
+
+@pytest.mark.parametrize(
+    ("key", "general"), [("C", 7), ("gamma", 0.5), ("scale", "standard"), ("class_weight", "balanced")]
+)
+def test_null_of_one_view_leaves_a_setting_that_cannot_be_none_as_it_is_for_all(key, general):
+    config = complete(
+        changed(**{f"svm__{key}": general, "modalities__0__svm": {key: None}}), SCHEMA, file="config.yaml"
+    )
+    assert svm_settings(config, config["modalities"][0])[key] == general
+
+
+def test_an_override_has_the_defaults_of_what_it_names():
+    config = complete(changed(modalities__0__svm={"approximation": {}}), SCHEMA, file="config.yaml")
+    assert svm_settings(config, config["modalities"][0])["approximation"] == {"components": 1000}
+    assert config["modalities"][1]["svm"] == {}
+
+
+def test_all_mistakes_are_shown_at_once():
+    message = refusal(changed(folds=1, seed=-1, protocols=["x"]))
+    assert all(key in message for key in ("folds", "seed", "protocols[0]"))
+
+
+def test_missing_files_are_named_with_the_nearest(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "songs_train.csv").write_text("")
+    config = complete(
+        changed(data__train="song_train.csv", data__test="no/test.csv"), SCHEMA, file="config.yaml"
+    )
+    with pytest.raises(InputError) as caught:
+        missing_files(config, file="config.yaml")
+    message = str(caught.value)
+    assert "data.train" in message
+    assert "write 'songs_train.csv'" in message
+    assert "the folder 'no' does not exist" in message
+
+
+def test_files_that_the_workflow_builds_may_be_missing(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    config = complete(DEFAULT, SCHEMA, file="config.yaml")
+    missing_files(config, file="config.yaml", built=["data/demo/train.csv", "data/demo/test.csv"])
+    with pytest.raises(InputError, match=r"data\.test") as caught:
+        missing_files(config, file="config.yaml", built=["data/demo/train.csv"])
+    assert "data.train" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("entry", "words"),
+    [
+        ({"name": "mlp", "epochs": "many"}, ["rules[0].epochs", "'many' (text)", "a whole number"]),
+        ({"name": "mlp", "epochs": 0}, ["rules[0].epochs", "1 or more"]),
+        ({"name": "mlp", "epoch": 3}, ["rules[0].epoch", "write 'epochs'"]),
+        ({"name": "product", "prior": "shres"}, ["rules[0].prior", "write shares"]),
+        ({"name": "borda", "repeats": 3}, ["rules[0].repeats", "unknown key"]),
+    ],
+)
+def test_an_option_of_a_rule_is_refused_in_its_own_key(entry, words):
+    with pytest.raises(InputError) as caught:
+        complete(changed(rules=[entry]), SCHEMA, file="config.yaml", rules=RULES)
+    assert [word for word in words if word not in str(caught.value)] == []
+
+
+def test_rules_that_the_schema_does_not_know_pass():
+    mine = {"name": "mine", "anything": 1}
+    config = complete(changed(rules=[mine]), SCHEMA, file="config.yaml", rules=RULES)
+    assert config["rules"][0].items() >= mine.items()
+
+
+def test_the_schema_of_the_rules_says_what_their_files_say():
+    common = {"name", "repeats", "bag", "calibrate"}
+    found = {
+        name: {
+            option: (part["default"], part["description"])
+            for option, part in schema["properties"].items()
+            if option not in common
+        }
+        for name, schema in RULES["properties"].items()
+    }
+    expected = {
+        name: {
+            option: (list(default) if isinstance(default, tuple) else default, rule.described[option])
+            for option, default in rule.options.items()
+        }
+        for name, rule in read_rules(ROOT / "scripts/latefusion/rules").items()
+    }
+    assert found == expected
+
+
+@pytest.mark.parametrize("example", sorted((ROOT / "examples").glob("*.yaml")), ids=lambda path: path.stem)
+def test_each_example_sets_every_key_and_a_results_folder_of_its_own(example):
+    config = yaml.safe_load(example.read_text())
+    complete(config, SCHEMA, file=example.name, rules=RULES)
+    assert set(config) == set(DEFAULT)
+    assert set(config["data"]) == set(DEFAULT["data"])
+    folders = [yaml.safe_load(path.read_text())["results"] for path in (ROOT / "examples").glob("*.yaml")]
+    assert len({*folders, DEFAULT["results"]}) == len(folders) + 1
+
+
+def test_the_default_configuration_is_accepted_and_names_every_rule():
+    complete(DEFAULT, SCHEMA, file="config.yaml", rules=RULES)
+    assert {rule["name"] for rule in DEFAULT["rules"]} == set(read_rules(ROOT / "scripts/latefusion/rules"))

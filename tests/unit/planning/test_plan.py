@@ -1,0 +1,150 @@
+"""What a configuration asks for."""
+
+import pytest
+
+from latefusion.core.errors import InputError
+from latefusion.planning.configuration import complete
+from latefusion.planning.plan import make_plan, rule_options
+from latefusion.planning.rule_catalogue import RuleFacts
+from settings import SCHEMA, changed
+
+RULES = {
+    "mean": RuleFacts("mean", learns=False, probabilistic=True, stochastic=False, options={}),
+    "vote": RuleFacts("vote", learns=False, probabilistic=False, stochastic=False, options={}),
+    "mlp": RuleFacts("mlp", learns=True, probabilistic=True, stochastic=True, options={"epochs": 20}),
+    "accuracy_weighted": RuleFacts(
+        "accuracy_weighted",
+        learns=True,
+        probabilistic=True,
+        stochastic=False,
+        options={},
+        replica_source="test",
+    ),
+}
+NAMES = [{"name": name} for name in ("mlp", "mean", "vote", "accuracy_weighted")]
+
+
+def planned(**changes):
+    config = complete(changed(**{"rules": copy(NAMES), **changes}), SCHEMA, file="config.yaml")
+    return make_plan(config, RULES, file="config.yaml")
+
+
+def copy(entries):
+    return [dict(entry) for entry in entries]
+
+
+def test_partitions_are_one_for_the_given_split_and_repeats_times_folds_for_cross():
+    plan = planned(cross={"folds": 2, "repeats": 2})
+    assert plan.partitions["replica"] == plan.partitions["honest"] == ["given"]
+    assert plan.partitions["cross"] == ["cross-0-0", "cross-0-1", "cross-1-0", "cross-1-1"]
+
+
+def test_everything_trained_here_runs_under_every_protocol():
+    plan = planned()
+    assert plan.left_out == []
+    assert all(
+        rules == ["accuracy_weighted", "mean", "mlp", "vote"] for rules in plan.protocol_rules.values()
+    )
+    assert all(views == ["text", "audio", "early"] for views in plan.protocol_views.values())
+
+
+def test_only_probabilistic_rules_can_be_selected_and_none_under_replica():
+    assert planned().selects == {
+        "replica": [],
+        "honest": ["accuracy_weighted", "mean", "mlp"],
+        "cross": ["accuracy_weighted", "mean", "mlp"],
+    }
+
+
+def test_a_list_of_c_or_gamma_is_a_grid_of_the_views_that_have_it():
+    plan = planned(modalities__0__svm={"C": [0.1, 1]}, views__0__svm={"gamma": ["auto"]})
+    assert {name: view.has_grid for name, view in plan.views.items()} == {
+        "text": True,
+        "audio": False,
+        "early": True,
+    }
+
+
+def test_a_calibrated_vote_can_be_selected():
+    config = complete(changed(rules=[{"name": "vote", "calibrate": True}]), SCHEMA, file="config.yaml")
+    assert make_plan(config, RULES, file="config.yaml").selects["honest"] == ["vote"]
+
+
+def test_a_pretrained_view_leaves_learning_rules_out_of_honest_and_all_out_of_cross():
+    plan = planned(modalities__0__pretrained={"file": "m.joblib", "sha256": "0" * 64})
+    assert plan.protocol_rules["honest"] == ["mean", "vote"]
+    assert plan.protocol_rules["cross"] == []
+    assert plan.protocol_rules["replica"] == ["accuracy_weighted", "mean", "mlp", "vote"]
+    assert plan.protocol_views["cross"] == ["audio", "early"]
+    assert plan.selects["honest"] == []
+    reasons = {(out.protocol, out.model): out.reason for out in plan.left_out}
+    assert "out-of-fold" in reasons["honest", "mlp"]
+    assert "pretrained" in reasons["cross", "mean"]
+
+
+def test_a_calibrated_vote_learns_its_temperature_and_is_left_out_like_any_rule_that_learns():
+    plan = planned(
+        modalities__0__pretrained={"file": "m.joblib", "sha256": "0" * 64},
+        rules=[{"name": "mean"}, {"name": "vote", "calibrate": True}],
+    )
+    assert plan.protocol_rules["honest"] == ["mean"]
+
+
+def test_brought_tables_take_part_as_far_as_they_exist():
+    brought = {"name": "text", "probabilities": {"test": "t.csv", "train_out_of_fold": "o.csv"}}
+    plan = planned(modalities__0=brought, views=[])
+    assert plan.protocol_rules["honest"] == ["accuracy_weighted", "mean", "mlp", "vote"]
+    assert plan.protocol_rules["replica"] == ["accuracy_weighted", "mean", "vote"]
+    assert plan.protocol_rules["cross"] == []
+    brought["probabilities"]["cross"] = "{partition}/{table}.csv"
+    assert planned(modalities__0=brought, views=[]).protocol_rules["cross"] == [
+        "accuracy_weighted",
+        "mean",
+        "mlp",
+        "vote",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("entry", "words"),
+    [
+        ({"name": "maen"}, ["rules[0].name", "write 'mean'"]),
+        ({"name": "new_rule"}, ["rules[0].name", "scripts/latefusion/rules/new_rule.py"]),
+        ({"name": "mlp", "epoch": 3}, ["rules[0].epoch", "write 'epochs'"]),
+        ({"name": "mean", "repeats": 3}, ["rules[0].repeats", "no option"]),
+    ],
+)
+def test_a_mistyped_rule_or_option_names_the_nearest(entry, words):
+    config = complete(changed(rules=[entry]), SCHEMA, file="config.yaml")
+    with pytest.raises(InputError) as caught:
+        make_plan(config, RULES, file="config.yaml")
+    assert [word for word in words if word not in str(caught.value)] == []
+
+
+VOTE = {"name": "vote"}
+
+
+def test_votes_alone_leave_nothing_to_select_for_new_items():
+    with pytest.raises(InputError, match=r"config\.yaml, predict\.rule") as caught:
+        planned(rules=[VOTE], data__new="new.csv")
+    assert "none of vote has" in str(caught.value)
+    with pytest.raises(InputError, match="`rules` is empty"):
+        planned(rules=[], data__new="new.csv")
+
+
+@pytest.mark.parametrize(
+    "mended",
+    [
+        {"rules": [VOTE], "data__new": None},
+        {"rules": [VOTE], "data__new": "new.csv", "predict__rule": "vote"},
+        {"rules": [VOTE | {"calibrate": True}], "data__new": "new.csv"},
+        {"rules": [VOTE, {"name": "mean"}], "data__new": "new.csv"},
+    ],
+)
+def test_votes_alone_are_enough_otherwise(mended):
+    assert "vote" in planned(**mended).protocol_rules["honest"]
+
+
+def test_options_are_what_follows_the_name():
+    config = complete(changed(rules=[{"name": "mlp", "epochs": 7}]), SCHEMA, file="config.yaml")
+    assert rule_options(config, "mlp") == {"epochs": 7}

@@ -1,0 +1,80 @@
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from numba import njit
+
+from latefusion.svm import jit
+
+PACKAGE = Path(jit.__file__).parent
+
+CODE = """
+import logging, sys
+import numpy as np
+logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
+from latefusion.svm.jit import say_if_compiling
+from latefusion.svm.smo import weighted_sums
+say_if_compiling(weighted_sums)
+K, out = np.eye(2, dtype=np.float32), np.zeros(2)
+weighted_sums(K, np.arange(2, dtype=np.uint64), np.array([[0, 2, 0]], np.uint64), np.array([1.0, -2.0]), out)
+assert out.tolist() == [1.0, -2.0]
+print("hits", sum(weighted_sums.stats.cache_hits.values()), "in", weighted_sums.stats.cache_path)
+"""
+
+
+def test_extrema_are_those_of_python():
+    @njit
+    def both(a, b):
+        return jit.fmax(a, b), jit.fmin(a, b)
+
+    assert both(1.5, -2.0) == (1.5, -2.0)
+    assert both(-3.0, -2.0) == (-2.0, -3.0)
+
+
+def run(package_parent, cwd, home):
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("NUMBA")}
+    environment |= {
+        "PYTHONPATH": str(package_parent),
+        "HOME": str(home),
+        "XDG_CACHE_HOME": str(home / "cache"),
+    }
+    return subprocess.run(
+        [sys.executable, "-c", CODE], capture_output=True, text=True, check=True, cwd=cwd, env=environment
+    ).stdout
+
+
+def copy_of_package(site):
+    """Copy what the compiled functions need; return the folder whose cache numba would use."""
+    package = site / "latefusion" / "svm"
+    package.mkdir(parents=True)
+    shutil.copy(PACKAGE.parent / "__init__.py", package.parent / "__init__.py")
+    for name in ("__init__.py", "jit.py", "smo.py"):
+        shutil.copy(PACKAGE / name, package / name)
+    return package
+
+
+def test_compiled_code_is_kept_for_the_user_where_the_package_cannot_be_written(tmp_path):
+    package = copy_of_package(tmp_path / "site")
+    # a file in the cache folder's place keeps even root from writing there
+    (package / "__pycache__").write_text("")
+    home = tmp_path / "home"
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+    first = run(tmp_path / "site", tmp_path / "one", home)
+    assert "compiling weighted_sums, which takes some seconds, and kept in" in first
+    assert "hits 0" in first
+    assert str(home) in first
+    second = run(tmp_path / "site", tmp_path / "two", home)
+    assert "compiling" not in second
+    assert "hits 1" in second
+
+
+def test_where_nothing_can_be_written_it_compiles_each_time_and_says_so(tmp_path):
+    package = copy_of_package(tmp_path / "site")
+    (package / "__pycache__").write_text("")
+    (tmp_path / "home").write_text("a file where the home folder should be")
+    found = run(tmp_path / "site", tmp_path, tmp_path / "home")
+    assert "for this job alone" in found
+    assert "in None" in found

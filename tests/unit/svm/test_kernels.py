@@ -1,0 +1,172 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from latefusion.svm.kernels import BLOCK, Gram, Space, values
+from latefusion.svm.kernels import rbf as rbf_in_place
+
+RNG = np.random.default_rng(5)
+EXAMPLES = settings(max_examples=25, deadline=None, derandomize=True)
+
+
+def matrix(n, d, seed=0, scale=1.0, shift=0.0):
+    rng = np.random.default_rng(seed)
+    return (scale * rng.standard_normal((n, d)) + shift).astype(np.float32)
+
+
+def rbf(x, gamma, y=None):
+    x = x.astype(np.float64)
+    y = x if y is None else y.astype(np.float64)
+    return np.exp(-gamma * np.square(x[:, None] - y[None]).sum(axis=2))
+
+
+def gram(X, gamma="auto", combine="concatenate", scale="none", weights=None, n_jobs=1, reuse=False):
+    space = Space.fit(X, combine, scale)
+    gammas = space.gammas(gamma)
+    weights = weights or (1.0 / space.n_parts,) * space.n_parts
+    return Gram(space.rows(X), gammas, reuse=reuse, n_jobs=n_jobs).fill(gammas, weights)
+
+
+@given(
+    n=st.integers(1, 40),
+    d=st.integers(1, 8),
+    exponent=st.floats(-3, 3),
+    shift=st.sampled_from([0.0, 1e3]),
+    seed=st.integers(0, 99),
+)
+@EXAMPLES
+def test_gram_is_the_rbf_kernel(n, d, exponent, shift, seed):
+    X = matrix(n, d, seed, shift=shift)
+    K = gram([X], 10.0**exponent)
+    np.testing.assert_allclose(K, rbf(X, 10.0**exponent), atol=2e-5)
+    np.testing.assert_array_equal(K, K.T)
+    np.testing.assert_array_equal(np.diag(K), 1)
+
+
+def test_gram_over_several_blocks_is_symmetric_and_right_at_their_borders():
+    X = matrix(2 * BLOCK + 7, 3)
+    K = gram([X], 0.3, n_jobs=2)
+    np.testing.assert_array_equal(K, K.T)
+    for i in (0, BLOCK - 1, BLOCK, 2 * BLOCK, 2 * BLOCK + 6):
+        np.testing.assert_allclose(K[i], rbf(X[i : i + 1], 0.3, X)[0], atol=1e-6)
+
+
+def test_threads_change_no_byte():
+    X = [matrix(BLOCK + 300, 20), matrix(BLOCK + 300, 5, seed=1)]
+    for combine in ("concatenate", "kernel_mean"):
+        one, two = (gram(X, combine=combine, n_jobs=n) for n in (1, 2))
+        assert one.tobytes() == two.tobytes()
+
+
+def test_rows_that_are_equal_have_kernel_one_however_narrow_it_is():
+    X = matrix(50, 30, scale=1e3, shift=1e4)
+    X[25:] = X[:25]
+    K = gram([X], 1e3)
+    np.testing.assert_allclose(K[:25, 25:], np.eye(25), atol=1e-4)
+
+
+def test_kernel_values_are_right_to_the_last_digits_and_vanish_far_out():
+    distance = np.concatenate([np.linspace(0, 86.9, 100_000), [88.0, 1e4, 1e30]]).astype(np.float32)
+    tile = -distance[None] / 2
+    rbf_in_place(tile, 1.0)
+    expected = np.exp(-distance.astype(np.float64))
+    np.testing.assert_allclose(tile[0, :-3], expected[:-3], rtol=3e-7)
+    assert (tile[0, -3:] < 2e-38).all()
+
+
+def test_a_distance_that_rounding_left_below_zero_is_none():
+    tile = np.array([[1e-7]], np.float32)
+    rbf_in_place(tile, 50.0)
+    assert tile[0, 0] == 1
+
+
+def test_distances_are_reused_without_a_trace():
+    X = matrix(BLOCK + 50, 6)
+    space = Space.fit([X], "concatenate", "none")
+    kept = Gram(space.rows([X]), (0.2,), reuse=True, n_jobs=2)
+    kept.fill((0.2,), (1.0,))
+    again = kept.fill((0.01,), (1.0,))
+    np.testing.assert_array_equal(again, gram([X], 0.01))
+
+
+@pytest.mark.parametrize("scale", ["none", "standard"])
+@pytest.mark.parametrize("gamma", ["auto", "scale"])
+def test_gamma_is_that_of_scikit_learn(gamma, scale):
+    from sklearn.preprocessing import StandardScaler
+    from sklearn.svm import SVC
+
+    X = matrix(60, 7, scale=3.0, shift=2.0)
+    seen = StandardScaler().fit_transform(X) if scale == "standard" else X.astype(np.float64)
+    reference = SVC(gamma=gamma).fit(seen, np.arange(60) % 2)
+    assert Space.fit([X], "concatenate", scale).gammas(gamma)[0] == pytest.approx(reference._gamma, rel=1e-5)
+
+
+def test_standardised_columns_have_mean_zero_and_spread_one_and_constant_ones_vanish():
+    X = matrix(200, 4, scale=5.0, shift=100.0)
+    X[:, 2] = 0.1
+    rows = Space.fit([X], "concatenate", "standard").rows([X]).parts[0]
+    np.testing.assert_allclose(rows.mean(axis=0), 0, atol=1e-6)
+    np.testing.assert_allclose(rows.std(axis=0), [1, 1, 0, 1], atol=1e-5)
+
+
+def test_standardisation_is_learned_from_the_rows_of_the_fit_alone():
+    X, T = matrix(100, 3), matrix(40, 3, seed=9, shift=5.0)
+    rows = Space.fit([X], "concatenate", "standard").rows([T]).parts[0]
+    np.testing.assert_allclose(rows, (T - X.mean(axis=0)) / X.std(axis=0), rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("combine", ["concatenate", "balanced", "kernel_mean"])
+def test_rows_in_another_order_are_the_same_rows_with_any_number_of_threads(combine):
+    A, B = matrix(1300, 4), matrix(1300, 9, seed=1)
+    space = Space.fit([A, B], combine, "standard")
+    order = np.random.default_rng(2).permutation(1300)[:1100]
+    plain, ordered = space.rows([A, B])[order], space.rows([A, B], order, n_jobs=2)
+    for kind in ("parts", "squares"):
+        for expected, found in zip(getattr(plain, kind), getattr(ordered, kind), strict=True):
+            np.testing.assert_array_equal(found, expected)
+
+
+def test_concatenation_is_the_kernel_of_all_columns():
+    A, B = matrix(30, 4), matrix(30, 9, seed=1)
+    np.testing.assert_allclose(gram([A, B]), rbf(np.hstack([A, B]), 1 / 13), atol=1e-6)
+
+
+def test_balanced_is_the_product_of_the_modalities_own_kernels():
+    A, B = matrix(30, 4), matrix(30, 9, seed=1)
+    np.testing.assert_allclose(gram([A, B], combine="balanced"), rbf(A, 1 / 4) * rbf(B, 1 / 9), atol=1e-6)
+
+
+def test_kernel_mean_is_the_mean_of_the_modalities_own_kernels():
+    A, B = matrix(30, 4), matrix(30, 9, seed=1)
+    expected = (rbf(A, 1 / 4) + rbf(B, 1 / 9)) / 2
+    np.testing.assert_allclose(gram([A, B], combine="kernel_mean"), expected, atol=1e-6)
+
+
+def test_weighted_kernels_are_the_weighted_sum():
+    A, B = matrix(30, 4), matrix(30, 9, seed=1)
+    K = gram([A, B], gamma=0.2, combine="kernel_aligned", weights=(0.25, 0.75))
+    np.testing.assert_allclose(K, 0.25 * rbf(A, 0.2) + 0.75 * rbf(B, 0.2), atol=1e-6)
+
+
+def test_scale_of_balanced_is_auto_over_the_mean_variance():
+    A, B = matrix(400, 4, scale=2.0), matrix(400, 9, seed=1, scale=1.0)
+    space = Space.fit([A, B], "balanced", "none")
+    assert space.gammas("auto") == (1.0,)
+    expected = 1.0 / np.mean([A.astype(float).var(), B.astype(float).var()])
+    assert space.gammas("scale")[0] == pytest.approx(expected, rel=1e-5)
+
+
+def test_new_rows_meet_the_training_rows_in_the_same_space():
+    A, T = matrix(40, 6, shift=3.0), matrix(15, 6, seed=2, shift=3.0)
+    space = Space.fit([A], "concatenate", "none")
+    gammas = space.gammas("auto")
+    found = values(space.rows([T]), space.rows([A]), gammas, (1.0,), double=False)
+    np.testing.assert_allclose(found, rbf(T, 1 / 6, A), atol=1e-6)
+
+
+def test_double_precision_is_used_only_where_single_would_spoil_the_kernel():
+    X = matrix(50, 10)
+    space = Space.fit([X], "concatenate", "none")
+    assert not Gram(space.rows([X]), (0.1,), reuse=False, n_jobs=1).double
+    assert Gram(space.rows([X]), (1e3,), reuse=False, n_jobs=1).double
