@@ -1,11 +1,11 @@
-"""Classify items that nobody labelled with a rule learned on all labelled ones."""
+"""Classify items without labels with a rule learned on all labelled ones."""
 
 import numpy as np
 
 from latefusion.core.job import job
 from latefusion.core.seeds import stream
 from latefusion.fusion.fuse import PartitionInput, fuse
-from latefusion.pipeline.new_items import best_rule, far_from_seen, prediction_columns
+from latefusion.pipeline.new_items import best_rule, novelty_mask, prediction_columns
 from latefusion.store.csv_export import write_csv
 from latefusion.store.models import load_model
 from latefusion.store.probabilities import Probabilities
@@ -22,12 +22,14 @@ with job(snakemake.log[0]) as log:
     for index, name in enumerate(modalities):
         new = read_features(snakemake.input.features[index])
         model = load_model(snakemake.input.models[index], snakemake.input.facts[index])
-        p, voted = predict(model, [new], guarded=True, n_jobs=snakemake.threads)
-        said[name] = Probabilities(classes, item, np.full(len(item), -1, np.int32), p, voted=voted)
+        p, ovo_prediction = predict(model, [new], guarded=True, n_jobs=snakemake.threads)
+        said[name] = Probabilities(
+            classes, item, np.full(len(item), -1, np.int32), p, ovo_prediction=ovo_prediction
+        )
         seen = np.concatenate(
             [read_features(path) for path in snakemake.input.seen[2 * index : 2 * index + 2]]
         )
-        far[name] = far_from_seen(seen, new, rng=stream(seed, "classify", name))
+        far[name] = novelty_mask(seen, new, rng=stream(seed, "classify", name))
     learn = {
         name: Probabilities.read(path) for name, path in zip(modalities, snakemake.input.learn, strict=True)
     }

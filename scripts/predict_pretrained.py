@@ -28,7 +28,7 @@ with job(snakemake.log[0]):
         decided = decide(model, X, n_jobs=snakemake.threads)
         for output, guarded in outputs.items():
             p = decided.probabilities(guarded=guarded)
-            Probabilities(class_names(dataset), item, label, p, voted=decided.votes()).write(
+            Probabilities(class_names(dataset), item, label, p, ovo_prediction=decided.votes()).write(
                 snakemake.output[output]
             )
     write_json({**facts, "sha256": snakemake.params.sha256}, snakemake.output.facts)

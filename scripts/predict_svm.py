@@ -16,11 +16,13 @@ with job(snakemake.log[0]):
     model = load_model(snakemake.input.model, snakemake.input.facts)
     decided = decide(model, rows.X, n_jobs=snakemake.threads)
     p = decided.probabilities(guarded=True)
-    Probabilities(classes, rows.item, rows.label, p, voted=decided.votes()).write(snakemake.output.test)
+    Probabilities(classes, rows.item, rows.label, p, ovo_prediction=decided.votes()).write(
+        snakemake.output.test
+    )
     if snakemake.output.get("replica"):
         if hasattr(model, "replica_"):
             decided = decide(model.replica_, rows.X, n_jobs=snakemake.threads)
         p = decided.probabilities(guarded=False)
-        Probabilities(classes, rows.item, rows.label, p, voted=decided.votes()).write(
+        Probabilities(classes, rows.item, rows.label, p, ovo_prediction=decided.votes()).write(
             snakemake.output.replica
         )

@@ -24,7 +24,7 @@ with job(snakemake.log[0]):
         tables,
         dataset,
         weighted_by_test=params.weighted_by_test,
-        foreign=params.foreign,
+        external=params.external,
         assignments=params.assignments,
         left_out=params.left_out,
     )

@@ -29,16 +29,16 @@ with job(snakemake.log[0]):
     )
     for said, suffix in ((trained.rows, ""), (trained.replica_rows, "_replica")):
         if snakemake.output.get(f"in_sample{suffix}"):
-            Probabilities(classes, rows.item, rows.label, said.in_sample_p, voted=said.in_sample_voted).write(
-                snakemake.output[f"in_sample{suffix}"]
-            )
+            Probabilities(
+                classes, rows.item, rows.label, said.in_sample_p, ovo_prediction=said.in_sample_ovo_prediction
+            ).write(snakemake.output[f"in_sample{suffix}"])
             Probabilities(
                 classes,
                 rows.item,
                 rows.label,
                 said.out_of_fold_p,
                 fold=rows.fold,
-                voted=said.out_of_fold_voted,
+                ovo_prediction=said.out_of_fold_ovo_prediction,
             ).write(snakemake.output[f"out_of_fold{suffix}"])
     facts = {**trained.facts, "grid": trained.grid}
     save_model(trained.model, snakemake.output.model, snakemake.output.facts, facts)

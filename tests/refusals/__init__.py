@@ -15,7 +15,7 @@ from pathlib import Path
 from latefusion.core.errors import InputError
 
 # in the order of the README
-MODULES = ("files", "embeddings", "labels", "splits", "brought", "configuration", "pretrained", "resources")
+MODULES = ("files", "embeddings", "labels", "splits", "external", "configuration", "pretrained", "resources")
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def row(case: Case, seen: Outcome) -> str:
     about = [text for text in texts if all(piece in text for piece in case.sees)]
     first = (about or texts)[0]
     text = " ".join(first.split()).replace("|", "\\|").replace("found: ", "— ", 1)
-    text = text.replace(" allowed: ", "; allowed: ", 1).replace(" to mend: ", "; to mend: ", 1)
+    text = text.replace(" allowed: ", "; allowed: ", 1).replace(" fix: ", "; fix: ", 1)
     if not text:
         text = "nothing"
     what = "refused" if seen.refused else "accepted, with a warning" if seen.text else "accepted"

@@ -39,7 +39,7 @@ def check(pair: Pair, folder: Path, **options: object) -> list[str]:
 
 
 def check_new(pair: Pair, folder: Path, change: Callable[[str], str]) -> list[str]:
-    """Ingest the training file, and the test file, its text changed, as items that nobody labelled."""
+    """Ingest the training file, and the test file, its text changed, as items without labels."""
     pair.write()
     new, out = folder / "new.csv", folder / "results"
     new.write_text(change(pair.paths["test"].read_text(encoding="utf-8")), encoding="utf-8")

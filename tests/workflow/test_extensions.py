@@ -95,7 +95,9 @@ def test_probabilities_of_another_system_take_a_modality_s_place(honest, tmp_pat
     brought = {}
     for table in ("train_out_of_fold", "test"):
         source = pq.read_table(honest / f"results/given/probabilities/text/{table}.parquet")
-        reversed_rows = source.drop_columns(["predicted", "voted"]).take(list(range(source.num_rows))[::-1])
+        reversed_rows = source.drop_columns(["predicted", "ovo_prediction"]).take(
+            list(range(source.num_rows))[::-1]
+        )
         pyarrow.csv.write_csv(reversed_rows, folder / f"{table}.csv")
         brought[table] = f"{table}.csv"
     modalities = [{"name": "text", "probabilities": brought}, HONEST["modalities"][1]]

@@ -52,7 +52,7 @@ def test_the_early_svm_is_scored_by_votes_under_replica_alone(finished):
     with (finished / "results/summary.csv").open(newline="") as file:
         rows = {(row["protocol"], row["model"], row["subset"]): row for row in csv.DictReader(file)}
     test = Probabilities.read(finished / "results/given/probabilities/early/test_replica.parquet")
-    by_votes, by_probability = ((said == test.label).mean() for said in (test.voted, test.predicted))
+    by_votes, by_probability = ((said == test.label).mean() for said in (test.ovo_prediction, test.predicted))
     assert float(rows["replica", "early", "all"]["accuracy"]) == pytest.approx(by_votes)
     assert float(rows["honest", "early", "all"]["accuracy"]) == pytest.approx(by_probability)
 

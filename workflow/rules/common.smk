@@ -189,15 +189,15 @@ def candidate_files(wildcards, extension):
 
 def brought_table(wildcards):
     """The user's table for one of ours; `replica` differs from the others only for machines trained here."""
-    brought = view_of(wildcards).probabilities
+    external = view_of(wildcards).probabilities
     table = "test" if wildcards.table == "test_replica" else wildcards.table
     if wildcards.partition == "given":
-        return brought[table]
-    return brought["cross"].format(partition=wildcards.partition, table=table)
+        return external[table]
+    return external["cross"].format(partition=wildcards.partition, table=table)
 
 
 def columns_of(split):
-    """The columns that `ingest` reads; items that nobody labelled have neither label nor class."""
+    """The columns that `ingest` reads; items without labels have neither label nor class."""
     keys = ("label", "class_name", "group", "group_names", "item", "describe")
     columns = {key: CONFIG["data"][key] for key in (*keys, "max_cell_bytes")}
     return {**columns, "label": None, "class_name": None} if split == "new" else columns
@@ -305,7 +305,7 @@ def probability_files(partition, views, replica=False):
         view = PLAN.views[name]
         folder = f"<results>/{partition}/probabilities/{name}"
         tables = ["test"]
-        if view.has_in_sample and (view.source != "brought" or partition == "given"):
+        if view.has_in_sample and (view.source != "external" or partition == "given"):
             tables.append("train_in_sample")
         if view.has_out_of_fold:
             tables.append("train_out_of_fold")
@@ -320,7 +320,7 @@ def model_files(partition, views):
     for name in views:
         if PLAN.views[name].source == "trained":
             yield f"<results>/{partition}/models/{name}.joblib"
-        if PLAN.views[name].source != "brought":
+        if PLAN.views[name].source != "external":
             yield f"<results>/{partition}/models/{name}.json"
 
 
@@ -396,10 +396,12 @@ def prediction_targets(wildcards):
         raise WorkflowError(
             "snakemake predict needs items to classify: name their file in data.new"
         )
-    foreign = [name for name in PLAN.modalities if PLAN.views[name].source != "trained"]
-    if foreign:
+    external = [
+        name for name in PLAN.modalities if PLAN.views[name].source != "trained"
+    ]
+    if external:
         raise WorkflowError(
-            f"snakemake predict trains every modality on all labelled items; {', '.join(foreign)} is brought from outside"
+            f"snakemake predict trains every modality on all labelled items; {', '.join(external)} is brought from outside"
         )
     return ["<results>/predictions.csv", "<results>/predictions.json"]
 
@@ -419,9 +421,9 @@ def evaluated_views(protocol):
             "kind": view.kind,
             "test": True,
             "in_sample": view.has_in_sample
-            and (view.source != "brought" or protocol != "cross"),
+            and (view.source != "external" or protocol != "cross"),
             "out_of_fold": view.has_out_of_fold,
-            "facts": view.source != "brought",
+            "facts": view.source != "external",
         }
         for view in (PLAN.views[name] for name in PLAN.protocol_views[protocol])
     ]
@@ -506,7 +508,7 @@ def curve_runtime(wildcards, input, attempt):
 def learning_curve_of(wildcards):
     """The learning curve on a protocol's first partition, where the configuration asks for one."""
     wanted = CONFIG["evaluation"]["learning_curve"] and wildcards.protocol != "replica"
-    foreign = any(PLAN.views[name].source != "trained" for name in PLAN.modalities)
-    if not wanted or foreign:
+    external = any(PLAN.views[name].source != "trained" for name in PLAN.modalities)
+    if not wanted or external:
         return []
     return [f"<results>/{PLAN.partitions[wildcards.protocol][0]}/learning_curve.json"]

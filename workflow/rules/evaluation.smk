@@ -121,7 +121,7 @@ rule summarise:
         weighted_by_test=[
             name for name, facts in RULES.items() if facts.replica_source == "test"
         ],
-        foreign={
+        external={
             name: view.has_out_of_fold
             for name, view in PLAN.views.items()
             if view.source != "trained"

@@ -52,7 +52,7 @@ rule import_probabilities:
     benchmark:
         "<benchmarks>/import_probabilities/{partition}/{view}.{table}.tsv"
     wildcard_constraints:
-        view=names_of(views_from("brought")),
+        view=names_of(views_from("external")),
         table="train_out_of_fold|train_in_sample|test|test_replica",
     conda:
         "../../envs/latefusion.yaml"

@@ -2,7 +2,7 @@
 
 
 rule classify:
-    """Say what class items are of that nobody labelled, and which of them are unlike everything seen."""
+    """Say what class items are of without labels, and which of them are unlike everything seen."""
     input:
         item_table="<results>/items/new.parquet",
         features=[f"<results>/features/new/{name}.parquet" for name in PLAN.modalities],

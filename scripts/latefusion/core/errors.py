@@ -50,7 +50,7 @@ class Problem:
             f"{', '.join(where)}\n"
             f"    found:   {self.found}\n"
             f"    allowed: {self.allowed}\n"
-            f"    to mend: {self.fix}"
+            f"    fix:     {self.fix}"
         )
 
 

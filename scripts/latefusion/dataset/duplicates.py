@@ -27,24 +27,24 @@ def fingerprints(features: Sequence[Path]) -> tuple[NDArray[np.uint64], NDArray[
     hashes : (n, 2) uint64 array
         Equal where all embeddings of two items are: sums of BLAKE2b digests (Aumasson et al. 2013) of 128
         bits, with the modality's number as their person.
-    telling : (n,) bool array
+    has_content : (n,) bool array
         Whether an item has an embedding that is not all zeros; others coincide without meaning anything.
     """
     total: NDArray[np.uint64] | None = None
-    telling: NDArray[np.bool_] | None = None
+    has_content: NDArray[np.bool_] | None = None
     for number, path in enumerate(features):
         hashes, present = _of_matrix(path, number)
         total = hashes if total is None else total + hashes
-        telling = present if telling is None else telling | present
-    if total is None or telling is None:
+        has_content = present if has_content is None else has_content | present
+    if total is None or has_content is None:
         return np.empty((0, 2), np.uint64), np.empty(0, bool)
-    return total, telling
+    return total, has_content
 
 
 def _of_matrix(path: Path, number: int) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
     person = number.to_bytes(8, "little")
     hashes: list[NDArray[np.uint64]] = [np.empty((0, 2), np.uint64)]
-    telling: list[NDArray[np.bool_]] = [np.empty(0, bool)]
+    has_content: list[NDArray[np.bool_]] = [np.empty(0, bool)]
     with pq.ParquetFile(path, pre_buffer=False, buffer_size=1 << 20) as file:
         dimension = file.schema_arrow.field("embedding").type.list_size
         for batch in file.iter_batches(batch_size=_BLOCK_ROWS, columns=["embedding"], use_threads=False):
@@ -55,8 +55,8 @@ def _of_matrix(path: Path, number: int) -> tuple[NDArray[np.uint64], NDArray[np.
             block += np.float32(0)  # -0.0 becomes 0.0
             digests = [blake2b(row, digest_size=16, person=person).digest() for row in block]
             hashes.append(np.frombuffer(b"".join(digests), "<u8").reshape(len(block), 2).astype(np.uint64))
-            telling.append((block != 0).any(axis=1))
-    return np.concatenate(hashes), np.concatenate(telling)
+            has_content.append((block != 0).any(axis=1))
+    return np.concatenate(hashes), np.concatenate(has_content)
 
 
 def _values(column: pa.FixedSizeListArray, dimension: int) -> NDArray[np.float32]:
@@ -64,9 +64,9 @@ def _values(column: pa.FixedSizeListArray, dimension: int) -> NDArray[np.float32
     return np.array(flat.to_numpy(zero_copy_only=False)).reshape(len(column), dimension)
 
 
-def coinciding(hashes: NDArray[np.uint64], telling: NDArray[np.bool_]) -> list[NDArray[np.int64]]:
+def coinciding(hashes: NDArray[np.uint64], has_content: NDArray[np.bool_]) -> list[NDArray[np.int64]]:
     """Return the rows of each set of two or more items with equal hashes, in order."""
-    rows = np.flatnonzero(telling)
+    rows = np.flatnonzero(has_content)
     if len(rows) == 0:
         return []
     chosen = hashes[rows]

@@ -38,7 +38,7 @@ class ViewFiles:
         Probability tables.
     facts : sequence of paths
         What training noted, as JSON.
-    voted : bool
+    ovo_prediction : bool
         Whether the view is scored by votes, as the notebook's early fusion is.
     replica : bool
         Whether the view's machine is the notebook's, which a grid does not choose.
@@ -50,7 +50,7 @@ class ViewFiles:
     in_sample: Sequence[Path | str] = ()
     out_of_fold: Sequence[Path | str] = ()
     facts: Sequence[Path | str] = ()
-    voted: bool = False
+    ovo_prediction: bool = False
     replica: bool = False
 
 
@@ -102,7 +102,7 @@ def read_view(files: ViewFiles, partitions: Sequence[str]) -> tuple[Model, Known
     tests = [Probabilities.read(path) for path in files.test]
     predicted = []
     for table in tests:
-        votes = table.voted if files.voted else None
+        votes = table.ovo_prediction if files.ovo_prediction else None
         predicted.append(table.predicted if votes is None else votes)
     model = Model(
         name=files.name,
@@ -119,7 +119,7 @@ def read_view(files: ViewFiles, partitions: Sequence[str]) -> tuple[Model, Known
     noted = [one.get("replica", one) if files.replica else one for one in facts]
     inside, n = _training(files.in_sample)
     outside, held_out = _training(files.out_of_fold)
-    voted = files.voted and all(table.voted is not None for table in tests)
+    ovo_prediction = files.ovo_prediction and all(table.ovo_prediction is not None for table in tests)
     known = Known(
         in_sample=inside,
         out_of_fold=outside,
@@ -127,7 +127,7 @@ def read_view(files: ViewFiles, partitions: Sequence[str]) -> tuple[Model, Known
         partitions=len(partitions),
         approximated=any(bool(one.get("approximated")) for one in noted),
         inverted_sigmoids=sum(int(one.get("n_inverted_sigmoids") or 0) for one in noted),
-        scored_by="voted" if voted else "predicted",
+        scored_by="ovo_prediction" if ovo_prediction else "predicted",
         grid=[
             {"partition": partition, **point, "gamma": str(point["gamma"])}
             for partition, one in zip(partitions, facts, strict=bool(facts))
@@ -283,7 +283,7 @@ def view_files(
             name=view["name"],
             kind=view["kind"],
             test=[next(tests) for _ in partitions],
-            voted=replica and view["kind"] == "early",
+            ovo_prediction=replica and view["kind"] == "early",
             replica=replica,
             **{
                 name: [next(paths) for _ in partitions] if view[name] else []

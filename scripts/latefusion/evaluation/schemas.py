@@ -74,7 +74,7 @@ SCHEMAS: Final[Mapping[str, pa.Schema]] = {
         "model:s kind:s class_index:i? class:s n:i value:f low:f? high:f? independent:f? best_single:s"
         " best_single_value:f gap_closed:f? gap_closed_low:f? gap_closed_high:f?"
     ),
-    # one row: an item that a model gets right and the reference wrong (mended), or the reverse (broken)
+    # one row: an item that only the model gets right (corrected) or only the reference (newly_wrong)
     "changed": _schema(
         "model:s kind:s item:s change:s share_right:f modalities_right:i p_label:f? reference_p_label:f?"
     ),

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 Labels = NDArray[np.int32]
 Mask = NDArray[np.bool_]
-Ties = Literal["evidence", "lowest"]
+Ties = Literal["mean_probability", "lowest"]
 
 FLOOR = 1e-6
 """Least probability that a logarithm is taken of."""
@@ -119,7 +119,7 @@ def mean_present(P: Array) -> Array:
     return weighted_sum(P, known / np.maximum(known.sum(axis=1, keepdims=True), 1))
 
 
-def decide(p: Array, P: Array, shares: Array, ties: Ties = "evidence") -> Labels:
+def decide(p: Array, P: Array, shares: Array, ties: Ties = "mean_probability") -> Labels:
     """Return the class of the largest score.
 
     A tie goes to the class with the larger mean probability, then the larger share in training, then

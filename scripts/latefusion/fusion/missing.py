@@ -8,18 +8,18 @@ from numpy.typing import NDArray
 from latefusion.fusion.aggregation import Array, Mask, present
 
 ENOUGH_ROWS = 200
-"""Rows that must show a pattern of presence before something is learned for it alone."""
+"""Rows that must show a missingness pattern before something is learned for it alone."""
 
 
 def pattern_codes(P: Array) -> NDArray[np.int64]:
-    """Return the pattern of presence of each row of P (n, M, K): bit m is set where modality m is there."""
+    """Return the missingness pattern of each row of P (n, M, K): bit m is set where modality m is there."""
     bits = 1 << np.arange(P.shape[1], dtype=np.int64)
     codes: NDArray[np.int64] = present(P) @ bits
     return codes
 
 
 def members(code: int, modalities: int) -> list[int]:
-    """Return the indices of the modalities in a pattern of presence."""
+    """Return the indices of the modalities in a missingness pattern."""
     return [m for m in range(modalities) if code >> m & 1]
 
 

@@ -33,7 +33,7 @@ SHARES = (0.0, 0.1, 0.25, 0.5, 0.75, 1.0)
 SEEDS = 5
 CLIP = 1e-15
 EXACT_UP_TO = 6
-"""Modalities up to which every pattern of presence is predicted; above, Shapley values are sampled."""
+"""Modalities up to which every missingness pattern is predicted; above, Shapley values are sampled."""
 ORDERS = 64
 
 Predict = Callable[[Array], tuple[Array, Labels]]
@@ -47,7 +47,7 @@ def losses(p: Array, y: Labels) -> Array:
 
 
 class Outcomes:
-    """How a rule fares on each row under patterns of presence, each predicted once and remembered.
+    """How a rule fares on each row under missingness patterns, each predicted once and remembered.
 
     Parameters
     ----------

@@ -49,7 +49,7 @@ class Rule:
     replica_source: ClassVar[Literal["in_sample", "test"]] = "in_sample"
     replica_options: ClassVar[Mapping[str, Any]] = MappingProxyType({})
     stochastic: ClassVar[bool] = False
-    ties: Ties = "evidence"
+    ties: Ties = "mean_probability"
     shares: Array
 
     def __init__(self, *, random_state: np.random.Generator | int | None = None) -> None:

@@ -104,7 +104,7 @@ class RuleRunner:
     @property
     def ties(self) -> Ties:
         """What decides between equal scores."""
-        return "lowest" if self.protocol == "replica" else "evidence"
+        return "lowest" if self.protocol == "replica" else "mean_probability"
 
     def make(self, seed: int) -> Rule:
         """Return an unfitted rule."""
@@ -246,7 +246,7 @@ def _stack(views: Mapping[str, Probabilities]) -> tuple[Array, Labels, Labels | 
             raise ValueError(f"{name} has other labels than {next(iter(views))}")
     P = np.stack([view.p for view in views.values()], axis=1)
     # rows of a view without folds were seen by its model, so nothing can be validated on them; views that
-    # were brought may have other folds than ours, and those of the first view split the rows
+    # are external may have other folds than ours, and those of the first view split the rows
     known = all((view.fold >= 0).all() for view in views.values())
     fold = first.fold if known and len(np.unique(first.fold)) > 1 else None
     return P, first.label, fold

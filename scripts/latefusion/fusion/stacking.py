@@ -36,7 +36,7 @@ class Trained:
 class StackingRule(Rule):
     """Base of the rules that train a classifier on [p_1 … p_M].
 
-    Where training rows lack modalities, each pattern of presence that at least 200 rows show has a
+    Where training rows lack modalities, each missingness pattern that at least 200 rows show has a
     classifier of its own, on its modalities' columns, trained on all rows that have these. Everything
     else goes to one classifier trained on all rows, with the class shares in the gaps.
 

@@ -19,7 +19,7 @@ from latefusion.fusion.aggregation import (
 MISSING = -1
 
 
-def votes(P: Array, shares: Array, ties: Ties = "evidence") -> Labels:
+def votes(P: Array, shares: Array, ties: Ties = "mean_probability") -> Labels:
     """Return the class that each modality prefers.
 
     Parameters

@@ -65,7 +65,7 @@ def ingest(
     split : str
         `train`, `test` or `new`; items without a column of identifiers are called `{split}:{row}`.
     label : str, optional
-        Column of the label; None for items that nobody labelled, whose table has no `label` and `class`.
+        Column of the label; None for items without labels, whose table has no `label` and `class`.
     class_name, group, item : str, optional
         Columns of the class's name, the group and the identifier.
     group_names : {'artists', 'exact'}

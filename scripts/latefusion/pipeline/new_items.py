@@ -1,4 +1,4 @@
-"""Items that nobody labelled: what the models say of them, and how far they lie from everything seen."""
+"""Items without labels: what the models say of them, and how far they lie from everything seen."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SAMPLE, BLOCK = 2000, 512
 FAR_QUANTILE = 0.999
 
 
-def far_from_seen(
+def novelty_mask(
     seen: NDArray[np.float32], new: NDArray[np.float32], *, rng: np.random.Generator
 ) -> NDArray[np.bool_]:
     """Mark new items that lie farther from their nearest seen item than seen items lie from each other.

@@ -223,13 +223,13 @@ def _contradictions(config: Config, file: str) -> Iterator[Problem]:
                 mend = f"write {close!r}" if close else "name one of these, or add it to modalities"
                 place = f"views[{position}].modalities"
                 yield Problem(file, shorten(name), ", ".join(modalities), mend, column=place)
-        brought = [
+        external = [
             m["name"] for m in config["modalities"] if m["name"] in view["modalities"] and m["column"] is None
         ]
-        if brought and view["pretrained"] is None:
+        if external and view["pretrained"] is None:
             yield Problem(
                 file,
-                f"{', '.join(brought)}, which brings probabilities and no embedding",
+                f"{', '.join(external)}, which brings probabilities and no embedding",
                 "modalities with a column",
                 "leave it out of the view",
                 column=f"views[{position}].modalities",
@@ -312,9 +312,9 @@ def missing_files(config: Config, *, file: str, built: Iterable[str] = ()) -> No
         for position, view in enumerate(config[kind]):
             if view["pretrained"] is not None:
                 paths[f"{kind}[{position}].pretrained.file"] = view["pretrained"]["file"]
-            brought = view.get("probabilities") or {}
-            for key in sorted(brought.keys() - {"cross"}):
-                paths[f"{kind}[{position}].probabilities.{key}"] = brought[key]
+            external = view.get("probabilities") or {}
+            for key in sorted(external.keys() - {"cross"}):
+                paths[f"{kind}[{position}].probabilities.{key}"] = external[key]
     problems = [
         _missing(key, Path(path), file)
         for key, path in paths.items()

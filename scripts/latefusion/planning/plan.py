@@ -20,7 +20,7 @@ class View:
     name: str
     kind: Literal["single", "early"]
     modalities: tuple[str, ...]
-    source: Literal["trained", "pretrained", "brought"]
+    source: Literal["trained", "pretrained", "external"]
     svm: Mapping[str, Any]
     pretrained: Mapping[str, Any] | None
     probabilities: Mapping[str, Any] | None
@@ -28,14 +28,14 @@ class View:
     @property
     def has_out_of_fold(self) -> bool:
         """Whether training rows have probabilities of models that did not see them."""
-        brought = self.probabilities or {}
-        return self.source == "trained" or brought.get("train_out_of_fold") is not None
+        external = self.probabilities or {}
+        return self.source == "trained" or external.get("train_out_of_fold") is not None
 
     @property
     def has_in_sample(self) -> bool:
         """Whether training rows have probabilities of the final model."""
-        brought = self.probabilities or {}
-        return self.source != "brought" or brought.get("train_in_sample") is not None
+        external = self.probabilities or {}
+        return self.source != "external" or external.get("train_in_sample") is not None
 
     @property
     def has_grid(self) -> bool:
@@ -45,8 +45,8 @@ class View:
     @property
     def has_cross(self) -> bool:
         """Whether each cross partition has a model of its own."""
-        brought = self.probabilities or {}
-        return self.source == "trained" or brought.get("cross") is not None
+        external = self.probabilities or {}
+        return self.source == "trained" or external.get("cross") is not None
 
 
 @dataclass(frozen=True)
@@ -153,15 +153,15 @@ def _views(config: Config) -> dict[str, View]:
     views = {}
     for kind, entries in (("single", config["modalities"]), ("early", config["views"])):
         for entry in entries:
-            brought = entry.get("probabilities")
+            external = entry.get("probabilities")
             views[entry["name"]] = View(
                 name=entry["name"],
                 kind=kind,  # type: ignore[arg-type]
                 modalities=tuple(entry.get("modalities", [entry["name"]])),
-                source="brought" if brought else "pretrained" if entry["pretrained"] else "trained",
+                source="external" if external else "pretrained" if entry["pretrained"] else "trained",
                 svm=svm_settings(config, entry),
                 pretrained=entry["pretrained"],
-                probabilities=brought,
+                probabilities=external,
             )
     return views
 

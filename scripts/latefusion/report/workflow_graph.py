@@ -11,8 +11,8 @@ STAGES: tuple[tuple[tuple[str, str], ...], ...] = (
     (("assign_partitions", "folds"),),
     (
         ("train_svm", "one a view"),
-        ("predict_pretrained", "brought models"),
-        ("import_probabilities", "brought tables"),
+        ("predict_pretrained", "external models"),
+        ("import_probabilities", "external tables"),
         ("learning_curve", "parts of the data"),
     ),
     (("predict_svm", "test parts"),),

@@ -24,7 +24,7 @@ class LogisticRegression(StackingRule):
     :source: Cox 1958; stacked as by Wolpert 1992, Ting and Witten 1999
     :needs: labelled out-of-fold probabilities; in-sample ones teach it to trust a memoriser
     :ties: larger mean probability, larger prior, lower index
-    :missing: a model for each pattern of presence with 200 training rows, else class shares in the gap
+    :missing: a model for each missingness pattern with 200 training rows, else class shares in the gap
     :shapes: (n, M, K) to (n, K); M · K columns
     """
 

@@ -31,7 +31,7 @@ class MLP(StackingRule):
     :source: Rumelhart, Hinton and Williams 1986; Kingma and Ba 2015; stacked as by Wolpert 1992
     :needs: labelled out-of-fold probabilities; in-sample ones teach it to trust a memoriser
     :ties: larger mean probability, larger prior, lower index
-    :missing: a network for each pattern of presence with 200 training rows, else class shares in the gap
+    :missing: a network for each missingness pattern with 200 training rows, else class shares in the gap
     :shapes: (n, M, K) to (n, K); M · K columns
     """
 

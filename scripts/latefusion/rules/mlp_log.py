@@ -39,7 +39,7 @@ class MLPLog(StackingRule):
     :source: Rumelhart, Hinton and Williams 1986; Loshchilov and Hutter 2019; Prechelt 1998
     :needs: labelled out-of-fold probabilities; in-sample ones teach it to trust a memoriser
     :ties: larger mean probability, larger prior, lower index
-    :missing: a network for each pattern of presence with 200 training rows, else class shares in the gap
+    :missing: a network for each missingness pattern with 200 training rows, else class shares in the gap
     :shapes: (n, M, K) to (n, K); M · K columns; p is floored at 1e-6
     """
 

@@ -23,7 +23,7 @@ class RandomForest(StackingRule):
     :source: Breiman 2001; stacked as by Wolpert 1992
     :needs: labelled out-of-fold probabilities; in-sample ones teach it to trust a memoriser
     :ties: larger mean probability, larger prior, lower index
-    :missing: a forest for each pattern of presence with 200 training rows, else class shares in the gap
+    :missing: a forest for each missingness pattern with 200 training rows, else class shares in the gap
     :shapes: (n, M, K) to (n, K); M · K columns
     """
 

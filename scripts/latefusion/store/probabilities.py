@@ -29,7 +29,7 @@ class Probabilities:
         Rows sum to one, or are NaN where the item lacks the modality.
     fold : (n,) int32 array
         Fold that the row was held out in; -1 where none.
-    voted : (n,) int32 array, optional
+    ovo_prediction : (n,) int32 array, optional
         Class index by one-vs-one votes, SVMs only; -1 where the item lacks the modality.
     """
 
@@ -38,7 +38,7 @@ class Probabilities:
     label: NDArray[np.int32]
     p: NDArray[np.float64]
     fold: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
-    voted: NDArray[np.int32] | None = None
+    ovo_prediction: NDArray[np.int32] | None = None
 
     def __post_init__(self) -> None:
         if len(self.fold) == 0 and len(self.item):
@@ -60,16 +60,20 @@ class Probabilities:
             _nullable(self.fold),
             _nullable(self.predicted),
         ]
-        if self.voted is not None:
-            columns.append(_nullable(self.voted))
+        if self.ovo_prediction is not None:
+            columns.append(_nullable(self.ovo_prediction))
         columns += [pa.array(np.ascontiguousarray(column)) for column in self.p.T]
         return pa.Table.from_arrays(
-            columns, schema=probabilities_schema(self.classes, voted=self.voted is not None)
+            columns, schema=probabilities_schema(self.classes, ovo_prediction=self.ovo_prediction is not None)
         )
 
     def write(self, path: Path | str) -> None:
         """Write the probability table."""
-        write_table(self.to_table(), path, probabilities_schema(self.classes, voted=self.voted is not None))
+        write_table(
+            self.to_table(),
+            path,
+            probabilities_schema(self.classes, ovo_prediction=self.ovo_prediction is not None),
+        )
 
     @classmethod
     def from_table(cls, table: pa.Table) -> Probabilities:
@@ -82,7 +86,9 @@ class Probabilities:
             item=table["item"].to_numpy(zero_copy_only=False),
             label=_filled(table["label"]),
             fold=_filled(table["fold"]),
-            voted=_filled(table["voted"]) if "voted" in table.column_names else None,
+            ovo_prediction=_filled(table["ovo_prediction"])
+            if "ovo_prediction" in table.column_names
+            else None,
             p=np.column_stack([table[P_PREFIX + name].to_numpy() for name in classes]),
         )
 

@@ -67,7 +67,9 @@ def items_schema(label: pa.DataType | None, describe: Mapping[str, pa.DataType])
     return pa.schema(fields + [pa.field(name, kind) for name, kind in describe.items()])
 
 
-def probabilities_schema(classes: Sequence[str], *, voted: bool = False, fused: bool = False) -> pa.Schema:
+def probabilities_schema(
+    classes: Sequence[str], *, ovo_prediction: bool = False, fused: bool = False
+) -> pa.Schema:
     """Schema of a probability table; `fused` tables add the partition and the repeat of the rule."""
     fields = [
         pa.field("item", pa.string(), nullable=False),
@@ -75,8 +77,8 @@ def probabilities_schema(classes: Sequence[str], *, voted: bool = False, fused: 
         pa.field("fold", pa.int32()),
         pa.field("predicted", pa.int32()),
     ]
-    if voted:
-        fields.append(pa.field("voted", pa.int32()))
+    if ovo_prediction:
+        fields.append(pa.field("ovo_prediction", pa.int32()))
     fields += [pa.field(f"p_{name}", pa.float64()) for name in classes]
     if fused:
         fields += [

@@ -76,16 +76,16 @@ class TrainingRows:
 
     Attributes
     ----------
-    in_sample_p, in_sample_voted : (n, K) float64 and (n,) int32 arrays
+    in_sample_p, in_sample_ovo_prediction : (n, K) float64 and (n,) int32 arrays
         Of the machine that saw them, with libsvm's sigmoids.
-    out_of_fold_p, out_of_fold_voted : (n, K) float64 and (n,) int32 arrays
+    out_of_fold_p, out_of_fold_ovo_prediction : (n, K) float64 and (n,) int32 arrays
         Of machines that did not, with guarded sigmoids.
     """
 
     in_sample_p: Float64
-    in_sample_voted: Int32
+    in_sample_ovo_prediction: Int32
     out_of_fold_p: Float64
-    out_of_fold_voted: Int32
+    out_of_fold_ovo_prediction: Int32
 
 
 @dataclass
@@ -203,9 +203,9 @@ def train(
 def _training_rows(model: SVM, known: NDArray[np.bool_]) -> TrainingRows:
     return TrainingRows(
         in_sample_p=_spread(model.proba_of_decision(model.in_sample_decision_, guarded=False), known),
-        in_sample_voted=_spread(model.vote_of_decision(model.in_sample_decision_), known),
+        in_sample_ovo_prediction=_spread(model.vote_of_decision(model.in_sample_decision_), known),
         out_of_fold_p=_spread(model.out_of_fold_proba_, known),
-        out_of_fold_voted=_spread(model.vote_of_decision(model.out_of_fold_decision_), known),
+        out_of_fold_ovo_prediction=_spread(model.vote_of_decision(model.out_of_fold_decision_), known),
     )
 
 

@@ -13,7 +13,7 @@ def problem(**changes):
 
 def test_a_problem_says_where_what_and_how_to_mend_it():
     assert str(problem(row=7, column="label")) == (
-        "songs.csv, line 7, label\n    found:   'x'\n    allowed: a number\n    to mend: write one"
+        "songs.csv, line 7, label\n    found:   'x'\n    allowed: a number\n    fix:     write one"
     )
 
 

@@ -53,9 +53,11 @@ def folder(tmp_path):
     }
     write_table(pa.table(part, schema=PARTITION), tmp_path / "given.parquet", PARTITION)
     p = np.array([[0.9, 0.1], [0.2, 0.8], [0.6, 0.4], [0.7, 0.3]])
-    voted = np.array([0, 1, 1, 0], np.int32)
+    ovo_prediction = np.array([0, 1, 1, 0], np.int32)
     label = np.array([0, 1, 1, 0], np.int32)
-    Probabilities(CLASSES, np.array(TEST, object), label, p, voted=voted).write(tmp_path / "view.parquet")
+    Probabilities(CLASSES, np.array(TEST, object), label, p, ovo_prediction=ovo_prediction).write(
+        tmp_path / "view.parquet"
+    )
     known = np.tile([[0.75, 0.25]], (6, 1))
     labels = np.array([0, 1, 0, 1, 0, 1], np.int32)
     Probabilities(CLASSES, np.array(TRAIN, object), labels, known).write(tmp_path / "inside.parquet")
@@ -138,7 +140,7 @@ def test_only_early_views_under_replica_are_scored_by_votes(folder):
     _, models, known = read(folder, replica=True)
     assert models["early"].predicted.tolist() == [0, 1, 1, 0]
     assert models["audio"].predicted.tolist() == [0, 1, 0, 0]
-    assert (known["early"].scored_by, known["audio"].scored_by) == ("voted", "predicted")
+    assert (known["early"].scored_by, known["audio"].scored_by) == ("ovo_prediction", "predicted")
     _, models, _ = read(folder, replica=False)
     assert models["early"].predicted.tolist() == [0, 1, 0, 0]
 

@@ -77,8 +77,8 @@ def test_decisions_and_votes_are_those_of_scikit_learn(tmp_path, K, options):
     expected = svc.decision_function(T.astype(np.float64))
     expected = -expected[:, None] if K == 2 else expected
     np.testing.assert_allclose(model.decision_function(T), expected, atol=1e-9)
-    p, voted = predict(model, [T], guarded=False, n_jobs=2)
-    np.testing.assert_array_equal(voted, svc.predict(T.astype(np.float64)))
+    p, ovo_prediction = predict(model, [T], guarded=False, n_jobs=2)
+    np.testing.assert_array_equal(ovo_prediction, svc.predict(T.astype(np.float64)))
     sigmoids = np.stack([svc._probA, svc._probB], axis=1)
     np.testing.assert_allclose(p, couple(apply_sigmoids(expected, sigmoids), np.ones(K, bool)), atol=1e-9)
     assert facts["n_support"] == len(svc.support_)
@@ -130,8 +130,8 @@ def test_a_pipeline_transforms_before_it_decides(tmp_path):
     pipeline.fit(X.astype(np.float64), y)
     with_sigmoids(pipeline[-1], [(-1, 0)] * 3)
     model, _ = load(tmp_path / "m", save(pipeline, tmp_path / "m"))
-    _, voted = predict(model, [X], guarded=True, n_jobs=1)
-    np.testing.assert_array_equal(voted, pipeline.predict(X.astype(np.float64)))
+    _, ovo_prediction = predict(model, [X], guarded=True, n_jobs=1)
+    np.testing.assert_array_equal(ovo_prediction, pipeline.predict(X.astype(np.float64)))
 
 
 def test_modalities_are_put_side_by_side(tmp_path):
@@ -148,10 +148,12 @@ def test_classes_go_to_their_place_among_the_labels(tmp_path):
     svc = SVC(gamma="auto").fit(X.astype(np.float64), np.array(["b", "d", "a"])[y])
     with_sigmoids(svc, [(-1, 0)] * 3)
     model, _ = load(tmp_path / "m", save(svc, tmp_path / "m"), 4, labels=["a", "b", "c", "d"])
-    p, voted = predict(model, [X], guarded=True, n_jobs=1)
+    p, ovo_prediction = predict(model, [X], guarded=True, n_jobs=1)
     assert (p[:, 2] == 0).all()
     np.testing.assert_allclose(p.sum(axis=1), 1)
-    np.testing.assert_array_equal(np.array(["a", "b", "c", "d"])[voted], svc.predict(X.astype(np.float64)))
+    np.testing.assert_array_equal(
+        np.array(["a", "b", "c", "d"])[ovo_prediction], svc.predict(X.astype(np.float64))
+    )
 
 
 def test_labels_that_were_read_as_floats_are_the_same_classes(tmp_path):
@@ -175,9 +177,9 @@ def test_rows_that_lack_a_modality_stay_unknown(tmp_path):
     model, _ = load(tmp_path / "m", save(fitted(), tmp_path / "m"))
     X, _ = blobs()
     X[3] = np.nan
-    p, voted = predict(model, [X], guarded=True, n_jobs=1)
+    p, ovo_prediction = predict(model, [X], guarded=True, n_jobs=1)
     assert np.isnan(p[3]).all()
-    assert voted[3] == -1
+    assert ovo_prediction[3] == -1
     assert np.isfinite(np.delete(p, 3, axis=0)).all()
 
 

@@ -9,7 +9,7 @@ from latefusion.core.errors import InputError
 from latefusion.external.probabilities import expected_rows, import_probabilities
 from latefusion.external.probability_checks import Expected
 from latefusion.store.tables import GROUPS, PARTITION, items_schema, write_table
-from refusals.brought import CLASSES, FOLDS, ITEMS, bring, expected, rows
+from refusals.external import CLASSES, FOLDS, ITEMS, bring, expected, rows
 
 
 def test_rows_come_in_our_order_with_our_labels_and_their_folds(tmp_path):

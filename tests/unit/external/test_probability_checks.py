@@ -1,4 +1,4 @@
-"""Checks of columns that the user brings; the messages are in `refusals/brought.py`."""
+"""Checks of columns that the user brings; the messages are in `refusals/external.py`."""
 
 import numpy as np
 import pyarrow as pa

@@ -31,12 +31,12 @@ def test_without_a_grid_one_model_serves_every_protocol():
     unguarded = reference.proba_of_decision(reference.in_sample_decision_, guarded=False)
     np.testing.assert_array_equal(trained.rows.in_sample_p, unguarded)
     np.testing.assert_array_equal(
-        trained.rows.out_of_fold_voted, reference.vote_of_decision(reference.out_of_fold_decision_)
+        trained.rows.out_of_fold_ovo_prediction, reference.vote_of_decision(reference.out_of_fold_decision_)
     )
     T, _, _ = data(seed=1)
-    p, voted = predict(trained.model, T, guarded=True, n_jobs=2)
+    p, ovo_prediction = predict(trained.model, T, guarded=True, n_jobs=2)
     np.testing.assert_array_equal(p, reference.predict_proba(T))
-    np.testing.assert_array_equal(voted, reference.predict(T))
+    np.testing.assert_array_equal(ovo_prediction, reference.predict(T))
 
 
 def test_out_of_fold_probabilities_are_worse_than_in_sample_ones_and_better_than_chance():
@@ -60,27 +60,27 @@ def test_rows_that_lack_a_modality_are_neither_learned_from_nor_predicted():
         p = getattr(trained.rows, name)
         assert np.isnan(p[lacking]).all()
         np.testing.assert_array_equal(p[~lacking], getattr(without.rows, name))
-    for name in ("in_sample_voted", "out_of_fold_voted"):
+    for name in ("in_sample_ovo_prediction", "out_of_fold_ovo_prediction"):
         assert (getattr(trained.rows, name)[lacking] == -1).all()
         np.testing.assert_array_equal(getattr(trained.rows, name)[~lacking], getattr(without.rows, name))
     assert trained.facts["rows"] == len(y) - 2
-    p, voted = predict(trained.model, X, guarded=True, n_jobs=1)
+    p, ovo_prediction = predict(trained.model, X, guarded=True, n_jobs=1)
     assert np.isnan(p[lacking]).all()
-    assert (voted[lacking] == -1).all()
+    assert (ovo_prediction[lacking] == -1).all()
     assert np.isfinite(p[~lacking]).all()
 
 
 def test_no_rows_to_predict_give_no_probabilities():
     X, y, fold = data()
     model = fit(X, y, fold).model
-    p, voted = predict(model, [x[:0] for x in X], guarded=True, n_jobs=1)
+    p, ovo_prediction = predict(model, [x[:0] for x in X], guarded=True, n_jobs=1)
     assert p.shape == (0, 3)
-    assert voted.shape == (0,)
-    p, voted = predict(
+    assert ovo_prediction.shape == (0,)
+    p, ovo_prediction = predict(
         model, [np.full((2, x.shape[1]), np.nan, np.float32) for x in X], guarded=True, n_jobs=1
     )
     assert np.isnan(p).all()
-    assert voted.tolist() == [-1, -1]
+    assert ovo_prediction.tolist() == [-1, -1]
 
 
 def test_a_class_without_rows_has_probability_zero():
@@ -88,7 +88,7 @@ def test_a_class_without_rows_has_probability_zero():
     trained = fit(X, y, fold, K=5)
     assert trained.rows.out_of_fold_p.shape == (240, 5)
     assert (trained.rows.out_of_fold_p[:, 3:] == 0).all()
-    assert set(trained.rows.out_of_fold_voted.tolist()) <= {0, 1, 2}
+    assert set(trained.rows.out_of_fold_ovo_prediction.tolist()) <= {0, 1, 2}
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,7 @@ class Evidence:
         dataset.json.
     weighted_by_test : sequence of str
         Rules that `replica` gives weights learned from test labels.
-    foreign : mapping of str to bool
+    external : mapping of str to bool
         Views whose models were not trained here, and whether folds came with their probabilities.
     assignments : int
         Fold assignments of `cross`.
@@ -74,7 +74,7 @@ class Evidence:
     tables: Mapping[str, Mapping[str, list[Row]]]
     dataset: Mapping[str, Any]
     weighted_by_test: Sequence[str] = ()
-    foreign: Mapping[str, bool] = field(default_factory=dict)
+    external: Mapping[str, bool] = field(default_factory=dict)
     assignments: int = 1
     left_out: Sequence[Mapping[str, str]] = ()
 
@@ -104,7 +104,7 @@ def gather(
     dataset: Mapping[str, Any],
     *,
     weighted_by_test: Sequence[str] = (),
-    foreign: Mapping[str, bool] | None = None,
+    external: Mapping[str, bool] | None = None,
     assignments: int = 1,
     left_out: Sequence[Mapping[str, str]] = (),
 ) -> Evidence:
@@ -113,7 +113,7 @@ def gather(
         protocol: {name: own[name].to_pylist() for name in NEEDED if name in own}
         for protocol, own in tables.items()
     }
-    return Evidence(rows, dataset, weighted_by_test, foreign or {}, assignments, left_out)
+    return Evidence(rows, dataset, weighted_by_test, external or {}, assignments, left_out)
 
 
 def percent(share: float) -> str:

@@ -175,7 +175,7 @@ def folds_unknown(evidence: Evidence) -> Findings:
             "its folds are those that the tables name, and whether the models kept to them cannot be checked",
         ),
     ):
-        names = [name for name, known in evidence.foreign.items() if known == told]
+        names = [name for name, known in evidence.external.items() if known == told]
         if names:
             yield Finding(
                 "folds_unknown",

@@ -1,4 +1,4 @@
-"""Which models cannot be told from the best, and how good the best is without the luck of the pick."""
+"""Which models cannot be told from the best, and how good the best is corrected for selection bias."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def confidence_set_rows(
 def best_rows(
     scores: Scores, same: Mapping[str, str | None], selected: str, draws: int
 ) -> list[dict[str, Any]]:
-    """Return the best model by the test rows, its value without the luck of the pick, and `selected`."""
+    """Return the best model by the test rows, its value corrected for selection bias, and `selected`."""
     sample, resampled = scores.sample, scores.resampled
     rows: list[dict[str, Any]] = []
     if resampled.left_out is None:

@@ -223,7 +223,7 @@ def overall_rows(sample: Sample, same: Mapping[str, str | None]) -> list[dict[st
 def choose_reference(singles: Sequence[str], out_of_fold: Mapping[str, float | None]) -> str | None:
     """Return the single modality with the lowest out-of-fold log loss; the first where none is known.
 
-    None where a protocol has no single modality, as under `cross` if all of them are brought.
+    None where a protocol has no single modality, as under `cross` if all of them are external.
     """
     if not singles:
         return None

@@ -172,7 +172,7 @@ def changed_rows(sample: Sample, reference: str) -> list[dict[str, Any]]:
         share = model.correct(sample.label)
         p = _p_label(model, sample)
         right = share > 0.5
-        for change, chosen in (("mended", right & ~base_right), ("broken", base_right & ~right)):
+        for change, chosen in (("corrected", right & ~base_right), ("newly_wrong", base_right & ~right)):
             rows += [
                 {
                     "model": model.name,

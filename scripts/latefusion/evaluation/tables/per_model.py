@@ -33,7 +33,7 @@ class Known:
         Training rows over all partitions, and how many these are.
     approximated : bool
     inverted_sigmoids : int
-    scored_by : {'predicted', 'voted'}
+    scored_by : {'predicted', 'ovo_prediction'}
     note : str, optional
     grid : sequence of dict
         Rows of the table `grid` without the model: what was tried in each partition.

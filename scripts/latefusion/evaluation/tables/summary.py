@@ -133,7 +133,7 @@ def _protocol(protocol: str, rows: Sequence[Row], tables: Mapping[str, pa.Table]
             lines += _wrapped(
                 f"Observed best {best['observed_best']} {100 * best['observed']:.1f} %"
                 + (
-                    f"; without the luck of having been picked {100 * best['corrected']:.1f} %."
+                    f"; corrected for selection bias {100 * best['corrected']:.1f} %."
                     if best["corrected"] is not None
                     else "."
                 )

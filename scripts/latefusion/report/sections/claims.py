@@ -1,4 +1,4 @@
-"""What was claimed, what remains once nothing is learned from test, and what remains for unheard groups."""
+"""What was claimed, what remains once nothing is learned from test, and what remains for unseen groups."""
 
 from __future__ import annotations
 

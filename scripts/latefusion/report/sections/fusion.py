@@ -137,19 +137,19 @@ def _by_class(results: Results, tables: Tables, names: list[str]) -> Table:
 
 def _gap(tables: Tables) -> Table | None:
     changed = Counter((row["model"], row["change"]) for row in tables.rows.get("changed", []))
-    none = Counter(row["model"] for row in tables.where("changed", change="mended", modalities_right=0))
+    none = Counter(row["model"] for row in tables.where("changed", change="corrected", modalities_right=0))
     rows = [row for row in tables.where("oracle", class_index=None) if row["model"] != "oracle"]
     if not rows:
         return None
     rows.sort(key=lambda row: -row["value"])
     return Table(
         "gap",
-        f"What each fused model mended and broke against {tables.reference}, and how much of the gap to a "
-        f"perfect choice between the modalities it closed; n = {plural(rows[0]['n'], 'item')}.",
+        f"What each fused model corrected and made newly wrong against {tables.reference}, how much of the "
+        f"gap to a perfect choice between the modalities it closed; n = {plural(rows[0]['n'], 'item')}.",
         [
             Column("Model", "model", "text"),
-            Column("Mended", "mended", unit="items"),
-            Column("Broken", "broken", unit="items"),
+            Column("Corrected", "corrected", unit="items"),
+            Column("Newly wrong", "newly_wrong", unit="items"),
             Column("Net", "net", unit="items"),
             Column("Mended by none", "mended_by_none", help="right although no modality was", unit="items"),
             Column("Gap closed", "gap_closed", unit="% (95 %)", interval="beside"),
@@ -157,10 +157,10 @@ def _gap(tables: Tables) -> Table | None:
         [
             [
                 text(row["model"]),
-                figure(changed[row["model"], "mended"], count),
-                figure(changed[row["model"], "broken"], count),
+                figure(changed[row["model"], "corrected"], count),
+                figure(changed[row["model"], "newly_wrong"], count),
                 figure(
-                    changed[row["model"], "mended"] - changed[row["model"], "broken"],
+                    changed[row["model"], "corrected"] - changed[row["model"], "newly_wrong"],
                     lambda net: signed(net, 0),
                 ),
                 figure(none[row["model"]], count),

@@ -1,4 +1,4 @@
-"""Items by name: what fusion mended, what it broke, what nobody gets right."""
+"""Items by name: what fusion corrected, what it made newly wrong, what nobody gets right."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ GIVEN = ("item", "label", "class", "group")
 
 
 def item_lists(results: Results, tables: Tables) -> list[Table]:
-    """Return the items that fusion mended, those that it broke, and those that nobody gets right."""
+    """Return the items that fusion corrected or made newly wrong, and those that nobody gets right."""
     outcomes, lead, reference = tables.outcomes, tables.lead, tables.reference
     if outcomes is None or lead is None or reference is None or not {lead, reference} <= {*outcomes.models}:
         return []
@@ -28,7 +28,7 @@ def item_lists(results: Results, tables: Tables) -> list[Table]:
     everyone = [outcomes.of(name) for name in tables.named("single", "early", "rule")]
     chosen = [
         (
-            "mended",
+            "corrected",
             "Mended:",
             f"{reference} alone is wrong, {lead} is right",
             right & ~before,
@@ -36,7 +36,7 @@ def item_lists(results: Results, tables: Tables) -> list[Table]:
             "surest first",
         ),
         (
-            "broken",
+            "newly_wrong",
             "Broken:",
             f"{reference} alone is right, {lead} is wrong",
             before & ~right,

@@ -147,7 +147,7 @@ PLANTED = {
     "approximated": ({}, change("models", {"approximated": True}, model="audio")),
     "inverted_sigmoids": ({}, change("models", {"inverted_sigmoids": 2}, model="text")),
     "few_groups": ({}, change("metrics", {"groups": 12}, model="audio")),
-    "folds_unknown": ({"foreign": {"text": False}}, None),
+    "folds_unknown": ({"external": {"text": False}}, None),
     "models_left_out": (
         {"left_out": [{"protocol": "honest", "model": "borda", "reason": "text has no out-of-fold table"}]},
         None,
@@ -201,14 +201,14 @@ def test_a_sound_analysis_raises_nothing_under_any_protocol(protocol):
 
 
 def test_folds_that_came_with_the_probabilities_are_a_note():
-    (check,) = run(clean(), foreign={"text": True})["checks"]
+    (check,) = run(clean(), external={"text": True})["checks"]
     assert (check["code"], check["severity"], check["models"]) == ("folds_unknown", "note", ["text"])
 
 
 def test_models_that_a_protocol_does_without_are_told_once_for_each_reason():
-    foreign = "text is a pretrained model"
+    external = "text is a pretrained model"
     rules = [f"rule {k}" for k in range(7)]
-    left_out = [{"protocol": "cross", "model": name, "reason": foreign} for name in ("text", *rules)]
+    left_out = [{"protocol": "cross", "model": name, "reason": external} for name in ("text", *rules)]
     left_out.append({"protocol": "honest", "model": "mlp", "reason": "text has none"})
     cross, honest = run(clean(), left_out=left_out)["checks"]
     assert cross["sentence"] == (

@@ -73,8 +73,8 @@ def test_a_rule_as_good_as_the_oracle_closes_the_gap(sample):
 
 def test_mended_and_broken_items_account_for_the_difference(sample):
     rows = changed_rows(sample, "audio")
-    mended = sum(row["change"] == "mended" for row in rows)
-    broken = sum(row["change"] == "broken" for row in rows)
+    mended = sum(row["change"] == "corrected" for row in rows)
+    broken = sum(row["change"] == "newly_wrong" for row in rows)
     gain = sample.of("mean").correct(sample.label).sum() - sample.of("audio").correct(sample.label).sum()
     assert mended - broken == gain
-    assert all(row["modalities_right"] >= 1 for row in rows if row["change"] == "broken")
+    assert all(row["modalities_right"] >= 1 for row in rows if row["change"] == "newly_wrong")
