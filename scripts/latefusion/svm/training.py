@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latefusion.core.errors import InputError, Problem
+from latefusion.core.log_loss import log_losses
 from latefusion.svm.estimator import SVM, Float32, Float64
 from latefusion.svm.fitting import fit_all
 from latefusion.svm.kernels import Gamma
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 Int32 = NDArray[np.int32]
 
 logger = logging.getLogger(__name__)
-
-FLOOR = 1e-6
 
 
 @dataclass(frozen=True)
@@ -287,7 +286,7 @@ def _score(model: SVM, y: Int32) -> dict[str, Any]:
     return {
         "C": model.C,
         "gamma": model.gamma,
-        "log_loss": float(-np.log(np.maximum(p[np.arange(len(y)), y], FLOOR)).mean()),
+        "log_loss": float(log_losses(p, y).mean()),
         "accuracy": float((p.argmax(axis=1) == y).mean()),
     }
 
