@@ -5,7 +5,7 @@ import json
 import pytest
 import yaml
 
-from latefusion.svm import memory
+from latefusion.planning import resources
 from runs import SMALL, dag, write_run
 from settings import ROOT
 
@@ -69,8 +69,10 @@ def test_an_ordinary_node_has_room_for_the_largest(asked):
 def test_the_guide_for_clusters_says_what_training_asks_for():
     said = " ".join((ROOT / "profiles/README.md").read_text().split())
     for rows in ROWS:
-        gigabytes = memory.svm_memory_mb(rows, 768) / 1000
-        assert f"{gigabytes:.1f} GB and {memory.svm_runtime_minutes(rows, 768)} minutes with {rows:,}" in said
+        gigabytes = resources.svm_memory_mb(rows, 768) / 1000
+        assert (
+            f"{gigabytes:.1f} GB and {resources.svm_runtime_minutes(rows, 768)} minutes with {rows:,}" in said
+        )
 
 
 def test_every_bundled_rule_takes_a_turn():

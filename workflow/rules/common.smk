@@ -12,13 +12,12 @@ WORKFLOW = Path(str(workflow.current_basedir)).parent
 SCRIPTS = WORKFLOW.parent / "scripts"
 sys.path.insert(0, str(SCRIPTS))
 
-from latefusion.planning import configuration, plan
-from latefusion.planning import rule_catalogue as catalogue
-from latefusion.svm import memory as resources
-from latefusion.planning.code_digest import code_digest
 from latefusion.core.errors import InputError
-from latefusion.evaluation.names import CURVE_RULES
+from latefusion.evaluation.names import CURVE_RULES, SELECTED
 from latefusion.evaluation.names import TABLES as EVALUATION_TABLES
+from latefusion.planning import configuration, plan, resources
+from latefusion.planning import rule_catalogue as catalogue
+from latefusion.planning.code_digest import code_digest
 
 # Snakemake's own message says less: its lock looks the same in a run that lives and in one that was killed.
 if (
@@ -386,7 +385,7 @@ def targets():
 def rules_to_predict_with():
     """The rule that the configuration names for new items, or all that `selected` chooses from."""
     wanted = CONFIG["predict"]["rule"]
-    names = plan.selectable(CONFIG, RULES) if wanted == plan.SELECTED else [wanted]
+    names = plan.selectable(CONFIG, RULES) if wanted == SELECTED else [wanted]
     return {name: plan.rule_options(CONFIG, name) for name in names}
 
 
@@ -456,7 +455,7 @@ def evaluated_files(kind):
 
 def evaluated_rules(protocol):
     return PLAN.protocol_rules[protocol] + (
-        [plan.SELECTED] if PLAN.selects[protocol] else []
+        [SELECTED] if PLAN.selects[protocol] else []
     )
 
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from latefusion.core.seeds import stream
-from latefusion.evaluation.names import ALL, GIVEN_TEST, TABLES, UNSEEN_GROUP
+from latefusion.evaluation.names import ALL, GIVEN_TEST, SELECTED, TABLES, UNSEEN_GROUP
 from latefusion.evaluation.samples import Aligned, Mask, Model, Names, Sample, align, coinciding
 from latefusion.evaluation.schemas import to_table
 from latefusion.evaluation.scores import areas, metric_rows, score
@@ -48,7 +48,6 @@ from latefusion.evaluation.tables.strata import (
     find_quadrants,
     strata_rows,
 )
-from latefusion.planning.plan import SELECTED
 
 VALENCE: Final = "valence"
 AROUSAL: Final = "arousal"

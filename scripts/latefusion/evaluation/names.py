@@ -36,6 +36,9 @@ LEAKS: Final = "leaks"
 CURVE_RULES: Final = ("mean", "product", "log_logistic_regression")
 """Rules of the learning curve: two that learn nothing, and one that does."""
 
+SELECTED: Final = "selected"
+"""The rule that is chosen anew inside each partition, by what it says out of fold."""
+
 ALL: Final = "all"
 UNSEEN_GROUP: Final = "unseen_group"
 GIVEN_TEST: Final = "given_test"

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from latefusion.core.errors import InputError, Problem, nearest, shorten
+from latefusion.evaluation.names import SELECTED
 
 Config = dict[str, Any]
 
-RESERVED_NAMES: Final = ("majority", "group_lookup", "selected", "all")
+RESERVED_NAMES: Final = ("majority", "group_lookup", SELECTED, "all")
 NULLABLE: Final = ("approximation", "max_iter")
 """Settings of an SVM of which null is a value: none is made, there is no limit."""
 
@@ -245,10 +246,10 @@ def _contradictions(config: Config, file: str) -> Iterator[Problem]:
                 column="evaluation.by",
             )
     chosen = config["predict"]["rule"]
-    if chosen not in [*rules, "selected"]:
-        close = nearest(chosen, [*rules, "selected"])
+    if chosen not in [*rules, SELECTED]:
+        close = nearest(chosen, [*rules, SELECTED])
         mend = f"write {close!r}" if close else "name one of these"
-        yield Problem(file, shorten(chosen), ", ".join([*rules, "selected"]), mend, column="predict.rule")
+        yield Problem(file, shorten(chosen), ", ".join([*rules, SELECTED]), mend, column="predict.rule")
 
 
 def _repeated(key: str, names: Sequence[str], file: str, taken: Sequence[str] = ()) -> Iterator[Problem]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from latefusion.core.errors import InputError, Problem, nearest, shorten
+from latefusion.evaluation.names import SELECTED
 from latefusion.planning.configuration import Config, svm_settings
 from latefusion.planning.rule_catalogue import RuleFacts
-
-SELECTED: Final = "selected"
 
 
 @dataclass(frozen=True)

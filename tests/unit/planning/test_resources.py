@@ -1,0 +1,84 @@
+import subprocess
+import sys
+
+import pytest
+
+from latefusion.core.errors import InputError
+from latefusion.planning.resources import (
+    predict_memory_mb,
+    svm_memory_mb,
+    svm_runtime_minutes,
+    svm_threads,
+    table_memory_mb,
+    table_runtime_minutes,
+)
+from latefusion.svm import memory
+from latefusion.svm.memory import require, svm_bytes
+
+
+def test_a_job_asks_for_its_gram_matrix_and_little_else():
+    asked = svm_memory_mb(10_870, 768)
+    assert 4 * 10_870**2 / 1e6 < asked < 1500
+    # 50,000 rows have to fit 14 GB
+    assert 10_000 < svm_memory_mb(50_000, 768) < 14_000
+
+
+def test_kept_distances_and_grids_ask_for_more():
+    plain = svm_memory_mb(10_000, 100)
+    assert svm_memory_mb(10_000, 100, kernels=3) - plain == pytest.approx(1.1 * 200, abs=2)
+    assert svm_memory_mb(10_000, 100, kernels=6, parts=2) - plain == pytest.approx(1.1 * 400, abs=2)
+    assert svm_memory_mb(10_000, 100, models=9) > plain
+
+
+def test_an_approximation_asks_for_no_square_of_the_rows():
+    components = {"components": 1000}
+    assert svm_memory_mb(200_000, 100, components) < 4000 < svm_memory_mb(200_000, 100)
+    assert svm_bytes(500, 10, components=1000) == svm_bytes(500, 10, components=500)
+
+
+def test_what_a_job_asks_for_is_enough_for_its_fit(monkeypatch):
+    """The estimate holds for itself: a job with these megabytes is not refused."""
+    monkeypatch.setattr(memory, "available_bytes", lambda: None)
+    for rows in (100, 5_000, 60_000):
+        needed = svm_bytes(rows, 768, classes=10, folds=5)
+        asked = svm_memory_mb(rows, 768, classes=10, folds=5)
+        require(needed, rows, asked, approximated=False)
+        with pytest.raises(InputError, match=f"{needed:,} bytes"):
+            require(needed, rows, needed / 2e6, approximated=False)
+
+
+def test_times_and_prediction_grow_with_the_data():
+    assert svm_runtime_minutes(1000, 100) == 6
+    assert 10 < svm_runtime_minutes(50_000, 768) < 60
+    assert predict_memory_mb(3000, 768, 10_000) < 500
+    assert predict_memory_mb(50_000, 768, 50_000) > 1000
+    assert table_memory_mb(2000, 1000) == 1040
+    assert table_memory_mb(50_000, 1000) == 2000
+    assert table_runtime_minutes(2000, 10) == 12
+    assert table_runtime_minutes(50_000, 10) == 60
+
+
+@pytest.mark.slow
+def test_a_fit_takes_no_more_than_was_asked_for():
+    code = """
+import re, numpy as np
+from latefusion.svm.estimator import SVM
+rng = np.random.default_rng(0)
+y = rng.integers(0, 4, 6000)
+X = rng.standard_normal((6000, 300), dtype=np.float32)
+SVM().fit(X, y, fold=np.arange(6000) % 5)
+# the kernel's other account, ru_maxrss, begins with the size of whoever started the process
+print(re.search(r"VmHWM:\\s+(\\d+) kB", open("/proc/self/status").read())[1])
+"""
+    found = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd="scripts"
+    )
+    assert int(found.stdout) * 1024 / 1e6 < svm_memory_mb(6000, 300)
+
+
+def test_views_of_some_thousand_rows_train_beside_each_other_and_larger_ones_with_more_threads():
+    assert svm_threads(2_000, 96) == 1
+    assert svm_threads(10_870, 1_266) == 1
+    assert 2 <= svm_threads(20_000, 768) <= 4
+    assert svm_threads(50_000, 768) == 8
+    assert svm_threads(10_870, 768, models=15) > svm_threads(10_870, 768)
