@@ -1,10 +1,11 @@
 """Divide the items into one of the partitions that every view uses."""
 
 from latefusion.core.job import job
-from latefusion.dataset.partitions import assign, read_items
-from latefusion.store.tables import PARTITION, read_json, write_table
 
 with job(snakemake.log[0]):
+    from latefusion.dataset.partitions import assign, read_items
+    from latefusion.store.tables import PARTITION, read_json, write_table
+
     dataset = read_json(snakemake.input.dataset)
     table = assign(
         read_items(snakemake.input.item_tables, snakemake.input.groups, dataset),

@@ -3,10 +3,11 @@
 from pathlib import Path
 
 from latefusion.core.job import job
-from latefusion.core.seeds import stream
-from latefusion.example_data.songs import build_demo, find_source
 
-with job(snakemake.log[0]):
+with job(snakemake.log[0], needs_pandas=True):
+    from latefusion.core.seeds import stream
+    from latefusion.example_data.songs import build_demo, find_source
+
     build_demo(
         find_source(),
         Path(snakemake.output.train),

@@ -3,10 +3,11 @@
 from pathlib import Path
 
 from latefusion.core.job import job
-from latefusion.core.seeds import stream
-from latefusion.example_data.digits import build_digits, find_sources
 
-with job(snakemake.log[0]):
+with job(snakemake.log[0], needs_pandas=True):
+    from latefusion.core.seeds import stream
+    from latefusion.example_data.digits import build_digits, find_sources
+
     build_digits(
         find_sources(),
         Path(snakemake.output.train),

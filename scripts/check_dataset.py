@@ -3,10 +3,11 @@
 from pathlib import Path
 
 from latefusion.core.job import job
-from latefusion.dataset.dataset import SPLITS, check_dataset
-from latefusion.store.tables import GROUPS, write_json, write_table
 
 with job(snakemake.log[0]) as log:
+    from latefusion.dataset.dataset import SPLITS, check_dataset
+    from latefusion.store.tables import GROUPS, write_json, write_table
+
     names = snakemake.params.modalities
     features = [Path(path) for path in snakemake.input.get("features", [])]
     dataset, groups = check_dataset(

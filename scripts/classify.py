@@ -1,19 +1,20 @@
 """Classify items without labels with a rule learned on all labelled ones."""
 
-import numpy as np
-
 from latefusion.core.job import job
-from latefusion.core.seeds import stream
-from latefusion.fusion.fuse import PartitionInput, fuse
-from latefusion.pipeline.new_items import best_rule, novelty_mask, prediction_columns
-from latefusion.store.csv_export import write_csv
-from latefusion.store.models import load_model
-from latefusion.store.probabilities import Probabilities
-from latefusion.store.samples import class_names, read_features
-from latefusion.store.tables import read_json, read_table, write_json
-from latefusion.svm.training import predict
 
 with job(snakemake.log[0]) as log:
+    import numpy as np
+
+    from latefusion.core.seeds import stream
+    from latefusion.fusion.fuse import PartitionInput, fuse
+    from latefusion.pipeline.new_items import best_rule, novelty_mask, prediction_columns
+    from latefusion.store.csv_export import write_csv
+    from latefusion.store.models import load_model
+    from latefusion.store.probabilities import Probabilities
+    from latefusion.store.samples import class_names, read_features
+    from latefusion.store.tables import read_json, read_table, write_json
+    from latefusion.svm.training import predict
+
     modalities, seed = snakemake.params.modalities, snakemake.params.seed
     classes = class_names(read_json(snakemake.input.dataset))
     items = read_table(snakemake.input.item_table)

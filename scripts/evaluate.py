@@ -1,13 +1,14 @@
 """Evaluate every model of a protocol: metrics with intervals, comparisons, calibration, who is right."""
 
 from latefusion.core.job import job
-from latefusion.evaluation.evaluate import evaluate
-from latefusion.evaluation.names import TABLES
-from latefusion.evaluation.reading import read_items, read_models, view_files
-from latefusion.evaluation.schemas import SCHEMAS
-from latefusion.store.tables import read_json, write_table
 
 with job(snakemake.log[0]):
+    from latefusion.evaluation.evaluate import evaluate
+    from latefusion.evaluation.names import TABLES
+    from latefusion.evaluation.reading import read_items, read_models, view_files
+    from latefusion.evaluation.schemas import SCHEMAS
+    from latefusion.store.tables import read_json, write_table
+
     params, source = snakemake.params, snakemake.input
     dataset = read_json(source.dataset)
     items = read_items(source.item_tables, source.groups, dataset, params.describe)

@@ -1,12 +1,13 @@
 """Fit one fusion rule in every partition of a protocol, and pool what it says of the test parts."""
 
 from latefusion.core.job import job
-from latefusion.fusion.fuse import fuse
-from latefusion.fusion.inputs import read_partition_inputs
-from latefusion.fusion.robustness import ROBUSTNESS
-from latefusion.store.tables import write_json, write_table
 
 with job(snakemake.log[0]):
+    from latefusion.fusion.fuse import fuse
+    from latefusion.fusion.inputs import read_partition_inputs
+    from latefusion.fusion.robustness import ROBUSTNESS
+    from latefusion.store.tables import write_json, write_table
+
     fused = fuse(
         snakemake.wildcards.rule,
         snakemake.params.options,

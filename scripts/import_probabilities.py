@@ -3,10 +3,11 @@
 from pathlib import Path
 
 from latefusion.core.job import job
-from latefusion.external.probabilities import expected_rows, import_probabilities
-from latefusion.store.tables import read_json
 
 with job(snakemake.log[0]) as log:
+    from latefusion.external.probabilities import expected_rows, import_probabilities
+    from latefusion.store.tables import read_json
+
     dataset = read_json(snakemake.input.dataset)
     table, partition = snakemake.wildcards.table, snakemake.wildcards.partition
     expected = expected_rows(

@@ -3,10 +3,11 @@
 from pathlib import Path
 
 from latefusion.core.job import job
-from latefusion.ingest.facts import TrainingFile
-from latefusion.ingest.ingest import ingest
 
 with job(snakemake.log[0]) as log:
+    from latefusion.ingest.facts import TrainingFile
+    from latefusion.ingest.ingest import ingest
+
     columns = snakemake.params.columns
     names = [modality["name"] for modality in snakemake.params.modalities]
     facts = ingest(

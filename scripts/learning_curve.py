@@ -1,13 +1,14 @@
 """Train every view and three rules on shares of a partition's groups."""
 
 from latefusion.core.job import job
-from latefusion.core.seeds import stream
-from latefusion.fusion.inputs import read_group_of
-from latefusion.pipeline.learning_curve import CurveView, learning_curve
-from latefusion.store.samples import class_names, read_rows
-from latefusion.store.tables import read_json, write_json
 
 with job(snakemake.log[0]):
+    from latefusion.core.seeds import stream
+    from latefusion.fusion.inputs import read_group_of
+    from latefusion.pipeline.learning_curve import CurveView, learning_curve
+    from latefusion.store.samples import class_names, read_rows
+    from latefusion.store.tables import read_json, write_json
+
     source, params = snakemake.input, snakemake.params
     dataset = read_json(source.dataset)
     matrices = iter(source.features)

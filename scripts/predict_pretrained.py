@@ -1,15 +1,16 @@
 """Apply a saved SVM of the user's, after its hash was checked, to both parts of the given split."""
 
-import numpy as np
-
 from latefusion.core.job import job
-from latefusion.external.pretrained_svm import load_pretrained
-from latefusion.store.probabilities import Probabilities
-from latefusion.store.samples import class_names, read_features, read_labels
-from latefusion.store.tables import read_json, write_json
-from latefusion.svm.training import decide
 
 with job(snakemake.log[0]):
+    import numpy as np
+
+    from latefusion.external.pretrained_svm import load_pretrained
+    from latefusion.store.probabilities import Probabilities
+    from latefusion.store.samples import class_names, read_features, read_labels
+    from latefusion.store.tables import read_json, write_json
+    from latefusion.svm.training import decide
+
     dataset = read_json(snakemake.input.dataset)
     parts = {}
     for split, table in zip(("train", "test"), snakemake.input.item_tables, strict=True):

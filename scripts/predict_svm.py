@@ -1,13 +1,14 @@
 """Apply one view's SVM to a partition's test part; on the given split, also as the notebook would."""
 
 from latefusion.core.job import job
-from latefusion.store.models import load_model
-from latefusion.store.probabilities import Probabilities
-from latefusion.store.samples import class_names, read_rows
-from latefusion.store.tables import read_json
-from latefusion.svm.training import decide
 
 with job(snakemake.log[0]):
+    from latefusion.store.models import load_model
+    from latefusion.store.probabilities import Probabilities
+    from latefusion.store.samples import class_names, read_rows
+    from latefusion.store.tables import read_json
+    from latefusion.svm.training import decide
+
     dataset = read_json(snakemake.input.dataset)
     classes = class_names(dataset)
     rows = read_rows(

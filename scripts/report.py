@@ -3,10 +3,11 @@
 from pathlib import Path
 
 from latefusion.core.job import job
-from latefusion.report.page import write_report
-from latefusion.report.reading import Sources
 
 with job(snakemake.log[0]) as log:
+    from latefusion.report.page import write_report
+    from latefusion.report.reading import Sources
+
     sources = Sources(
         dataset=Path(snakemake.input.dataset),
         checks=Path(snakemake.input.checks),

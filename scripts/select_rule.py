@@ -1,10 +1,11 @@
 """Choose, inside each partition, the fusion rule that was best out of fold."""
 
 from latefusion.core.job import job
-from latefusion.fusion.selection import select
-from latefusion.store.tables import read_json, read_table, write_json, write_table
 
 with job(snakemake.log[0]) as log:
+    from latefusion.fusion.selection import select
+    from latefusion.store.tables import read_json, read_table, write_json, write_table
+
     names = snakemake.params.candidates
     table, choice = select(
         {name: read_table(path) for name, path in zip(names, snakemake.input.tables, strict=True)},

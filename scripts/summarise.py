@@ -1,16 +1,17 @@
 """Bring the protocols together: what leaks were worth, the checks, the summary and its ranking."""
 
 from latefusion.core.job import job
-from latefusion.evaluation.checks.finding import gather
-from latefusion.evaluation.checks.suite import run_checks
-from latefusion.evaluation.names import LEAKS, TABLES
-from latefusion.evaluation.schemas import SCHEMAS
-from latefusion.evaluation.tables.leaks import leaks
-from latefusion.evaluation.tables.summary import as_columns, ranking, summarise
-from latefusion.store.csv_export import write_csv
-from latefusion.store.tables import atomic, read_json, read_table, write_json, write_table
 
 with job(snakemake.log[0]):
+    from latefusion.evaluation.checks.finding import gather
+    from latefusion.evaluation.checks.suite import run_checks
+    from latefusion.evaluation.names import LEAKS, TABLES
+    from latefusion.evaluation.schemas import SCHEMAS
+    from latefusion.evaluation.tables.leaks import leaks
+    from latefusion.evaluation.tables.summary import as_columns, ranking, summarise
+    from latefusion.store.csv_export import write_csv
+    from latefusion.store.tables import atomic, read_json, read_table, write_json, write_table
+
     params = snakemake.params
     paths = iter(snakemake.input.tables)
     tables = {

@@ -1,14 +1,15 @@
 """Train one view's SVM on a training part, and note what it says of these rows, in sample and out of fold."""
 
 from latefusion.core.job import job
-from latefusion.core.seeds import stream
-from latefusion.store.models import save_model
-from latefusion.store.probabilities import Probabilities
-from latefusion.store.samples import class_names, read_rows
-from latefusion.store.tables import read_json
-from latefusion.svm.training import SvmSettings, train
 
 with job(snakemake.log[0]):
+    from latefusion.core.seeds import stream
+    from latefusion.store.models import save_model
+    from latefusion.store.probabilities import Probabilities
+    from latefusion.store.samples import class_names, read_rows
+    from latefusion.store.tables import read_json
+    from latefusion.svm.training import SvmSettings, train
+
     dataset = read_json(snakemake.input.dataset)
     classes = class_names(dataset)
     rows = read_rows(

@@ -3,28 +3,44 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import ModuleType
 from typing import NoReturn
 
-from threadpoolctl import threadpool_limits
-
 from latefusion.core.errors import InputError
 
 logger = logging.getLogger("latefusion")
 
+# What the linear algebra libraries read when they are loaded, which is after the job has begun.
+_THREAD_VARIABLES = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "BLIS_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+)
+
 
 @contextmanager
-def job(log: str | Path) -> Iterator[logging.Logger]:
-    """Run a job's body: log to `log`, one BLAS thread, no pandas, an `InputError` without a traceback.
+def job(log: str | Path, *, needs_pandas: bool = False) -> Iterator[logging.Logger]:
+    """Surroundings of a job's body, its imports included: a log, one BLAS thread, no pandas.
 
-    Other errors go to the log with their traceback. Either way the process ends with exit code 1, and
-    the log's last lines say what happened. Where the log cannot be written, they go to stderr.
+    An `InputError` goes to the log without a traceback, any other error with it. Either way the process
+    ends with exit code 1, and the log's last lines say what happened. Where the log cannot be written,
+    they go to stderr.
+
+    Parameters
+    ----------
+    log : str or Path
+        File of the log; its folder is made.
+    needs_pandas : bool
+        Whether the job works with pandas itself. It is hidden from all others.
     """
     handler = _handler(log)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S"))
@@ -33,10 +49,19 @@ def job(log: str | Path) -> Iterator[logging.Logger]:
     root.setLevel(logging.INFO)
     root.addHandler(handler)
     try:
-        with threadpool_limits(limits=1), _without_pandas():
+        with _single_threaded(), nullcontext() if needs_pandas else _without_pandas():
             yield logger
     except InputError as error:
         logger.error("the input cannot be used:\n%s", error)  # noqa: TRY400 - the message says it all
+        sys.exit(1)
+    except ImportError as error:
+        logger.exception(
+            "the job cannot start: %s is not to be imported. If that is a library, the environment %s is not "
+            "what envs/requirements.txt asks for; fix: %s -m pip install -r envs/requirements.txt",
+            error.name,
+            sys.prefix,
+            sys.executable,
+        )
         sys.exit(1)
     except Exception:
         logger.exception(
@@ -73,6 +98,24 @@ class _LogFile(logging.FileHandler):
             super().close()
 
 
+@contextmanager
+def _single_threaded() -> Iterator[None]:
+    """Keep BLAS and OpenMP to one thread: what is loaded already, and what the job loads itself."""
+    from threadpoolctl import threadpool_limits
+
+    before = {name: os.environ.get(name) for name in _THREAD_VARIABLES}
+    os.environ.update(dict.fromkeys(_THREAD_VARIABLES, "1"))
+    try:
+        with threadpool_limits(limits=1):
+            yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
 class _Refusing(Loader):
     """Imports nothing."""
 
@@ -102,7 +145,7 @@ def _without_pandas() -> Iterator[None]:
     """Hide pandas from libraries that import it only to ask whether what they were given is of it.
 
     pyarrow does so with its first array: half a second in each of a hundred jobs that have nothing to do
-    with pandas. A job that has to do with it imports it before it begins, and then nothing is hidden.
+    with pandas. Where it is imported already, nothing is hidden.
     """
     finder = _HidesPandas()
     if "pandas" not in sys.modules:
