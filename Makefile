@@ -8,7 +8,7 @@ SOURCES := scripts tests benchmarks workflow
 SMK := Snakefile workflow/rules
 
 .DEFAULT_GOAL := help
-.PHONY: help run resume prune test lint format typecheck bench fuzz clean
+.PHONY: help run resume prune test lint format typecheck docs bench fuzz clean
 
 help:  ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -51,6 +51,10 @@ format: $(VENV)/.development  ## format all code
 
 typecheck: $(VENV)/.development  ## check the types of the package
 	$(BIN)/mypy
+
+docs: $(VENV)/.development  ## build site/ from docs/, and the picture of the report from results/
+	test ! -f results/report.html || $(BIN)/python tests/picture.py results/report.html
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 bench: $(VENV)/.development  ## measure speed and memory; takes an hour, writes benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks

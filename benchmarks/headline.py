@@ -1,4 +1,4 @@
-"""The few figures that the README shows, from what was measured last."""
+"""The few figures that docs/speed.md shows, from what was measured last."""
 
 from __future__ import annotations
 

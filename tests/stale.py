@@ -1,4 +1,4 @@
-"""The table "why did it rerun?": a change, and the jobs that it makes stale. README.md's is written from it.
+"""The table "what runs again": a change, and the jobs that it makes stale; docs/rerun.md has it.
 
 `python tests/stale.py` makes small results, plans each change and writes the table.
 """
@@ -17,11 +17,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import documents
 from runs import SMALL, clone, launch, planned, write_config, write_run
 from settings import ROOT
 
-README = ROOT / "README.md"
-MARKERS = ("<!-- stale-table -->", "<!-- /stale-table -->")
+SECTION = "stale-table"
 SUMMARY = ("summarise", "report")
 FUSION = ("fuse */*", "select_rule *", "evaluate *", *SUMMARY)
 SVMS = ("train_svm */*", "predict_svm* */*")
@@ -66,7 +66,7 @@ class Change:
     Attributes
     ----------
     what : str
-        The change, in the words of README.md.
+        The change, in the words of the table.
     make : callable
         Makes it in a `Place`.
     stale : tuple of str
@@ -78,7 +78,7 @@ class Change:
     options : tuple of str
         Options of Snakemake.
     said : str
-        What README.md says where the names of the jobs would not do.
+        What the table says where the names of the jobs would not do.
     """
 
     what: str
@@ -270,7 +270,7 @@ def stale_jobs(change, finished, folder):
 
 
 def table(every_job, stale):
-    """Return README.md's table: each change, and the jobs that Snakemake planned after it."""
+    """Return the table: each change, and the jobs that Snakemake planned after it."""
     return "\n".join([*HEAD, *(row(change, jobs, every_job) for change, jobs in stale)])
 
 
@@ -301,14 +301,8 @@ def _rule(job):
     return job.partition(" ")[0].replace("_given", "")
 
 
-def written(text):
-    """Return README.md's table as it stands there."""
-    start, end = (text.index(marker) for marker in MARKERS)
-    return text[start + len(MARKERS[0]) : end].strip()
-
-
 def main():
-    """Write the table into README.md."""
+    """Write the table into its page."""
     with tempfile.TemporaryDirectory() as name:
         finished = write_run(Path(name, "finished"))
         every_job = planned(finished)
@@ -317,9 +311,7 @@ def main():
             (change, stale_jobs(change, finished, Path(name, str(number))))
             for number, change in enumerate(CHANGES)
         ]
-    text = README.read_text()
-    start, end = (text.index(marker) for marker in MARKERS)
-    README.write_text(f"{text[: start + len(MARKERS[0])]}\n{table(every_job, stale)}\n{text[end:]}")
+    documents.write({SECTION: table(every_job, stale)})
     wrong = {change.what: sorted(jobs ^ change.expected(every_job)) for change, jobs in stale}
     print("\n".join(f"not as expected: {what}: {jobs}" for what, jobs in wrong.items() if jobs))
 

@@ -67,7 +67,7 @@ def test_an_ordinary_node_has_room_for_the_largest(asked):
 
 
 def test_the_guide_for_clusters_says_what_training_asks_for():
-    said = " ".join((ROOT / "profiles/README.md").read_text().split())
+    said = " ".join((ROOT / "docs/cluster.md").read_text().split())
     for rows in ROWS:
         gigabytes = resources.svm_memory_mb(rows, 768) / 1000
         assert (

@@ -1,9 +1,10 @@
-"""Stale, and nothing but stale: each row of README's table, job by job."""
+"""Stale, and nothing but stale: each row of the table of docs/rerun.md, job by job."""
 
 import pytest
 
+from documents import section
 from runs import contents, launch, planned, snakemake
-from stale import CHANGES, HEAD, README, copied, row, stale_jobs, written
+from stale import CHANGES, HEAD, SECTION, copied, row, stale_jobs
 
 pytestmark = pytest.mark.slow
 
@@ -12,11 +13,11 @@ pytestmark = pytest.mark.slow
 def test_a_change_makes_these_jobs_stale_and_no_other(change, finished, every_job, tmp_path):
     stale = stale_jobs(change, finished, tmp_path)
     assert stale == change.expected(every_job)
-    assert row(change, stale, every_job) in written(README.read_text()).splitlines()
+    assert row(change, stale, every_job) in section(SECTION).splitlines()
 
 
-def test_readme_has_these_rows_and_no_other():
-    head, rule, *rows = written(README.read_text()).splitlines()
+def test_the_table_has_these_rows_and_no_other():
+    head, rule, *rows = section(SECTION).splitlines()
     assert (head, rule) == HEAD
     assert [line.split(" | ")[0].removeprefix("| ") for line in rows] == [change.what for change in CHANGES]
 

@@ -101,7 +101,7 @@ def _described(doc: str) -> Iterator[tuple[str, str]]:
 
 
 def markdown(rules: Mapping[str, RuleFacts]) -> str:
-    """Return the catalogue of the README: one row a rule, from the docstrings."""
+    """Return the catalogue of docs/rules.md: one row a rule, from the docstrings."""
     lines = ["| rule | formula | options | learns | source |", "| --- | --- | --- | --- | --- |"]
     for name, rule in sorted(rules.items()):
         options = ", ".join(f"`{option}: {_yaml(default)}`" for option, default in rule.options.items())

@@ -4,14 +4,14 @@ import re
 
 import pytest
 
+from documents import section
 from latefusion.report.workflow_graph import EDGES, HEIGHT, OPTIONAL, STAGES, WIDTH, graph
-from settings import ROOT
 
 EVERY = [name for stage in STAGES for name, _ in stage]
 
 
 def test_every_arrow_is_one_that_snakemake_draws():
-    drawn = (ROOT / "README.md").read_text()
+    drawn = section("rulegraph")
     arrows = {
         (start.removesuffix("_given"), end.removesuffix("_given"))
         for start, end in re.findall(r"^ +([a-z_]+) --> ([a-z_]+)$", drawn, re.M)
