@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from latefusion.ingest.arrow_types import is_list, is_text
 from latefusion.ingest.embedding_errors import Explanation, explain_cell, explain_list
 
 EMPTY, BAD = -1, -2
@@ -53,19 +54,11 @@ def parse(column: pa.Array) -> Parsed:
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()
     kind = column.type
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+    if is_text(kind):
         return _parse_strings(column)
     if is_list(kind):
         return _parse_lists(column)
     raise TypeError(f"a column of {kind} holds no embeddings")
-
-
-def is_list(kind: pa.DataType) -> bool:
-    """Say whether an Arrow type is a list of numbers."""
-    if not (pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind)):
-        return False
-    value = kind.value_type
-    return bool(pa.types.is_integer(value) or pa.types.is_floating(value) or pa.types.is_decimal(value))
 
 
 def _parse_strings(column: pa.Array) -> Parsed:

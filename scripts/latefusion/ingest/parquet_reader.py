@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from latefusion.core.errors import InputError, Problem, shorten
-from latefusion.ingest.embeddings import is_list
+from latefusion.ingest.arrow_types import is_list, is_text
 from latefusion.ingest.source import PARQUET
 
 BATCH_ROWS = 1024
@@ -71,7 +71,7 @@ def check_types(
             problems.append(Problem(str(path), f"a column of {kind}", allowed, fix, column=name))
     for name in vectors:
         kind = _plain(schema.field(name).type)
-        if not (is_list(kind) or _is_text(kind)):
+        if not (is_list(kind) or is_text(kind)):
             nested = pa.types.is_nested(kind)
             found = f"a single number in each row ({kind})" if not nested else f"a column of {kind}"
             fix = "name the column of the embeddings, or write each row's array.tolist()"
@@ -81,10 +81,6 @@ def check_types(
 
 def _plain(kind: pa.DataType) -> pa.DataType:
     return kind.value_type if pa.types.is_dictionary(kind) else kind
-
-
-def _is_text(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
 def batches(
