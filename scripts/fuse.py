@@ -14,9 +14,7 @@ with job(snakemake.log[0]):
         read_partition_inputs(
             snakemake.params.partitions,
             snakemake.params.modalities,
-            snakemake.input.learn,
-            snakemake.input.test,
-            snakemake.input.groups,
+            snakemake.input,
         ),
         protocol=snakemake.wildcards.protocol,
         seed=snakemake.params.seed,

@@ -2,29 +2,38 @@
 
 from latefusion.core.job import job
 
+OUTPUTS = {"train": {"in_sample": False}, "test": {"test": True, "replica": False}}
+"""Tables of each part, and whether their sigmoids are guarded."""
+
 with job(snakemake.log[0]):
     import numpy as np
 
-    from latefusion.external.pretrained_svm import load_pretrained
+    from latefusion.core.input_names import input_name
+    from latefusion.external.pretrained_file import load_pretrained
     from latefusion.store.probabilities import Probabilities
     from latefusion.store.samples import class_names, read_features, read_labels
     from latefusion.store.tables import read_json, write_json
     from latefusion.svm.training import decide
 
-    dataset = read_json(snakemake.input.dataset)
-    parts = {}
-    for split, table in zip(("train", "test"), snakemake.input.item_tables, strict=True):
-        paths = snakemake.input.features[("train", "test").index(split) :: 2]
-        parts[split] = (*read_labels([table], dataset), [read_features(path) for path in paths])
+    source, params = snakemake.input, snakemake.params
+    dataset = read_json(source.dataset)
+    parts = {
+        split: (
+            *read_labels([source.get(f"{split}_items")], dataset),
+            [read_features(source.get(input_name("features", split, name))) for name in params.modalities],
+        )
+        for split in OUTPUTS
+    }
+    _, label, X = parts["train"]
     model, facts = load_pretrained(
-        snakemake.input.model,
-        snakemake.params.sha256,
+        source.model,
+        params.sha256,
         labels=[entry["label"] for entry in dataset["classes"]],
-        counts=np.bincount(parts["train"][1], minlength=len(dataset["classes"])).tolist(),
-        columns=[X.shape[1] for X in parts["train"][2]],
+        counts=np.bincount(label, minlength=len(dataset["classes"])).tolist(),
+        columns=[matrix.shape[1] for matrix in X],
         key=f"pretrained of {snakemake.wildcards.view}",
     )
-    for split, outputs in (("train", {"in_sample": False}), ("test", {"test": True, "replica": False})):
+    for split, outputs in OUTPUTS.items():
         item, label, X = parts[split]
         decided = decide(model, X, n_jobs=snakemake.threads)
         for output, guarded in outputs.items():
@@ -32,4 +41,4 @@ with job(snakemake.log[0]):
             Probabilities(class_names(dataset), item, label, p, ovo_prediction=decided.votes()).write(
                 snakemake.output[output]
             )
-    write_json({**facts, "sha256": snakemake.params.sha256}, snakemake.output.facts)
+    write_json({**facts, "sha256": params.sha256}, snakemake.output.facts)

@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import SVC
 
-from latefusion.external.pretrained_svm import load_pretrained
+from latefusion.external.pretrained_file import load_pretrained
 from refusals import Case
 
 SECTION = "Models that the user brings"

@@ -13,6 +13,7 @@ SCRIPTS = WORKFLOW.parent / "scripts"
 sys.path.insert(0, str(SCRIPTS))
 
 from latefusion.core.errors import InputError
+from latefusion.core.input_names import input_name
 from latefusion.evaluation.names import CURVE_RULES, SELECTED
 from latefusion.evaluation.names import TABLES as EVALUATION_TABLES
 from latefusion.planning import configuration, plan, resources
@@ -148,11 +149,13 @@ def learning_rows(wildcards):
     Where a modality has only the other one, `plan` admits no rule that learns; the rest need just the class shares.
     """
     replica = wildcards.protocol == "replica"
-    return [
-        f"<results>/{partition}/probabilities/{name}/train_{learning_table(PLAN.views[name], replica)}.parquet"
+    return {
+        input_name(
+            "learn", partition, name
+        ): f"<results>/{partition}/probabilities/{name}/train_{learning_table(PLAN.views[name], replica)}.parquet"
         for partition in PLAN.partitions[wildcards.protocol]
         for name in PLAN.modalities
-    ]
+    }
 
 
 def learning_table(view, replica):
@@ -165,11 +168,41 @@ def learning_table(view, replica):
 
 def test_rows(wildcards):
     table = "test_replica" if wildcards.protocol == "replica" else "test"
-    return [
-        f"<results>/{partition}/probabilities/{name}/{table}.parquet"
+    return {
+        input_name(
+            "test", partition, name
+        ): f"<results>/{partition}/probabilities/{name}/{table}.parquet"
         for partition in PLAN.partitions[wildcards.protocol]
         for name in PLAN.modalities
-    ]
+    }
+
+
+def new_item_files(wildcards):
+    """What is known of each modality of items without labels."""
+    of = {
+        "new": "features/new/{}.parquet",
+        "train": "features/train/{}.parquet",
+        "test": "features/test/{}.parquet",
+        "model": "all/models/{}.joblib",
+        "facts": "all/models/{}.json",
+        "learn": "all/probabilities/{}/train_out_of_fold.parquet",
+    }
+    return {
+        input_name(kind, name): f"<results>/{file.format(name)}"
+        for name in PLAN.modalities
+        for kind, file in of.items()
+    }
+
+
+def embedding_files(modalities):
+    """The features of some modalities in both splits."""
+    return {
+        input_name(
+            "features", split, modality
+        ): f"<results>/features/{split}/{modality}.parquet"
+        for modality in modalities
+        for split in ("train", "test")
+    }
 
 
 def partition_tables(wildcards):

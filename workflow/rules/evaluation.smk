@@ -44,12 +44,11 @@ rule evaluate:
 rule learning_curve:
     """Train every view and three rules on 10, 25, 50 and 100 % of a partition's groups; off by default."""
     input:
-        features=[
-            f"<results>/features/{split}/{modality}.parquet"
-            for view in curve_views()
-            for modality in view["modalities"]
-            for split in ("train", "test")
-        ],
+        unpack(
+            lambda wildcards: embedding_files(
+                modality for view in curve_views() for modality in view["modalities"]
+            )
+        ),
         item_tables=expand("<results>/items/{split}.parquet", split=["train", "test"]),
         partition="<results>/partitions/{partition}.parquet",
         groups="<results>/groups.parquet",

@@ -4,13 +4,10 @@
 rule predict_pretrained:
     """Apply a saved SVM, after its hash was checked, to the rows of the given split."""
     input:
+        unpack(lambda wildcards: embedding_files(view_of(wildcards).modalities)),
         model=lambda wildcards: view_of(wildcards).pretrained["file"],
-        features=lambda wildcards: [
-            f"<results>/features/{split}/{modality}.parquet"
-            for modality in view_of(wildcards).modalities
-            for split in ("train", "test")
-        ],
-        item_tables=expand("<results>/items/{split}.parquet", split=["train", "test"]),
+        train_items="<results>/items/train.parquet",
+        test_items="<results>/items/test.parquet",
         dataset="<results>/dataset.json",
     output:
         facts="<results>/{partition}/models/{view}.json",
@@ -32,6 +29,7 @@ rule predict_pretrained:
         runtime=table_runtime(10),
     params:
         sha256=lambda wildcards: view_of(wildcards).pretrained["sha256"],
+        modalities=lambda wildcards: list(view_of(wildcards).modalities),
         digest=digest("predict_pretrained"),
     script:
         "../../scripts/predict_pretrained.py"

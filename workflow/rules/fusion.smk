@@ -4,8 +4,8 @@
 rule fuse:
     """Fit one fusion rule in every partition of a protocol and pool the test parts."""
     input:
-        learn=learning_rows,
-        test=test_rows,
+        unpack(learning_rows),
+        unpack(test_rows),
         groups="<results>/groups.parquet",
         dataset="<results>/dataset.json",
     output:

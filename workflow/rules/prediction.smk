@@ -4,19 +4,8 @@
 rule classify:
     """Say what class items are of without labels, and which of them are unlike everything seen."""
     input:
+        unpack(new_item_files),
         item_table="<results>/items/new.parquet",
-        features=[f"<results>/features/new/{name}.parquet" for name in PLAN.modalities],
-        seen=[
-            f"<results>/features/{split}/{name}.parquet"
-            for name in PLAN.modalities
-            for split in ("train", "test")
-        ],
-        models=[f"<results>/all/models/{name}.joblib" for name in PLAN.modalities],
-        facts=[f"<results>/all/models/{name}.json" for name in PLAN.modalities],
-        learn=[
-            f"<results>/all/probabilities/{name}/train_out_of_fold.parquet"
-            for name in PLAN.modalities
-        ],
         dataset="<results>/dataset.json",
     output:
         table="<results>/predictions.csv",

@@ -14,7 +14,7 @@ MAJORITY = "majority"
 GROUP_LOOKUP = "group_lookup"
 
 
-def class_shares(train: NDArray[np.int64], label: Labels, classes: int) -> NDArray[np.float64]:
+def training_shares(train: NDArray[np.int64], label: Labels, classes: int) -> NDArray[np.float64]:
     """Return the class shares of training rows, (K,); rows without a label do not count.
 
     Parameters
@@ -70,7 +70,7 @@ def baselines(
         seen = tables.sum(axis=1) > 0
         said[MAJORITY].append(np.full(len(test), majority))
         said[GROUP_LOOKUP].append(np.where(seen, found, majority)[codes[test]])
-        shares.append(np.tile(class_shares(train, label, classes), (len(test), 1)))
+        shares.append(np.tile(training_shares(train, label, classes), (len(test), 1)))
     rows = np.concatenate([test for _, _, test in parts])
     common: Mapping[str, NDArray[np.object_]] = {
         "item": item[rows],

@@ -11,17 +11,15 @@ import numpy as np
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from latefusion.evaluation.baselines import baselines, class_shares
+from latefusion.evaluation.baselines import baselines, training_shares
 from latefusion.evaluation.evaluate import Items
 from latefusion.evaluation.samples import Model, Names
 from latefusion.evaluation.statistics.metrics import Array, Labels, log_losses
 from latefusion.evaluation.tables.per_model import Known
-from latefusion.store.probabilities import Probabilities
+from latefusion.store.probabilities import BAG, Probabilities
 from latefusion.store.samples import positions
 from latefusion.store.tables import GROUPS, PARTITION, read_json, read_table
 
-BAG = -1
-"""What stands in the column `repeat` of rows whose probabilities are the mean of all repeats."""
 BAG_SUFFIX = "_bag"
 _COLUMNS = ("item", "label", "class", "group")
 
@@ -205,7 +203,7 @@ def read_models(
     found += [read_view(files, [name for name, _ in partitions]) for files in views]
     for name, table, learned in rules:
         found += read_rule(name, table, learned)
-    shares = {name: class_shares(train, items.label, classes) for name, train, _ in parts}
+    shares = {name: training_shares(train, items.label, classes) for name, train, _ in parts}
     return [model for model, _ in found], {model.name: known for model, known in found}, shares
 
 

@@ -26,7 +26,8 @@ from latefusion.ingest.findings import Findings
 from latefusion.ingest.locations import SHOWN, Where, strip
 from latefusion.ingest.source import PARQUET, check_file
 from latefusion.store.probabilities import P_PREFIX, Probabilities
-from latefusion.store.tables import GROUPS, PARTITION, read_table
+from latefusion.store.samples import positions, read_group_of, read_labels
+from latefusion.store.tables import PARTITION, read_table
 
 MAX_CELL_BYTES = 1 << 20
 OUT_OF_FOLD = "train_out_of_fold"
@@ -36,18 +37,14 @@ _EXACT = 1e-9
 def expected_rows(
     partition: Path, item_tables: Sequence[Path], groups: Path, dataset: Mapping[str, Any], part: str
 ) -> Expected:
-    """Read which items a table of one part of a partition holds."""
+    """Items that a table of one part of a partition must hold, with labels and groups."""
     table = read_table(partition, PARTITION)
-    items = pa.concat_tables([read_table(path, columns=["item", "label"]) for path in item_tables])
-    index = pa.array([entry["label"] for entry in dataset["classes"]])
-    label = pc.index_in(items["label"], value_set=index).to_numpy().astype(np.int32)
-    place = {item: row for row, item in enumerate(items["item"].to_pylist())}
-    group = read_table(groups, GROUPS)["group"].to_numpy(zero_copy_only=False)
     inside = pc.equal(table["part"], part)
     wanted = table.filter(inside)["item"].to_numpy(zero_copy_only=False)
-    rows = np.array([place[item] for item in wanted], np.int64)
+    every, label = read_labels(item_tables, dataset)
+    rows = positions(every, wanted, partition)
     others = table.filter(pc.invert(inside))["item"].to_pylist()
-    return Expected(wanted, label[rows], group[rows], frozenset(others))
+    return Expected(wanted, label[rows], read_group_of(groups, wanted), frozenset(others))
 
 
 def import_probabilities(

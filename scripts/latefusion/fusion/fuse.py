@@ -10,15 +10,10 @@ import numpy as np
 import pyarrow as pa
 
 from latefusion.fusion.aggregation import Array, Labels
-from latefusion.fusion.robustness import ROBUSTNESS, Outcomes, contributions, robustness_table
+from latefusion.fusion.robustness import ROBUSTNESS, MissingnessOutcomes, contributions, robustness_table
 from latefusion.fusion.runner import FittedRule, PartitionInput, Protocol, RuleRunner
-from latefusion.store.probabilities import P_PREFIX
+from latefusion.store.probabilities import BAG, P_PREFIX
 from latefusion.store.tables import probabilities_schema
-
-__all__ = ["BAG", "Fused", "PartitionInput", "fuse", "plain"]
-
-BAG = -1
-"""What stands in the column `repeat` of rows whose probabilities are the mean of all repeats."""
 
 
 @dataclass(frozen=True)
@@ -122,14 +117,14 @@ def _table(one: FittedRule, repeat: int, p: Array, predicted: Labels, classes: S
     return pa.table(columns, schema=probabilities_schema(classes, fused=True))
 
 
-def _pooled(fitted: Sequence[FittedRule]) -> Outcomes:
+def _pooled(fitted: Sequence[FittedRule]) -> MissingnessOutcomes:
     ends = np.cumsum([len(one.y) for one in fitted])[:-1]
 
     def predict(P: Array) -> tuple[Array, Labels]:
         parts = [one.outcome(rows) for one, rows in zip(fitted, np.split(P, ends), strict=True)]
         return np.concatenate([p for p, _ in parts]), np.concatenate([said for _, said in parts])
 
-    return Outcomes(
+    return MissingnessOutcomes(
         predict, np.concatenate([one.T for one in fitted]), np.concatenate([one.y for one in fitted])
     )
 

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from latefusion.core.log_loss import log_losses
 from latefusion.core.seeds import stream
 from latefusion.fusion.aggregation import Array, Labels
 from latefusion.fusion.missing import keep
@@ -31,7 +32,6 @@ ROBUSTNESS = pa.schema(
 ALL = "all"
 SHARES = (0.0, 0.1, 0.25, 0.5, 0.75, 1.0)
 SEEDS = 5
-CLIP = 1e-15
 EXACT_UP_TO = 6
 """Modalities up to which every missingness pattern is predicted; above, Shapley values are sampled."""
 ORDERS = 64
@@ -40,13 +40,7 @@ Predict = Callable[[Array], tuple[Array, Labels]]
 Codes = NDArray[np.int64]
 
 
-def losses(p: Array, y: Labels) -> Array:
-    """Return −log of the probability of each label, clipped at 1e-15, (n,), for p (n, K)."""
-    loss: Array = -np.log(np.maximum(p[np.arange(len(y)), y], CLIP))
-    return loss
-
-
-class Outcomes:
+class MissingnessOutcomes:
     """How a rule fares on each row under missingness patterns, each predicted once and remembered.
 
     Parameters
@@ -83,11 +77,11 @@ class Outcomes:
 
     def _predicted(self, P: Array) -> Array:
         p, predicted = self.predict(P)
-        return np.stack([predicted == self.y, losses(p, self.y)])
+        return np.stack([predicted == self.y, log_losses(p, self.y)])
 
 
 def robustness_table(
-    outcomes: Outcomes,
+    outcomes: MissingnessOutcomes,
     modalities: Sequence[str],
     groups: NDArray[np.object_],
     *,
@@ -102,7 +96,7 @@ def robustness_table(
 
     Parameters
     ----------
-    outcomes : Outcomes
+    outcomes : MissingnessOutcomes
     modalities : sequence of str
         Names, in the order of P.
     groups : (n,) array
@@ -144,7 +138,7 @@ def robustness_table(
 
 
 def contributions(
-    outcomes: Outcomes, modalities: Sequence[str], *, probabilistic: bool, seed: int
+    outcomes: MissingnessOutcomes, modalities: Sequence[str], *, probabilistic: bool, seed: int
 ) -> dict[str, dict[str, dict[str, float]]]:
     """Return what each modality contributes, of the rule as it was learned on all of them.
 

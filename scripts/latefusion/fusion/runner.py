@@ -9,9 +9,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from latefusion.core.log_loss import log_losses
 from latefusion.core.seeds import stream
 from latefusion.fusion.aggregation import Array, Labels, Mask, Ties, class_shares, decide, present, tied
-from latefusion.fusion.robustness import losses
 from latefusion.fusion.rule import Rule, rule_class
 from latefusion.fusion.temperature_scaling import at_temperature, fit_temperature
 from latefusion.store.probabilities import Probabilities
@@ -175,7 +175,7 @@ class RuleRunner:
             p = np.empty_like(scores)
             for inside, outside in _splits(fold):
                 p[outside] = at_temperature(scores[outside], fit_temperature(scores[inside], y[inside]))
-        log_loss = float(losses(p, y).mean()) if self.probabilistic else None
+        log_loss = float(log_losses(p, y).mean()) if self.probabilistic else None
         return temperature, {
             "n": len(y),
             "folds": len(np.unique(fold)),

@@ -18,7 +18,7 @@ ANY_PATTERN = -1
 
 
 @dataclass(frozen=True)
-class Trained:
+class TrainedClassifier:
     """A classifier that was trained.
 
     Attributes
@@ -44,10 +44,10 @@ class StackingRule(Rule):
     """
 
     seed: int
-    _models: dict[int, Trained]
+    _models: dict[int, TrainedClassifier]
     _rows: dict[int, int]
 
-    def _train(self, X: Array, y: Labels, classes: int, fold: Labels | None) -> Trained:
+    def _train(self, X: Array, y: Labels, classes: int, fold: Labels | None) -> TrainedClassifier:
         """Train on columns (n, d) and labels 0 … classes − 1, each of them there, at least two.
 
         `self.seed` is for chance.
@@ -75,15 +75,15 @@ class StackingRule(Rule):
             self._rows[code] = int(mask.sum())
         self._modalities = modalities
 
-    def _trained(self, X: Array, y: Labels, classes: int, fold: Labels | None) -> Trained:
+    def _trained(self, X: Array, y: Labels, classes: int, fold: Labels | None) -> TrainedClassifier:
         """Train on the classes that have rows; the others are given no probability."""
         seen, coded = np.unique(y, return_inverse=True)
         facts = {"classes": seen.tolist()}
         if len(seen) == 1:
             only = np.eye(classes)[seen[0]]
-            return Trained(lambda X: np.tile(only, (len(X), 1)), facts)
+            return TrainedClassifier(lambda X: np.tile(only, (len(X), 1)), facts)
         model = self._train(X, coded.astype(np.int32), len(seen), fold)
-        return Trained(lambda X: _spread(model.predict(X), seen, classes), facts | model.learned)
+        return TrainedClassifier(lambda X: _spread(model.predict(X), seen, classes), facts | model.learned)
 
     def _flat(self, P: Array, code: int) -> Array:
         P = filled(P, self.shares) if code == ANY_PATTERN else P[:, members(code, P.shape[1])]

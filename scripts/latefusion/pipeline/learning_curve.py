@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from latefusion.evaluation.statistics.group_bootstrap import group_weights
 from latefusion.evaluation.statistics.metrics import log_losses
-from latefusion.fusion.fuse import PartitionInput, fuse
+from latefusion.fusion.fuse import fuse
+from latefusion.fusion.runner import PartitionInput
 from latefusion.store.probabilities import P_PREFIX, Probabilities
 from latefusion.store.samples import Rows
 from latefusion.svm.training import SvmSettings, predict, present_rows, train
@@ -33,34 +34,46 @@ class CurveView:
     settings: Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class CurveData:
+    """What a learning curve is drawn from: one partition's rows.
+
+    Attributes
+    ----------
+    partition : str
+    classes : tuple of str
+    views : sequence of CurveView
+        Single modalities and views on several, all on the same items.
+    group, test_group : (n,) and (m,) object arrays of str
+        Group of each training and test row.
+    """
+
+    partition: str
+    classes: tuple[str, ...]
+    views: Sequence[CurveView]
+    group: NDArray[np.object_]
+    test_group: NDArray[np.object_]
+
+
 def learning_curve(
-    views: Sequence[CurveView],
-    group: NDArray[np.object_],
-    test_group: NDArray[np.object_],
-    classes: tuple[str, ...],
+    data: CurveData,
     rules: Mapping[str, Mapping[str, Any]],
     *,
-    partition: str,
     draws: int,
     seed: int,
     n_jobs: int,
     rng: np.random.Generator,
 ) -> list[dict[str, Any]]:
-    """Train on 10, 25, 50 and 100 % of the groups and test each time on the whole test part.
+    """Accuracy and log loss on the whole test part after training on 10, 25, 50 and 100 % of the groups.
 
     The groups of a smaller share are among those of a larger one. A share of fewer than two classes
     is left out.
 
     Parameters
     ----------
-    views : sequence of CurveView
-        Single modalities and views on several, all on the same items.
-    group, test_group : (n,) and (m,) object arrays of str
-        Group of each training and test row.
-    classes : tuple of str
+    data : CurveData
     rules : mapping of str to mapping
         Options of each fusion rule, none of them stochastic, as of `latefusion.fusion.fuse.fuse`.
-    partition : str
     draws : int
         Of the group bootstrap on the test part; the trained models are held fixed.
     seed, n_jobs : int
@@ -74,39 +87,50 @@ def learning_curve(
         `model`, `kind`, `share` of the groups, `rows` and `groups` trained on, `metric`, `value`, `low`,
         `high`, and `n` test rows.
     """
-    names = rng.permutation(np.unique(group.astype(str)))
-    weights = _bootstrap_weights(test_group, draws, rng)
+    names = rng.permutation(np.unique(data.group.astype(str)))
+    weights = _bootstrap_weights(data.test_group, draws, rng)
     table = []
     for share in SHARES:
         chosen = names[: max(1, round(share * len(names)))]
-        used = np.isin(group.astype(str), chosen)
-        if not all(_trainable(view.train, used) for view in views):
+        used = np.isin(data.group.astype(str), chosen)
+        if not all(_trainable(view.train, used) for view in data.views):
             logger.warning(
                 "%d %% of the groups are left out: they hold fewer than two classes", round(100 * share)
             )
             continue
         logger.info("%d %% of the groups: %d rows", round(100 * share), used.sum())
-        learned, said = {}, {}
-        for view in views:
-            learned[view.name], said[view.name] = _trained(view, used, classes, n_jobs, rng)
-        singles = [view.name for view in views if view.kind == "single"]
-        part = PartitionInput(
-            partition,
-            {name: learned[name] for name in singles},
-            {name: said[name] for name in singles},
-            test_group,
-        )
-        results = [(view.name, view.kind, said[view.name].p) for view in views]
-        results += [
-            (rule, "rule", _fused(rule, options, part, classes, seed)) for rule, options in rules.items()
-        ]
         facts = {"share": share, "rows": int(used.sum()), "groups": len(chosen)}
-        for name, kind, p in results:
+        for name, kind, p in _models(data, rules, used, seed=seed, n_jobs=n_jobs, rng=rng):
             table += [
                 {"model": name, "kind": kind, **facts, **row}
-                for row in _measured(p, views[0].test.label, weights)
+                for row in _measured(p, data.views[0].test.label, weights)
             ]
     return table
+
+
+def _models(
+    data: CurveData,
+    rules: Mapping[str, Mapping[str, Any]],
+    used: NDArray[np.bool_],
+    *,
+    seed: int,
+    n_jobs: int,
+    rng: np.random.Generator,
+) -> Iterator[tuple[str, str, NDArray[np.float64]]]:
+    """Yield name, kind and probabilities of the test part of each view and rule trained on some rows."""
+    learned, said = {}, {}
+    for view in data.views:
+        learned[view.name], said[view.name] = _trained(view, used, data.classes, n_jobs, rng)
+        yield view.name, view.kind, said[view.name].p
+    singles = [view.name for view in data.views if view.kind == "single"]
+    part = PartitionInput(
+        data.partition,
+        {name: learned[name] for name in singles},
+        {name: said[name] for name in singles},
+        data.test_group,
+    )
+    for rule, options in rules.items():
+        yield rule, "rule", _fused(rule, options, part, data.classes, seed)
 
 
 def _trainable(rows: Rows, used: NDArray[np.bool_]) -> bool:

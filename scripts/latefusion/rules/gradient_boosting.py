@@ -3,7 +3,7 @@
 import numpy as np
 
 from latefusion.fusion.aggregation import Array, Labels
-from latefusion.fusion.stacking import StackingRule, Trained, one_thread
+from latefusion.fusion.stacking import StackingRule, TrainedClassifier, one_thread
 
 
 class GradientBoosting(StackingRule):
@@ -50,7 +50,7 @@ class GradientBoosting(StackingRule):
         self.max_iter, self.learning_rate = max_iter, learning_rate
         self.max_leaf_nodes, self.min_samples_leaf = max_leaf_nodes, min_samples_leaf
 
-    def _train(self, X: Array, y: Labels, classes: int, fold: Labels | None) -> Trained:  # noqa: ARG002
+    def _train(self, X: Array, y: Labels, classes: int, fold: Labels | None) -> TrainedClassifier:  # noqa: ARG002
         from sklearn.ensemble import HistGradientBoostingClassifier
 
         model = HistGradientBoostingClassifier(
@@ -68,4 +68,4 @@ class GradientBoosting(StackingRule):
             with one_thread():
                 return model.predict_proba(X)
 
-        return Trained(predict, {"rounds": int(model.n_iter_)})
+        return TrainedClassifier(predict, {"rounds": int(model.n_iter_)})

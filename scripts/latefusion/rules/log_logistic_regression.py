@@ -7,7 +7,7 @@ import numpy as np
 from latefusion.fusion.aggregation import Array, Labels, floored_log
 from latefusion.fusion.folds import split_folds
 from latefusion.fusion.softmax_regression import best_strength, fit_path
-from latefusion.fusion.stacking import StackingRule, Trained, one_thread
+from latefusion.fusion.stacking import StackingRule, TrainedClassifier, one_thread
 
 
 class LogLogisticRegression(StackingRule):
@@ -49,11 +49,11 @@ class LogLogisticRegression(StackingRule):
     def _columns(self, P: Array) -> Array:
         return floored_log(P)
 
-    def _train(self, X: Array, y: Labels, classes: int, fold: Labels | None) -> Trained:
+    def _train(self, X: Array, y: Labels, classes: int, fold: Labels | None) -> TrainedClassifier:
         with one_thread():
             chosen, losses = best_strength(X, y, classes, self.C, split_folds(y) if fold is None else fold)
             model = fit_path(X, y, classes, [chosen], exact=True)[0]
-        return Trained(
+        return TrainedClassifier(
             model.predict,
             {
                 "C": chosen,

@@ -3,7 +3,7 @@
 import numpy as np
 
 from latefusion.fusion.aggregation import Array, Labels, softmax
-from latefusion.fusion.stacking import StackingRule, Trained, one_thread
+from latefusion.fusion.stacking import StackingRule, TrainedClassifier, one_thread
 
 
 class LogisticRegression(StackingRule):
@@ -40,7 +40,7 @@ class LogisticRegression(StackingRule):
         super().__init__(random_state=random_state)
         self.C, self.max_iter = C, max_iter
 
-    def _train(self, X: Array, y: Labels, classes: int, fold: Labels | None) -> Trained:  # noqa: ARG002
+    def _train(self, X: Array, y: Labels, classes: int, fold: Labels | None) -> TrainedClassifier:  # noqa: ARG002
         from sklearn import linear_model
 
         model = linear_model.LogisticRegression(C=self.C, max_iter=self.max_iter)
@@ -54,7 +54,7 @@ class LogisticRegression(StackingRule):
             # einsum without BLAS: a row's last digits must not depend on which others are asked for
             return softmax(np.einsum("nd,kd->nk", X, weights) + offsets)
 
-        return Trained(
+        return TrainedClassifier(
             predict,
             {
                 "weights": weights.tolist(),

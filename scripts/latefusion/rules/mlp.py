@@ -6,7 +6,7 @@ import numpy as np
 
 from latefusion.fusion.aggregation import Array, Labels
 from latefusion.fusion.neural_network import Settings, train
-from latefusion.fusion.stacking import StackingRule, Trained
+from latefusion.fusion.stacking import StackingRule, TrainedClassifier
 
 
 class MLP(StackingRule):
@@ -51,7 +51,7 @@ class MLP(StackingRule):
         self.epochs, self.hidden = epochs, tuple(hidden)
         self.learning_rate, self.batch = learning_rate, batch
 
-    def _train(self, X: Array, y: Labels, classes: int, fold: Labels | None) -> Trained:  # noqa: ARG002
+    def _train(self, X: Array, y: Labels, classes: int, fold: Labels | None) -> TrainedClassifier:  # noqa: ARG002
         settings = Settings(self.epochs, self.hidden, self.learning_rate, self.batch)
         network = train(X, y, classes, seed=self.seed, settings=settings)
-        return Trained(network.predict, {"loss": network.losses})
+        return TrainedClassifier(network.predict, {"loss": network.losses})

@@ -7,7 +7,7 @@ import numpy as np
 from latefusion.fusion.aggregation import Array, Labels, floored_log
 from latefusion.fusion.folds import split_folds
 from latefusion.fusion.neural_network import Settings, train
-from latefusion.fusion.stacking import StackingRule, Trained
+from latefusion.fusion.stacking import StackingRule, TrainedClassifier
 
 
 class MLPLog(StackingRule):
@@ -64,7 +64,7 @@ class MLPLog(StackingRule):
     def _columns(self, P: Array) -> Array:
         return floored_log(P)
 
-    def _train(self, X: Array, y: Labels, classes: int, fold: Labels | None) -> Trained:
+    def _train(self, X: Array, y: Labels, classes: int, fold: Labels | None) -> TrainedClassifier:
         fold = split_folds(y) if fold is None else fold
         names = np.unique(fold)
         chosen = np.random.default_rng(self.seed).integers(len(names))
@@ -81,7 +81,7 @@ class MLPLog(StackingRule):
             settings=settings,
             held_out=fold == names[chosen] if len(names) > 1 else None,
         )
-        return Trained(
+        return TrainedClassifier(
             lambda X: network.predict((X - centre) / spread),
             {"loss": network.losses, "held_out_loss": network.held_out, "held_out_fold": int(names[chosen])},
         )

@@ -3,7 +3,7 @@
 import numpy as np
 
 from latefusion.fusion.aggregation import Array, Labels
-from latefusion.fusion.stacking import StackingRule, Trained, one_thread
+from latefusion.fusion.stacking import StackingRule, TrainedClassifier, one_thread
 
 
 class RandomForest(StackingRule):
@@ -34,13 +34,13 @@ class RandomForest(StackingRule):
         super().__init__(random_state=random_state)
         self.trees = trees
 
-    def _train(self, X: Array, y: Labels, classes: int, fold: Labels | None) -> Trained:  # noqa: ARG002
+    def _train(self, X: Array, y: Labels, classes: int, fold: Labels | None) -> TrainedClassifier:  # noqa: ARG002
         from sklearn.ensemble import RandomForestClassifier
 
         forest = RandomForestClassifier(n_estimators=self.trees, random_state=self.seed)
         with one_thread():
             forest.fit(X, y)
-        return Trained(
+        return TrainedClassifier(
             forest.predict_proba,
             {"importance": forest.feature_importances_.tolist()},
         )

@@ -13,6 +13,9 @@ from latefusion.store.tables import probabilities_schema, read_table, write_tabl
 
 P_PREFIX = "p_"
 
+BAG = -1
+"""What stands in the column `repeat` of fused rows whose probabilities are the mean of all repeats."""
+
 
 @dataclass(frozen=True)
 class Probabilities:

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from latefusion.store.tables import PARTITION, TableError, read_table
+from latefusion.store.tables import GROUPS, PARTITION, TableError, read_table
 
 
 @dataclass(frozen=True)
@@ -111,6 +111,19 @@ def _block(chunk: pa.FixedSizeListArray) -> NDArray[np.float32]:
     return X
 
 
+def read_group_of(groups: Path | str, items: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Group of each item, (n,) object array of str.
+
+    Raises
+    ------
+    TableError
+        If the table does not hold an item.
+    """
+    table = read_table(groups, GROUPS)
+    group: NDArray[np.object_] = table["group"].to_numpy(zero_copy_only=False)
+    return group[positions(table["item"].to_numpy(zero_copy_only=False), items, groups)]
+
+
 def positions(every: NDArray[np.object_], wanted: NDArray[np.object_], path: Path | str) -> NDArray[np.int64]:
     """Return where each wanted item stands among all.
 
@@ -123,7 +136,7 @@ def positions(every: NDArray[np.object_], wanted: NDArray[np.object_], path: Pat
     try:
         return np.array([place[item] for item in wanted.tolist()], np.int64)
     except KeyError as error:
-        raise TableError(f"{path}: the item {error} is in no table of items; make it again") from error
+        raise TableError(f"{path}: the item {error} is not there; make it again") from error
 
 
 def _select(X: NDArray[np.float32], chosen: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -12,7 +12,8 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 from latefusion.core.errors import InputError
-from latefusion.external.pretrained_svm import PretrainedSVC, load_pretrained
+from latefusion.external.pretrained_file import load_pretrained
+from latefusion.external.pretrained_svm import PretrainedSVC
 from latefusion.svm.estimator import SVM
 from latefusion.svm.pairwise_coupling import couple
 from latefusion.svm.platt_scaling import apply_sigmoids

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score, log_loss
 
+from latefusion.core.log_loss import log_losses
 from latefusion.fusion.aggregation import class_shares, decide, softmax
 from latefusion.fusion.fuse import PartitionInput, fuse
-from latefusion.fusion.robustness import Outcomes, _order, contributions, losses, robustness_table
+from latefusion.fusion.robustness import MissingnessOutcomes, _order, contributions, robustness_table
 from latefusion.fusion.rule import rule_class
 from worlds import part, views, world
 
@@ -21,7 +22,7 @@ def outcomes(name="product", M=3, n=200, K=3, seed=0):
         p = rule.predict_proba(P)
         return p, decide(p, P, rule.shares)
 
-    return Outcomes(predict, T, y_test), rule, T, y_test
+    return MissingnessOutcomes(predict, T, y_test), rule, T, y_test
 
 
 def table_of(made, modalities, groups=None, **options):
@@ -104,7 +105,7 @@ def test_losing_is_what_predicting_without_would_be():
         gaps[(codes >> m & 1) == 0, m] = np.nan
     p = rule.predict_proba(gaps)
     right, loss = made.under_each(codes)
-    assert loss == pytest.approx(losses(p, y))
+    assert loss == pytest.approx(log_losses(p, y))
     assert (right == (decide(p, gaps, rule.shares) == y)).all()
 
 
@@ -121,7 +122,7 @@ def test_many_modalities_are_drawn_without_going_through_every_pattern():
     made, rule, T, y = outcomes(M=8, n=40)
     codes = np.random.default_rng(0).integers(0, 256, size=40)
     gaps = np.where((codes[:, None] >> np.arange(8) & 1)[:, :, None] == 1, T, np.nan)
-    assert made.under_each(codes)[1] == pytest.approx(losses(rule.predict_proba(gaps), y))
+    assert made.under_each(codes)[1] == pytest.approx(log_losses(rule.predict_proba(gaps), y))
 
 
 def test_a_modality_that_is_missing_already_stays_missing():
@@ -137,7 +138,7 @@ def test_a_modality_that_is_missing_already_stays_missing():
     table = result.robustness.to_pylist()
     without = T.copy()
     without[:, 0] = np.nan
-    expected = losses(rule_class("mean")().fit(P, y).predict_proba(without), y_test).mean()
+    expected = log_losses(rule_class("mean")().fit(P, y).predict_proba(without), y_test).mean()
     found = [row["log_loss"] for row in table if row["modality"] == "m0" and row["share"] == 1]
     assert found == pytest.approx([expected] * 10)
 
@@ -214,7 +215,7 @@ def test_no_test_rows_are_no_accuracy():
 
 
 def test_certain_errors_cost_no_more_than_the_clip():
-    assert losses(np.array([[0.0, 1.0]]), np.array([0])) == pytest.approx([15 * np.log(10)])
+    assert log_losses(np.array([[0.0, 1.0]]), np.array([0])) == pytest.approx([15 * np.log(10)])
 
 
 def test_shares_alone_are_the_baseline():

@@ -1,8 +1,9 @@
 """The choice of a rule without looking at test."""
 
 import pyarrow as pa
+import pytest
 
-from latefusion.fusion.selection import select
+from latefusion.fusion.selection import best_rule, select
 from latefusion.store.tables import probabilities_schema
 
 
@@ -57,3 +58,9 @@ def test_rounding_does_not_choose_between_rules_that_coincide():
     tables = {"median": fused(0.2), "mean": fused(0.9)}
     _, choice = select(tables, {"mean": validated(0.3, 0.1 + 0.2), "median": validated(0.1 + 0.2, 0.3)})
     assert {made["chosen"] for made in choice["partitions"].values()} == {"mean"}
+
+
+def test_a_rule_alone_is_taken_without_a_log_loss_and_among_several_none_may_lack_one():
+    assert best_rule({"majority_vote": {"log_loss": None}}) == "majority_vote"
+    with pytest.raises(ValueError, match="no log loss to choose by: borda"):
+        best_rule({"borda": {"log_loss": None}, "mean": {"log_loss": 0.4}})

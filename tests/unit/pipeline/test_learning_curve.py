@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from latefusion.evaluation.names import CURVE_RULES
-from latefusion.pipeline.learning_curve import SHARES, CurveView, learning_curve
+from latefusion.pipeline.learning_curve import SHARES, CurveData, CurveView, learning_curve
 from latefusion.store.samples import Rows
 from latefusion.svm.training import SvmSettings, predict, train
 
@@ -35,12 +35,8 @@ def drawn(rules, *, early=True):
         views.append(view("early", "early", [1, 0], TRAIN, TEST))
     group = np.array([f"artist {i // 3}" for i in range(240)], object)
     return learning_curve(
-        views,
-        group,
-        TEST[0],
-        CLASSES,
+        CurveData("given", CLASSES, views, group, TEST[0]),
         rules,
-        partition="given",
         draws=300,
         seed=0,
         n_jobs=1,
@@ -56,13 +52,10 @@ def test_a_share_of_one_class_is_left_out():
     item = np.array([str(i) for i in range(140)], object)
     rows = Rows(item, label, (np.arange(140) % 14 // 2 % 3).astype(np.int32), [X])
     test = Rows(item, label, np.full(140, -1, np.int32), [X])
+    view = CurveView("text", "single", rows, test, SETTINGS)
     found = learning_curve(
-        [CurveView("text", "single", rows, test, SETTINGS)],
-        group,
-        group,
-        ("a", "b"),
+        CurveData("given", ("a", "b"), [view], group, group),
         {},
-        partition="given",
         draws=20,
         seed=0,
         n_jobs=1,

@@ -3,30 +3,8 @@
 import numpy as np
 import pyarrow as pa
 
-from latefusion.pipeline.new_items import novelty_mask, prediction_columns
+from latefusion.pipeline.new_items import prediction_columns
 from latefusion.store.probabilities import Probabilities
-
-
-def test_an_item_far_from_everything_is_marked_and_one_like_those_seen_is_not():
-    rng = np.random.default_rng(0)
-    seen = rng.normal(size=(600, 5)).astype(np.float32)
-    new = np.vstack([np.zeros((1, 5)), np.full((1, 5), 30.0), np.full((1, 5), np.nan)]).astype(np.float32)
-    assert novelty_mask(seen, new, rng=rng).tolist() == [False, True, False]
-
-
-def test_about_one_in_a_thousand_of_the_same_distribution_is_marked():
-    rng = np.random.default_rng(1)
-    seen, new = (rng.normal(size=(3000, 3)).astype(np.float32) for _ in range(2))
-    assert novelty_mask(seen, new, rng=rng).mean() < 0.01
-
-
-def test_a_column_s_unit_does_not_matter():
-    rng = np.random.default_rng(2)
-    seen, new = rng.normal(size=(300, 3)).astype(np.float32), 3 * rng.normal(size=(50, 3)).astype(np.float32)
-    scaled = np.array([1000, 0.01, 1], np.float32)
-    marked = novelty_mask(seen, new, rng=np.random.default_rng(3))
-    assert marked.any()
-    assert np.array_equal(marked, novelty_mask(seen * scaled, new * scaled, rng=np.random.default_rng(3)))
 
 
 def test_the_file_says_the_class_the_probabilities_each_modality_and_what_to_distrust():

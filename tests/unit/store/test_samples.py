@@ -74,7 +74,7 @@ def test_a_test_part_has_no_folds(tables):
 def test_an_item_that_is_in_no_table_is_refused(tables):
     partition = pa.table({"item": ["z"], "part": ["train"], "fold": [0]}, PARTITION)
     write_table(partition, tables / "partition.parquet", PARTITION)
-    with pytest.raises(TableError, match="'z' is in no table of items"):
+    with pytest.raises(TableError, match="'z' is not there"):
         read(tables, "train")
 
 

@@ -7,7 +7,7 @@ import joblib
 import numpy as np
 import pytest
 
-from latefusion.external.pretrained_svm import load_pretrained
+from latefusion.external.pretrained_file import load_pretrained
 from latefusion.svm.estimator import SVM
 from latefusion.svm.pairwise_coupling import couple
 from latefusion.svm.platt_scaling import apply_sigmoids

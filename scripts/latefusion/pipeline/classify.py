@@ -1,0 +1,122 @@
+"""Classification of items without labels by the fusion rule that did best out of fold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from latefusion.core.input_names import NamedFiles, input_name
+from latefusion.core.seeds import stream
+from latefusion.fusion.fuse import fuse
+from latefusion.fusion.runner import PartitionInput
+from latefusion.fusion.selection import best_rule
+from latefusion.pipeline.new_items import prediction_columns
+from latefusion.pipeline.novelty import novelty_mask
+from latefusion.store.models import load_model
+from latefusion.store.probabilities import Probabilities
+from latefusion.store.samples import read_features
+from latefusion.svm.estimator import SVM
+from latefusion.svm.training import predict
+
+EVERYTHING: Final = "all"
+"""The partition that trains on every labelled item."""
+
+
+@dataclass(frozen=True)
+class NewModality:
+    """One modality of the new items, and what was learned of it from all labelled ones.
+
+    Attributes
+    ----------
+    name : str
+    new, seen : (n, d) and (m, d) float32 arrays
+        Embeddings of the new and of the labelled items; rows of NaN lack the modality.
+    model : SVM
+        Trained on all labelled items.
+    learn : Probabilities
+        Out-of-fold probabilities of the labelled items.
+    """
+
+    name: str
+    new: NDArray[np.float32]
+    seen: NDArray[np.float32]
+    model: SVM
+    learn: Probabilities
+
+
+def read_modalities(names: Sequence[str], files: NamedFiles) -> Iterator[NewModality]:
+    """Modalities of the new items, each read when it is asked for.
+
+    Parameters
+    ----------
+    names : sequence of str
+    files : NamedFiles
+        For each name ``new:``, ``train:`` and ``test:``, its embeddings; ``model:`` and ``facts:``, its SVM
+        on all labelled items; ``learn:``, what that says of them out of fold.
+    """
+    for name in names:
+        new, train, test, model, facts, learn = (
+            files.get(input_name(kind, name)) for kind in ("new", "train", "test", "model", "facts", "learn")
+        )
+        yield NewModality(
+            name,
+            read_features(new),
+            np.concatenate([read_features(train), read_features(test)]),
+            load_model(model, facts),
+            Probabilities.read(learn),
+        )
+
+
+@dataclass(frozen=True)
+class Classification:
+    """Predictions of new items: the columns of predictions.csv, the rule that made them, what it learned."""
+
+    columns: dict[str, Sequence[Any]]
+    rule: str
+    learned: dict[str, Any]
+
+
+def classify(
+    modalities: Iterable[NewModality],
+    items: pa.Table,
+    rules: Mapping[str, Mapping[str, Any]],
+    *,
+    seed: int,
+    n_jobs: int,
+) -> Classification:
+    """Classes of items without labels, with what to distrust of each.
+
+    Parameters
+    ----------
+    modalities : iterable of NewModality
+        Each is let go of before the next is asked for, so that one matrix at a time is in memory.
+    items : pyarrow.Table
+        `item`, `group` and the describing columns of the new items.
+    rules : mapping of str to mapping
+        Options of the candidates; the one of least cross-validated log loss is taken.
+    seed, n_jobs : int
+        The configured seed; threads of the SVMs, which change no number.
+    """
+    item = items["item"].to_numpy(zero_copy_only=False)
+    unknown = np.full(len(item), -1, np.int32)
+    learn, said, far = {}, {}, {}
+    for one in modalities:
+        p, ovo = predict(one.model, [one.new], guarded=True, n_jobs=n_jobs)
+        learn[one.name] = one.learn
+        said[one.name] = Probabilities(one.learn.classes, item, unknown, p, ovo_prediction=ovo)
+        far[one.name] = novelty_mask(one.seen, one.new, rng=stream(seed, "classify", one.name))
+    part = PartitionInput(EVERYTHING, learn, said, items["group"].to_numpy(zero_copy_only=False))
+    fused = {
+        name: fuse(name, options, [part], protocol="cross", seed=seed, robustness=False)
+        for name, options in rules.items()
+    }
+    chosen = best_rule({name: one.learned["cross_validated"][EVERYTHING] for name, one in fused.items()})
+    table = fused[chosen].table.slice(0, len(item))
+    decided = table["predicted"].fill_null(-1).to_numpy()
+    columns = prediction_columns(items, Probabilities.from_table(table), decided, said, far)
+    return Classification(columns, chosen, fused[chosen].learned)
