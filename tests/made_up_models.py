@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from latefusion.evaluation.evaluate import Items
-from latefusion.evaluation.samples import Model
+from latefusion.evaluation.samples import Items, Model
 
 CLASSES = ("Angry", "Happy", "Relaxed", "Sad")
 

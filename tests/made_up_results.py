@@ -6,11 +6,10 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from latefusion.evaluation.evaluate import Items, evaluate
-from latefusion.evaluation.samples import Model
+from latefusion.evaluation.evaluate import evaluate
+from latefusion.evaluation.samples import Items, Known, Model
 from latefusion.evaluation.schemas import SCHEMAS
 from latefusion.evaluation.tables.leaks import leaks
-from latefusion.evaluation.tables.per_model import Known
 from latefusion.fusion.robustness import ROBUSTNESS
 from latefusion.report.reading import Sources
 from latefusion.store.tables import GROUPS, items_schema, write_json, write_table

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from latefusion.evaluation.names import GROUP_LOOKUP, MAJORITY
 from latefusion.evaluation.samples import Model, Names
 from latefusion.evaluation.statistics.metrics import Labels
-
-MAJORITY = "majority"
-GROUP_LOOKUP = "group_lookup"
 
 
 def training_shares(train: NDArray[np.int64], label: Labels, classes: int) -> NDArray[np.float64]:
@@ -55,41 +53,42 @@ def baselines(
     lookup : bool
         Whether groups are known.
     """
-    names, codes = np.unique(group.astype(str), return_inverse=True)
+    codes = np.unique(group.astype(str), return_inverse=True)[1].astype(np.int64)
     said: dict[str, list[NDArray[np.int64]]] = {MAJORITY: [], GROUP_LOOKUP: []}
-    shares = []
     for _, train, test in parts:
-        learned = train[label[train] >= 0]
-        counts = np.bincount(label[learned], minlength=classes)
-        # among equal counts the class that is more frequent in training, then the lower index
-        rank = np.argsort(np.argsort(-counts, kind="stable"), kind="stable")
-        tables = np.bincount(codes[learned] * classes + label[learned], minlength=len(names) * classes)
-        tables = tables.reshape(-1, classes)
-        found = (tables * classes - rank).argmax(axis=1)
-        majority = int(counts.argmax())
-        seen = tables.sum(axis=1) > 0
+        majority, looked_up = _learn(train[label[train] >= 0], label, codes, classes)
         said[MAJORITY].append(np.full(len(test), majority))
-        said[GROUP_LOOKUP].append(np.where(seen, found, majority)[codes[test]])
-        shares.append(np.tile(training_shares(train, label, classes), (len(test), 1)))
+        said[GROUP_LOOKUP].append(looked_up[codes[test]])
+    shares = [np.tile(training_shares(train, label, classes), (len(test), 1)) for _, train, test in parts]
     rows = np.concatenate([test for _, _, test in parts])
-    common: Mapping[str, NDArray[np.object_]] = {
-        "item": item[rows],
-        "partition": np.array([name for name, _, test in parts for _ in range(len(test))], object),
-    }
-    models = []
-    for name, predictions in said.items():
-        if name == GROUP_LOOKUP and not lookup:
-            continue
-        models.append(
-            Model(
-                name=name,
-                kind="baseline",
-                probabilistic=name == MAJORITY,
-                label=label[rows],
-                predicted=np.concatenate(predictions).astype(np.int32),
-                p=np.concatenate(shares) if name == MAJORITY else None,
-                repeat=np.zeros(len(rows), np.int32),
-                **common,
-            )
+    partition = np.array([name for name, _, test in parts for _ in range(len(test))], object)
+    return [
+        Model(
+            name=name,
+            kind="baseline",
+            probabilistic=name == MAJORITY,
+            item=item[rows],
+            label=label[rows],
+            predicted=np.concatenate(predictions).astype(np.int32),
+            p=np.concatenate(shares) if name == MAJORITY else None,
+            partition=partition,
+            repeat=np.zeros(len(rows), np.int32),
         )
-    return models
+        for name, predictions in said.items()
+        if lookup or name != GROUP_LOOKUP
+    ]
+
+
+def _learn(
+    learned: NDArray[np.int64], label: Labels, codes: NDArray[np.int64], classes: int
+) -> tuple[int, NDArray[np.int64]]:
+    """Return the most frequent class of labelled training rows, and that of each group, (G,)."""
+    counts = np.bincount(label[learned], minlength=classes)
+    # among equal counts the class that is more frequent in training, then the lower index
+    rank = np.argsort(np.argsort(-counts, kind="stable"), kind="stable")
+    groups = int(codes.max()) + 1
+    tables = np.bincount(codes[learned] * classes + label[learned], minlength=groups * classes)
+    tables = tables.reshape(-1, classes)
+    majority = int(counts.argmax())
+    found = (tables * classes - rank).argmax(axis=1)
+    return majority, np.where(tables.sum(axis=1) > 0, found, majority)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
@@ -11,12 +10,13 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from latefusion.core.seeds import stream
+from latefusion.evaluation.alignment import align, coinciding_models
+from latefusion.evaluation.auroc import areas
 from latefusion.evaluation.names import ALL, GIVEN_TEST, SELECTED, TABLES, UNSEEN_GROUP
-from latefusion.evaluation.samples import Aligned, Mask, Model, Names, Sample, align, coinciding
+from latefusion.evaluation.samples import Items, Known, Mask, Model, Row, Sample
 from latefusion.evaluation.schemas import to_table
-from latefusion.evaluation.scores import areas, metric_rows, score
+from latefusion.evaluation.scores import score
 from latefusion.evaluation.statistics.group_bootstrap import Array
-from latefusion.evaluation.statistics.metrics import Labels
 from latefusion.evaluation.tables.best_model import best_rows, confidence_set_rows
 from latefusion.evaluation.tables.comparisons import (
     choose_reference,
@@ -25,9 +25,8 @@ from latefusion.evaluation.tables.comparisons import (
     overall_rows,
 )
 from latefusion.evaluation.tables.complementarity import changed_rows, complementarity_rows, oracle_rows
+from latefusion.evaluation.tables.metrics import metric_rows
 from latefusion.evaluation.tables.per_model import (
-    Known,
-    Row,
     calibration_rows,
     clipped,
     confusion_rows,
@@ -39,7 +38,6 @@ from latefusion.evaluation.tables.per_model import (
 )
 from latefusion.evaluation.tables.published import published_rows
 from latefusion.evaluation.tables.strata import (
-    Stratification,
     by_group_size,
     by_quantiles,
     by_values,
@@ -51,29 +49,6 @@ from latefusion.evaluation.tables.strata import (
 
 VALENCE: Final = "valence"
 AROUSAL: Final = "arousal"
-
-
-@dataclass(frozen=True)
-class Items:
-    """All items of both files, in their order.
-
-    Attributes
-    ----------
-    item : (N,) object array of str
-    label : (N,) int32 array
-        Class index; −1 where unknown.
-    group : (N,) object array of str
-    split : (N,) object array of str
-        'train' or 'test'.
-    described : mapping of str to sequence
-        Descriptive columns.
-    """
-
-    item: Names
-    label: Labels
-    group: Names
-    split: Names
-    described: Mapping[str, Sequence[Any]] = field(default_factory=dict)
 
 
 def evaluate(
@@ -115,58 +90,65 @@ def evaluate(
         Rows of that table, where it was asked for.
     """
     known = {model.name: Known() for model in models} | dict(known or {})
-    classes = [entry["name"] for entry in dataset["classes"]]
-    prior = np.array([entry["prior"] for entry in dataset["classes"]], float)
-    sample = align(models, items.item, items.label, items.group, classes, prior, shares)
-    singles = [model.name for model in sample.models if model.kind == "single"]
-    position = {item: index for index, item in enumerate(items.item.tolist())}
-    at = np.array([position[item] for item in sample.item.tolist()], np.int64)
-    task = _Task(
-        protocol=protocol,
-        same=coinciding(sample.models),
-        reference=choose_reference(
-            singles, {name: known[name].out_of_fold.get("log_loss") for name in singles}
-        ),
-        draws=max(draws, 40 * len(sample.models)),
-        seed=seed,
-        n_jobs=n_jobs,
-    )
+    sample = _sample(models, items, dataset, shares)
+    at = _positions(sample, items)
+    task = _Task(sample, known, protocol, draws, seed, n_jobs)
     rows: dict[str, list[Row]] = {name: [] for name in TABLES}
     for subset, chosen in _subsets(protocol, items, at, dataset):
         part = sample if subset == ALL else sample.where(chosen)
         for name, found in _on_subset(task, subset, part):
             rows[name] += found
-    inside = {row["model"]: row["in_set"] for row in rows["confidence_set"] if row["metric"] == "accuracy"}
-    first = first_rules(sample.models, task.same)
-    rows["models"] = [
-        _model_row(m, sample, known[m.name], task.same[m.name], task.reference, inside)
-        | {"is_confirmatory": first.get(m.name) == m.name}
-        for m in sample.models
-    ]
-    rows |= _of_items(task, sample)
-    divisions, quadrants = _divisions(sample, items, at, by)
-    rows["strata"] = strata_rows(sample, divisions)
-    rows["errors"] = error_rows(sample, quadrants)
+    rows["models"] = _model_rows(task, sample, known, rows["confidence_set"])
+    rows |= _of_items(task, sample) | _by_strata(sample, items, at, by)
     rows["overfitting"] = overfitting_rows(rows["metrics"], sample, known)
     rows["spread"] = spread_rows(sample, models)
     rows["learning_curve"] = list(learning_curve)
-    if protocol != "replica":
-        rows["grid"] = [{"model": name, **point} for name, one in known.items() for point in one.grid]
+    tried = {} if protocol == "replica" else known
+    rows["grid"] = [{"model": name, **point} for name, one in tried.items() for point in one.grid]
     rows["published"] = published_rows(protocol, dataset, rows)
     tables = {name: to_table(name, rows[name]) for name in TABLES if name != "outcomes"}
     return tables | {"outcomes": outcomes(sample, items.group[at])}
 
 
-@dataclass(frozen=True)
+def _sample(
+    models: Sequence[Model],
+    items: Items,
+    dataset: Mapping[str, Any],
+    shares: Mapping[str, Array] | None,
+) -> Sample:
+    classes = [entry["name"] for entry in dataset["classes"]]
+    prior = np.array([entry["prior"] for entry in dataset["classes"]], float)
+    return align(models, items.item, items.label, items.group, classes, prior, shares)
+
+
+def _reference(sample: Sample, known: Mapping[str, Known]) -> str | None:
+    singles = [model.name for model in sample.models if model.kind == "single"]
+    return choose_reference(singles, {name: known[name].out_of_fold.get("log_loss") for name in singles})
+
+
+def _positions(sample: Sample, items: Items) -> NDArray[np.int64]:
+    """Return where the items of a sample stand among all items."""
+    place = {item: index for index, item in enumerate(items.item.tolist())}
+    return np.array([place[item] for item in sample.item.tolist()], np.int64)
+
+
 class _Task:
     """What all parts of an evaluation share."""
 
-    protocol: str
-    same: Mapping[str, str | None]
-    reference: str | None
-    draws: int
-    seed: int
-    n_jobs: int
+    def __init__(
+        self,
+        sample: Sample,
+        known: Mapping[str, Known],
+        protocol: str,
+        draws: int,
+        seed: int,
+        n_jobs: int,
+    ) -> None:
+        self.protocol, self.seed, self.n_jobs = protocol, seed, n_jobs
+        self.same = coinciding_models(sample.models)
+        self.reference = _reference(sample, known)
+        # enough that the smallest p-value can pass Holm's first step
+        self.draws = max(draws, 40 * len(sample.models))
 
     def stream(self, what: str, *more: str) -> np.random.Generator:
         """Return the generator of one part."""
@@ -232,36 +214,43 @@ def _subsets(
     return [(name, chosen) for name, chosen in found if name == ALL or chosen.any()]
 
 
-def _model_row(
-    model: Aligned,
-    sample: Sample,
-    known: Known,
-    same: str | None,
-    reference: str | None,
-    inside: Mapping[str, bool],
-) -> Row:
-    return {
-        "model": model.name,
-        "kind": model.kind,
-        "probabilistic": model.p is not None,
-        "scored_by": known.scored_by,
-        "repeats": model.replicates,
-        "n": len(sample.label),
-        "clipped": clipped(model, sample),
-        "same_as": same,
-        "is_reference": model.name == reference,
-        "in_confidence_set": inside.get(model.name),
-        "out_of_fold_accuracy": known.out_of_fold.get("accuracy"),
-        "out_of_fold_log_loss": known.out_of_fold.get("log_loss"),
-        "approximated": known.approximated,
-        "inverted_sigmoids": known.inverted_sigmoids,
-        "note": known.note or (f"{model.filled} rows without the modality" if model.filled else None),
-    }
+def _model_rows(
+    task: _Task, sample: Sample, known: Mapping[str, Known], confidence_set: Sequence[Row]
+) -> list[Row]:
+    """Return what a model is, and what is known of it besides its test rows."""
+    inside = {row["model"]: row["in_set"] for row in confidence_set if row["metric"] == "accuracy"}
+    first = first_rules(sample.models, task.same)
+    rows = []
+    for model in sample.models:
+        facts = known[model.name]
+        lacking = f"{model.filled} rows without the modality" if model.filled else None
+        rows.append(
+            {
+                "model": model.name,
+                "kind": model.kind,
+                "probabilistic": model.p is not None,
+                "scored_by": facts.scored_by,
+                "repeats": model.replicates,
+                "n": len(sample.label),
+                "clipped": clipped(model, sample),
+                "same_as": task.same[model.name],
+                "is_reference": model.name == task.reference,
+                "is_confirmatory": first.get(model.name) == model.name,
+                "in_confidence_set": inside.get(model.name),
+                "out_of_fold_accuracy": facts.out_of_fold.get("accuracy"),
+                "out_of_fold_log_loss": facts.out_of_fold.get("log_loss"),
+                "approximated": facts.approximated,
+                "inverted_sigmoids": facts.inverted_sigmoids,
+                "note": facts.note or lacking,
+            }
+        )
+    return rows
 
 
-def _divisions(
+def _by_strata(
     sample: Sample, items: Items, at: NDArray[np.int64], by: Sequence[str]
-) -> tuple[list[Stratification], Any]:
+) -> dict[str, list[Row]]:
+    """Return accuracy by kind of item, and by kind of error where classes are quadrants."""
     _, member, sizes = np.unique(items.group.astype(str), return_inverse=True, return_counts=True)
     divisions = [by_group_size(sizes[member][at])] if sample.grouped else []
     for column in by:
@@ -271,9 +260,9 @@ def _divisions(
     if VALENCE in items.described and AROUSAL in items.described:
         valence, arousal = (_numbers(items.described[name], at) for name in (VALENCE, AROUSAL))
         quadrants = find_quadrants(sample.label, len(sample.classes), valence, arousal)
-        if quadrants is not None:
-            divisions.append(by_quantiles("boundary_distance", quadrants.distance))
-    return divisions, quadrants
+    if quadrants is not None:
+        divisions.append(by_quantiles("boundary_distance", quadrants.distance))
+    return {"strata": strata_rows(sample, divisions), "errors": error_rows(sample, quadrants)}
 
 
 def _numbers(values: Sequence[Any], at: NDArray[np.int64]) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 TABLES: Final = (
@@ -43,3 +44,31 @@ ALL: Final = "all"
 UNSEEN_GROUP: Final = "unseen_group"
 GIVEN_TEST: Final = "given_test"
 """Subsets of a protocol's test rows."""
+
+MAJORITY: Final = "majority"
+GROUP_LOOKUP: Final = "group_lookup"
+"""The two baselines: always the most frequent class, and the most frequent class of the item's group."""
+
+BETTER: Final[Mapping[str, str]] = {
+    "accuracy": "higher",
+    "balanced_accuracy": "higher",
+    "macro_f1": "higher",
+    "matthews": "higher",
+    "kappa": "higher",
+    "log_loss": "lower",
+    "brier": "lower",
+    "calibration_slope": "one",
+    "ece_top": "lower",
+    "ece_class": "lower",
+    "auroc": "higher",
+}
+"""Which values of a metric are better; `one` is a slope that should be one."""
+
+UNIT: Final[Mapping[str, str]] = {
+    "matthews": "correlation",
+    "kappa": "agreement",
+    "log_loss": "nats",
+    "brier": "squared error",
+    "calibration_slope": "slope",
+}
+"""What a metric is measured in; a share where it is not here."""

@@ -11,11 +11,10 @@ import numpy as np
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from latefusion.core.log_loss import log_losses
 from latefusion.evaluation.baselines import baselines, training_shares
-from latefusion.evaluation.evaluate import Items
-from latefusion.evaluation.samples import Model, Names
-from latefusion.evaluation.statistics.metrics import Array, Labels, log_losses
-from latefusion.evaluation.tables.per_model import Known
+from latefusion.evaluation.samples import Items, Known, Model, Names
+from latefusion.evaluation.statistics.metrics import Array
 from latefusion.store.probabilities import BAG, Probabilities
 from latefusion.store.samples import positions
 from latefusion.store.tables import GROUPS, PARTITION, read_json, read_table
@@ -216,12 +215,8 @@ def _training(paths: Sequence[Path | str]) -> tuple[dict[str, float | None], int
         usable = (table.label >= 0) & (table.predicted >= 0)
         n += int(usable.sum())
         right += float((table.predicted == table.label)[usable].sum())
-        loss += float(_losses(table.p[usable], table.label[usable]).sum())
+        loss += float(log_losses(table.p[usable], table.label[usable]).sum())
     return ({"accuracy": right / n, "log_loss": loss / n}, n) if n else ({}, 0)
-
-
-def _losses(p: Array, label: Labels) -> Array:
-    return log_losses(p, label)
 
 
 def _weighted(validated: Sequence[Mapping[str, Any]], key: str) -> float | None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import lcm
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from latefusion.core.log_loss import log_losses
 from latefusion.evaluation.samples import Aligned, Sample
 from latefusion.evaluation.statistics.group_bootstrap import (
     Array,
@@ -17,42 +18,18 @@ from latefusion.evaluation.statistics.group_bootstrap import (
     Resampled,
     group_sums,
     grouped_means,
-    grouped_variance,
     resample,
-    student,
 )
 from latefusion.evaluation.statistics.metrics import (
     FROM_CONFUSION,
     PER_CLASS,
-    auroc_parts,
     brier_scores,
     from_margins,
-    log_losses,
     per_class,
 )
 
 LOSSES: Final = ("log_loss", "brier")
 RESAMPLED: Final = (*FROM_CONFUSION, *LOSSES)
-BETTER: Final[Mapping[str, str]] = {
-    "accuracy": "higher",
-    "balanced_accuracy": "higher",
-    "macro_f1": "higher",
-    "matthews": "higher",
-    "kappa": "higher",
-    "log_loss": "lower",
-    "brier": "lower",
-    "calibration_slope": "one",
-    "ece_top": "lower",
-    "ece_class": "lower",
-    "auroc": "higher",
-}
-UNIT: Final[Mapping[str, str]] = {
-    "matthews": "correlation",
-    "kappa": "agreement",
-    "log_loss": "nats",
-    "brier": "squared error",
-    "calibration_slope": "slope",
-}
 
 
 @dataclass(frozen=True)
@@ -204,50 +181,6 @@ def differences(sample: Sample, a: Aligned, b: Aligned) -> NDArray[np.int64]:
     return np.rint(sums).astype(np.int64)
 
 
-@dataclass(frozen=True)
-class Area:
-    """Areas under the ROC curve, NaN where undefined, with linearised 95 % intervals."""
-
-    macro: tuple[float, float, float]
-    of_class: tuple[tuple[float, float, float], ...]
-
-
-def areas(sample: Sample, model: Aligned) -> Area:
-    """Return one-vs-rest areas within each partition, averaged over partitions and replicates.
-
-    Scores of models that were trained on different rows cannot be ranked against each other, so they
-    are not pooled (Airola et al. 2011). A class that a partition lacks is skipped there.
-    """
-    assert model.p is not None
-    classes = len(sample.classes)
-    value = np.full(classes, np.nan)
-    influence = np.zeros((classes, len(sample.label)))
-    for c in range(classes):
-        found = []
-        for p, partition in zip(model.p, model.partition, strict=True):
-            for code in np.unique(partition):
-                rows = np.flatnonzero(partition == code)
-                positive = sample.label[rows] == c
-                if positive.any() and not positive.all():
-                    area, own = auroc_parts(p[rows, c], positive)
-                    found.append(area)
-                    influence[c, rows] += own
-        if found:
-            value[c] = np.mean(found)
-            influence[c] /= len(found)
-    defined = ~np.isnan(value)
-    by_group = group_sums(influence.T, sample.group, sample.groups)
-    ends = student(sample.groups) * np.sqrt(grouped_variance(by_group))
-    of_class = tuple((float(v), float(v - e), float(min(v + e, 1))) for v, e in zip(value, ends, strict=True))
-    if not defined.any():
-        return Area((float("nan"),) * 3, of_class)
-    macro = float(value[defined].mean())
-    end = student(sample.groups) * float(
-        np.sqrt(grouped_variance(by_group[:, defined].mean(axis=1, keepdims=True))[0])
-    )
-    return Area((macro, macro - end, min(macro + end, 1.0)), of_class)
-
-
 def replicate_values(sample: Sample, model: Aligned) -> dict[str, Array]:
     """Return accuracy, macro-F1 and log loss of each replicate, (R,) each."""
     classes = len(sample.classes)
@@ -260,63 +193,3 @@ def replicate_values(sample: Sample, model: Aligned) -> dict[str, Array]:
     if model.p is not None:
         values["log_loss"] = log_losses(model.p, sample.label).mean(axis=1)
     return values
-
-
-def metric_rows(
-    scores: Scores,
-    subset: str,
-    draws: int,
-    calibration: Sequence[Mapping[str, Any]],
-    area: Mapping[str, Area],
-) -> list[dict[str, Any]]:
-    """Return rows of the table `metrics` of one subset; calibration brings slope and errors, `area` AUROC."""
-    sample, estimate = scores.sample, scores.resampled.estimate
-    low, high = scores.resampled.intervals()
-    rows: list[dict[str, Any]] = []
-    for model in sample.models:
-        common: dict[str, Any] = {
-            "model": model.name,
-            "kind": model.kind,
-            "subset": subset,
-            "n": len(sample.label),
-            "groups": sample.groups,
-        }
-        spread = replicate_values(sample, model)
-        for metric in RESAMPLED:
-            at = scores.column(model.name, metric)
-            if np.isnan(estimate[at]):
-                continue
-            repeats = spread.get(metric)
-            rows.append(
-                common
-                | {
-                    "metric": metric,
-                    "value": float(estimate[at]),
-                    "low": float(low[at]),
-                    "high": float(high[at]),
-                    "interval": scores.resampled.method,
-                    "draws": draws,
-                    "design_effect": scores.design_effect(model.name, metric),
-                    "repeat_sd": float(repeats.std(ddof=1))
-                    if repeats is not None and len(repeats) > 1
-                    else None,
-                }
-            )
-        own = [row for row in calibration if row["model"] == model.name]
-        for row in own:
-            name = "calibration_slope" if row["measure"] == "slope" else row["measure"]
-            ends = {} if row["low"] is None else {"low": row["low"], "high": row["high"]}
-            rows.append(
-                common
-                | {"metric": name, "value": row["value"], "draws": row["draws"]}
-                | {"interval": "linearised" if ends else "none"}
-                | ends
-            )
-        if model.p is not None:
-            value, lower, upper = area[model.name].macro
-            ends = {"value": value, "low": lower, "high": upper}
-            rows.append(common | {"metric": "auroc", "interval": "linearised", "draws": 0} | ends)
-    known = [row for row in rows if row["value"] is not None and np.isfinite(row["value"])]
-    return [
-        row | {"better": BETTER[row["metric"]], "unit": UNIT.get(row["metric"], "share")} for row in known
-    ]

@@ -10,8 +10,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from latefusion.core.log_loss import log_losses
 from latefusion.evaluation.statistics.group_bootstrap import group_weights
-from latefusion.evaluation.statistics.metrics import log_losses
 from latefusion.fusion.fuse import fuse
 from latefusion.fusion.runner import PartitionInput
 from latefusion.store.probabilities import P_PREFIX, Probabilities

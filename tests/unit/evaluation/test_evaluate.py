@@ -9,8 +9,8 @@ from sklearn import metrics as sk
 import made_up_models as made_up
 from latefusion.evaluation.evaluate import evaluate
 from latefusion.evaluation.names import TABLES
+from latefusion.evaluation.samples import Known
 from latefusion.evaluation.schemas import SCHEMAS, to_table
-from latefusion.evaluation.tables.per_model import Known
 from latefusion.store.tables import write_table
 
 DRAWS = 300

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import made_up_models as made_up
-from latefusion.evaluation.samples import align, coinciding
+from latefusion.evaluation.alignment import align, coinciding_models
 
 
 @pytest.fixture
@@ -106,5 +106,5 @@ def test_models_that_say_the_same_are_found_once(own):
     third = replace(a, name="third")
     other = made_up.model("other", "rule", own, rows)
     votes = replace(a, name="votes", p=None, probabilistic=False)
-    found = coinciding(aligned(own, a, twin, other, third, votes).models)
+    found = coinciding_models(aligned(own, a, twin, other, third, votes).models)
     assert found == {"a": None, "twin": "a", "other": None, "third": "a", "votes": None}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from latefusion.evaluation.baselines import GROUP_LOOKUP, MAJORITY
 from latefusion.evaluation.checks.finding import (
     ERROR,
     MAXIMUM_RULES,
@@ -16,6 +15,7 @@ from latefusion.evaluation.checks.finding import (
     count,
     percent,
 )
+from latefusion.evaluation.names import GROUP_LOOKUP, MAJORITY
 
 NAMED = 5
 """Models that a sentence names; the rest are counted there and listed beside it."""

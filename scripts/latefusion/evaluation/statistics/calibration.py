@@ -9,8 +9,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from latefusion.core.log_loss import CLIP
 from latefusion.evaluation.statistics.group_bootstrap import Array, grouped_means, grouped_variance, student
-from latefusion.evaluation.statistics.metrics import CLIP, Labels
+from latefusion.evaluation.statistics.metrics import Labels
 
 BINS: Final = 10
 DRAWS: Final = 1000

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from statistics import NormalDist
-from typing import Final, TypeVar
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from latefusion.core.parallel import run
+
 Array = NDArray[np.float64]
 Groups = NDArray[np.int64]
 
-T = TypeVar("T")
 LEVEL: Final = 0.95
 FEW_GROUPS: Final = 50
 """Below so many groups an interval is the linearised one with Student's quantile."""
@@ -101,14 +101,15 @@ def resample(
     seeds = rng.integers(2**63, size=-(-draws // BLOCK))
     sizes = [min(BLOCK, draws - start) for start in range(0, draws, BLOCK)]
 
-    def block(seed: int, size: int) -> tuple[Array, Array | None]:
+    def block(task: tuple[int, int]) -> tuple[Array, Array | None]:
+        seed, size = task
         weights = group_weights(np.random.default_rng(seed), size, groups)
         drawn = statistics(weights @ sums)
         if left_out is None:
             return drawn, None
         return drawn, left_out[1]((weights == 0).astype(np.float64) @ left_out[0])
 
-    blocks = in_threads(block, seeds.tolist(), sizes, n_jobs=n_jobs)
+    blocks = run(block, list(zip(seeds.tolist(), sizes, strict=True)), n_jobs)
     total = sums.sum(axis=0)[None]
     influence = None
     if groups < FEW_GROUPS:
@@ -121,14 +122,6 @@ def resample(
         influence,
         groups,
     )
-
-
-def in_threads(function: Callable[..., T], *arguments: list[int], n_jobs: int) -> list[T]:
-    """Map a function over its arguments in threads, results in order."""
-    if n_jobs == 1:
-        return list(map(function, *arguments))
-    with ThreadPoolExecutor(n_jobs) as pool:
-        return list(pool.map(function, *arguments))
 
 
 def group_weights(rng: np.random.Generator, draws: int, groups: int) -> Array:

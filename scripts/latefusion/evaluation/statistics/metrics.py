@@ -7,11 +7,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from latefusion.core.log_loss import true_probability
+
 Array = NDArray[np.float64]
 Labels = NDArray[np.int32]
-
-CLIP: Final = 1e-15
-"""Least probability of the true class that a log loss counts."""
 
 FROM_CONFUSION: Final = ("accuracy", "balanced_accuracy", "macro_f1", "matthews", "kappa")
 PER_CLASS: Final = ("recall", "precision", "f1", "share_predicted")
@@ -68,18 +67,6 @@ def per_class(right: Array, true: Array, said: Array) -> Array:
         [_ratio(right, true), _ratio(right, said), _ratio(2 * right, true + said), _ratio(said, total)],
         axis=-2,
     )
-
-
-def log_losses(p: Array, label: Labels) -> Array:
-    """Return −log of the probability of each label, clipped at 1e-15, (..., n), for p (..., n, K)."""
-    losses: Array = -np.log(np.maximum(true_probability(p, label), CLIP))
-    return losses
-
-
-def true_probability(p: Array, label: Labels) -> Array:
-    """Return the probability that each row gives its label, (..., n), for p (..., n, K)."""
-    given: Array = p[..., np.arange(len(label)), label]
-    return given
 
 
 def brier_scores(p: Array, label: Labels) -> Array:

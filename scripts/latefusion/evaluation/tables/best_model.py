@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from latefusion.evaluation.scores import BETTER, Scores
+from latefusion.evaluation.names import BETTER
+from latefusion.evaluation.scores import Scores
 from latefusion.evaluation.statistics.confidence_set import bias_corrected_best, confidence_set
 from latefusion.evaluation.tables.comparisons import COMPARED, compared, loss_sums
 

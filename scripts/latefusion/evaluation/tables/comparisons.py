@@ -7,8 +7,9 @@ from typing import Any, Final
 
 import numpy as np
 
+from latefusion.evaluation.names import BETTER
 from latefusion.evaluation.samples import Aligned, Sample
-from latefusion.evaluation.scores import BETTER, Scores, differences
+from latefusion.evaluation.scores import Scores, differences
 from latefusion.evaluation.statistics.group_bootstrap import Array, group_sums, grouped_means
 from latefusion.evaluation.statistics.paired_tests import (
     ALPHA,

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from latefusion.core.log_loss import true_probability
 from latefusion.evaluation.samples import Aligned, Mask, Sample
 from latefusion.evaluation.scores import Scores, some_right
 from latefusion.evaluation.statistics.group_bootstrap import Array, grouped_means
-from latefusion.evaluation.statistics.metrics import true_probability
 
 ALL_CLASSES = "all"
 

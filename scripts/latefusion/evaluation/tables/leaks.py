@@ -11,9 +11,8 @@ import numpy as np
 import pyarrow as pa
 
 from latefusion.core.seeds import stream
-from latefusion.evaluation.names import ALL, GIVEN_TEST, UNSEEN_GROUP
+from latefusion.evaluation.names import ALL, BETTER, GIVEN_TEST, UNSEEN_GROUP
 from latefusion.evaluation.schemas import to_table
-from latefusion.evaluation.scores import BETTER
 from latefusion.evaluation.statistics.group_bootstrap import Array, group_sums, grouped_means, resample
 from latefusion.evaluation.statistics.paired_tests import sign_flip
 from latefusion.evaluation.statistics.studentised import studentise
@@ -23,7 +22,7 @@ METRICS: Final = ("accuracy", "log_loss")
 
 
 @dataclass(frozen=True)
-class _Outcomes:
+class _ItemScores:
     """Correctness and loss of each model on the items of a protocol."""
 
     item: list[str]
@@ -31,7 +30,7 @@ class _Outcomes:
     of: dict[str, tuple[Array, Array]]
 
     @classmethod
-    def read(cls, table: pa.Table) -> _Outcomes:
+    def read(cls, table: pa.Table) -> _ItemScores:
         names = table["model"].to_numpy(zero_copy_only=False)
         models = list(dict.fromkeys(names.tolist()))
         n = len(names) // max(len(models), 1)
@@ -61,7 +60,7 @@ def leaks(
     for claimed, honest in COMPARISONS:
         if claimed not in tables or honest not in tables:
             continue
-        a, b = (_Outcomes.read(tables[name]["outcomes"]) for name in (claimed, honest))
+        a, b = (_ItemScores.read(tables[name]["outcomes"]) for name in (claimed, honest))
         repeats = [
             dict(zip(models["model"].to_pylist(), models["repeats"].to_pylist(), strict=True))
             for models in (tables[name]["models"] for name in (claimed, honest))
@@ -92,8 +91,8 @@ def leaks(
 
 
 def _compare(
-    a: _Outcomes,
-    b: _Outcomes,
+    a: _ItemScores,
+    b: _ItemScores,
     items: list[str],
     repeats: list[dict[str, int]],
     *,
@@ -124,32 +123,27 @@ def _compare(
         rng=rng,
         n_jobs=n_jobs,
     ).p()
+    common = {"n": len(items), "groups": groups, "interval": resampled.method}
     rows = []
     for index, model in enumerate(models):
-        for k, metric in enumerate(METRICS):
-            column = 2 * index + k
+        scale = lcm(repeats[0][model], repeats[1][model])
+        for column, metric in enumerate(METRICS, start=2 * index):
             if np.isnan(difference[:, column]).any():
                 continue
-            value = float(resampled.estimate[column])
-            if metric == "accuracy":
-                scale = lcm(repeats[0][model], repeats[1][model])
-                p = sign_flip(np.rint(scale * sums[:, 1 + column]).astype(np.int64))
-            else:
-                p = float(tested[column])
+            by_signs = metric == "accuracy"
+            whole = np.rint(scale * sums[:, 1 + column]) if by_signs else None
             rows.append(
-                {
+                common
+                | {
                     "model": model,
                     "metric": metric,
-                    "n": len(items),
-                    "groups": groups,
                     "claimed_value": float(claimed[:, column].mean()),
                     "honest_value": float(honest[:, column].mean()),
-                    "difference": value,
+                    "difference": float(resampled.estimate[column]),
                     "low": float(low[column]),
                     "high": float(high[column]),
-                    "interval": resampled.method,
-                    "p": p,
-                    "test": "sign_flip" if metric == "accuracy" else "bootstrap_t",
+                    "p": float(tested[column]) if whole is None else sign_flip(whole.astype(np.int64)),
+                    "test": "sign_flip" if by_signs else "bootstrap_t",
                     "design_effect": float(effect[column]),
                     "better": BETTER[metric],
                 }

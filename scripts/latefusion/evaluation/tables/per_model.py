@@ -3,51 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from latefusion.core.log_loss import CLIP, true_probability
+from latefusion.core.parallel import run
+from latefusion.evaluation.auroc import Area
 from latefusion.evaluation.names import ALL
-from latefusion.evaluation.samples import Aligned, Model, Names, Sample
+from latefusion.evaluation.samples import Aligned, Known, Model, Names, Row, Sample
 from latefusion.evaluation.schemas import SCHEMAS
-from latefusion.evaluation.scores import Area, Scores, replicate_values
+from latefusion.evaluation.scores import Scores, replicate_values
 from latefusion.evaluation.statistics import calibration as cal
-from latefusion.evaluation.statistics.group_bootstrap import Array, in_threads
-from latefusion.evaluation.statistics.metrics import CLIP, PER_CLASS, confusion, true_probability
-
-Row = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Known:
-    """What is known of a model besides its test rows; None where there is none.
-
-    Attributes
-    ----------
-    in_sample, out_of_fold : mapping of str to float
-        Accuracy and log loss on training rows.
-    n_train, partitions : int
-        Training rows over all partitions, and how many these are.
-    approximated : bool
-    inverted_sigmoids : int
-    scored_by : {'predicted', 'ovo_prediction'}
-    note : str, optional
-    grid : sequence of dict
-        Rows of the table `grid` without the model: what was tried in each partition.
-    """
-
-    in_sample: Mapping[str, float | None] = field(default_factory=dict)
-    out_of_fold: Mapping[str, float | None] = field(default_factory=dict)
-    n_train: int = 0
-    partitions: int = 1
-    approximated: bool = False
-    inverted_sigmoids: int = 0
-    scored_by: str = "predicted"
-    note: str | None = None
-    grid: Sequence[Row] = ()
+from latefusion.evaluation.statistics.group_bootstrap import Array
+from latefusion.evaluation.statistics.metrics import PER_CLASS, confusion
 
 
 def calibration_rows(sample: Sample, subset: str, rng: np.random.Generator, n_jobs: int) -> list[Row]:
@@ -55,8 +26,8 @@ def calibration_rows(sample: Sample, subset: str, rng: np.random.Generator, n_jo
     models = [model for model in sample.models if model.p is not None]
     seeds = rng.integers(2**63, size=len(models)).tolist()
 
-    def measure(index: int, seed: int) -> list[Row]:
-        model = models[index]
+    def measure(task: tuple[Aligned, int]) -> list[Row]:
+        model, seed = task
         assert model.p is not None
         slope = cal.calibration_slope(model.p, sample.label, sample.group)
         own = np.random.default_rng(seed)
@@ -76,8 +47,8 @@ def calibration_rows(sample: Sample, subset: str, rng: np.random.Generator, n_jo
             for name, one in (("ece_top", top), ("ece_class", each))
         ]
 
-    blocks = in_threads(measure, list(range(len(models))), seeds, n_jobs=n_jobs)
-    return [row for block in blocks for row in block]
+    measured = run(measure, list(zip(models, seeds, strict=True)), n_jobs)
+    return [row for rows in measured for row in rows]
 
 
 def clipped(model: Aligned, sample: Sample) -> int | None:

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from latefusion.evaluation.baselines import MAJORITY
-from latefusion.evaluation.names import ALL, GIVEN_TEST
+from latefusion.evaluation.names import ALL, GIVEN_TEST, MAJORITY
 
 Row = dict[str, Any]
 Rows = Mapping[str, Sequence[Row]]

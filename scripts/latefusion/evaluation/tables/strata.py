@@ -146,38 +146,41 @@ def strata_rows(sample: Sample, divisions: Sequence[Stratification]) -> list[dic
         loss = model.loss(sample.label)
         values += [model.correct(sample.label), np.full(len(sample.label), np.nan) if loss is None else loss]
     columns = np.stack(values, axis=1)
-    rows = []
-    for division in divisions:
-        for order, name in enumerate(division.names):
-            chosen = division.code == order
-            if not chosen.any():
-                continue
-            means = grouped_means(columns[chosen], sample.group[chosen])
-            shares = means.share_intervals()
-            linear = means.intervals()
-            for index, model in enumerate(sample.models):
-                for offset, metric, (low, high) in ((0, "accuracy", shares), (1, "log_loss", linear)):
-                    at = 2 * index + offset
-                    if np.isnan(means.mean[at]):
-                        continue
-                    ends = {"low": float(low[at]), "high": float(high[at])} if means.groups > 1 else {}
-                    rows.append(
-                        {
-                            "model": model.name,
-                            "kind": model.kind,
-                            "by": division.by,
-                            "stratum": name,
-                            "order": order,
-                            "n": means.n,
-                            "groups": means.groups,
-                            "metric": metric,
-                            "value": float(means.mean[at]),
-                            "share": float(chosen.mean()),
-                        }
-                        | ends
-                    )
+    rows = [
+        {"by": division.by, "stratum": name, "order": order} | row
+        for division in divisions
+        for order, name in enumerate(division.names)
+        for row in _stratum(sample, columns, division.code == order)
+    ]
     order_of = {model.name: index for index, model in enumerate(sample.models)}
     return sorted(rows, key=lambda row: order_of[row["model"]])
+
+
+def _stratum(sample: Sample, columns: Array, chosen: Mask) -> list[dict[str, Any]]:
+    """Return the rows of one stratum; columns are accuracy and log loss of each model, (n, 2 M)."""
+    if not chosen.any():
+        return []
+    means = grouped_means(columns[chosen], sample.group[chosen])
+    ends = {"accuracy": means.share_intervals(), "log_loss": means.intervals()}
+    rows = []
+    for index, model in enumerate(sample.models):
+        for at, metric in enumerate(ends, start=2 * index):
+            if np.isnan(means.mean[at]):
+                continue
+            row = {
+                "model": model.name,
+                "kind": model.kind,
+                "n": means.n,
+                "groups": means.groups,
+                "metric": metric,
+                "value": float(means.mean[at]),
+                "share": float(chosen.mean()),
+            }
+            if means.groups > 1:
+                low, high = ends[metric]
+                row |= {"low": float(low[at]), "high": float(high[at])}
+            rows.append(row)
+    return rows
 
 
 def error_rows(sample: Sample, quadrants: Quadrants | None) -> list[dict[str, Any]]:

@@ -7,8 +7,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from latefusion.evaluation.names import ALL
-from latefusion.evaluation.scores import BETTER
+from latefusion.evaluation.names import ALL, BETTER
 
 METRICS: Final = tuple(BETTER)
 WIDTH: Final = 80

@@ -10,7 +10,7 @@ import made_up_models as made_up
 from latefusion.evaluation.checks.finding import Evidence, gather
 from latefusion.evaluation.checks.suite import CHECKS, run_checks
 from latefusion.evaluation.evaluate import evaluate
-from latefusion.evaluation.tables.per_model import Known
+from latefusion.evaluation.samples import Known
 
 DATASET = {
     "classes": [{"name": name, "prior": 0.25} for name in ("Angry", "Happy", "Relaxed", "Sad")],

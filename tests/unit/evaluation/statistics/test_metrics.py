@@ -8,13 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics as sk
 
+from latefusion.core.log_loss import log_losses
 from latefusion.evaluation.statistics.metrics import (
     FROM_CONFUSION,
     auroc_parts,
     brier_scores,
     confusion,
     from_margins,
-    log_losses,
     margins,
     per_class,
 )

@@ -5,7 +5,7 @@ import pytest
 from sklearn.metrics import cohen_kappa_score
 
 import made_up_models as made_up
-from latefusion.evaluation.samples import align
+from latefusion.evaluation.alignment import align
 from latefusion.evaluation.scores import score
 from latefusion.evaluation.tables.complementarity import (
     changed_rows,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import made_up_models as made_up
-from latefusion.evaluation.samples import align
+from latefusion.evaluation.alignment import align
 from latefusion.evaluation.tables.strata import (
     by_group_size,
     by_quantiles,
