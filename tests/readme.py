@@ -17,17 +17,29 @@ INTRODUCTION = """\
 # Tests
 
 `make test` runs every test. Those that start a SLURM (as root, with Debian's packages) or a browser (Debian's
-chromium) are skipped where these are missing and say what they lack; `.ci/run` installs it first. `make fuzz`
-runs more of the random ones.
+chromium) are skipped where these are missing and say what they lack; `.ci/run` installs it first.
+`make check` runs lint and the unit tests that a change since main concerns, in a minute or two; `make fuzz`
+runs more of the random ones. Names of tests say what holds; folders mirror what they test:
 
-| folder | what it holds |
+| path | what it holds |
 | --- | --- |
-| `unit/` | the package, file by file |
+| `unit/` | the package, room by room and file by file |
 | `refusals/` | bad input: each case once, run by `unit/test_refusals.py` and listed below |
 | `fuzz/` | random tables that are in order, and damaged ones; `atheris_embeddings.py` says how to run it |
-| `workflow/`, `scripts/` | Snakemake's side: rules, profiles, entry scripts |
-| `project/`, `report/`, `cluster/` | versions and style, the report in a browser, SLURM |
-| `generate.py` | writes small data sets with the notebook's columns |
+| `workflow/` | Snakemake's side: rules, profiles, launcher, entry scripts, what makes which job stale |
+| `project/` | versions, style, sizes, README.md and docs/ |
+| `report/` | the report in a browser |
+| `cluster/` | SLURM |
+| `benchmarks/` | what measures speed, and the page that it writes |
+| `generate.py` | small data sets with the notebook's columns |
+| `made_up_results.py`, `made_up_models.py` | results and models that no run made |
+| `worlds.py` | probabilities to try rules on: simulated, without any model |
+| `runs.py` | runs of the workflow: a small one that many tests share, ways to start and to examine runs |
+| `settings.py` | the default configuration and the schema |
+| `stale.py` | a change, and the jobs that it makes stale; writes the table of docs/rerun.md |
+| `documents.py`, `picture.py` | write the other generated parts of README.md and docs/ |
+| `changed.py` | the unit tests that a change concerns, for `make check` |
+| `readme.py` | writes this page |
 
 ## Bad input
 

@@ -1,6 +1,6 @@
 """Ask for known vulnerabilities of the pinned requirements, and say what could not be asked.
 
-Run it from the root: `python tests/project/audit.py envs/package.txt envs/requirements.txt`. pip-audit alone
+Run it from the root: `python tests/project/audit.py envs/constraints.txt`. pip-audit alone
 reports "no known vulnerabilities" also where its service knew none of the packages, as behind a mirror, and
 fails without a network just as it fails with a vulnerability.
 """

@@ -103,6 +103,21 @@ def test_every_page_is_in_the_menu_of_the_site():
     assert sorted(yaml.safe_load(text)["nav"]) == sorted(page.name for page in DOCS.glob("*.md"))
 
 
+def test_the_page_of_the_tests_names_each_of_their_files_and_folders_and_no_other():
+    table = (ROOT / "tests/README.md").read_text(encoding="utf-8").partition("## ")[0]
+    named = {
+        name
+        for row in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE)
+        for name in re.findall(r"`(.*?)`", row)
+    }
+    there = {
+        f"{path.name}/" if path.is_dir() else path.name
+        for path in (ROOT / "tests").iterdir()
+        if path.name not in ("README.md", "conftest.py", "__pycache__")
+    }
+    assert named == there
+
+
 def test_every_make_target_exists():
     targets = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     named = set(re.findall(r"`make ((?:\w+ ?)+)`|\$ make (\w+)", EVERYTHING))

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from project import constraints
+
 ROOT = Path(__file__).resolve().parents[2]
-CONDA_NAMES = {"torch": "pytorch"}
 
 
 def pins(name):
@@ -26,13 +27,29 @@ def pins(name):
     return found
 
 
-def test_conda_has_the_versions_of_pip():
-    conda = yaml.safe_load((ROOT / "envs/latefusion.yaml").read_text())["dependencies"]
-    found = dict(re.split(r"\s*=", dependency, maxsplit=1) for dependency in conda)
-    python = found.pop("python")
-    expected = {CONDA_NAMES.get(name, name): version for name, version in pins("requirements.txt").items()}
-    assert found == expected
-    assert python == "3.11"
+def test_every_version_that_the_requirements_bring_is_written_down():
+    assert constraints.CONSTRAINTS.read_text(encoding="utf-8") == constraints.constraints()
+
+
+def test_conda_installs_what_pip_does():
+    assert constraints.CONDA.read_text(encoding="utf-8") == constraints.conda()
+    *_, last = yaml.safe_load(constraints.CONDA.read_text(encoding="utf-8"))["dependencies"]
+    assert dict(pin.split("==") for pin in last["pip"]).items() >= pins("requirements.txt").items()
+
+
+def test_no_constraint_names_what_only_one_build_of_torch_brings():
+    written = dict(re.findall(r"^([\w-]+)==(\S+)$", constraints.CONSTRAINTS.read_text(), re.MULTILINE))
+    assert "torch" in written
+    assert "filelock" in written  # which every build of torch brings
+    assert [name for name in written if re.match("nvidia|cuda|triton", name)] == []
+    assert [number for number in written.values() if "+" in number] == []
+
+
+def test_every_installation_keeps_to_the_constraints():
+    recipe = (ROOT / "Makefile").read_text()
+    installs = [line for line in recipe.splitlines() if "pip install" in line and "--no-deps" not in line]
+    assert len(installs) >= 2
+    assert [line for line in installs if "-c envs/constraints.txt" not in line] == []
 
 
 def test_the_package_takes_its_dependencies_from_the_same_place():
