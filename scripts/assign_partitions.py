@@ -3,12 +3,13 @@
 from latefusion.core.job import job
 
 with job(snakemake.log[0]):
-    from latefusion.dataset.partitions import assign, read_items
-    from latefusion.store.tables import PARTITION, read_json, write_table
+    from latefusion.dataset.partitions import assign, read_labelled_items
+    from latefusion.store.schemas import PARTITION
+    from latefusion.store.tables import read_json, write_table
 
     dataset = read_json(snakemake.input.dataset)
     table = assign(
-        read_items(snakemake.input.item_tables, snakemake.input.groups, dataset),
+        read_labelled_items(snakemake.input.item_tables, snakemake.input.groups, dataset),
         snakemake.wildcards.partition,
         folds=snakemake.params.folds,
         cross_folds=snakemake.params.cross_folds,

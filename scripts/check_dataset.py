@@ -6,7 +6,8 @@ from latefusion.core.job import job
 
 with job(snakemake.log[0]) as log:
     from latefusion.dataset.dataset import SPLITS, check_dataset
-    from latefusion.store.tables import GROUPS, write_json, write_table
+    from latefusion.store.schemas import GROUPS
+    from latefusion.store.tables import write_json, write_table
 
     names = snakemake.params.modalities
     features = [Path(path) for path in snakemake.input.get("features", [])]

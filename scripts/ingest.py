@@ -5,27 +5,24 @@ from pathlib import Path
 from latefusion.core.job import job
 
 with job(snakemake.log[0]) as log:
+    from latefusion.ingest.columns import Columns
     from latefusion.ingest.facts import TrainingFile
-    from latefusion.ingest.ingest import ingest
+    from latefusion.ingest.ingest import SplitFiles, ingest
+    from latefusion.ingest.readers.opening import open_table
 
     columns = snakemake.params.columns
     names = [modality["name"] for modality in snakemake.params.modalities]
     facts = ingest(
-        snakemake.input.table,
-        split=snakemake.wildcards.split,
-        label=columns["label"],
-        class_name=columns["class_name"],
-        group=columns["group"],
-        group_names=columns["group_names"],
-        item=columns["item"],
-        describe=columns["describe"],
-        modalities=snakemake.params.modalities,
-        features=dict(zip(names, map(Path, snakemake.output.features), strict=True)),
-        items=Path(snakemake.output.item_tables),
-        facts=Path(snakemake.output.facts),
-        provenance=Path(snakemake.output.provenance),
+        open_table(Path(snakemake.input.table), columns["max_cell_bytes"]),
+        snakemake.wildcards.split,
+        Columns.of(columns, snakemake.params.modalities),
+        SplitFiles(
+            features=dict(zip(names, map(Path, snakemake.output.features), strict=True)),
+            items=Path(snakemake.output.item_tables),
+            facts=Path(snakemake.output.facts),
+            provenance=Path(snakemake.output.provenance),
+        ),
         training=TrainingFile.read(snakemake.input.training),
-        max_cell_bytes=columns["max_cell_bytes"],
         threads=snakemake.threads,
     )
     log.info("%s rows", facts.rows)

@@ -6,7 +6,7 @@ with job(snakemake.log[0]):
     from latefusion.core.input_names import input_name
     from latefusion.core.seeds import stream
     from latefusion.pipeline.learning_curve import CurveData, CurveView, learning_curve
-    from latefusion.store.samples import class_names, read_group_of, read_rows
+    from latefusion.store.samples import class_names, read_group_of, read_samples
     from latefusion.store.tables import read_json, write_json
 
     source, params, partition = snakemake.input, snakemake.params, snakemake.wildcards.partition
@@ -19,7 +19,7 @@ with job(snakemake.log[0]):
             for split in ("train", "test")
         ]
         train, test = (
-            read_rows(source.partition, part, source.item_tables, matrices, dataset)
+            read_samples(source.partition, part, source.item_tables, matrices, dataset)
             for part in ("train", "test")
         )
         views.append(CurveView(view["name"], view["kind"], train, test, view["svm"]))

@@ -5,13 +5,13 @@ from latefusion.core.job import job
 with job(snakemake.log[0]):
     from latefusion.store.models import load_model
     from latefusion.store.probabilities import Probabilities
-    from latefusion.store.samples import class_names, read_rows
+    from latefusion.store.samples import class_names, read_samples
     from latefusion.store.tables import read_json
     from latefusion.svm.training import decide
 
     dataset = read_json(snakemake.input.dataset)
     classes = class_names(dataset)
-    rows = read_rows(
+    rows = read_samples(
         snakemake.input.partition, "test", snakemake.input.item_tables, snakemake.input.features, dataset
     )
     model = load_model(snakemake.input.model, snakemake.input.facts)

@@ -9,8 +9,9 @@ with job(snakemake.log[0]):
     from latefusion.evaluation.schemas import SCHEMAS
     from latefusion.evaluation.tables.leaks import leaks
     from latefusion.evaluation.tables.summary import as_columns, ranking, summarise
+    from latefusion.store.atomic import atomic
     from latefusion.store.csv_export import write_csv
-    from latefusion.store.tables import atomic, read_json, read_table, write_json, write_table
+    from latefusion.store.tables import read_json, read_table, write_json, write_table
 
     params = snakemake.params
     paths = iter(snakemake.input.tables)

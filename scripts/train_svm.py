@@ -6,13 +6,13 @@ with job(snakemake.log[0]):
     from latefusion.core.seeds import stream
     from latefusion.store.models import save_model
     from latefusion.store.probabilities import Probabilities
-    from latefusion.store.samples import class_names, read_rows
+    from latefusion.store.samples import class_names, read_samples
     from latefusion.store.tables import read_json
     from latefusion.svm.training import SvmSettings, train
 
     dataset = read_json(snakemake.input.dataset)
     classes = class_names(dataset)
-    rows = read_rows(
+    rows = read_samples(
         snakemake.input.partition, "train", snakemake.input.item_tables, snakemake.input.features, dataset
     )
     trained = train(

@@ -12,7 +12,8 @@ from latefusion.evaluation.schemas import SCHEMAS
 from latefusion.evaluation.tables.leaks import leaks
 from latefusion.fusion.robustness import ROBUSTNESS
 from latefusion.report.reading import Sources
-from latefusion.store.tables import GROUPS, items_schema, write_json, write_table
+from latefusion.store.schemas import GROUPS, items_schema
+from latefusion.store.tables import write_json, write_table
 from settings import changed
 
 CLASSES = ("Angry", "Happy", "Relaxed", "Sad")

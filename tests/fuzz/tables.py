@@ -13,8 +13,11 @@ import numpy as np
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from latefusion.ingest import csv_reader, csv_records, feature_writer
-from latefusion.ingest.ingest import ingest
+from latefusion.ingest import feature_writer
+from latefusion.ingest.columns import Columns
+from latefusion.ingest.ingest import SplitFiles, ingest
+from latefusion.ingest.readers import csv_file, csv_records
+from latefusion.ingest.readers.opening import open_table
 
 HEADER = ("index", "artist", "lyrics", "embedding", "label")
 LARGEST = float(np.finfo(np.float32).max)
@@ -172,21 +175,19 @@ def read(table: Table, folder: Path, threads: int = 2) -> tuple[NDArray[np.float
     source.write_bytes(table.data)
     features, items = folder / "features.parquet", folder / "items.parquet"
     with (
-        patch.object(csv_reader, "BLOCK_BYTES", table.block),
+        patch.object(csv_file, "BLOCK_BYTES", table.block),
         patch.object(csv_records, "_CHUNK", table.chunk),
         patch.object(feature_writer, "BLOCK_BYTES", 64),
     ):
         ingest(
-            source,
-            split="train",
-            label="label",
-            group="artist",
-            describe=["lyrics"],
+            open_table(source, 100_000),
+            "train",
+            Columns.of(
+                {"label": "label", "group": "artist", "describe": ["lyrics"]},
+                [{"name": "m", "column": "embedding"}],
+            ),
+            SplitFiles({"m": features}, items),
             threads=threads,
-            modalities=[{"name": "m", "column": "embedding"}],
-            features={"m": features},
-            items=items,
-            max_cell_bytes=100_000,
         )
     column = pq.read_table(features)["embedding"].combine_chunks()
     return column.flatten().to_numpy().reshape(len(column), -1), pq.read_table(items)["label"].to_pylist()

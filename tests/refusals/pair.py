@@ -7,10 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from latefusion.dataset.dataset import SPLITS, check_dataset
+from latefusion.ingest.columns import Columns
 from latefusion.ingest.facts import TrainingFile
-from latefusion.ingest.ingest import ingest
+from latefusion.ingest.ingest import SplitFiles, ingest
+from latefusion.ingest.readers.opening import open_table
+from refusals.small import MAX_CELL_BYTES
 
 MODALITIES = ("text", "audio")
+COLUMNS = [{"name": name, "column": f"{name}_embedding"} for name in MODALITIES]
 
 
 class Pair:
@@ -46,13 +50,14 @@ def check_new(pair: Pair, folder: Path, change: Callable[[str], str]) -> list[st
     warnings = []
     for split, path, label in (("train", pair.paths["train"], "label"), ("new", new, None)):
         facts = ingest(
-            path,
-            split=split,
-            label=label,
-            modalities=[{"name": name, "column": f"{name}_embedding"} for name in MODALITIES],
-            features={name: out / f"features/{split}/{name}.parquet" for name in MODALITIES},
-            items=out / f"items/{split}.parquet",
-            facts=out / f"items/{split}.json",
+            open_table(path, MAX_CELL_BYTES),
+            split,
+            Columns.of({"label": label}, COLUMNS),
+            SplitFiles(
+                {name: out / f"features/{split}/{name}.parquet" for name in MODALITIES},
+                out / f"items/{split}.parquet",
+                out / f"items/{split}.json",
+            ),
             training=TrainingFile.read([out / "items/train.json"] if split == "new" else []),
         )
         warnings += [warning["message"] for warning in facts.warnings]
@@ -79,14 +84,11 @@ def checked(pair: Pair, folder: Path, **options: object):
     }
     for split, path in pair.paths.items():
         ingest(
-            path,
-            split=split,
-            modalities=[{"name": name, "column": f"{name}_embedding"} for name in MODALITIES],
-            features=features[split],
-            items=items[split],
-            facts=facts[split],
+            open_table(path, MAX_CELL_BYTES),
+            split,
+            Columns.of(settings, COLUMNS),
+            SplitFiles(features[split], items[split], facts[split]),
             training=TrainingFile.read([items["train"]] if split == "test" and settings.get("item") else []),
-            **settings,  # type: ignore[arg-type]
         )
     names = settings.get("group_names", "artists")
     return check_dataset(items, facts, features, folds=folds, cross_folds=cross_folds, group_names=names)

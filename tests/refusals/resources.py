@@ -39,7 +39,7 @@ def _refused(code, text):
 
 def _case(name, stand_in, *sees):
     def run(folder):
-        with patch("latefusion.store.tables.NamedTemporaryFile", stand_in):
+        with patch("latefusion.store.atomic.NamedTemporaryFile", stand_in):
             return read_text(folder, text(table()))
 
     return Case(name, SECTION, run, sees)

@@ -7,11 +7,14 @@ import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from latefusion.ingest.ingest import ingest
+from latefusion.ingest.columns import Columns
+from latefusion.ingest.ingest import SplitFiles, ingest
+from latefusion.ingest.readers.opening import open_table
 
 HEADER = ("artist", "lyrics", "text_embedding", "emotion", "label")
 NAMES = ("Angry", "Happy", "Relaxed")
 ROWS = 12
+MAX_CELL_BYTES = 16 << 20
 
 
 def table(rows: int = ROWS) -> list[list[str]]:
@@ -67,13 +70,14 @@ def read(path: Path, *, split: str = "train", missing: bool = False, **options: 
     }
     out = path.parent / "results"
     facts = ingest(
-        path,
-        split=split,
-        modalities=[{"name": "text", "column": "text_embedding", "missing": missing}],
-        features={"text": out / f"features/{split}/text.parquet"},
-        items=out / f"items/{split}.parquet",
-        facts=out / f"items/{split}.json",
-        **settings,  # type: ignore[arg-type]
+        open_table(path, settings.pop("max_cell_bytes", MAX_CELL_BYTES)),
+        split,
+        Columns.of(settings, [{"name": "text", "column": "text_embedding", "missing": missing}]),
+        SplitFiles(
+            {"text": out / f"features/{split}/text.parquet"},
+            out / f"items/{split}.parquet",
+            out / f"items/{split}.json",
+        ),
     )
     return [warning["message"] for warning in facts.warnings]
 

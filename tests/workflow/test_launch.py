@@ -41,7 +41,7 @@ SCRIPT = f"""
 import sys, time
 from pathlib import Path
 sys.path.insert(0, {str(ROOT / "scripts")!r})
-from latefusion.store.tables import atomic, staged
+from latefusion.store.atomic import atomic, staged
 
 def write(path):
     path.write_text("1. mean  0.75\\n")

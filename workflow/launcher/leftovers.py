@@ -14,7 +14,7 @@ from launcher.errors import LaunchError
 from launcher.outcome import parsed, results_folder
 
 ALWAYS_KEPT = ("README.md",)
-# Jobs write beside their outputs under such names (`latefusion.store.tables`) and rename at the end; a killed
+# Jobs write beside their outputs under such names (`latefusion.store.atomic`) and rename at the end; a killed
 # job leaves one behind.
 UNFINISHED = re.compile(r"\.[a-z0-9_]{8}\.part|\.[0-9a-f]{16}\.\d+\.part")
 

@@ -64,7 +64,7 @@ def _values(column: pa.FixedSizeListArray, dimension: int) -> NDArray[np.float32
     return np.array(flat.to_numpy(zero_copy_only=False)).reshape(len(column), dimension)
 
 
-def coinciding(hashes: NDArray[np.uint64], has_content: NDArray[np.bool_]) -> list[NDArray[np.int64]]:
+def duplicate_sets(hashes: NDArray[np.uint64], has_content: NDArray[np.bool_]) -> list[NDArray[np.int64]]:
     """Return the rows of each set of two or more items with equal hashes, in order."""
     rows = np.flatnonzero(has_content)
     if len(rows) == 0:

@@ -9,18 +9,19 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from latefusion.core.seeds import stream
-from latefusion.store.tables import GROUPS, PARTITION, TableError, read_table
+from latefusion.store.samples import read_labels
+from latefusion.store.schemas import GROUPS, PARTITION
+from latefusion.store.tables import TableError, read_table
 
 GIVEN, ALL = "given", "all"
 NOISE = 0.25
 
 
 @dataclass(frozen=True)
-class Items:
+class LabelledItems:
     """What a division needs to know about the items of both files, train before test.
 
     Attributes
@@ -40,7 +41,9 @@ class Items:
     n_train: int
 
 
-def read_items(items: Sequence[Path | str], groups: Path | str, dataset: Mapping[str, Any]) -> Items:
+def read_labelled_items(
+    items: Sequence[Path | str], groups: Path | str, dataset: Mapping[str, Any]
+) -> LabelledItems:
     """Read what a division needs.
 
     Parameters
@@ -57,22 +60,20 @@ def read_items(items: Sequence[Path | str], groups: Path | str, dataset: Mapping
     TableError
         If the tables do not hold the same items in the same order.
     """
-    tables = [read_table(path, columns=["item", "label"]) for path in items]
     group = read_table(groups, GROUPS)
-    both = pa.concat_tables(tables)
-    if both["item"] != group["item"]:
+    item, label = read_labels(items, dataset)
+    if item.tolist() != group["item"].to_pylist():
         raise TableError(f"{groups}: its items are others than those of {', '.join(map(str, items))}")
-    labels = pa.array([entry["label"] for entry in dataset["classes"]])
-    return Items(
-        item=group["item"].to_numpy(zero_copy_only=False),
+    return LabelledItems(
+        item=item,
         group=group["group"].to_numpy(zero_copy_only=False),
-        y=pc.index_in(both["label"], value_set=labels).to_numpy().astype(np.int32),
-        n_train=tables[0].num_rows,
+        y=label,
+        n_train=dataset["n"]["train"],
     )
 
 
 def assign(
-    items: Items,
+    items: LabelledItems,
     partition: str,
     *,
     folds: int,
@@ -92,7 +93,7 @@ def assign(
 
     Parameters
     ----------
-    items : Items
+    items : LabelledItems
     partition : str
     folds : int
         Folds of each training part.

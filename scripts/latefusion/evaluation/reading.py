@@ -16,8 +16,9 @@ from latefusion.evaluation.baselines import baselines, training_shares
 from latefusion.evaluation.samples import Items, Known, Model, Names
 from latefusion.evaluation.statistics.metrics import Array
 from latefusion.store.probabilities import BAG, Probabilities
-from latefusion.store.samples import positions
-from latefusion.store.tables import GROUPS, PARTITION, read_json, read_table
+from latefusion.store.samples import positions, read_group_of, read_labels
+from latefusion.store.schemas import PARTITION
+from latefusion.store.tables import read_json, read_table
 
 BAG_SUFFIX = "_bag"
 _COLUMNS = ("item", "label", "class", "group")
@@ -58,13 +59,9 @@ def read_items(
 
     Descriptive columns that no table has are left out; a column that one file lacks is None there.
     """
-    index = {entry["label"]: entry["index"] for entry in dataset["classes"]}
     read = [read_table(path) for path in tables]
-    item = np.concatenate([table["item"].to_numpy(zero_copy_only=False) for table in read])
-    label = np.array([index.get(v, -1) for table in read for v in table["label"].to_pylist()], np.int32)
+    item, label = read_labels(tables, dataset)
     split = np.repeat(np.array(["train", "test"], object), [len(table) for table in read])
-    own = read_table(groups, GROUPS)
-    at = positions(own["item"].to_numpy(zero_copy_only=False), item, groups)
     described = {
         name: [
             value
@@ -74,7 +71,7 @@ def read_items(
         for name in describe
         if any(name in table.column_names for table in read) and name not in _COLUMNS
     }
-    return Items(item, label, own["group"].to_numpy(zero_copy_only=False)[at], split, described)
+    return Items(item, label, read_group_of(groups, item), split, described)
 
 
 def read_parts(

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from latefusion.core.errors import InputError, Problem
-from latefusion.store.tables import atomic
+from latefusion.store.atomic import atomic
 
 
 def package_file(package: str, file: str, sha256: str) -> Path:
@@ -51,7 +51,7 @@ def as_strings(X: NDArray[np.float64]) -> list[str]:
     return [str(row) for row in X.tolist()]
 
 
-def write_csv(table: pd.DataFrame, path: Path) -> None:
+def write_frame(table: pd.DataFrame, path: Path) -> None:
     """Write a CSV file, whole or not at all."""
     with atomic(path) as file:
         file.write(table.to_csv(index=False, lineterminator="\n").encode())

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from latefusion.example_data.building import as_strings, package_file, stratified_test, write_csv
+from latefusion.example_data.building import as_strings, package_file, stratified_test, write_frame
 
 logger = logging.getLogger(__name__)
 
@@ -61,5 +61,5 @@ def build_digits(sources: dict[str, Path], train: Path, test: Path, *, rng: np.r
     table = pd.DataFrame({"digit": np.arange(len(label)), **columns, "label": label})
     is_test = stratified_test(label, TEST_SHARE, rng)
     for path, rows in ((train, ~is_test), (test, is_test)):
-        write_csv(table[rows], path)
+        write_frame(table[rows], path)
         logger.info("wrote %s: %d digits", path, int(rows.sum()))

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from latefusion.example_data.building import as_strings, package_file, stratified_test, write_csv
+from latefusion.example_data.building import as_strings, package_file, stratified_test, write_frame
 
 logger = logging.getLogger(__name__)
 
@@ -76,7 +76,7 @@ def build_demo(source: Path, train: Path, test: Path, *, rng: np.random.Generato
         }
     )
     for path, rows in ((train, ~is_test), (test, is_test)):
-        write_csv(table[rows], path)
+        write_frame(table[rows], path)
         logger.info("wrote %s: %d songs", path, int(rows.sum()))
 
 

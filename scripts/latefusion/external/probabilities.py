@@ -20,14 +20,14 @@ from latefusion.external.probability_checks import (
     read_folds,
     read_numbers,
 )
-from latefusion.ingest import parquet_reader
-from latefusion.ingest.csv_reader import exact_batches, read_header
 from latefusion.ingest.findings import Findings
 from latefusion.ingest.locations import SHOWN, Where, strip
-from latefusion.ingest.source import PARQUET, check_file
+from latefusion.ingest.readers.opening import open_table
+from latefusion.ingest.readers.reader import Selection
 from latefusion.store.probabilities import P_PREFIX, Probabilities
 from latefusion.store.samples import positions, read_group_of, read_labels
-from latefusion.store.tables import PARTITION, read_table
+from latefusion.store.schemas import PARTITION
+from latefusion.store.tables import read_table
 
 MAX_CELL_BYTES = 1 << 20
 OUT_OF_FOLD = "train_out_of_fold"
@@ -106,26 +106,18 @@ def _read(
     path: Path, labels: Sequence[str], names: Sequence[str], table: str, findings: Findings
 ) -> tuple[dict[str, pa.Array], Where]:
     """Return the columns under our names, and where the rows are."""
-    head = check_file(path)
-    is_parquet = head.startswith(PARQUET)
-    file = parquet_reader.open_parquet(path) if is_parquet else None
-    header = file.schema_arrow.names if file is not None else read_header(path, head, MAX_CELL_BYTES)
-    there = _columns(str(path), header, labels, names, table, findings)
-    wanted = list(there.values())
-    if file is not None:
-        for problem in parquet_reader.check_types(file, path, wanted, []):
-            findings.add(problem)
-        findings.check()
-        batches = list(parquet_reader.batches(file, path, wanted, [], []))
-        lines = np.arange(1, 1 + sum(map(len, batches)))
-    else:
-        numbered = list(exact_batches(path, head, header, wanted, findings, MAX_CELL_BYTES))
-        batches = [batch for batch, _ in numbered]
-        lines = np.concatenate([line for _, line in numbered if line is not None] or [np.empty(0, np.int64)])
-    where = Where(str(path), lines, "row" if is_parquet else "line")
-    if not batches:
+    file = open_table(path, MAX_CELL_BYTES)
+    there = _columns(str(path), file.names, labels, names, table, findings)
+    selection = Selection(list(there.values()))
+    for problem in file.check(selection):
+        findings.add(problem)
+    findings.check()
+    numbered = list(file.exact(selection, findings))
+    lines = [line for _, line in numbered if line is not None]
+    where = Where(str(path), np.concatenate(lines or [np.empty(0, np.int64)]), file.unit)
+    if not numbered:
         return {name: pa.array([], pa.string()) for name in there}, where
-    data = pa.Table.from_batches(batches)
+    data = pa.Table.from_batches([batch for batch, _ in numbered])
     return {name: data[column].combine_chunks() for name, column in there.items()}, where
 
 

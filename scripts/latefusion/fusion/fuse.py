@@ -13,7 +13,7 @@ from latefusion.fusion.aggregation import Array, Labels
 from latefusion.fusion.robustness import ROBUSTNESS, MissingnessOutcomes, contributions, robustness_table
 from latefusion.fusion.runner import FittedRule, PartitionInput, Protocol, RuleRunner
 from latefusion.store.probabilities import BAG, P_PREFIX
-from latefusion.store.tables import probabilities_schema
+from latefusion.store.schemas import probabilities_schema
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from latefusion.core.errors import Problem, nearest, shorten
 from latefusion.dataset.groups import ARTISTS
+from latefusion.ingest.readers.reader import Selection
 
 RESERVED = ("item", "label", "class", "group")
 
@@ -31,15 +33,41 @@ class Modality:
 
 @dataclass(frozen=True)
 class Columns:
-    """The columns that a file is read for; None where the configuration names none."""
+    """The columns that a file is read for; None where the configuration names none.
 
-    label: str | None
-    class_name: str | None
-    group: str | None
-    item: str | None
-    describe: tuple[str, ...]
+    Attributes
+    ----------
+    modalities : tuple of Modality
+    label : str or None
+        None for items without labels, whose table has no `label` and `class`.
+    class_name, group, item : str or None
+    describe : tuple of str
+        Columns to keep as they are.
+    group_names : {'artists', 'exact'}
+        Whether a group's name is cut into the artists that it joins, or compared as it is.
+    """
+
     modalities: tuple[Modality, ...]
+    label: str | None = None
+    class_name: str | None = None
+    group: str | None = None
+    item: str | None = None
+    describe: tuple[str, ...] = ()
     group_names: str = ARTISTS
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any], modalities: Iterable[Mapping[str, Any]]) -> Columns:
+        """Return the columns that the configuration names, in its keys `data` and `modalities`."""
+        label = data.get("label")
+        return cls(
+            tuple(Modality(m["name"], m["column"], bool(m.get("missing", False))) for m in modalities),
+            label=label,
+            class_name=None if label is None else data.get("class_name"),
+            group=data.get("group"),
+            item=data.get("item"),
+            describe=tuple(dict.fromkeys(data.get("describe", ()))),
+            group_names=data.get("group_names", ARTISTS),
+        )
 
     @property
     def texts(self) -> list[str]:
@@ -53,9 +81,9 @@ class Columns:
         return list(dict.fromkeys(modality.column for modality in self.modalities))
 
     @property
-    def all(self) -> list[str]:
-        """All columns, each once."""
-        return list(dict.fromkeys([*self.texts, *self.vectors]))
+    def selection(self) -> Selection:
+        """What is asked of a reader."""
+        return Selection(self.texts, self.vectors, self.describe)
 
     def that_are_there(self, names: Sequence[str]) -> Columns:
         """Return the columns without a group and descriptions that a file with these names lacks."""

@@ -9,7 +9,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from latefusion.store.tables import ROWS_PER_GROUP, features_schema, table_writer
+from latefusion.store.schemas import features_schema
+from latefusion.store.tables import ROWS_PER_GROUP, table_writer
 
 BLOCK_BYTES = 16 << 20
 

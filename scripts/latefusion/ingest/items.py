@@ -15,7 +15,7 @@ from latefusion.ingest.columns import Columns
 from latefusion.ingest.findings import Findings
 from latefusion.ingest.labels import read_class_names, read_labels
 from latefusion.ingest.locations import SHOWN, Column, Where, codes
-from latefusion.store.tables import items_schema
+from latefusion.store.schemas import items_schema
 
 
 def items_table(
@@ -47,7 +47,7 @@ def items_table(
     if columns.item is None:
         ids = pa.array([f"{split}:{row}" for row in range(len(where.line))], pa.string())
     else:
-        ids = read_items(column(columns.item), taken)
+        ids = read_identifiers(column(columns.item), taken)
     table = {"item": ids}
     if columns.label is not None:
         labels = read_labels(column(columns.label))
@@ -64,7 +64,7 @@ def items_table(
     return pa.table([*table.values(), *described.values()], schema=schema)
 
 
-def read_items(column: Column, taken: frozenset[str] = frozenset()) -> pa.Array:
+def read_identifiers(column: Column, taken: frozenset[str] = frozenset()) -> pa.Array:
     """Return the identifiers of a column: not blank, each once, those that are `taken` told apart."""
     column = column.stripped()
     blank = column.blank

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from latefusion.core.errors import Problem
 from latefusion.dataset.identifiers import tell_apart
 from latefusion.ingest.columns import Columns, Modality
-from latefusion.ingest.csv_reader import SuspectError
 from latefusion.ingest.embedding_checks import (
     all_equal,
     not_as_trained,
@@ -28,6 +27,7 @@ from latefusion.ingest.feature_writer import MatrixWriter
 from latefusion.ingest.findings import Findings
 from latefusion.ingest.items import items_table
 from latefusion.ingest.locations import SHOWN, Where, strip
+from latefusion.ingest.readers.reader import SuspectError
 from latefusion.store.tables import write_table
 
 Lines = NDArray[np.int64] | None

@@ -15,7 +15,7 @@ from latefusion.evaluation.statistics.group_bootstrap import group_weights
 from latefusion.fusion.fuse import fuse
 from latefusion.fusion.runner import PartitionInput
 from latefusion.store.probabilities import P_PREFIX, Probabilities
-from latefusion.store.samples import Rows
+from latefusion.store.samples import Samples
 from latefusion.svm.training import SvmSettings, predict, present_rows, train
 
 logger = logging.getLogger(__name__)
@@ -29,8 +29,8 @@ class CurveView:
 
     name: str
     kind: str
-    train: Rows
-    test: Rows
+    train: Samples
+    test: Samples
     settings: Mapping[str, Any]
 
 
@@ -133,7 +133,7 @@ def _models(
         yield rule, "rule", _fused(rule, options, part, data.classes, seed)
 
 
-def _trainable(rows: Rows, used: NDArray[np.bool_]) -> bool:
+def _trainable(rows: Samples, used: NDArray[np.bool_]) -> bool:
     """Whether the rows that have all modalities are of two classes or more."""
     return len(np.unique(rows.label[used & present_rows(rows.X)])) > 1
 

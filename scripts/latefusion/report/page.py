@@ -31,7 +31,7 @@ from latefusion.report.sections import (
     robustness,
     single_models,
 )
-from latefusion.store.tables import atomic
+from latefusion.store.atomic import atomic
 
 TEMPLATES = Path(__file__).parent / "templates"
 STYLE, SCRIPT, PAGE = "style.css", "page.js", "page.html"

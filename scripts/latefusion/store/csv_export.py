@@ -7,7 +7,7 @@ import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from latefusion.store.tables import atomic
+from latefusion.store.atomic import atomic
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 

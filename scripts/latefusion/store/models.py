@@ -10,7 +10,8 @@ from typing import Any
 
 import joblib
 
-from latefusion.store.tables import TableError, atomic, read_json, write_json
+from latefusion.store.atomic import atomic
+from latefusion.store.tables import TableError, read_json, write_json
 
 
 def save_model(model: object, path: Path | str, facts_path: Path | str, facts: Mapping[str, Any]) -> None:

@@ -9,7 +9,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from latefusion.store.tables import probabilities_schema, read_table, write_table
+from latefusion.store.schemas import probabilities_schema
+from latefusion.store.tables import read_table, write_table
 
 P_PREFIX = "p_"
 

@@ -12,11 +12,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from latefusion.store.tables import GROUPS, PARTITION, TableError, read_table
+from latefusion.store.schemas import GROUPS, PARTITION
+from latefusion.store.tables import TableError, read_table
 
 
 @dataclass(frozen=True)
-class Rows:
+class Samples:
     """Items of one part of a partition, in the order of the files.
 
     Attributes
@@ -41,13 +42,13 @@ def class_names(dataset: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(entry["name"] for entry in dataset["classes"])
 
 
-def read_rows(
+def read_samples(
     partition: Path | str,
     part: Literal["train", "test"],
     items: Sequence[Path | str],
     features: Sequence[Path | str],
     dataset: Mapping[str, Any],
-) -> Rows:
+) -> Samples:
     """Read one part of a partition.
 
     Parameters
@@ -73,7 +74,7 @@ def read_rows(
     every, label = read_labels(items, dataset)
     chosen = positions(every, wanted, partition)
     per_modality = [features[start : start + len(items)] for start in range(0, len(features), len(items))]
-    return Rows(
+    return Samples(
         item=wanted,
         label=label[chosen],
         fold=table["fold"].fill_null(-1).to_numpy().astype(np.int32),
@@ -125,7 +126,7 @@ def read_group_of(groups: Path | str, items: NDArray[np.object_]) -> NDArray[np.
 
 
 def positions(every: NDArray[np.object_], wanted: NDArray[np.object_], path: Path | str) -> NDArray[np.int64]:
-    """Return where each wanted item stands among all.
+    """Return where each wanted item stands among all, (number of wanted,) int64 array.
 
     Raises
     ------

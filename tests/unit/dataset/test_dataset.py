@@ -6,8 +6,9 @@ import pytest
 
 from generate import write_dataset
 from latefusion.core.errors import InputError
-from latefusion.dataset.partitions import assign, read_items
-from latefusion.store.tables import GROUPS, write_table
+from latefusion.dataset.partitions import assign, read_labelled_items
+from latefusion.store.schemas import GROUPS
+from latefusion.store.tables import write_table
 from refusals.pair import Pair, checked
 
 
@@ -171,7 +172,7 @@ def test_an_item_of_both_files_is_in_one_part_of_every_cross_partition_and_in_on
     dataset, groups = checked(pair, tmp_path, item="Unnamed: 0", group=None)
     items = [tmp_path / f"results/items/{split}.parquet" for split in ("train", "test")]
     write_table(groups, tmp_path / "groups.parquet", GROUPS)
-    both = read_items(items, tmp_path / "groups.parquet", dataset)
+    both = read_labelled_items(items, tmp_path / "groups.parquet", dataset)
     for name in ("given", "all", *(f"cross-{repeat}-{k}" for repeat in range(2) for k in range(4))):
         table = assign(
             both,

@@ -3,8 +3,9 @@
 import numpy as np
 import pyarrow as pa
 
-from latefusion.dataset.duplicates import coinciding, fingerprints
-from latefusion.store.tables import features_schema, write_table
+from latefusion.dataset.duplicates import duplicate_sets, fingerprints
+from latefusion.store.schemas import features_schema
+from latefusion.store.tables import write_table
 
 
 def write(path, rows):
@@ -16,7 +17,7 @@ def write(path, rows):
 
 
 def sets_of(*paths):
-    return [rows.tolist() for rows in coinciding(*fingerprints(paths))]
+    return [rows.tolist() for rows in duplicate_sets(*fingerprints(paths))]
 
 
 def test_rows_coincide_where_every_modality_is_equal(tmp_path):
@@ -51,4 +52,4 @@ def test_neighbouring_numbers_differ(tmp_path):
 
 
 def test_nothing_coincides_where_there_is_nothing():
-    assert coinciding(*fingerprints([])) == []
+    assert duplicate_sets(*fingerprints([])) == []

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from latefusion.dataset.partitions import Items, assign, read_items, stratified_folds
-from latefusion.store.tables import GROUPS, PARTITION, TableError, items_schema, write_table
+from latefusion.dataset.partitions import LabelledItems, assign, read_labelled_items, stratified_folds
+from latefusion.store.schemas import GROUPS, PARTITION, items_schema
+from latefusion.store.tables import TableError, write_table
 
 OPTIONS = {
     "folds": 4,
@@ -22,7 +23,7 @@ def make_items(n=200, n_train=150, groups=40, classes=4, seed=0):
     rng = np.random.default_rng(seed)
     item = np.array([f"{'train' if i < n_train else 'test'}:{i}" for i in range(n)], object)
     group = np.array([f"g{g:03}" for g in rng.integers(0, groups, n)], object)
-    return Items(item, group, rng.integers(0, classes, n).astype(np.int32), n_train)
+    return LabelledItems(item, group, rng.integers(0, classes, n).astype(np.int32), n_train)
 
 
 def columns(table):
@@ -177,9 +178,9 @@ def test_folds_of_given_do_not_look_at_the_test_file(grouped):
     _, fold = columns(as_dict(items, given_grouped=grouped)["given"])
     y, group = items.y.copy(), items.group.copy()
     y[150:], group[150:] = 0, [f"a new group {i}" for i in range(50)]
-    _, other = columns(as_dict(Items(items.item, group, y, 150), given_grouped=grouped)["given"])
+    _, other = columns(as_dict(LabelledItems(items.item, group, y, 150), given_grouped=grouped)["given"])
     np.testing.assert_array_equal(fold, other)
-    shorter = Items(items.item[:160], items.group[:160], items.y[:160], 150)
+    shorter = LabelledItems(items.item[:160], items.group[:160], items.y[:160], 150)
     _, other = columns(as_dict(shorter, given_grouped=grouped)["given"])
     np.testing.assert_array_equal(fold[:150], other[:150])
 
@@ -207,11 +208,14 @@ def test_items_are_read_with_their_final_groups_and_class_indices(tmp_path):
         pa.table([["a", "b", "c"], ["k", "k", "k"]], schema=GROUPS), tmp_path / "groups.parquet", GROUPS
     )
     paths = [tmp_path / "train.parquet", tmp_path / "test.parquet"]
-    dataset = {"classes": [{"label": "y"}, {"label": "x"}]}
-    items = read_items(paths, tmp_path / "groups.parquet", dataset)
+    dataset = {
+        "classes": [{"index": 0, "label": "y"}, {"index": 1, "label": "x"}],
+        "n": {"train": 2, "test": 1},
+    }
+    items = read_labelled_items(paths, tmp_path / "groups.parquet", dataset)
     assert items.item.tolist() == ["a", "b", "c"]
     assert items.group.tolist() == ["k", "k", "k"]
     assert items.y.tolist() == [1, 0, 0]
     assert items.n_train == 2
     with pytest.raises(TableError, match="its items are others"):
-        read_items(paths[::-1], tmp_path / "groups.parquet", dataset)
+        read_labelled_items(paths[::-1], tmp_path / "groups.parquet", dataset)

@@ -6,14 +6,8 @@ import pytest
 
 from latefusion.evaluation.reading import read_items, read_models, view_files
 from latefusion.store.probabilities import Probabilities
-from latefusion.store.tables import (
-    GROUPS,
-    PARTITION,
-    items_schema,
-    probabilities_schema,
-    write_json,
-    write_table,
-)
+from latefusion.store.schemas import GROUPS, PARTITION, items_schema, probabilities_schema
+from latefusion.store.tables import write_json, write_table
 
 GRID = [
     {"C": 0.1, "gamma": "auto", "log_loss": 0.7, "accuracy": 0.5, "chosen": False},

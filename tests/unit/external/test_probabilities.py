@@ -8,7 +8,8 @@ import pytest
 from latefusion.core.errors import InputError
 from latefusion.external.probabilities import expected_rows, import_probabilities
 from latefusion.external.probability_checks import Expected
-from latefusion.store.tables import GROUPS, PARTITION, items_schema, write_table
+from latefusion.store.schemas import GROUPS, PARTITION, items_schema
+from latefusion.store.tables import write_table
 from refusals.external import CLASSES, FOLDS, ITEMS, bring, expected, rows
 
 

@@ -10,7 +10,8 @@ from sklearn.metrics import accuracy_score, log_loss
 from latefusion.fusion.fuse import PartitionInput, fuse, plain
 from latefusion.fusion.rule import rule_class
 from latefusion.fusion.temperature_scaling import at_temperature, fit_temperature
-from latefusion.store.tables import probabilities_schema, write_json
+from latefusion.store.schemas import probabilities_schema
+from latefusion.store.tables import write_json
 from worlds import NAMES, column, part, views, world
 
 QUICK = {

@@ -4,7 +4,7 @@ import pyarrow as pa
 import pytest
 
 from latefusion.fusion.selection import best_rule, select
-from latefusion.store.tables import probabilities_schema
+from latefusion.store.schemas import probabilities_schema
 
 
 def fused(p, repeats=1):

@@ -14,12 +14,19 @@ import pytest
 
 from generate import write_dataset
 from latefusion.core.errors import InputError
-from latefusion.ingest import csv_reader, feature_writer
-from latefusion.ingest.columns import Modality
-from latefusion.ingest.ingest import ingest
-from latefusion.store.tables import features_schema, read_json
-from refusals.small import HEADER, read, table, text, with_cell
+from latefusion.ingest import feature_writer
+from latefusion.ingest.columns import Columns
+from latefusion.ingest.ingest import SplitFiles, ingest
+from latefusion.ingest.readers import csv_file
+from latefusion.ingest.readers.opening import open_table
+from latefusion.store.schemas import features_schema
+from latefusion.store.tables import read_json
+from refusals.small import HEADER, MAX_CELL_BYTES, read, table, text, with_cell
 
+MODALITIES = (
+    {"name": "text", "column": "text_embedding"},
+    {"name": "audio", "column": "audio_embedding"},
+)
 DESCRIBE = ["artist_name", "track_name", "valence"]
 
 
@@ -28,24 +35,25 @@ def songs(tmp_path):
     return write_dataset(tmp_path / "source", n_train=60, n_test=20)[0]
 
 
-def run(source, out, **options):
-    settings = {
-        "split": "train",
+def run(source, out, *, split="train", threads=2, modalities=MODALITIES, **options):
+    data = {
         "label": "label",
         "class_name": "emotion",
         "group": "artist_name",
         "describe": DESCRIBE,
-        "modalities": [Modality("text", "text_embedding"), Modality("audio", "audio_embedding")],
         **options,
     }
-    names = [m.name if isinstance(m, Modality) else m["name"] for m in settings["modalities"]]
     return ingest(
-        source,
-        features={name: out / f"{name}.parquet" for name in names},
-        items=out / "items.parquet",
-        facts=out / "items.json",
-        provenance=out / "items.source.json",
-        **settings,
+        open_table(source, MAX_CELL_BYTES),
+        split,
+        Columns.of(data, modalities),
+        SplitFiles(
+            {modality["name"]: out / f"{modality['name']}.parquet" for modality in modalities},
+            out / "items.parquet",
+            out / "items.json",
+            out / "items.source.json",
+        ),
+        threads=threads,
     )
 
 
@@ -174,7 +182,7 @@ def test_the_same_table_in_another_form_gives_the_same_bytes(songs, tmp_path, re
 
 def test_bytes_do_not_depend_on_threads_or_pieces(songs, tmp_path, monkeypatch):
     run(songs, tmp_path / "one", threads=1)
-    monkeypatch.setattr(csv_reader, "BLOCK_BYTES", 2000)
+    monkeypatch.setattr(csv_file, "BLOCK_BYTES", 2000)
     run(songs, tmp_path / "eight", threads=8)
     assert tables(tmp_path / "one") == tables(tmp_path / "eight")
 
@@ -203,7 +211,7 @@ def test_missing_embeddings_are_null_wherever_they_stand(tmp_path, monkeypatch):
     for row in (0, 1, 5, 11):
         cells[1 + row][HEADER.index("text_embedding")] = "" if row else "  "
     (tmp_path / "train.csv").write_text(text(cells))
-    monkeypatch.setattr(csv_reader, "BLOCK_BYTES", 80)
+    monkeypatch.setattr(csv_file, "BLOCK_BYTES", 80)
     warnings = read(tmp_path / "train.csv", missing=True)
     column = pq.read_table(tmp_path / "results/features/train/text.parquet")["embedding"].to_pylist()
     assert [row for row, value in enumerate(column) if value is None] == [0, 1, 5, 11]
@@ -274,7 +282,7 @@ def test_describing_columns_are_numbers_where_every_value_is(tmp_path):
 
 def test_a_modality_may_be_read_twice_and_none_at_all(tmp_path):
     (tmp_path / "train.csv").write_text(text(table()))
-    both = [Modality("one", "text_embedding"), Modality("two", "text_embedding")]
+    both = [{"name": "one", "column": "text_embedding"}, {"name": "two", "column": "text_embedding"}]
     run(tmp_path / "train.csv", tmp_path / "out", group="artist", describe=[], modalities=both)
     np.testing.assert_array_equal(
         embedding(tmp_path / "out/one.parquet"), embedding(tmp_path / "out/two.parquet")
@@ -305,7 +313,7 @@ def test_parquet_lists_of_other_types_are_taken(tmp_path):
             class_name=None,
             group=None,
             describe=[],
-            modalities=[Modality("m", "text_embedding")],
+            modalities=[{"name": "m", "column": "text_embedding"}],
         )
         expected = np.array(values, np.float16 if kind == kinds[3] else np.float64).astype(np.float32)
         np.testing.assert_array_equal(embedding(tmp_path / "out/m.parquet"), expected)
@@ -321,13 +329,13 @@ def test_a_missing_list_in_parquet_is_a_missing_modality(tmp_path):
         class_name=None,
         group=None,
         describe=[],
-        modalities=[Modality("m", "e", missing=True)],
+        modalities=[{"name": "m", "column": "e", "missing": True}],
     )
     assert pq.read_table(tmp_path / "out/m.parquet")["embedding"].to_pylist() == [[1, 2], None, [3, 4.5]]
 
 
 def test_a_problem_late_in_a_large_file_is_named_by_its_line(tmp_path, monkeypatch):
-    monkeypatch.setattr(csv_reader, "BLOCK_BYTES", 4096)
+    monkeypatch.setattr(csv_file, "BLOCK_BYTES", 4096)
     cells = table(3000)
     cells[2901][HEADER.index("text_embedding")] = "[1.5, x, 2.5]"
     (tmp_path / "train.csv").write_text(text(cells))

@@ -5,14 +5,14 @@ import pyarrow as pa
 import pytest
 
 from latefusion.ingest.findings import Findings
-from latefusion.ingest.items import read_description, read_items
+from latefusion.ingest.items import read_description, read_identifiers
 from latefusion.ingest.locations import Column, Where
 
 
 def items(*values, taken=()):
     findings = Findings()
     where = Where("t.csv", np.arange(2, 2 + len(values)), "line")
-    found = read_items(Column(pa.array(values, pa.string()), "id", where, findings), frozenset(taken))
+    found = read_identifiers(Column(pa.array(values, pa.string()), "id", where, findings), frozenset(taken))
     return found.to_pylist(), [problem.row for problem in findings.problems]
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from latefusion.ingest import ingest
+from latefusion.ingest.readers import csv_file
 from latefusion.ingest.source import Bytes, NotTextError, check_file
 from refusals.small import read_text, table, text
 
@@ -78,7 +78,7 @@ def test_the_hash_is_that_of_the_file_as_stored(path):
 @pytest.mark.parametrize("quoting", [csv.QUOTE_MINIMAL, csv.QUOTE_ALL])
 def test_files_in_order_never_need_the_exact_reader(tmp_path, end, quoting):
     content = text(table(), lineterminator=end, quoting=quoting)
-    with patch.object(ingest, "exact_batches", side_effect=AssertionError("read twice")) as exact:
+    with patch.object(csv_file, "exact_batches", side_effect=AssertionError("read twice")) as exact:
         read_text(tmp_path, content)
         read_text(tmp_path, "\ufeff" + content)
         read_text(tmp_path, gzip.compress(content.encode()), "train.csv.gz")

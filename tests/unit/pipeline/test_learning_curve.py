@@ -5,7 +5,7 @@ import pytest
 
 from latefusion.evaluation.names import CURVE_RULES
 from latefusion.pipeline.learning_curve import SHARES, CurveData, CurveView, learning_curve
-from latefusion.store.samples import Rows
+from latefusion.store.samples import Samples
 from latefusion.svm.training import SvmSettings, predict, train
 
 CLASSES = ("a", "b", "c")
@@ -21,7 +21,7 @@ def rows(seed, n, fold):
 
 
 def view(name, kind, columns, train, test):
-    parts = (Rows(item, y, fold, [X[c] for c in columns]) for item, y, fold, X in (train, test))
+    parts = (Samples(item, y, fold, [X[c] for c in columns]) for item, y, fold, X in (train, test))
     return CurveView(name, kind, *parts, SETTINGS)
 
 
@@ -50,8 +50,8 @@ def test_a_share_of_one_class_is_left_out():
     label = (np.arange(140) % 14 % 2).astype(np.int32)
     X = np.random.default_rng(0).normal(size=(140, 3)).astype(np.float32) + label[:, None]
     item = np.array([str(i) for i in range(140)], object)
-    rows = Rows(item, label, (np.arange(140) % 14 // 2 % 3).astype(np.int32), [X])
-    test = Rows(item, label, np.full(140, -1, np.int32), [X])
+    rows = Samples(item, label, (np.arange(140) % 14 // 2 % 3).astype(np.int32), [X])
+    test = Samples(item, label, np.full(140, -1, np.int32), [X])
     view = CurveView("text", "single", rows, test, SETTINGS)
     found = learning_curve(
         CurveData("given", ("a", "b"), [view], group, group),

@@ -4,8 +4,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from latefusion.store.samples import class_names, read_features, read_rows
-from latefusion.store.tables import PARTITION, TableError, features_schema, items_schema, write_table
+from latefusion.store.samples import class_names, read_features, read_samples
+from latefusion.store.schemas import PARTITION, features_schema, items_schema
+from latefusion.store.tables import TableError, write_table
 
 DATASET = {
     "classes": [
@@ -41,7 +42,7 @@ def tables(tmp_path):
 
 def read(folder, part):
     splits = ("train", "test")
-    return read_rows(
+    return read_samples(
         folder / "partition.parquet",
         part,
         [folder / f"items_{split}.parquet" for split in splits],

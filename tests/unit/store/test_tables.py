@@ -4,18 +4,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from latefusion.store.tables import (
-    PARTITION,
-    TableError,
-    atomic,
-    features_schema,
-    probabilities_schema,
-    read_json,
-    read_table,
-    table_writer,
-    write_json,
-    write_table,
-)
+from latefusion.store.schemas import PARTITION, features_schema, probabilities_schema
+from latefusion.store.tables import TableError, read_json, read_table, table_writer, write_json, write_table
 
 
 @pytest.fixture
@@ -62,15 +52,6 @@ def test_what_is_not_parquet_is_refused(tmp_path):
     (tmp_path / "p.parquet").write_text("item,part\n")
     with pytest.raises(TableError, match="not a Parquet file"):
         read_table(tmp_path / "p.parquet")
-
-
-def test_a_file_appears_only_when_it_is_whole(tmp_path):
-    (tmp_path / "old").write_bytes(b"old")
-    with pytest.raises(RuntimeError), atomic(tmp_path / "old") as file:
-        file.write(b"half")
-        raise RuntimeError
-    assert (tmp_path / "old").read_bytes() == b"old"
-    assert [path.name for path in tmp_path.iterdir()] == ["old"]
 
 
 def test_pieces_make_one_table(tmp_path, partition):

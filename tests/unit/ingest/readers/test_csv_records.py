@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from latefusion.core.errors import InputError
-from latefusion.ingest import csv_records
-from latefusion.ingest.csv_records import RecordReader
 from latefusion.ingest.findings import Findings
+from latefusion.ingest.readers import csv_records
+from latefusion.ingest.readers.csv_records import RecordReader
 
 
 def read(path, content, max_cell=1 << 20):

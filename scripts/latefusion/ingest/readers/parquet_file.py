@@ -1,21 +1,63 @@
-"""Batches of a Parquet file, its strings as strings and its lists as they are."""
+"""Parquet: its strings as strings and its lists as they are."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from latefusion.core.errors import InputError, Problem, shorten
 from latefusion.ingest.arrow_types import is_list, is_text
-from latefusion.ingest.source import PARQUET
+from latefusion.ingest.findings import Findings
+from latefusion.ingest.readers.reader import Batch, Selection
+from latefusion.ingest.source import PARQUET, Bytes
 
 BATCH_ROWS = 1024
 _UNREADABLE = (pa.ArrowException, OSError, UnicodeDecodeError)
+
+
+class ParquetFile:
+    """A Parquet file; see `Reader`.
+
+    Parameters
+    ----------
+    path : Path
+    head : bytes
+        The file's first bytes.
+    """
+
+    unit: Final = "row"
+
+    def __init__(self, path: Path, head: bytes) -> None:
+        self.path, self._head = path, head
+        self._file = open_parquet(path)
+        self.names: list[str] = self._file.schema_arrow.names
+
+    def check(self, columns: Selection) -> list[Problem]:
+        """Return a problem for each column of a type that cannot be used."""
+        return check_types(self._file, self.path, columns.texts, columns.vectors)
+
+    def quick(self, columns: Selection) -> None:  # noqa: ARG002 - of the contract
+        """Return nothing: there is one way to read it."""
+        return
+
+    def exact(self, columns: Selection, findings: Findings) -> Iterator[Batch]:  # noqa: ARG002 - of the contract
+        """Yield batches with the number of each row."""
+        row = 1
+        for batch in batches(self._file, self.path, columns.texts, columns.vectors, columns.numbers):
+            yield batch, np.arange(row, row + len(batch))
+            row += len(batch)
+
+    def sha256(self) -> str:
+        """Return the hash of the file as stored."""
+        with Bytes(self.path, self._head, strict=False) as stream:
+            return stream.sha256()
 
 
 def open_parquet(path: Path) -> pq.ParquetFile:

@@ -1,28 +1,70 @@
-"""Batches of a CSV, plain or compressed with gzip: quick where it is in order, exact where it is not."""
+"""CSV, plain or compressed with gzip: read quickly where it is in order, exactly where it is not."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from latefusion.core.errors import InputError, Problem, shorten
-from latefusion.ingest.csv_records import RecordReader
 from latefusion.ingest.findings import Findings
+from latefusion.ingest.readers.csv_records import RecordReader
+from latefusion.ingest.readers.reader import Batch, Selection, SuspectError
 from latefusion.ingest.source import Bytes, NotTextError
 
 BLOCK_BYTES = 4 << 20
 _DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 
-Batch = tuple[pa.RecordBatch, NDArray[np.int64] | None]
 
+class CsvFile:
+    """A CSV file; see `Reader`.
 
-class SuspectError(Exception):
-    """The quick reader met something odd; the exact one says what, or reads it after all."""
+    Parameters
+    ----------
+    path : Path
+    head : bytes
+        The file's first bytes.
+    max_cell : int
+        Most bytes of a cell.
+    """
+
+    unit: Final = "line"
+
+    def __init__(self, path: Path, head: bytes, max_cell: int) -> None:
+        self.path, self._head, self._max_cell = path, head, max_cell
+        self.names = read_header(path, head, max_cell)
+        self._sha256: str | None = None
+
+    def check(self, columns: Selection) -> list[Problem]:  # noqa: ARG002 - of the contract
+        """Return no problem: every column is text."""
+        return []
+
+    def quick(self, columns: Selection) -> Iterator[Batch]:
+        """Yield batches of string columns, read by pyarrow.
+
+        Raises
+        ------
+        SuspectError
+            Where the file is not plainly in order.
+        """
+        with Bytes(self.path, self._head) as stream:
+            yield from quick_batches(stream, self.names, columns.all, self._max_cell)
+            self._sha256 = stream.sha256()
+
+    def exact(self, columns: Selection, findings: Findings) -> Iterator[Batch]:
+        """Yield batches of string columns with the line of each record."""
+        return exact_batches(self.path, self._head, self.names, columns.all, findings, self._max_cell)
+
+    def sha256(self) -> str:
+        """Return the hash of the file as stored."""
+        if self._sha256 is None:
+            with Bytes(self.path, self._head, strict=False) as stream:
+                self._sha256 = stream.sha256()
+        return self._sha256
 
 
 def read_header(path: Path, head: bytes, max_cell: int) -> list[str]:
@@ -76,9 +118,9 @@ def _check_delimiter(path: Path, line: int, names: Sequence[str]) -> None:
 
 
 def quick_batches(
-    path: Path, head: bytes, names: Sequence[str], columns: Sequence[str], digest: list[str], max_cell: int
+    stream: Bytes, names: Sequence[str], columns: Sequence[str], max_cell: int
 ) -> Iterator[Batch]:
-    """Yield batches of string columns, read by pyarrow; the file's hash is appended to `digest` at the end.
+    """Yield batches of string columns, read by pyarrow.
 
     Raises
     ------
@@ -87,31 +129,29 @@ def quick_batches(
     """
     import pyarrow.csv as pa_csv
 
-    with Bytes(path, head) as stream:
-        try:
-            reader = pa_csv.open_csv(
-                pa.PythonFile(stream, mode="r"),
-                read_options=pa_csv.ReadOptions(block_size=BLOCK_BYTES),
-                parse_options=pa_csv.ParseOptions(newlines_in_values=True),
-                convert_options=pa_csv.ConvertOptions(
-                    column_types=dict.fromkeys(names, pa.string()),
-                    strings_can_be_null=False,
-                    check_utf8=False,
-                ),
-            )
-            for batch in reader:
-                if stream.failed is not None:
-                    raise SuspectError(str(stream.failed))
-                if batch.schema.names != list(names):
-                    raise SuspectError("names of columns that are read in two ways")
-                if len(batch):
-                    _check_sizes(batch, max_cell)
-                    yield batch.select(columns), None
-        except (pa.ArrowException, NotTextError) as error:
-            raise SuspectError(str(error)) from None
-        if stream.failed is not None:
-            raise SuspectError(str(stream.failed))
-        digest.append(stream.sha256())
+    try:
+        reader = pa_csv.open_csv(
+            pa.PythonFile(stream, mode="r"),
+            read_options=pa_csv.ReadOptions(block_size=BLOCK_BYTES),
+            parse_options=pa_csv.ParseOptions(newlines_in_values=True),
+            convert_options=pa_csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()),
+                strings_can_be_null=False,
+                check_utf8=False,
+            ),
+        )
+        for batch in reader:
+            if stream.failed is not None:
+                raise SuspectError(str(stream.failed))
+            if batch.schema.names != list(names):
+                raise SuspectError("names of columns that are read in two ways")
+            if len(batch):
+                _check_sizes(batch, max_cell)
+                yield batch.select(columns), None
+    except (pa.ArrowException, NotTextError) as error:
+        raise SuspectError(str(error)) from None
+    if stream.failed is not None:
+        raise SuspectError(str(stream.failed))
 
 
 def _check_sizes(batch: pa.RecordBatch, max_cell: int) -> None:
@@ -187,9 +227,3 @@ def _cut_off(path: Path, line: int, fields: Sequence[bytes], names: Sequence[str
         "the file was cut off: copy or export it again",
         row=line,
     )
-
-
-def sha256_of(path: Path, head: bytes) -> str:
-    """Return the hash of a file as stored."""
-    with Bytes(path, head, strict=False) as stream:
-        return stream.sha256()

@@ -1,10 +1,12 @@
-"""A disk that is really full: a small tmpfs."""
+"""Files that appear when they are whole; a disk that is really full is a small tmpfs."""
 
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from latefusion.store.atomic import atomic
 
 ROOT = Path(__file__).resolve().parents[3]
 SCRIPT = """
@@ -33,6 +35,15 @@ else:
 after = {{path: path.read_bytes() for path in (folder / "results").rglob("*") if path.is_file()}}
 assert before == after, (sorted(before), sorted(after))
 """
+
+
+def test_a_file_appears_only_when_it_is_whole(tmp_path):
+    (tmp_path / "old").write_bytes(b"old")
+    with pytest.raises(RuntimeError), atomic(tmp_path / "old") as file:
+        file.write(b"half")
+        raise RuntimeError
+    assert (tmp_path / "old").read_bytes() == b"old"
+    assert [path.name for path in tmp_path.iterdir()] == ["old"]
 
 
 def test_a_full_disk_is_named_and_nothing_changes(tmp_path):

@@ -1,0 +1,79 @@
+"""How many items the files hold twice, and what that means."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latefusion.dataset.groups import Components
+from latefusion.dataset.identifiers import AGAIN
+from latefusion.dataset.split_checks import Splits
+
+
+def duplicate_facts(
+    splits: Splits,
+    sets: Sequence[NDArray[np.int64]],
+    identifiers: int,
+    y: NDArray[np.int32],
+    group: Components,
+) -> dict[str, int]:
+    """Return how many items of each file, and of both, coincide, having warned of them.
+
+    Parameters
+    ----------
+    splits : Splits
+    sets : sequence of int arrays
+        Rows of items whose embeddings coincide, train before test.
+    identifiers : int
+        How many identifiers are in both files.
+    y : (n,) int array
+        Class indices.
+    group : Components
+        Final groups.
+    """
+    n_train = splits.tables["train"].num_rows
+    train = test = across = other_label = 0
+    for rows in sets:
+        in_train = int((rows < n_train).sum())
+        in_test = len(rows) - in_train
+        train += max(0, in_train - 1)
+        test += max(0, in_test - 1)
+        across += in_test if in_train else 0
+        other_label += len(rows) if len(np.unique(y[rows])) > 1 else 0
+    n_test = splits.tables["test"].num_rows
+    if across:
+        message = (
+            f"{across} of {n_test} test items have the embeddings of a training item: they are seen items"
+        )
+        splits.warn("overlapping_items", message)
+    if identifiers:
+        message = (
+            f"{identifiers} of {n_test} test items have the identifier of a training item: results call them "
+            f"by it with {AGAIN!r} behind, and keep both in one group"
+        )
+        splits.warn("shared_identifiers", message)
+    if train or test:
+        message = (
+            f"{train} training and {test} test items have the embeddings of an earlier item of their file"
+        )
+        splits.warn("duplicate_items", message)
+    if other_label:
+        message = f"{other_label} items coincide with an item of another class"
+        splits.warn("coinciding_labels", message)
+    if group.apart:
+        message = (
+            f"{group.apart} embeddings are shared by many groups each: they look like a filler value, "
+            "and these groups were not joined"
+        )
+        splits.warn("filler_embeddings", message)
+    return {
+        "train": train,
+        "test": test,
+        "across": across,
+        "identifiers": identifiers,
+        "other_label": other_label,
+        "groups_joined": group.joined,
+        "not_joined": group.apart,
+    }

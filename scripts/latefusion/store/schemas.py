@@ -1,0 +1,65 @@
+"""Schemas of the tables that several stages read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pyarrow as pa
+
+PARTITION = pa.schema(
+    [
+        pa.field("item", pa.string(), nullable=False),
+        pa.field("part", pa.string(), nullable=False),
+        pa.field("fold", pa.int32()),
+    ]
+)
+
+GROUPS = pa.schema(
+    [pa.field("item", pa.string(), nullable=False), pa.field("group", pa.string(), nullable=False)]
+)
+
+
+def features_schema(dimension: int) -> pa.Schema:
+    """Schema of a feature matrix; a null embedding is a modality that the item lacks."""
+    return pa.schema(
+        [
+            pa.field("item", pa.string(), nullable=False),
+            pa.field("embedding", pa.list_(pa.field("element", pa.float32()), dimension)),
+        ]
+    )
+
+
+def items_schema(label: pa.DataType | None, describe: Mapping[str, pa.DataType]) -> pa.Schema:
+    """Schema of an items table: `label` is as in the file (int64 or string), `class` its name.
+
+    New items have neither.
+    """
+    fields = [pa.field("item", pa.string(), nullable=False)]
+    if label is not None:
+        fields += [
+            pa.field("label", label, nullable=False),
+            pa.field("class", pa.string(), nullable=False),
+        ]
+    fields.append(pa.field("group", pa.string(), nullable=False))
+    return pa.schema(fields + [pa.field(name, kind) for name, kind in describe.items()])
+
+
+def probabilities_schema(
+    classes: Sequence[str], *, ovo_prediction: bool = False, fused: bool = False
+) -> pa.Schema:
+    """Schema of a probability table; `fused` tables add the partition and the repeat of the rule."""
+    fields = [
+        pa.field("item", pa.string(), nullable=False),
+        pa.field("label", pa.int32()),
+        pa.field("fold", pa.int32()),
+        pa.field("predicted", pa.int32()),
+    ]
+    if ovo_prediction:
+        fields.append(pa.field("ovo_prediction", pa.int32()))
+    fields += [pa.field(f"p_{name}", pa.float64()) for name in classes]
+    if fused:
+        fields += [
+            pa.field("partition", pa.string(), nullable=False),
+            pa.field("repeat", pa.int32(), nullable=False),
+        ]
+    return pa.schema(fields)
