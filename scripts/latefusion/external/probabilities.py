@@ -20,8 +20,7 @@ from latefusion.external.probability_checks import (
     read_folds,
     read_numbers,
 )
-from latefusion.ingest.findings import Findings
-from latefusion.ingest.locations import SHOWN, Where, strip
+from latefusion.ingest.findings import SHOWN, Findings, Where, strip
 from latefusion.ingest.readers.opening import open_table
 from latefusion.ingest.readers.reader import Selection
 from latefusion.store.probabilities import P_PREFIX, Probabilities

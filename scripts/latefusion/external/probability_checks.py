@@ -12,8 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from latefusion.core.errors import shorten
-from latefusion.ingest.findings import Findings
-from latefusion.ingest.locations import SHOWN, Where, strip
+from latefusion.ingest.findings import SHOWN, Findings, Where, strip
 
 # what rounding to three decimals may cost; sums this close to one are made exact
 SUM_TOLERANCE = 2e-3

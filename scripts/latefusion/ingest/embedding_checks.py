@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from latefusion.ingest.embedding_errors import Explanation
 from latefusion.ingest.facts import TrainingFile
 from latefusion.ingest.feature_writer import MatrixWriter
-from latefusion.ingest.locations import SHOWN
+from latefusion.ingest.findings import SHOWN
 
 
 def nothing_there(lengths: NDArray[np.int64]) -> Explanation | None:

@@ -15,8 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from latefusion.ingest.arrow_types import is_list, is_text
 from latefusion.ingest.embedding_errors import Explanation, explain_cell, explain_list
+from latefusion.ingest.readers.reader import is_list, is_text
 
 EMPTY, BAD = -1, -2
 EXPLAINED = 10

@@ -12,9 +12,8 @@ from latefusion.core.errors import shorten
 from latefusion.dataset.groups import OWN, key
 from latefusion.dataset.identifiers import AGAIN, original, tell_apart
 from latefusion.ingest.columns import Columns
-from latefusion.ingest.findings import Findings
+from latefusion.ingest.findings import SHOWN, Column, Findings, Where, codes
 from latefusion.ingest.labels import read_class_names, read_labels
-from latefusion.ingest.locations import SHOWN, Column, Where, codes
 from latefusion.store.schemas import items_schema
 
 

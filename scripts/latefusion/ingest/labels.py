@@ -9,7 +9,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from latefusion.core.errors import shorten
-from latefusion.ingest.locations import SHOWN, Column, codes
+from latefusion.ingest.findings import SHOWN, Column, codes
 
 _LARGEST_EXACT: Final = 2.0**53
 _MISSING: Final = frozenset({"nan", "none", "null", "na", "n/a", "<na>"})

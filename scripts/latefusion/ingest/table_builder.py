@@ -24,9 +24,8 @@ from latefusion.ingest.embedding_errors import Explanation
 from latefusion.ingest.embeddings import BAD, EMPTY, Parsed
 from latefusion.ingest.facts import IngestFacts, TrainingFile
 from latefusion.ingest.feature_writer import MatrixWriter
-from latefusion.ingest.findings import Findings
+from latefusion.ingest.findings import SHOWN, Findings, Where, strip
 from latefusion.ingest.items import items_table
-from latefusion.ingest.locations import SHOWN, Where, strip
 from latefusion.ingest.readers.reader import SuspectError
 from latefusion.store.tables import write_table
 

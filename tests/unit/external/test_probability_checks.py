@@ -11,8 +11,7 @@ from latefusion.external.probability_checks import (
     read_folds,
     read_numbers,
 )
-from latefusion.ingest.findings import Findings
-from latefusion.ingest.locations import Where
+from latefusion.ingest.findings import Findings, Where
 
 
 @pytest.fixture

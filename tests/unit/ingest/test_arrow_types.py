@@ -1,7 +1,7 @@
 import pyarrow as pa
 import pytest
 
-from latefusion.ingest.arrow_types import is_list, is_text
+from latefusion.ingest.readers.reader import is_list, is_text
 
 
 @pytest.mark.parametrize("value", [pa.int8(), pa.uint64(), pa.float16(), pa.float64(), pa.decimal128(5, 2)])

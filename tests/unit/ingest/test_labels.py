@@ -4,9 +4,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from latefusion.ingest.findings import Findings
+from latefusion.ingest.findings import Column, Findings, Where
 from latefusion.ingest.labels import read_class_names, read_labels
-from latefusion.ingest.locations import Column, Where
 
 
 def labels(*values):

@@ -13,9 +13,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from latefusion.core.errors import InputError, Problem, shorten
-from latefusion.ingest.arrow_types import is_list, is_text
 from latefusion.ingest.findings import Findings
-from latefusion.ingest.readers.reader import Batch, Selection
+from latefusion.ingest.readers.reader import Batch, Selection, is_list, is_text
 from latefusion.ingest.source import PARQUET, Bytes
 
 BATCH_ROWS = 1024
