@@ -6,7 +6,7 @@ import numpy as np
 
 import latefusion
 from latefusion.fusion.aggregation import softmax
-from latefusion.fusion.fuse import PartitionInput
+from latefusion.fusion.inputs import PartitionInput
 from latefusion.store.probabilities import Probabilities
 
 RULES = Path(latefusion.__file__).parent / "rules"

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from latefusion.fusion.fuse import PartitionInput, fuse
+from latefusion.fusion.fuse import fuse
+from latefusion.fusion.inputs import PartitionInput
 from latefusion.planning.rule_catalogue import read_rules
 from latefusion.store.probabilities import Probabilities
 from latefusion.svm.estimator import SVM

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import ClassVar
 
 SHOWN_PROBLEMS = 10
 
@@ -63,7 +64,14 @@ class InputError(Exception):
         Every problem that was found, in the order of the file; at least one.
     total : int, optional
         How many there are, where not all are in `problems`.
+
+    Attributes
+    ----------
+    what : str
+        What cannot be used, in the words of the log.
     """
+
+    what: ClassVar[str] = "the input"
 
     def __init__(self, problems: Sequence[Problem], total: int | None = None) -> None:
         if not problems:

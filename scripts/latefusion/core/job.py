@@ -52,7 +52,7 @@ def job(log: str | Path, *, needs_pandas: bool = False) -> Iterator[logging.Logg
         with _single_threaded(), nullcontext() if needs_pandas else _without_pandas():
             yield logger
     except InputError as error:
-        logger.error("the input cannot be used:\n%s", error)  # noqa: TRY400 - the message says it all
+        logger.error("%s cannot be used:\n%s", error.what, error)  # noqa: TRY400 - the message says it all
         sys.exit(1)
     except ImportError as error:
         logger.exception(

@@ -10,8 +10,10 @@ import numpy as np
 import pyarrow as pa
 
 from latefusion.fusion.aggregation import Array, Labels
+from latefusion.fusion.inputs import PartitionInput
+from latefusion.fusion.reports import plain
 from latefusion.fusion.robustness import ROBUSTNESS, MissingnessOutcomes, contributions, robustness_table
-from latefusion.fusion.runner import FittedRule, PartitionInput, Protocol, RuleRunner
+from latefusion.fusion.runner import FittedRule, Protocol, RuleRunner
 from latefusion.store.probabilities import BAG, P_PREFIX
 from latefusion.store.schemas import probabilities_schema
 
@@ -65,7 +67,9 @@ def fuse(
     Raises
     ------
     ValueError
-        If modalities disagree on items, labels or classes, or the rule returns what is no probability.
+        If modalities disagree on items, labels or classes, or say what is no probability.
+    RuleError
+        If the rule breaks its contract: it fails, or returns what is no probability.
     """
     runner = RuleRunner.of(name, options, protocol)
     fitted = [runner.fit(part, seed) for part in parts]
@@ -80,12 +84,16 @@ def fuse(
         "learns": runner.rule.learns,
         "probabilistic": runner.probabilistic,
         "stochastic": runner.rule.stochastic,
-        "partitions": {one.part.partition: one.facts() for one in fitted},
-        "cross_validated": {one.part.partition: one.cross_validated for one in fitted},
+        "partitions": {one.partition: one.facts() for one in fitted},
+        "cross_validated": {one.partition: one.cross_validated for one in fitted},
         "contributions": None,
     }
     lost = ROBUSTNESS.empty_table()
-    if robustness and all((one.y >= 0).all() for one in fitted) and any(len(one.y) for one in fitted):
+    if (
+        robustness
+        and all((one.test.y >= 0).all() for one in fitted)
+        and any(len(one.test.y) for one in fitted)
+    ):
         outcomes, names, gives_p = _pooled(fitted), list(first.test), runner.probabilistic
         groups = np.concatenate([part.group for part in parts])
         lost = robustness_table(outcomes, names, groups, probabilistic=gives_p, seed=seed)
@@ -97,46 +105,35 @@ def fuse(
 def _tables(one: FittedRule, classes: Sequence[str]) -> Iterator[pa.Table]:
     """Yield the fusion table of each repeat, and that of their mean if it is asked for."""
     for repeat, (scores, p) in enumerate(zip(one.scores, one.p, strict=True)):
-        yield _table(one, repeat, p, one.decided(scores, one.T), classes)
+        yield _table(one, repeat, p, one.decided(scores, one.test.P), classes)
     if one.runner.common.bag and one.runner.rule.stochastic:
         p = np.mean(one.p, axis=0)
-        yield _table(one, BAG, p, one.decided(p, one.T), classes)
+        yield _table(one, BAG, p, one.decided(p, one.test.P), classes)
 
 
 def _table(one: FittedRule, repeat: int, p: Array, predicted: Labels, classes: Sequence[str]) -> pa.Table:
-    items, n = next(iter(one.part.test.values())).item, len(one.y)
+    label, n = one.test.y, len(one.test.y)
     columns = {
-        "item": pa.array(items, pa.string()),
-        "label": pa.array(one.y, pa.int32(), mask=one.y < 0),
+        "item": pa.array(one.test.item, pa.string()),
+        "label": pa.array(label, pa.int32(), mask=label < 0),
         "fold": pa.nulls(n, pa.int32()),
         "predicted": pa.array(predicted, pa.int32()),
         **{P_PREFIX + name: pa.array(p[:, c].copy()) for c, name in enumerate(classes)},
-        "partition": pa.array([one.part.partition] * n, pa.string()),
+        "partition": pa.array([one.partition] * n, pa.string()),
         "repeat": pa.array(np.full(n, repeat, np.int32)),
     }
     return pa.table(columns, schema=probabilities_schema(classes, fused=True))
 
 
 def _pooled(fitted: Sequence[FittedRule]) -> MissingnessOutcomes:
-    ends = np.cumsum([len(one.y) for one in fitted])[:-1]
+    ends = np.cumsum([len(one.test.y) for one in fitted])[:-1]
 
     def predict(P: Array) -> tuple[Array, Labels]:
         parts = [one.outcome(rows) for one, rows in zip(fitted, np.split(P, ends), strict=True)]
         return np.concatenate([p for p, _ in parts]), np.concatenate([said for _, said in parts])
 
     return MissingnessOutcomes(
-        predict, np.concatenate([one.T for one in fitted]), np.concatenate([one.y for one in fitted])
+        predict,
+        np.concatenate([one.test.P for one in fitted]),
+        np.concatenate([one.test.y for one in fitted]),
     )
-
-
-def plain(value: Any) -> Any:  # noqa: ANN401 - anything that JSON may hold
-    """Return a value with arrays as lists and numpy's numbers as Python's; what is not finite is None."""
-    if isinstance(value, Mapping):
-        return {str(key): plain(one) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(one) for one in value]
-    if isinstance(value, np.ndarray | np.generic):
-        return plain(value.tolist())
-    if isinstance(value, float):
-        return value if np.isfinite(value) else None
-    return value

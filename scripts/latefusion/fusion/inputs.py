@@ -1,13 +1,106 @@
-"""From probability tables on disk to what a fusion rule is given."""
+"""What a fusion rule is given: the probabilities of all modalities on the same items."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from latefusion.core.input_names import NamedFiles, input_name
-from latefusion.fusion.runner import PartitionInput
+from latefusion.fusion.aggregation import Array, Labels
 from latefusion.store.probabilities import Probabilities
 from latefusion.store.samples import read_group_of
+
+
+@dataclass(frozen=True)
+class PartitionInput:
+    """What a rule is given in one partition.
+
+    Attributes
+    ----------
+    partition : str
+    learn : dict of str to Probabilities
+        Training rows by modality, the same items in each: out-of-fold with their folds under `honest`
+        and `cross`, in-sample under `replica`. NaN where an item lacks the modality.
+    test : dict of str to Probabilities
+        Test rows likewise; labels may be unknown (-1).
+    group : (n_test,) object array
+        Group of each test row.
+    """
+
+    partition: str
+    learn: Mapping[str, Probabilities]
+    test: Mapping[str, Probabilities]
+    group: NDArray[np.object_]
+
+
+@dataclass(frozen=True)
+class Stacked:
+    """Probabilities of all modalities of some items, side by side.
+
+    Attributes
+    ----------
+    P : (n, M, K) array
+        NaN where an item lacks a modality.
+    y : (n,) array
+        Class indices; -1 where unknown.
+    fold : (n,) array or None
+        None where no row has one.
+    item : (n,) object array of str
+    modalities : tuple of str
+    """
+
+    P: Array
+    y: Labels
+    fold: Labels | None
+    item: NDArray[np.object_]
+    modalities: tuple[str, ...]
+
+    def rows(self, chosen: NDArray[np.bool_]) -> Stacked:
+        """Return some of the items."""
+        fold = None if self.fold is None else self.fold[chosen]
+        return Stacked(self.P[chosen], self.y[chosen], fold, self.item[chosen], self.modalities)
+
+
+def stack(views: Mapping[str, Probabilities], where: str) -> Stacked:
+    """Probabilities of some modalities side by side.
+
+    Parameters
+    ----------
+    views : mapping of str to Probabilities
+        By modality.
+    where : str
+        Partition and part, for messages.
+
+    Raises
+    ------
+    ValueError
+        If modalities disagree on items, labels or classes, or a row holds some probabilities but not all:
+        NaN means that the item lacks the modality, and nothing else.
+    """
+    (leader, first), *others = views.items()
+    for name, other in others:
+        if other.classes != first.classes or not np.array_equal(other.item, first.item):
+            raise ValueError(f"{where}: {name} has other items or classes than {leader}")
+        if not np.array_equal(other.label, first.label):
+            raise ValueError(f"{where}: {name} has other labels than {leader}")
+    for name, view in views.items():
+        finite = np.isfinite(view.p)
+        wrong = np.flatnonzero(~(finite.all(axis=1) | np.isnan(view.p).all(axis=1)))
+        if len(wrong):
+            row = int(wrong[0])
+            raise ValueError(
+                f"{where}: {name} says {view.p[row].tolist()} of the item {view.item[row]}, of which some "
+                "are no numbers: the model that said so failed there"
+            )
+    P = np.stack([view.p for view in views.values()], axis=1)
+    # rows of a view without folds were seen by its model, so nothing can be validated on them; views that
+    # are external may have other folds than ours, and those of the first view split the rows
+    known = all((view.fold >= 0).all() for view in views.values())
+    fold = first.fold if known and len(np.unique(first.fold)) > 1 else None
+    return Stacked(P, first.label, fold, first.item, tuple(views))
 
 
 def read_partition_inputs(

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Literal, Self
 import numpy as np
 
 from latefusion.fusion.aggregation import Array, Labels, Ties, class_shares, normalise, present
+from latefusion.fusion.rule_errors import check_scores
 
 
 class Rule:
@@ -37,7 +38,7 @@ class Rule:
         Options that the notebook fixes; under `replica` they hold whatever the configuration says.
     stochastic : bool
         Whether another `random_state` may give another result; such a rule is repeated.
-    ties : {'evidence', 'lowest'}
+    ties : {'mean_probability', 'lowest'}
         What decides between equal scores inside the rule, see `latefusion.fusion.aggregation.decide`; the job
         sets it to 'lowest' under `replica`.
     shares : (n_classes,) array
@@ -94,11 +95,17 @@ class Rule:
         -------
         (n_items, n_classes) array
             Rows sum to one; the class shares where an item has no modality.
+
+        Raises
+        ------
+        ScoresError
+            If `_combine` returned anything but a finite number >= 0 for each item and class.
         """
         fused = np.tile(self.shares, (len(P), 1))
         some = present(P).any(axis=1)
         if some.any():
-            fused[some] = normalise(self._combine(P[some]))
+            scores = check_scores(self._combine(P[some]), np.flatnonzero(some), P.shape[2])
+            fused[some] = normalise(scores)
         return fused
 
     def learned(self) -> dict[str, Any]:

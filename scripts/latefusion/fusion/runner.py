@@ -2,45 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from latefusion.core.errors import shorten
 from latefusion.core.log_loss import log_losses
 from latefusion.core.seeds import stream
 from latefusion.fusion.aggregation import Array, Labels, Mask, Ties, class_shares, decide, present, tied
+from latefusion.fusion.inputs import PartitionInput, Stacked, stack
+from latefusion.fusion.reports import check_report, plain
 from latefusion.fusion.rule import Rule, rule_class
+from latefusion.fusion.rule_errors import (
+    ScoresError,
+    blamed,
+    check_probabilities,
+    no_probabilities,
+)
 from latefusion.fusion.temperature_scaling import at_temperature, fit_temperature
-from latefusion.store.probabilities import Probabilities
 
 Protocol = Literal["replica", "honest", "cross"]
-
-SUM_TOLERANCE = 1e-6
-
-
-@dataclass(frozen=True)
-class PartitionInput:
-    """What a rule is given in one partition.
-
-    Attributes
-    ----------
-    partition : str
-    learn : dict of str to Probabilities
-        Training rows by modality, the same items in each: out-of-fold with their folds under `honest`
-        and `cross`, in-sample under `replica`. NaN where an item lacks the modality.
-    test : dict of str to Probabilities
-        Test rows likewise; labels may be unknown (-1).
-    group : (n_test,) object array
-        Group of each test row.
-    """
-
-    partition: str
-    learn: Mapping[str, Probabilities]
-    test: Mapping[str, Probabilities]
-    group: NDArray[np.object_]
 
 
 @dataclass(frozen=True)
@@ -108,30 +92,36 @@ class RuleRunner:
 
     def make(self, seed: int) -> Rule:
         """Return an unfitted rule."""
-        rule = self.rule(random_state=seed, **self.options)
+        with blamed(self.rule):
+            rule = self.rule(random_state=seed, **self.options)
         rule.ties = self.ties
+        return rule
+
+    def fitted(self, seed: int, rows: Stacked) -> Rule:
+        """Return the rule, fitted to labelled rows."""
+        rule = self.make(seed)
+        with blamed(self.rule):
+            rule.fit(rows.P, rows.y, fold=rows.fold)
         return rule
 
     def fit(self, part: PartitionInput, seed: int) -> FittedRule:
         """Fit the rule to a partition, as often as it is to be repeated, and validate it over the folds."""
-        P, y, fold = _stack(part.learn)
-        T, y_test, _ = _stack(part.test)
-        shares = class_shares(y, P.shape[2])
+        learn = stack(part.learn, f"{part.partition}, training part")
+        test = stack(part.test, f"{part.partition}, test part")
+        shares = class_shares(learn.y, learn.P.shape[2])
         if self.protocol == "replica":
-            fold = None
-            if self.rule.replica_source == "test":
-                P, y = T, y_test
+            learn = replace(test if self.rule.replica_source == "test" else learn, fold=None)
         rng = stream(seed, "fuse", self.protocol, self.name, part.partition)
         repeats = self.common.repeats if self.rule.stochastic else 1
         seeds = rng.integers(2**31 - 1, size=repeats).tolist()
-        rules = [self.make(one).fit(P, y, fold=fold) for one in seeds]
+        rules = [self.fitted(one, learn) for one in seeds]
         temperature, validated = None, None
-        if fold is not None:
-            held_out = self._out_of_fold(P, y, fold, seeds[0])
-            temperature, validated = self._validate(held_out, y, fold)
+        if learn.fold is not None:
+            held_out = self._out_of_fold(learn, learn.fold, seeds[0], part.partition)
+            temperature, validated = self._validate(held_out, learn.y, learn.fold)
         elif self._calibrates:
-            temperature = fit_temperature(rules[0].predict_proba(P), y)
-        fitted = FittedRule(part, self, rules, seeds, temperature, validated, shares, T, y_test)
+            temperature = fit_temperature(self.scores(rules[0], learn, shares, part.partition), learn.y)
+        fitted = FittedRule(part.partition, self, rules, seeds, temperature, validated, shares, test)
         fitted.predict()
         return fitted
 
@@ -139,26 +129,39 @@ class RuleRunner:
     def _calibrates(self) -> bool:
         return self.common.calibrate and not self.rule.probabilistic
 
-    def _out_of_fold(self, P: Array, y: Labels, fold: Labels, seed: int) -> tuple[Array, Labels]:
+    def _out_of_fold(self, learn: Stacked, fold: Labels, seed: int, partition: str) -> tuple[Array, Labels]:
         """Return the rule's own out-of-fold scores, (n, K), and the classes it would say, (n,)."""
-        scores = np.empty((len(P), P.shape[2]))
-        said = np.empty(len(P), np.int32)
+        scores = np.empty((len(learn.P), learn.P.shape[2]))
+        said = np.empty(len(learn.P), np.int32)
         for inside, outside in _splits(fold):
-            rule = self.make(seed).fit(P[inside], y[inside], fold=fold[inside])
-            shares = class_shares(y[inside], P.shape[2])
-            scores[outside] = self.scores(rule, P[outside], shares)
-            said[outside] = decide(scores[outside], P[outside], shares, self.ties)
+            training, held_out = learn.rows(inside), learn.rows(outside)
+            rule = self.fitted(seed, training)
+            shares = class_shares(training.y, learn.P.shape[2])
+            scores[outside] = self.scores(rule, held_out, shares, partition)
+            said[outside] = decide(scores[outside], held_out.P, shares, self.ties)
         return scores, said
 
-    def scores(self, rule: Rule, P: Array, shares: Array) -> Array:
-        """Return what a rule says of P, checked; the class shares where an item has no modality."""
-        scores = rule.predict_proba(P)
-        if scores.shape != (len(P), P.shape[2]) or not (scores >= 0).all():
-            raise ValueError(f"the rule {self.name} returned negative or no numbers, {scores.shape}")
-        if (np.abs(scores.sum(axis=1) - 1) > SUM_TOLERANCE).any():
-            raise ValueError(f"the rule {self.name} returned rows that do not sum to one")
+    def scores(self, rule: Rule, asked: Stacked, shares: Array, partition: str) -> Array:
+        """Scores of some items by a rule, checked; the class shares where an item has no modality.
+
+        Raises
+        ------
+        RuleError
+            If what the rule returns is no probability, naming the item and the values.
+        """
+        known: Mask = present(asked.P)
+        some = np.asarray(known.any(axis=1))
+        with blamed(self.rule):
+            try:
+                scores = check_probabilities(rule.predict_proba(asked.P), some, len(shares))
+            except ScoresError as error:
+                where, lacking = f"in the partition {partition}", []
+                if error.row is not None:
+                    where = f"for the item {shorten(asked.item[error.row])} {where}"
+                    lacking = [asked.modalities[m] for m in np.flatnonzero(~known[error.row, :])]
+                raise no_probabilities(error, self.rule, where=where, lacking=lacking) from None
         # those of the training rows, also for a rule that was fitted on others
-        return np.where(_some(P), scores, shares)
+        return np.where(some[:, None], scores, shares)
 
     def _validate(
         self, held_out: tuple[Array, Labels], y: Labels, fold: Labels
@@ -188,23 +191,22 @@ class RuleRunner:
 class FittedRule:
     """A rule fitted in one partition, and what it says of the test part."""
 
-    part: PartitionInput
+    partition: str
     runner: RuleRunner
     rules: list[Rule]
     seeds: list[int]
     temperature: float | None
     cross_validated: dict[str, float | int | None] | None
     shares: Array
-    T: Array
-    y: Labels
+    test: Stacked
 
     def predict(self) -> None:
         """Predict the test part with each repeat."""
-        self.scores = [self._scores(rule, self.T) for rule in self.rules]
-        self.p = [self._probabilities(scores, self.T) for scores in self.scores]
+        self.scores = [self._scores(rule, self.test.P) for rule in self.rules]
+        self.p = [self._probabilities(scores, self.test.P) for scores in self.scores]
 
     def outcome(self, P: Array) -> tuple[Array, Labels]:
-        """Return probabilities and classes by the first repeat."""
+        """Probabilities and classes of the test part by the first repeat, from P with further gaps."""
         scores = self._scores(self.rules[0], P)
         return self._probabilities(scores, P), self.decided(scores, P)
 
@@ -214,47 +216,33 @@ class FittedRule:
         return {
             "shares": self.shares,
             "absent_classes": [c for c in range(len(self.shares)) if c not in seen],
-            "test_rows": len(self.y),
+            "test_rows": len(self.test.y),
             "ties": int(tied(self.scores[0]).sum()),
-            "all_missing": int((~present(self.T).any(axis=1)).sum()),
+            "all_missing": int((~present(self.test.P).any(axis=1)).sum()),
             "temperature": self.temperature,
             "seeds": self.seeds if self.runner.rule.stochastic else [],
-            "learned": [rule.learned() for rule in self.rules],
-            "diagnosis": self.rules[0].diagnose(self.T),
+            "learned": [self._report("learned", rule.learned) for rule in self.rules],
+            "diagnosis": self._report("diagnose", lambda: self.rules[0].diagnose(self.test.P)),
         }
 
+    def _report(self, method: str, said: Callable[[], dict[str, Any]]) -> Any:  # noqa: ANN401 - any JSON value
+        with blamed(self.runner.rule):
+            report = plain(said())
+        check_report(report, self.runner.rule, method)
+        return report
+
     def _scores(self, rule: Rule, P: Array) -> Array:
-        return self.runner.scores(rule, P, self.shares)
+        return self.runner.scores(rule, replace(self.test, P=P), self.shares, self.partition)
 
     def _probabilities(self, scores: Array, P: Array) -> Array:
         if self.temperature is None:
             return scores
-        return np.where(_some(P), at_temperature(scores, self.temperature), self.shares)
+        some = present(P).any(axis=1, keepdims=True)
+        return np.where(some, at_temperature(scores, self.temperature), self.shares)
 
     def decided(self, scores: Array, P: Array) -> Labels:
         """Return the class of each row's largest score."""
         return decide(scores, P, self.shares, self.runner.ties)
-
-
-def _stack(views: Mapping[str, Probabilities]) -> tuple[Array, Labels, Labels | None]:
-    """Return P (n, M, K), labels and folds (None where no row has one) of modalities on the same items."""
-    first, *others = views.values()
-    for name, other in zip(list(views)[1:], others, strict=True):
-        if other.classes != first.classes or not np.array_equal(other.item, first.item):
-            raise ValueError(f"{name} has other items or classes than {next(iter(views))}")
-        if not np.array_equal(other.label, first.label):
-            raise ValueError(f"{name} has other labels than {next(iter(views))}")
-    P = np.stack([view.p for view in views.values()], axis=1)
-    # rows of a view without folds were seen by its model, so nothing can be validated on them; views that
-    # are external may have other folds than ours, and those of the first view split the rows
-    known = all((view.fold >= 0).all() for view in views.values())
-    fold = first.fold if known and len(np.unique(first.fold)) > 1 else None
-    return P, first.label, fold
-
-
-def _some(P: Array) -> Mask:
-    """Return which rows have any modality, (n, 1)."""
-    return np.asarray(present(P).any(axis=1, keepdims=True))
 
 
 def _splits(fold: Labels) -> Iterator[tuple[NDArray[np.bool_], NDArray[np.bool_]]]:

@@ -28,8 +28,8 @@ def votes(P: Array, shares: Array, ties: Ties = "mean_probability") -> Labels:
         NaN where a modality is missing.
     shares : (K,) array
         Class shares in training, for ties.
-    ties : {'evidence', 'lowest'}
-        As in `latefusion.fusion.aggregation.decide`; the evidence is that of all modalities.
+    ties : {'mean_probability', 'lowest'}
+        As in `latefusion.fusion.aggregation.decide`; the mean is that of all modalities.
 
     Returns
     -------

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from latefusion.core.input_names import NamedFiles, input_name
 from latefusion.core.seeds import stream
 from latefusion.fusion.fuse import fuse
-from latefusion.fusion.runner import PartitionInput
+from latefusion.fusion.inputs import PartitionInput
 from latefusion.fusion.selection import best_rule
 from latefusion.pipeline.new_items import prediction_columns
 from latefusion.pipeline.novelty import novelty_mask

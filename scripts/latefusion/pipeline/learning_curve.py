@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from latefusion.core.log_loss import log_losses
 from latefusion.evaluation.statistics.group_bootstrap import group_weights
 from latefusion.fusion.fuse import fuse
-from latefusion.fusion.runner import PartitionInput
+from latefusion.fusion.inputs import PartitionInput
 from latefusion.store.probabilities import P_PREFIX, Probabilities
 from latefusion.store.samples import Samples
 from latefusion.svm.training import SvmSettings, predict, present_rows, train

@@ -177,15 +177,47 @@ def _stated(node: ast.ClassDef, file: Path) -> Iterator[tuple[str, object]]:
                 if isinstance(target, ast.Name) and target.id in STATED:
                     yield target.id, _literal(statement.value, f"as {target.id}", file)
         elif isinstance(statement, ast.FunctionDef) and statement.name == "__init__":
-            names, defaults = statement.args.kwonlyargs, statement.args.kw_defaults
-            options = {
-                argument.arg: None
-                if default is None
-                else _literal(default, f"as the default of the option {argument.arg}", file)
-                for argument, default in zip(names, defaults, strict=True)
-                if argument.arg not in COMMON
-            }
-            yield _OPTIONS, _Signature(options, passes_on=statement.args.kwarg is not None)
+            yield _OPTIONS, _signature(statement, file)
+
+
+def _signature(init: ast.FunctionDef, file: Path) -> _Signature | Problem:
+    arguments = init.args
+    names = {argument.arg for argument in (*arguments.args, *arguments.kwonlyargs)}
+    if not names >= COMMON and arguments.kwarg is None:
+        lacking = ", ".join(sorted(COMMON - names))
+        return Problem(
+            str(file),
+            f"an __init__ without {lacking}",
+            "def __init__(self, *, random_state=None, …), which every rule is given by name",
+            f"add {lacking}=None and pass it on to super().__init__",
+            row=init.lineno,
+        )
+    return _Signature(dict(_defaults(arguments, file)), passes_on=arguments.kwarg is not None)
+
+
+def _defaults(arguments: ast.arguments, file: Path) -> Iterator[tuple[str, object]]:
+    """Yield name and default of each option, before or after `*`; the job passes all of them by name."""
+    before = arguments.args[1:]
+    given: list[ast.expr | None] = [None] * (len(before) - len(arguments.defaults))
+    given += arguments.defaults[max(0, len(arguments.defaults) - len(before)) :]
+    for argument, default in zip(
+        [*before, *arguments.kwonlyargs], [*given, *arguments.kw_defaults], strict=True
+    ):
+        if argument.arg in COMMON:
+            continue
+        if default is None:
+            yield (
+                argument.arg,
+                Problem(
+                    str(file),
+                    f"the option {argument.arg} without a default",
+                    "a default for each option, which holds where the configuration does not name it",
+                    f"write {argument.arg}=…, or =None, and let __init__ say what that means",
+                    row=argument.lineno,
+                ),
+            )
+        else:
+            yield argument.arg, _literal(default, f"as the default of the option {argument.arg}", file)
 
 
 def _options(mirror: type) -> dict[str, Any] | Problem:

@@ -7,7 +7,9 @@ import pyarrow as pa
 import pytest
 from sklearn.metrics import accuracy_score, log_loss
 
-from latefusion.fusion.fuse import PartitionInput, fuse, plain
+from latefusion.fusion.fuse import fuse
+from latefusion.fusion.inputs import PartitionInput
+from latefusion.fusion.reports import plain
 from latefusion.fusion.rule import rule_class
 from latefusion.fusion.temperature_scaling import at_temperature, fit_temperature
 from latefusion.store.schemas import probabilities_schema

@@ -8,7 +8,8 @@ from sklearn.metrics import accuracy_score, log_loss
 
 from latefusion.core.log_loss import log_losses
 from latefusion.fusion.aggregation import class_shares, decide, softmax
-from latefusion.fusion.fuse import PartitionInput, fuse
+from latefusion.fusion.fuse import fuse
+from latefusion.fusion.inputs import PartitionInput
 from latefusion.fusion.robustness import MissingnessOutcomes, _order, contributions, robustness_table
 from latefusion.fusion.rule import rule_class
 from worlds import part, views, world

@@ -1,13 +1,18 @@
 """The contract of a rule, and finding it by name."""
 
 import ast
+import sys
+import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 import latefusion.rules
+from latefusion.core.errors import InputError
 from latefusion.fusion.fuse import fuse
 from latefusion.fusion.rule import Rule, rule_class
+from latefusion.fusion.rule_errors import RuleError
 from latefusion.planning.code_digest import closure
 from latefusion.planning.rule_catalogue import read_rule
 from worlds import NAMES, RULES, column, part, world
@@ -37,6 +42,8 @@ class Power(Rule):
 '''
 
 BARE = '''
+import numpy as np
+
 from latefusion.fusion.rule import Rule
 
 
@@ -57,6 +64,7 @@ def drop_in(tmp_path, monkeypatch):
     monkeypatch.setattr(latefusion.rules, "__path__", [*latefusion.rules.__path__, str(tmp_path)])
 
     def drop(name, text):
+        monkeypatch.delitem(sys.modules, f"latefusion.rules.{name}", raising=False)
         (tmp_path / f"{name}.py").write_text(text)
 
     return drop
@@ -78,13 +86,110 @@ def test_a_rule_may_define_the_two_methods_of_the_contract_alone(drop_in):
     assert (column(table) == one.test["m0"].p).all()
 
 
-def test_a_rule_that_returns_no_probabilities_is_refused(drop_in):
-    drop_in("bare_sum", BARE.format(returned="2 * P[:, 0]"))
-    drop_in("bare_nan", BARE.format(returned="P[:, 0] * float('nan')"))
-    with pytest.raises(ValueError, match="bare_sum returned rows that do not sum to one"):
-        fuse("bare_sum", {}, [part(n=60)], protocol="honest", seed=0)
-    with pytest.raises(ValueError, match="bare_nan returned negative or no numbers"):
-        fuse("bare_nan", {}, [part(n=60)], protocol="honest", seed=0)
+@pytest.mark.parametrize(
+    ("returned", "found"),
+    [
+        ("2 * P[:, 0]", "which sum to 2, for the item 'i0' in the partition given"),
+        ("P[:, 0] - 0.5", "for the item 'i0' in the partition given"),
+        ("P[:, 0] * float('nan')", r"\[nan, nan, nan\], for the item 'i0'"),
+        ("P[:, 0] / np.zeros(1)", r"\[inf, inf, inf\], for the item 'i0'"),
+        ("P[0, :1]", r"an array of shape \(1, 3\) for \d+ items and 3 classes"),
+        ("P[:, 0, 0]", r"an array of shape \(\d+,\) for"),
+        ("None", "found:   None, in the partition given"),
+        ("{'a': 1}", "dict .*no array of numbers"),
+        ("np.where(np.arange(len(P))[:, None] == 3, np.nan, P[:, 0])", r"nan\], for the item 'i15'"),
+    ],
+)
+def test_a_rule_that_returns_no_probabilities_is_told_the_item_and_the_values(drop_in, returned, found):
+    drop_in("bare", BARE.format(returned=returned))
+    with np.errstate(divide="ignore"), pytest.raises(RuleError, match=found) as refused:
+        fuse("bare", {}, [part(n=60)], protocol="cross", seed=0)
+    assert "bare.py" in str(refused.value)
+    assert "finite numbers >= 0, one for each class" in str(refused.value)
+
+
+@pytest.mark.parametrize("shape", ["(1, P.shape[2])", "(len(P), 1)", "P.shape[2]"])
+def test_scores_that_only_broadcasting_would_fit_are_refused(drop_in, shape):
+    """One row would have stood for every item."""
+    drop_in("power", TRIMMED.replace("np.nanmean(P**self.power, axis=1)", f"np.ones({shape})"))
+    with pytest.raises(RuleError, match="an array of shape"):
+        fuse("power", {}, [part(n=60)], protocol="honest", seed=0)
+
+
+def test_a_rule_that_forgets_missing_modalities_is_told_so(drop_in):
+    drop_in("power", TRIMMED.replace("np.nanmean", "np.mean"))
+    with pytest.raises(RuleError, match=r"P is NaN where m0 is missing: leave that out, as np\.nanmean"):
+        fuse("power", {}, [part(n=60)], protocol="honest", seed=0)
+
+
+def test_items_without_any_modality_ask_nothing_of_a_rule(drop_in):
+    drop_in("bare", BARE.format(returned="np.nanmean(P, axis=1)"))
+    one = part(n=60)
+    empty = np.full_like(one.test["m0"].p, np.nan)
+    none = {
+        name: replace(view, p=np.where(np.arange(60)[:, None] == 2, empty, view.p))
+        for name, view in one.test.items()
+    }
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        table = fuse("bare", {}, [replace(one, test=none)], protocol="honest", seed=0, robustness=False).table
+    assert column(table)[2] == pytest.approx(
+        np.bincount(one.learn["m0"].label, minlength=3) / len(one.learn["m0"].label)
+    )
+
+
+BROKEN = (
+    TRIMMED.replace("        return np.nanmean(P**self.power, axis=1)", "        return helper(P)")
+    + """
+
+def helper(P):
+    return P[:, 7]
+"""
+)
+
+
+def test_an_error_in_a_rule_names_its_file_and_line(drop_in, tmp_path, caplog):
+    drop_in("broken", BROKEN)
+    with pytest.raises(RuleError, match=r"IndexError: .*in helper") as refused:
+        fuse("broken", {}, [part(n=60)], protocol="honest", seed=0)
+    line = 1 + BROKEN.splitlines().index("    return P[:, 7]")
+    assert str(refused.value).startswith(f"{tmp_path / 'broken.py'}, line {line}\n")
+    assert "in _combine" in caplog.text
+
+
+def test_an_option_that_a_rule_refuses_is_told_with_the_line_that_refuses_it(drop_in):
+    drop_in(
+        "power", TRIMMED.replace("        self.power = power", "        raise ValueError(f'not {power}')")
+    )
+    with pytest.raises(RuleError, match=r"ValueError: 'not -3' \(in __init__"):
+        fuse("power", {"power": -3}, [part(n=60)], protocol="honest", seed=0)
+
+
+def test_what_a_rule_says_of_itself_must_fit_into_json(drop_in):
+    drop_in("power", TRIMMED + "\n    def learned(self):\n        return {'seen': {1, 2}}\n")
+    with pytest.raises(RuleError, match=r"learned\(\) returned what JSON cannot hold: .*set"):
+        fuse("power", {}, [part(n=60)], protocol="honest", seed=0)
+
+
+def test_an_error_around_a_rule_is_not_put_down_to_it():
+    with pytest.raises(ValueError, match="no row to learn from") as refused:
+        fuse("linear_pool", {}, [gone(part(n=60))], protocol="honest", seed=0)
+    assert not isinstance(refused.value, InputError)
+
+
+def gone(one):
+    """Return a partition in whose training part no item has any modality."""
+    learn = {name: replace(view, p=np.full_like(view.p, np.nan)) for name, view in one.learn.items()}
+    return replace(one, learn=learn)
+
+
+def test_a_row_that_is_partly_no_number_is_a_failure_of_its_model_and_not_a_gap():
+    one = part(n=60)
+    p = one.test["m1"].p.copy()
+    p[5, 1] = np.nan
+    broken = replace(one, test={**one.test, "m1": replace(one.test["m1"], p=p)})
+    with pytest.raises(ValueError, match=r"given, test part: m1 says .*nan.* of the item t5"):
+        fuse("mean", {}, [broken], protocol="honest", seed=0)
 
 
 def test_a_file_must_define_one_rule(drop_in):

@@ -54,6 +54,34 @@ def test_a_rule_is_read_without_being_imported(tmp_path):
     assert rule.summary == "Says something."
 
 
+def test_options_may_stand_before_the_star_or_without_one(tmp_path):
+    signature = "(self, power: float = 2.0, random_state=None, *, base=10)"
+    text = EXAMPLE.replace(
+        '(self, *, random_state=None, power: float = 2.0, names: tuple = ("a", "b"))', signature
+    )
+    (tmp_path / "mine.py").write_text(text)
+    assert read_rule(tmp_path / "mine.py").options == {"power": 2.0, "base": 10}
+
+
+@pytest.mark.parametrize(
+    ("signature", "words"),
+    [
+        ("(self, power, *, random_state=None)", "the option power without a default"),
+        ("(self, *, random_state=None, power)", "the option power without a default"),
+        ("(self, *, power=2.0)", "an __init__ without random_state"),
+    ],
+)
+def test_an_init_that_a_job_could_not_call_is_refused_with_its_line(tmp_path, signature, words):
+    text = EXAMPLE.replace(
+        '(self, *, random_state=None, power: float = 2.0, names: tuple = ("a", "b"))', signature
+    )
+    (tmp_path / "mine.py").write_text(text)
+    line = 1 + next(i for i, row in enumerate(text.splitlines()) if "__init__" in row)
+    with pytest.raises(InputError, match=words) as refused:
+        read_rule(tmp_path / "mine.py")
+    assert f"mine.py, line {line}" in str(refused.value)
+
+
 def test_a_file_that_is_no_python_names_its_line(tmp_path):
     (tmp_path / "mine.py").write_text("x = 1\ndef f(:\n")
     with pytest.raises(InputError, match=r"mine\.py, line 2"):
@@ -140,7 +168,7 @@ def test_a_base_class_from_the_package_has_its_own_facts(tmp_path):
 UNREAD = "from sklearn.base import BaseEstimator\nfrom latefusion.fusion.rule import Rule\n\n"
 RESTATED = (
     "    learns = True\n    probabilistic = True\n    stochastic = False\n    replica_source = 'test'\n"
-    "    def __init__(self, *, cut=0.5): pass\n"
+    "    def __init__(self, *, random_state=None, cut=0.5): pass\n"
 )
 
 
@@ -188,7 +216,7 @@ IN_NO_WORDS = "from latefusion.fusion.rule import Rule\nWHY = True\nclass Mine(R
     ("text", "words"),
     [
         (
-            "    def __init__(self, *,\n        cut=float('inf')): pass\n",
+            "    def __init__(self, *, random_state=None,\n        cut=float('inf')): pass\n",
             ["line 5", "float('inf')", "as the default of the option cut", "a default may be None"],
         ),
         ("    learns = WHY\n", ["line 4", "'WHY' as learns", "write the value itself"]),

@@ -7,7 +7,8 @@ A forest is given the seed as `random_state`; before the network stands `torch.m
 import numpy as np
 import pytest
 
-from latefusion.fusion.fuse import PartitionInput, fuse
+from latefusion.fusion.fuse import fuse
+from latefusion.fusion.inputs import PartitionInput
 from worlds import labels, opinions, views
 
 K = 4
