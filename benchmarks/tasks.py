@@ -39,7 +39,9 @@ def _folds(y: np.ndarray) -> np.ndarray:
 
 def own_view(arrays: str, threads: int, components: int | None = None) -> dict[str, Any]:
     """Train and apply one view as the workflow does: probabilities in sample, out of fold and of test."""
-    from latefusion.svm.training import SvmSettings, predict, train
+    from latefusion.svm.prediction import predict
+    from latefusion.svm.settings import SvmSettings
+    from latefusion.svm.training import LabelledRows, Limits, train
 
     data = _arrays(arrays)
     fold = _folds(data["y_train"])
@@ -48,12 +50,9 @@ def own_view(arrays: str, threads: int, components: int | None = None) -> dict[s
     def work(rows: slice) -> dict[str, Any]:
         began, processor = time.perf_counter(), time.process_time()
         trained = train(
-            [data["X_train"][rows]],
-            data["y_train"][rows],
-            fold[rows],
+            LabelledRows([data["X_train"][rows]], data["y_train"][rows], fold[rows], 4),
             settings if rows.stop is None else SvmSettings(),
-            n_classes=4,
-            n_jobs=threads,
+            limits=Limits(n_jobs=threads),
             replica=True,
             rng=np.random.default_rng(0),
         )

@@ -13,7 +13,7 @@ with job(snakemake.log[0]):
     from latefusion.store.probabilities import Probabilities
     from latefusion.store.samples import class_names, read_features, read_labels
     from latefusion.store.tables import read_json, write_json
-    from latefusion.svm.training import decide
+    from latefusion.svm.prediction import decide
 
     source, params = snakemake.input, snakemake.params
     dataset = read_json(source.dataset)

@@ -7,7 +7,7 @@ with job(snakemake.log[0]):
     from latefusion.store.probabilities import Probabilities
     from latefusion.store.samples import class_names, read_samples
     from latefusion.store.tables import read_json
-    from latefusion.svm.training import decide
+    from latefusion.svm.prediction import decide
 
     dataset = read_json(snakemake.input.dataset)
     classes = class_names(dataset)

@@ -8,7 +8,8 @@ with job(snakemake.log[0]):
     from latefusion.store.probabilities import Probabilities
     from latefusion.store.samples import class_names, read_samples
     from latefusion.store.tables import read_json
-    from latefusion.svm.training import SvmSettings, train
+    from latefusion.svm.settings import SvmSettings
+    from latefusion.svm.training import LabelledRows, Limits, train
 
     dataset = read_json(snakemake.input.dataset)
     classes = class_names(dataset)
@@ -16,13 +17,9 @@ with job(snakemake.log[0]):
         snakemake.input.partition, "train", snakemake.input.item_tables, snakemake.input.features, dataset
     )
     trained = train(
-        rows.X,
-        rows.label,
-        rows.fold,
+        LabelledRows(rows.X, rows.label, rows.fold, len(classes)),
         SvmSettings(**snakemake.params.settings),
-        n_classes=len(classes),
-        n_jobs=snakemake.threads,
-        memory_mb=snakemake.resources.mem_mb,
+        limits=Limits(n_jobs=snakemake.threads, memory_mb=snakemake.resources.mem_mb),
         replica=snakemake.params.replica,
         rng=stream(
             snakemake.params.seed, "train_svm", snakemake.wildcards.partition, snakemake.wildcards.view

@@ -121,5 +121,5 @@ def test_other_rows_of_test_change_no_decision_value(songs):
     new = np.random.default_rng(4).normal(size=(700, 6)).astype(np.float32)
     rows = np.arange(0, 700, 7)
     assert np.allclose(
-        model.decision_function(new)[rows], model.decision_function(new[rows]), rtol=0, atol=1e-5
+        model.pairwise_decision(new)[rows], model.pairwise_decision(new[rows]), rtol=0, atol=1e-5
     )

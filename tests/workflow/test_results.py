@@ -128,7 +128,7 @@ def said_by(model, folder):
     """Return what a machine says in sample, with libsvm's sigmoids."""
     features = pq.read_table(folder / "results/features/train/text.parquet")["embedding"]
     X = np.array(features.to_pylist(), np.float32)
-    return model.proba_of_decision(model.decision_function([X]), guarded=False)
+    return model.proba_of_decision(model.pairwise_decision([X]), guarded=False)
 
 
 def test_beside_a_grid_each_protocol_has_the_training_rows_of_its_own_machine(gridded):

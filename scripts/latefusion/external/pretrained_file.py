@@ -64,7 +64,7 @@ def load_pretrained(
     Returns
     -------
     model : SVM or PretrainedSVC
-        For `latefusion.svm.training.predict`.
+        For `latefusion.svm.prediction.predict`.
     facts : dict
         What the model's JSON file says, with the warnings that opening it gave.
 
@@ -130,7 +130,7 @@ def _refuse(path: Path | str, key: str, found: str, fix: str) -> InputError:
 def _own(model: SVM, path: Path | str, key: str, n_classes: int, columns: Sequence[int]) -> SVM:
     if not hasattr(model, "sigmoids_"):
         raise _refuse(path, key, "an SVM that is not fitted", "fit it before saving")
-    width = [len(shift) for shift in model.space_.shift]
+    width = [len(shift) for shift in model.scaling_.shift]
     if width != list(columns):
         raise _refuse(path, key, f"an SVM for columns {width}, the view has {list(columns)}", "name another")
     if len(model.classes_) != n_classes:

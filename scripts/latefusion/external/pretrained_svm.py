@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latefusion.core.parallel import blocks, one_blas_thread, run
-from latefusion.svm.estimator import Float64, Matrices, as_parts
+from latefusion.svm.inputs import Float64, Matrices, as_parts
 from latefusion.svm.pairwise_coupling import class_pairs, couple, vote
 from latefusion.svm.platt_scaling import apply_sigmoids, guard
 
@@ -73,7 +73,7 @@ class PretrainedSVC:
         self.n_jobs = n_jobs
         return self
 
-    def decision_function(self, X: Matrices) -> Float64:
+    def pairwise_decision(self, X: Matrices) -> Float64:
         """Return libsvm's one-vs-one decision values, (n, k(k-1)/2), positive for the first class."""
         rows: Any = np.hstack(as_parts(X)).astype(np.float64)
         for step in self.before:

@@ -21,7 +21,7 @@ from latefusion.store.models import load_model
 from latefusion.store.probabilities import Probabilities
 from latefusion.store.samples import read_features
 from latefusion.svm.estimator import SVM
-from latefusion.svm.training import predict
+from latefusion.svm.prediction import predict
 
 EVERYTHING: Final = "all"
 """The partition that trains on every labelled item."""

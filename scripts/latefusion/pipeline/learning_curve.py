@@ -16,7 +16,10 @@ from latefusion.fusion.fuse import fuse
 from latefusion.fusion.inputs import PartitionInput
 from latefusion.store.probabilities import P_PREFIX, Probabilities
 from latefusion.store.samples import Samples
-from latefusion.svm.training import SvmSettings, predict, present_rows, train
+from latefusion.svm.inputs import present_rows
+from latefusion.svm.prediction import predict
+from latefusion.svm.settings import SvmSettings
+from latefusion.svm.training import LabelledRows, Limits, train
 
 logger = logging.getLogger(__name__)
 
@@ -148,12 +151,9 @@ def _trained(
     """Train a view on some rows; return their out-of-fold probabilities and those of the test part."""
     rows = view.train
     trained = train(
-        [x[used] for x in rows.X],
-        rows.label[used],
-        _renumbered(rows.fold[used]),
+        LabelledRows([x[used] for x in rows.X], rows.label[used], _renumbered(rows.fold[used]), len(classes)),
         SvmSettings(**view.settings),
-        n_classes=len(classes),
-        n_jobs=n_jobs,
+        limits=Limits(n_jobs=n_jobs),
         replica=False,
         rng=rng,
     )

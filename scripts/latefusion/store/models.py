@@ -37,11 +37,18 @@ def load_model(path: Path | str, facts_path: Path | str) -> Any:  # noqa: ANN401
     Raises
     ------
     TableError
-        If the file is not the one that was written: unpickling it could run anybody's code.
+        If the file is not the one that was written: unpickling it could run anybody's code. Or if it was
+        written by a version whose modules had other names.
     """
     content = Path(path).read_bytes()
     if hashlib.sha256(content).hexdigest() != read_json(facts_path)["sha256"]:
         raise TableError(
             f"{path}: changed since it was written (its hash is not the one in {facts_path}); delete it"
         )
-    return joblib.load(io.BytesIO(content))
+    try:
+        return joblib.load(io.BytesIO(content))
+    except (AttributeError, ImportError) as error:
+        raise TableError(
+            f"{path}: saved by another version of latefusion, whose parts had other names ({error}); "
+            "delete it and run the workflow again: the view is trained anew"
+        ) from error

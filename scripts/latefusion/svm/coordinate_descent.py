@@ -1,4 +1,4 @@
-"""Dual coordinate descent for one linear two-class machine, compiled by numba."""
+"""Dual coordinate descent for one linear binary classifier, compiled by numba."""
 # No annotations in this module: numba infers every type, and strict typing would only repeat it.
 # mypy: disable-error-code="no-untyped-def, no-untyped-call"
 # ruff: noqa: ANN001, ANN201, ANN202
@@ -38,7 +38,7 @@ def descend(Z, squares, rows, y, cost, beta, w, offset, penalty, tol, epochs, se
     squares : (n,) float64 array
         Squared norms of its rows.
     rows : (m,) int64 array
-        Rows of the machine.
+        Rows of the classifier.
     y, cost, beta : (m,) float64 arrays
         Sides (1 or -1), costs and signed coefficients, which are changed.
     w : (r,) float64 array

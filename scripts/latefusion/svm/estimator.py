@@ -1,36 +1,44 @@
-"""A support vector machine for several classes that tells probabilities, in and out of sample."""
+"""Support vector machine for several classes with calibrated probabilities, in and out of sample."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from latefusion.core.parallel import blocks, one_blas_thread, run
-from latefusion.svm.kernels import Gamma, Rows, Space, values
-from latefusion.svm.one_vs_one import weigh
-from latefusion.svm.pairwise_coupling import class_pairs, couple, vote
-from latefusion.svm.platt_scaling import apply_sigmoids, fit_sigmoid, guard
+from latefusion.svm.decision_values import weigh
+from latefusion.svm.fitted_state import FittedState
+from latefusion.svm.inputs import Float32, Float64, Gamma, Int32, Matrices, as_parts
+from latefusion.svm.kernels import InputScaling, KernelRows, values
+from latefusion.svm.pairwise_coupling import couple, vote
+from latefusion.svm.platt_scaling import apply_sigmoids
 
-Float32 = NDArray[np.float32]
-Float64 = NDArray[np.float64]
-Matrices = ArrayLike | Sequence[Float32]
+ROWS: Final = 512
+COLUMNS: Final = 1024
 
-logger = logging.getLogger(__name__)
 
-COMBINE = ("concatenate", "balanced", "kernel_mean", "kernel_aligned")
-ROWS = 512
-COLUMNS = 1024
+PARAMETERS: Final = (
+    "C",
+    "gamma",
+    "scale",
+    "combine",
+    "class_weight",
+    "approximation",
+    "max_iter",
+    "n_jobs",
+    "memory_mb",
+    "random_state",
+)
 
 
 class SVM:
-    """RBF support vector machines, one for each pair of classes, with calibrated probabilities.
+    """RBF support vector machine of one-vs-one classifiers, with calibrated probabilities.
 
-    The problem is libsvm's C-SVC. One set of folds gives everything: the machines on all rows, and for
-    each fold machines without it, whose decision values train one sigmoid per pair; pairwise coupling
+    The problem is libsvm's C-SVC. One set of folds gives everything: the classifiers on all rows, and for
+    each fold classifiers without it, whose decision values train one sigmoid per pair; pairwise coupling
     makes probabilities of them.
 
     Parameters
@@ -48,9 +56,9 @@ class SVM:
     class_weight : {'balanced', 'none'}, mapping or None
         Factor on `C` for each class; a mapping has classes for keys.
     approximation : mapping, optional
-        `{"components": m}`: linear machines on a Nyström approximation of the kernel.
+        `{"components": m}`: linear classifiers on a Nyström approximation of the kernel.
     max_iter : int, optional
-        Most steps of one machine.
+        Most steps of one classifier.
     n_jobs : int
         Threads. The result does not depend on it.
     memory_mb : float, optional
@@ -66,7 +74,7 @@ class SVM:
         classes too.
     in_sample_proba_, out_of_fold_proba_ : (n, K) float64 arrays
         With guarded sigmoids. Those of a row out of fold were fitted without the row's fold; the decision
-        values they were fitted on come from machines that saw the row: a second-order effect (0.001 to
+        values they were fitted on come from classifiers that saw the row: a second-order effect (0.001 to
         0.005 of log loss).
     sigmoids_, libsvm_sigmoids_ : (pairs, 2) float64 arrays
         A and B for each pair: guarded, and as libsvm fits them.
@@ -76,7 +84,7 @@ class SVM:
 
     classes_: NDArray[Any]
     present_: NDArray[np.bool_]
-    space_: Space
+    scaling_: InputScaling
     gammas_: tuple[float, ...]
     weights_: tuple[float, ...]
     double_: bool
@@ -136,7 +144,7 @@ class SVM:
         fold: ArrayLike | None = None,
         n_classes: int | None = None,
     ) -> SVM:
-        """Train all machines and calibrate them.
+        """Train all one-vs-one classifiers and calibrate them.
 
         Parameters
         ----------
@@ -145,30 +153,61 @@ class SVM:
         y : (n,) array
             Classes, of any kind; with `n_classes`, class indices.
         fold : (n,) int array, optional
-            Which machines do not see the row; by default five stratified folds of our own.
+            Which classifiers do not see the row; by default five stratified folds of our own.
         n_classes : int, optional
             Number of classes, where some may have no rows: their probability is 0.
 
         Raises
         ------
         ValueError
-            If shapes do not match, values are not finite, or there is only one class.
+            If a parameter has a value that it cannot have, shapes do not match, values are not finite, or
+            there is only one class.
         InputError
             If the Gram matrix does not fit into the memory that may be used.
         """
         from latefusion.svm.fitting import fit_all
 
-        fit_all([self], X, y, fold=fold, n_classes=n_classes)
+        (state,) = fit_all([self], X, y, fold=fold, n_classes=n_classes)
+        self.adopt(state)
         return self
 
+    def adopt(self, state: FittedState) -> None:
+        """Store what fitting gave."""
+        expansion, calibration = state.expansion, state.calibration
+        self.classes_, self.present_ = state.classes, state.present
+        self.scaling_, self.gammas_, self.weights_ = state.scaling, state.gammas, expansion.weights
+        self.double_ = expansion.double
+        self.support_, self.support_squares_ = expansion.support.parts, expansion.support.squares
+        self.coefficients_, self.offsets_ = expansion.coefficients, expansion.offsets
+        self.n_support_, self.n_iter_, self.n_capped_ = state.n_support, state.n_iter, state.n_capped
+        self.in_sample_decision_ = state.in_sample_decision
+        self.out_of_fold_decision_ = state.out_of_fold_decision
+        self.sigmoids_, self.libsvm_sigmoids_ = calibration.sigmoids, calibration.libsvm_sigmoids
+        self.n_inverted_ = calibration.n_inverted
+        self.n_inverted_out_of_fold_ = calibration.n_inverted_out_of_fold
+        self.out_of_fold_proba_ = calibration.out_of_fold_proba
+        self.in_sample_proba_ = self.proba_of_decision(state.in_sample_decision)
+
     def decision_function(self, X: Matrices) -> Float64:
+        """Return decision values with the signs of scikit-learn.
+
+        Returns
+        -------
+        (n,) or (n, K(K-1)/2) array
+            With two classes one value a row, positive for the second class; with more, those of
+            `pairwise_decision`, as of `SVC(decision_function_shape="ovo")`.
+        """
+        decision = self.pairwise_decision(X)
+        return -decision[:, 0] if len(self.classes_) == 2 else decision
+
+    def pairwise_decision(self, X: Matrices) -> Float64:
         """Return one-vs-one decision values, (n, K(K-1)/2), positive for the first class of the pair."""
         parts = as_parts(X)
         with one_blas_thread():
             return self._decide(parts)
 
     def _decide(self, parts: list[Float32]) -> Float64:
-        support = Rows(self.support_, self.support_squares_)
+        support = KernelRows(self.support_, self.support_squares_)
         if len(support) == 0:
             return np.tile(self.offsets_, (len(parts[0]), 1))
         double = self.double_
@@ -176,9 +215,9 @@ class SVM:
         n = len(parts[0])
 
         def one(span: tuple[int, int]) -> Float64:
-            # Always blocks of the same shape: what is said of a row does not depend, not even in
-            # its last bit, on which other rows come with it.
-            rows = self.space_.rows([_padded(part[span[0] : span[1]]) for part in parts])
+            # Always blocks of the same shape: which other rows come with a row makes the least
+            # difference to what is said of it (with some kernels of BLAS none, see tests/README.md).
+            rows = self.scaling_.rows([_padded(part[span[0] : span[1]]) for part in parts])
             total = np.zeros((ROWS, coefficients.shape[1]))
             for a, b in blocks(len(support), COLUMNS):
                 kernel = values(rows, support[a:b], self.gammas_, self.weights_, double=double)
@@ -190,68 +229,27 @@ class SVM:
 
     def predict_proba(self, X: Matrices, guarded: bool = True) -> Float64:
         """Return class probabilities, (n, K); without the guard, as libsvm calibrates them."""
-        return self.proba_of_decision(self.decision_function(X), guarded=guarded)
+        return self.proba_of_decision(self.pairwise_decision(X), guarded=guarded)
 
     def predict(self, X: Matrices) -> NDArray[Any]:
         """Return the class with most one-vs-one votes, the first one on a tie, as libsvm does."""
-        return self.classes_[self.vote_of_decision(self.decision_function(X))]
+        return self.classes_[self.vote_of_decision(self.pairwise_decision(X))]
 
     def proba_of_decision(self, decision: Float64, *, guarded: bool = True) -> Float64:
         """Return the class probabilities that belong to decision values, (n, K)."""
         sigmoids = self.sigmoids_ if guarded else self.libsvm_sigmoids_
         return couple(apply_sigmoids(decision, sigmoids), self.present_)
 
-    def vote_of_decision(self, decision: Float64) -> NDArray[np.int32]:
+    def vote_of_decision(self, decision: Float64) -> Int32:
         """Return the class index that wins most pairs, (n,)."""
         return vote(decision, self.present_)
 
-    def calibrate(self, y: NDArray[np.integer], fold: NDArray[np.integer]) -> None:
-        """Fit the sigmoids on the out-of-fold decision values, once for all and once without each fold."""
-        decision = self.out_of_fold_decision_
-        pairs = class_pairs(len(self.classes_))
-        n_folds = int(fold.max()) + 1
-        tasks = [(p, f) for f in range(-1, n_folds) for p in range(len(pairs))]
-
-        def one(task: tuple[int, int]) -> tuple[tuple[float, float], tuple[float, float]]:
-            p, f = task
-            used = ((y == pairs[p][0]) | (y == pairs[p][1])) & (fold != f)
-            positive = y[used] == pairs[p][0]
-            fitted = fit_sigmoid(decision[used, p], positive)
-            return fitted, guard(fitted, int(positive.sum()), int((~positive).sum()))
-
-        fitted = np.array(run(one, tasks, self.n_jobs)).reshape(n_folds + 1, len(pairs), 2, 2)
-        libsvm, guarded = fitted[:, :, 0], fitted[:, :, 1]
-        self.libsvm_sigmoids_, self.sigmoids_ = libsvm[0].copy(), guarded[0].copy()
-        self.n_inverted_ = int((libsvm[0, :, 0] > 0).sum())
-        self.n_inverted_out_of_fold_ = int((libsvm[1:, :, 0] > 0).sum())
-        self.out_of_fold_proba_ = np.empty((len(y), len(self.classes_)))
-        for f in range(n_folds):
-            held = fold == f
-            self.out_of_fold_proba_[held] = couple(
-                apply_sigmoids(decision[held], guarded[1 + f]), self.present_
-            )
-        self.in_sample_proba_ = self.proba_of_decision(self.in_sample_decision_)
-
-    def slim(self) -> None:
-        """Drop what is known of the training rows and of the machine; what predicts new rows stays."""
+    def drop_training_state(self) -> None:
+        """Drop what is known of the training rows and of this computer; what predicts new rows stays."""
         self.n_jobs, self.memory_mb = 1, None
         for name in ("decision", "proba"):
             for rows in ("in_sample", "out_of_fold"):
                 delattr(self, f"{rows}_{name}_")
-
-
-PARAMETERS = (
-    "C",
-    "gamma",
-    "scale",
-    "combine",
-    "class_weight",
-    "approximation",
-    "max_iter",
-    "n_jobs",
-    "memory_mb",
-    "random_state",
-)
 
 
 def _padded(part: Float32) -> Float32:
@@ -261,24 +259,3 @@ def _padded(part: Float32) -> Float32:
     padded = np.zeros((ROWS, part.shape[1]), np.float32)
     padded[: len(part)] = part
     return padded
-
-
-def as_parts(X: Matrices) -> list[Float32]:
-    """Return the input as a list of (n, d_m) float32 arrays.
-
-    Raises
-    ------
-    ValueError
-        If an array is not two-dimensional, lengths differ or a value is not finite.
-    """
-    several = isinstance(X, (list, tuple)) and len(X) > 0 and all(np.ndim(x) == 2 for x in X)
-    given: Sequence[Any] = X if several else [X]  # type: ignore[assignment]
-    parts: list[Float32] = [np.asarray(x, np.float32) for x in given]
-    for part in parts:
-        if part.ndim != 2:
-            raise ValueError(f"X must have two dimensions, rows and columns, not {part.ndim}")
-        if len(part) != len(parts[0]):
-            raise ValueError(f"modalities have {len(parts[0])} and {len(part)} rows")
-        if not np.isfinite(part).all():
-            raise ValueError("X holds NaN or infinite values")
-    return parts

@@ -3,51 +3,87 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from latefusion.core.parallel import one_blas_thread
-from latefusion.svm.estimator import COMBINE, SVM, Float32, Matrices, as_parts
-from latefusion.svm.kernel_alignment import Alignment
-from latefusion.svm.kernels import Gram, Space
-from latefusion.svm.layout import WHOLE, Layout
-from latefusion.svm.memory import budget, distance_bytes, require, svm_bytes
-from latefusion.svm.nystroem_fit import fit_approximately
-from latefusion.svm.one_vs_one import Problem, Solution, decide, warn_capped
-from latefusion.svm.training_set import Data, by_gamma
+from latefusion.svm.exact_fit import ExactFit
+from latefusion.svm.fitted_state import Expansion, FittedState
+from latefusion.svm.inputs import Float32, Float64, Matrices, SvmParameters, as_parts
+from latefusion.svm.kernels import InputScaling
+from latefusion.svm.layout import NO_FOLD, Layout
+from latefusion.svm.memory import require, svm_bytes
+from latefusion.svm.nystroem_fit import NystroemFit
+from latefusion.svm.parameters import check_parameters
+from latefusion.svm.solution import Solution
+from latefusion.svm.training_set import TrainingSet, by_gamma
 
 logger = logging.getLogger(__name__)
 
-OWN_FOLDS = 5
+OWN_FOLDS: Final = 5
+
+Solved = TypeVar("Solved", bound=Solution[Any])
+
+
+class Kernel(Protocol[Solved]):
+    """One kernel of the training rows, exact or approximated."""
+
+    def solve(
+        self, model: SvmParameters, folds: Sequence[int], start: Mapping[int, Solved]
+    ) -> dict[int, Solved]:
+        """Solve all pairs without each of the folds."""
+
+    def decide(self, solutions: Sequence[Solved], decision: Float64, n_jobs: int) -> None:
+        """Write the decision values of the rows that these solutions decide about."""
+
+    def expansion(self, whole: Solved) -> Expansion:
+        """Return the solution on all rows as kernel values with some of them."""
+
+
+class FittingMethod(Protocol[Solved]):
+    """How kernels are computed, one after another."""
+
+    def weights(self, gammas: tuple[float, ...]) -> dict[tuple[float, ...], list[int]]:
+        """Return the weights of the parts' kernels, and which held-out folds have them."""
+
+    def kernel(self, gammas: tuple[float, ...], weights: tuple[float, ...]) -> Kernel[Solved]:
+        """Compute a kernel."""
 
 
 def fit_all(
-    models: Sequence[SVM],
+    models: Sequence[SvmParameters],
     X: Matrices,
     y: ArrayLike,
     *,
     fold: ArrayLike | None = None,
     n_classes: int | None = None,
-) -> None:
+) -> list[FittedState]:
     """Fit SVMs that differ in nothing but C and gamma.
 
-    Distances are computed once, kernel values once for each gamma, and the machines of one C start from
-    those of the C before.
+    Distances are computed once, kernel values once for each gamma, and the classifiers of one C start
+    from those of the C before.
 
     Parameters
     ----------
-    models : sequence of SVM
+    models : sequence of SvmParameters
     X, y, fold, n_classes
         As for `SVM.fit`.
+
+    Returns
+    -------
+    list of FittedState
+        In the order of the models.
     """
+    for model in models:
+        check_parameters(model)
     parts = as_parts(X)
     classes, index = _classes(y, n_classes, len(parts[0]))
     folds = _folds(index, fold, models[0].random_state, len(classes))
     with one_blas_thread():
-        _fit_all(models, parts, index, folds, classes)
+        return _fit_all(models, parts, index, folds, classes)
 
 
 def _classes(y: ArrayLike, n_classes: int | None, n: int) -> tuple[NDArray[Any], NDArray[np.int64]]:
@@ -89,15 +125,13 @@ def _folds(
 
 
 def _fit_all(
-    models: Sequence[SVM],
+    models: Sequence[SvmParameters],
     parts: list[Float32],
     y: NDArray[np.int64],
     fold: NDArray[np.int64],
     classes: NDArray[Any],
-) -> None:
+) -> list[FittedState]:
     first = models[0]
-    if first.combine not in COMBINE:
-        raise ValueError(f"combine must be one of {', '.join(COMBINE)}, not {first.combine!r}")
     components = None if first.approximation is None else int(first.approximation["components"])
     n_folds = int(fold.max()) + 1
     needed = svm_bytes(
@@ -110,73 +144,56 @@ def _fit_all(
     )
     require(needed, len(y), first.memory_mb, approximated=components is not None)
     layout = Layout.of(y, fold, len(classes), n_folds)
-    _say_what_is_absent(layout)
-    space = Space.fit(parts, first.combine, first.scale)
-    data = Data(layout, classes, space, space.rows(parts, layout.order, n_jobs=first.n_jobs))
-    if components is None:
-        _fit_exactly(models, data, y, needed)
-    else:
-        fit_approximately(models, data, components)
-    for model in models:
-        model.calibrate(y, fold)
-    data.say("calibrated")
+    _log_absent_classes(layout)
+    scaling = InputScaling.fit(parts, first.combine, first.scale)
+    data = TrainingSet(layout, classes, scaling, scaling.rows(parts, layout.order, n_jobs=first.n_jobs))
+    groups = by_gamma(models, scaling)
+    states: dict[int, FittedState] = {}
+    method: FittingMethod[Any] = (
+        ExactFit(data, first, [gammas for gammas, _ in groups], needed)
+        if components is None
+        else NystroemFit(data, first, components)
+    )
+    for gammas, places in groups:
+        found = _fit_one_gamma(method, data, gammas, [models[place] for place in places])
+        states |= dict(zip(places, found, strict=True))
+    data.log("calibrated")
+    return [states[place] for place in range(len(models))]
 
 
-def _say_what_is_absent(layout: Layout) -> None:
+def _fit_one_gamma(
+    method: FittingMethod[Solved], data: TrainingSet, gammas: tuple[float, ...], models: list[SvmParameters]
+) -> list[FittedState]:
+    """Fit models that share gamma; each starts from the one before, which has the next smaller C."""
+    n, n_pairs = len(data.layout.y), len(data.layout.pairs)
+    solutions: list[dict[int, Solved]] = [{} for _ in models]
+    decisions = [np.zeros((2, n, n_pairs)) for _ in models]
+    expansions: dict[int, Expansion] = {}
+    for weights, folds in method.weights(gammas).items():
+        kernel = method.kernel(gammas, weights)
+        start: dict[int, Solved] = {}
+        for place, model in enumerate(models):
+            start = kernel.solve(model, folds, start)
+            kernel.decide(list(start.values()), decisions[place], model.n_jobs)
+            solutions[place] |= start
+            if NO_FOLD in start:
+                expansions[place] = kernel.expansion(start[NO_FOLD])
+            data.log("one-vs-one classifiers for C = %g", model.C)
+    return [
+        data.to_fitted_state(
+            gammas, expansions[place], solutions[place], decisions[place], models[place].n_jobs
+        )
+        for place in range(len(models))
+    ]
+
+
+def _log_absent_classes(layout: Layout) -> None:
     for label in np.flatnonzero(layout.present):
         for fold in range(layout.n_folds):
             if not layout.ranges(int(label), fold):
                 logger.info(
-                    "class %d has rows in fold %d alone: the machines without this fold never saw it, and "
+                    "class %d has rows in fold %d alone: the classifiers without this fold never saw it, and "
                     "their decisions on it are constant",
                     label,
                     fold,
                 )
-
-
-def _fit_exactly(models: Sequence[SVM], data: Data, y: NDArray[np.int64], needed: int) -> None:
-    first, layout, space = models[0], data.layout, data.space
-    groups = by_gamma(models, space)
-    aligned = first.combine == "kernel_aligned" and space.n_parts > 1
-    again = len(groups) > 1 or aligned
-    limit = budget(first.memory_mb)
-    gram = Gram(
-        data.rows,
-        [max(gammas[part] for gammas, _ in groups) for part in range(space.n_parts)],
-        reuse=again and (limit is None or needed + distance_bytes(len(y), space.n_parts) <= limit),
-        n_jobs=first.n_jobs,
-    )
-    for gammas, same in groups:
-        kernels: dict[tuple[float, ...], list[int]] = {data.equal_weights: list(data.everything)}
-        if aligned:
-            kernels = Alignment(gram, layout, gammas).kernels(data.everything)
-        found: list[dict[int, Solution]] = [{} for _ in same]
-        decisions = [np.zeros((2, len(y), len(layout.pairs))) for _ in same]
-        for weights, without in kernels.items():
-            K = gram.fill(gammas, weights)
-            data.say("kernel of %d rows", len(y))
-            before: dict[int, Solution] = {}
-            for model, solved, decision in zip(same, found, decisions, strict=True):
-                problem = Problem(layout, model.C, data.class_weight(model.class_weight), model.max_iter)
-                before = {s.without: s for s in problem.solve(K, without, model.n_jobs, before)}
-                decide(K, layout, list(before.values()), decision, model.n_jobs)
-                solved.update(before)
-                data.say("machines for C = %g", model.C)
-        weights_of_whole = next(weights for weights, without in kernels.items() if WHOLE in without)
-        for model, solved, decision in zip(same, found, decisions, strict=True):
-            ordered = [solved[left_out] for left_out in data.everything]
-            coefficients = ordered[0].coefficients(len(y))
-            support = np.flatnonzero((coefficients != 0).any(axis=1))
-            data.adopt(
-                model,
-                decision,
-                support=data.rows[support],
-                coefficients=coefficients[support],
-                offsets=ordered[0].offsets,
-                gammas=gammas,
-                weights=weights_of_whole,
-                double=gram.double,
-            )
-            model.n_support_ = np.bincount(layout.y[support], minlength=layout.n_classes)
-            model.n_iter_ = np.array([solution.steps for solution in ordered])
-            model.n_capped_ = warn_capped(sum(solution.capped for solution in ordered), model.n_iter_.size)

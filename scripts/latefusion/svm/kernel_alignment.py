@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from latefusion.core.parallel import run
+from latefusion.svm.inputs import Float64
 from latefusion.svm.kernels import Gram, Tile, rbf
 from latefusion.svm.layout import Layout
 
-Float64 = NDArray[np.float64]
-
 logger = logging.getLogger(__name__)
 
-LEAST = 1e-12
+LEAST: Final = 1e-12
 
 
 class Alignment:
-    """Sums over the blocks of each modality's kernel, from which weights follow for any folds left out.
+    """Sums over the blocks of each modality's kernel, from which weights follow for any held-out fold.
 
     Attributes
     ----------
@@ -39,16 +39,16 @@ class Alignment:
         self.rows = tuple(rows for rows, _ in sums)
         self.squares = tuple(squares for _, squares in sums)
 
-    def weights(self, without: int) -> tuple[float, ...]:
-        """Return weights that sum to one, from the rows outside the fold `without` (or from all).
+    def weights(self, held_out_fold: int) -> tuple[float, ...]:
+        """Return weights that sum to one, from the rows outside a held-out fold (or from all).
 
         Proportional to max(0, HSIC_u(K_m, Y) / √HSIC_u(K_m, K_m)) with Y_ij = [y_i = y_j]; zero where
         HSIC_u(K_m, K_m) is not above 1e-12; equal where all are zero.
         """
         n_folds = self.layout.n_folds
         label, fold = np.divmod(np.arange(len(self.size)), n_folds)
-        used = (fold != without) & (self.size > 0)
-        seen = self.layout.seen(without)
+        used = (fold != held_out_fold) & (self.size > 0)
+        seen = self.layout.seen(held_out_fold)
         y = self.layout.y[seen]
         n = int(seen.sum())
         count = np.bincount(y, minlength=self.layout.n_classes)
@@ -68,11 +68,11 @@ class Alignment:
         scale = sum(raw)
         return tuple(float(value / scale) for value in raw) if scale > 0 else (1.0 / parts,) * parts
 
-    def kernels(self, parts: Sequence[int]) -> dict[tuple[float, ...], list[int]]:
-        """Return the different weights, and which of the folds that are left out (or `WHOLE`) have them."""
+    def kernels(self, folds: Sequence[int]) -> dict[tuple[float, ...], list[int]]:
+        """Return the different weights, and which of the held-out folds (or `NO_FOLD`) have them."""
         found: dict[tuple[float, ...], list[int]] = {}
-        for without in parts:
-            found.setdefault(self.weights(without), []).append(without)
+        for fold in folds:
+            found.setdefault(self.weights(fold), []).append(fold)
         logger.info("weights of the kernels by alignment: %s", "; ".join(map(str, found)))
         return found
 

@@ -1,4 +1,4 @@
-"""RBF kernels of several modalities: the space they live in, and their values in blocks.
+"""RBF kernels of several modalities: the scaling of their input, and their values in blocks.
 
 A kernel here has one *part* or several. `concatenate` and `balanced` put all columns side by side in one
 part; `kernel_mean` and `kernel_aligned` keep one part for each modality and average the parts' kernels.
@@ -9,32 +9,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from latefusion.core.parallel import blocks, run
-
-Float32 = NDArray[np.float32]
-Float64 = NDArray[np.float64]
-Gamma = float | Literal["auto", "scale"]
+from latefusion.svm.inputs import Float32, Float64, Gamma
 
 Tile = tuple[int, int, int, int]
 
-BLOCK = 512
-LINE = 16
+BLOCK: Final = 512
+LINE: Final = 16
 # Products in single precision put an error of about 3e-7 |x|² on a squared distance. Where gamma makes
 # more than 1e-5 of that, products are taken in double precision: twice the time, and rows that are
 # equal are then told from rows that are merely close.
-SINGLE_PRECISION_UP_TO = 30.0
+SINGLE_PRECISION_UP_TO: Final = 30.0
 # exp of less is no normal number in single precision.
-FURTHEST = -87.0
+FURTHEST: Final = -87.0
 
 
 @dataclass(frozen=True)
-class Space:
-    """Where the kernel is computed: what the training rows say about shift and scale of each column.
+class InputScaling:
+    """Shift and scale of each column, as the training rows have them: the input space of the kernel.
 
     Attributes
     ----------
@@ -54,7 +51,7 @@ class Space:
     auto: tuple[float, ...]
 
     @classmethod
-    def fit(cls, X: Sequence[Float32], combine: str, scale: str) -> Space:
+    def fit(cls, X: Sequence[Float32], combine: str, scale: str) -> InputScaling:
         """Learn shift and scale from the training rows, one array for each modality."""
         mean = [x.mean(axis=0, dtype=np.float64) for x in X]
         spread = [_column_variance(x, m) for x, m in zip(X, mean, strict=True)]
@@ -92,8 +89,10 @@ class Space:
             return tuple(a / v if v > 0 else 1.0 for a, v in zip(self.auto, self.variance, strict=True))
         return (float(gamma),) * self.n_parts
 
-    def rows(self, X: Sequence[Float32], order: NDArray[np.intp] | None = None, *, n_jobs: int = 1) -> Rows:
-        """Return rows of the input as rows of the space.
+    def rows(
+        self, X: Sequence[Float32], order: NDArray[np.intp] | None = None, *, n_jobs: int = 1
+    ) -> KernelRows:
+        """Return rows of the input, shifted and scaled.
 
         Parameters
         ----------
@@ -123,7 +122,7 @@ class Space:
                 square[start:stop] = np.square(part[start:stop], dtype=np.float64).sum(axis=1)
 
         run(move, blocks(n, BLOCK), n_jobs)
-        return Rows(tuple(parts), tuple(squares))
+        return KernelRows(tuple(parts), tuple(squares))
 
 
 def _column_variance(x: Float32, mean: Float64) -> Float64:
@@ -139,8 +138,8 @@ def _total_variance(mean: Float64, variance: Float64) -> float:
 
 
 @dataclass(frozen=True)
-class Rows:
-    """Rows in the space of a kernel.
+class KernelRows:
+    """Rows in the input space of a kernel.
 
     Attributes
     ----------
@@ -155,18 +154,18 @@ class Rows:
     def __len__(self) -> int:
         return len(self.parts[0])
 
-    def padded(self, block: int) -> Rows:
+    def padded(self, block: int) -> KernelRows:
         """Return the rows with zeros below, so that they are a multiple of `block`."""
         more = -len(self) % block
         if not more:
             return self
-        return Rows(
+        return KernelRows(
             tuple(np.pad(part, ((0, more), (0, 0))) for part in self.parts),
             tuple(np.pad(square, (0, more)) for square in self.squares),
         )
 
-    def __getitem__(self, index: slice | NDArray[np.intp]) -> Rows:
-        return Rows(tuple(p[index] for p in self.parts), tuple(s[index] for s in self.squares))
+    def __getitem__(self, index: slice | NDArray[np.intp]) -> KernelRows:
+        return KernelRows(tuple(p[index] for p in self.parts), tuple(s[index] for s in self.squares))
 
     def needs_double(self, gammas: Sequence[float]) -> bool:
         """Whether single precision would spoil the kernel."""
@@ -176,7 +175,7 @@ class Rows:
         )
 
 
-def closeness(a: Rows, b: Rows, part: int, *, double: bool) -> Float32:
+def closeness(a: KernelRows, b: KernelRows, part: int, *, double: bool) -> Float32:
     """Return minus half the squared distances between rows in one part, (len(a), len(b)); 0 at most."""
     left, right = a.parts[part], b.parts[part]
     if double:
@@ -196,7 +195,9 @@ def rbf(tile: Float32, gamma: float) -> None:
     np.exp(tile, out=tile)
 
 
-def values(a: Rows, b: Rows, gammas: Sequence[float], weights: Sequence[float], *, double: bool) -> Float32:
+def values(
+    a: KernelRows, b: KernelRows, gammas: Sequence[float], weights: Sequence[float], *, double: bool
+) -> Float32:
     """Return kernel values between the rows of `a` and of `b`, (len(a), len(b)) float32."""
     return _weighted([closeness(a, b, part, double=double) for part in range(len(gammas))], gammas, weights)
 
@@ -218,7 +219,7 @@ class Gram:
 
     Parameters
     ----------
-    rows : Rows
+    rows : KernelRows
     gammas : sequence of float
         The largest gamma of each part that `fill` will be called with.
     reuse : bool
@@ -227,7 +228,7 @@ class Gram:
         Threads.
     """
 
-    def __init__(self, rows: Rows, gammas: Sequence[float], *, reuse: bool, n_jobs: int) -> None:
+    def __init__(self, rows: KernelRows, gammas: Sequence[float], *, reuse: bool, n_jobs: int) -> None:
         self.n, self.reuse, self.n_jobs = len(rows), reuse, n_jobs
         # All tiles have one shape: what is computed for two rows does not depend on where they stand.
         self.rows = rows.padded(BLOCK)

@@ -1,8 +1,9 @@
-"""The order of training rows in which every machine's columns are a few contiguous ranges."""
+"""The order of training rows in which every classifier's columns are a few contiguous ranges."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,16 +12,16 @@ from latefusion.svm.pairwise_coupling import class_pairs
 
 Int64 = NDArray[np.int64]
 
-# Instead of a fold to leave out: nothing is left out.
-WHOLE = -1
+NO_FOLD: Final = -1
+"""In place of a fold to hold out: nothing is held out."""
 
 
 @dataclass(frozen=True)
 class Layout:
     """Training rows in the order of the Gram matrix: by class, then fold, then as they came.
 
-    A machine's columns are then at most four contiguous ranges: two classes, each around the fold
-    that the machine does not see.
+    A classifier's columns are then at most four contiguous ranges: two classes, each around the fold
+    that it holds out.
 
     Attributes
     ----------
@@ -67,14 +68,14 @@ class Layout:
         """Classes that have rows."""
         return self.start[:, -1] > self.start[:, 0]
 
-    def ranges(self, label: int, without: int) -> list[tuple[int, int]]:
-        """Return the ranges of rows of one class, less those of the fold `without` (or `WHOLE`)."""
+    def ranges(self, label: int, held_out_fold: int) -> list[tuple[int, int]]:
+        """Return the ranges of rows of one class, less those of a held-out fold (or `NO_FOLD`)."""
         first, last = int(self.start[label, 0]), int(self.start[label, -1])
-        if without == WHOLE:
+        if held_out_fold == NO_FOLD:
             return [(first, last)] if last > first else []
-        gap = int(self.start[label, without]), int(self.start[label, without + 1])
+        gap = int(self.start[label, held_out_fold]), int(self.start[label, held_out_fold + 1])
         return [(a, b) for a, b in ((first, gap[0]), (gap[1], last)) if b > a]
 
-    def seen(self, without: int) -> NDArray[np.bool_]:
-        """Return which rows the machines without a fold see, (n,)."""
-        return self.fold != without
+    def seen(self, held_out_fold: int) -> NDArray[np.bool_]:
+        """Return which rows the classifiers that hold a fold out see, (n,)."""
+        return self.fold != held_out_fold

@@ -46,15 +46,15 @@ def svm_bytes(
     pairs = classes * (classes - 1) // 2
     # the input, its rows in the kernel's space, and these in the order of the Gram matrix
     features = 3 * 4 * rows * columns
-    # coefficients, scores and row numbers of every machine
-    machines = 24 * rows * (classes - 1) * (1 + folds)
+    # coefficients, scores and row numbers of every one-vs-one classifier
+    classifiers = 24 * rows * (classes - 1) * (1 + folds)
     decisions = 8 * rows * (2 * pairs + 2 * classes) * models + 8 * rows * pairs
     if components is None:
         kernel = gram_bytes(rows)
     else:
         kept = min(components, rows)
         kernel = 2 * 4 * rows * kept + 4 * 8 * kept * kept
-    return features + machines + decisions + kernel
+    return features + classifiers + decisions + kernel
 
 
 def available_bytes(root: Path = Path("/")) -> int | None:

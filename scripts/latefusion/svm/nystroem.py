@@ -1,38 +1,37 @@
-"""A kernel approximated by a few of its rows (Williams & Seeger 2001)."""
+"""Nyström approximation of a kernel by a few of its rows (Williams & Seeger 2001)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from latefusion.core.parallel import blocks, run
-from latefusion.svm.kernels import Rows, values
+from latefusion.svm.inputs import Float32, Float64
+from latefusion.svm.kernels import KernelRows, values
 
-Float32 = NDArray[np.float32]
-Float64 = NDArray[np.float64]
-
-BLOCK = 512
+BLOCK: Final = 512
 # Directions in which the components hardly differ are noise in single precision.
-LEAST_EIGENVALUE = 1e-6
+LEAST_EIGENVALUE: Final = 1e-6
 
 
 @dataclass(frozen=True)
-class Map:
+class NystroemMap:
     """Features whose inner products are the approximated kernel.
 
     Attributes
     ----------
-    components : Rows
+    components : KernelRows
         The rows that span the approximation.
     projection : (m, r) float64 array
     centre : (r,) float64 array
         Kernel values with the components, times `projection`, less `centre`, are the features. A bias
-        takes up any shift; around zero the machines converge faster.
+        takes up any shift; around zero the solver converges faster.
     """
 
-    components: Rows
+    components: KernelRows
     projection: Float64
     centre: Float64
     gammas: tuple[float, ...]
@@ -42,11 +41,11 @@ class Map:
     @classmethod
     def fit(
         cls,
-        rows: Rows,
+        rows: KernelRows,
         chosen: NDArray[np.intp],
         gammas: tuple[float, ...],
         weights: tuple[float, ...],
-    ) -> Map:
+    ) -> NystroemMap:
         """Span the kernel of `rows` by those that are chosen."""
         components = rows[chosen]
         double = rows.needs_double(gammas)
@@ -58,7 +57,7 @@ class Map:
         projection = vectors[:, kept] / np.sqrt(eigenvalues[kept])
         return cls(components, projection, K.mean(axis=0) @ projection, gammas, weights, double)
 
-    def features(self, rows: Rows, n_jobs: int) -> Float32:
+    def features(self, rows: KernelRows, n_jobs: int) -> Float32:
         """Return the features of rows, (n, r) float32."""
         padded = rows.padded(BLOCK)
         out = np.empty((len(padded), self.projection.shape[1]), np.float32)

@@ -1,101 +1,112 @@
-"""Fitting of SVMs on an approximated kernel, for data whose Gram matrix does not fit into memory."""
+"""Fitting on a Nyström approximation, for data whose Gram matrix does not fit into memory."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from latefusion.svm.estimator import SVM, Float64
+from latefusion.svm.fitted_state import Expansion
+from latefusion.svm.inputs import Float32, Float64, SvmParameters
 from latefusion.svm.kernel_alignment import Alignment
 from latefusion.svm.kernels import Gram
-from latefusion.svm.layout import WHOLE, Layout
-from latefusion.svm.linear_one_vs_one import LinearProblem, LinearSolution
-from latefusion.svm.nystroem import Map
-from latefusion.svm.one_vs_one import warn_capped
-from latefusion.svm.training_set import Data, by_gamma
-
-logger = logging.getLogger(__name__)
+from latefusion.svm.layout import NO_FOLD, Layout
+from latefusion.svm.linear_one_vs_one import LinearProblem
+from latefusion.svm.nystroem import NystroemMap
+from latefusion.svm.solution import LinearSolution
+from latefusion.svm.training_set import TrainingSet
 
 
-def fit_approximately(models: Sequence[SVM], data: Data, components: int) -> None:
-    """Fit SVMs that differ in nothing but C and gamma by linear machines on Nyström features.
+class NystroemFit:
+    """Kernels of all training rows, approximated by some of them.
 
     Parameters
     ----------
-    models : sequence of SVM
-    data : Data
+    data : TrainingSet
+    first : SvmParameters
+        Whatever is not C and gamma; its `random_state` draws the components.
     components : int
-        Training rows that span the approximation, drawn by the first model's `random_state`.
+        Training rows that span the approximation.
     """
-    first, layout = models[0], data.layout
-    chosen = _draw(data, components, np.random.default_rng(first.random_state))
-    for gammas, same in by_gamma(models, data.space):
-        kernels: dict[tuple[float, ...], list[int]] = {data.equal_weights: list(data.everything)}
-        if first.combine == "kernel_aligned" and data.space.n_parts > 1:
-            kernels = _aligned(data, chosen, gammas, first.n_jobs)
-        found: list[dict[int, LinearSolution]] = [{} for _ in same]
-        decisions = [np.empty((2, len(layout.y), len(layout.pairs))) for _ in same]
-        spans: dict[int, tuple[Map, tuple[float, ...]]] = {}
-        for weights, without in kernels.items():
-            span = Map.fit(data.rows, chosen, gammas, weights)
-            spans |= dict.fromkeys(without, (span, weights))
-            Z = span.features(data.rows, first.n_jobs)
-            data.say("approximated the kernel of %d rows by %d components", len(Z), len(chosen))
-            for model, solved, decision in zip(same, found, decisions, strict=True):
-                weight = data.class_weight(model.class_weight)
-                problem = LinearProblem(layout, model.C, weight, model.max_iter)
-                for solution in problem.solve(Z, without, model.n_jobs):
-                    solved[solution.without] = solution
-                    _decide(Z, layout, solution, decision)
-                data.say("linear machines for C = %g", model.C)
-        span, weights = spans[WHOLE]
-        for model, solved, decision in zip(same, found, decisions, strict=True):
-            whole = solved[WHOLE]
-            data.adopt(
-                model,
-                decision,
-                support=span.components,
-                coefficients=span.projection @ whole.normals,
-                offsets=whole.offsets - span.centre @ whole.normals,
-                gammas=gammas,
-                weights=weights,
-                double=span.double,
-            )
-            used = np.unique(np.concatenate([m.rows[m.beta != 0] for m in whole.machines]))
-            model.n_support_ = np.bincount(layout.y[used], minlength=layout.n_classes)
-            model.n_iter_ = np.array([solved[left_out].steps for left_out in data.everything])
-            model.n_capped_ = warn_capped(
-                sum(solution.capped for solution in solved.values()), model.n_iter_.size
-            )
+
+    def __init__(self, data: TrainingSet, first: SvmParameters, components: int) -> None:
+        self.data, self.n_jobs = data, first.n_jobs
+        self.aligned = first.combine == "kernel_aligned" and data.scaling.n_parts > 1
+        self.chosen = _draw(data.layout, components, np.random.default_rng(first.random_state))
+
+    def weights(self, gammas: tuple[float, ...]) -> dict[tuple[float, ...], list[int]]:
+        """Return the weights of the parts' kernels, by the components alone, and which folds have them."""
+        data = self.data
+        if not self.aligned:
+            return {data.equal_weights: list(data.held_out_folds)}
+        ordered = np.sort(self.chosen)
+        y, fold = data.layout.y[ordered], data.layout.fold[ordered]
+        layout = Layout.of(y, fold, data.layout.n_classes, data.layout.n_folds)
+        gram = Gram(data.rows[ordered], gammas, reuse=False, n_jobs=self.n_jobs)
+        return Alignment(gram, layout, gammas).kernels(data.held_out_folds)
+
+    def kernel(self, gammas: tuple[float, ...], weights: tuple[float, ...]) -> NystroemKernel:
+        """Approximate a kernel."""
+        span = NystroemMap.fit(self.data.rows, self.chosen, gammas, weights)
+        Z = span.features(self.data.rows, self.n_jobs)
+        self.data.log("approximated the kernel of %d rows by %d components", len(Z), len(self.chosen))
+        return NystroemKernel(self.data, Z, span)
 
 
-def _draw(data: Data, components: int, rng: np.random.Generator) -> NDArray[np.intp]:
+@dataclass(frozen=True)
+class NystroemKernel:
+    """One approximated kernel: features of all training rows, (n, r) float32 in the order of the layout."""
+
+    data: TrainingSet
+    Z: Float32
+    span: NystroemMap
+
+    def solve(
+        self,
+        model: SvmParameters,
+        folds: Sequence[int],
+        start: Mapping[int, LinearSolution],  # noqa: ARG002 - measured to gain nothing
+    ) -> dict[int, LinearSolution]:
+        """Solve all pairs without each of the folds, from nothing."""
+        weight = self.data.class_weight(model.class_weight)
+        problem = LinearProblem(self.data.layout, model.C, weight, model.max_iter)
+        return {solution.held_out_fold: solution for solution in problem.solve(self.Z, folds, model.n_jobs)}
+
+    def decide(
+        self,
+        solutions: Sequence[LinearSolution],
+        decision: Float64,
+        n_jobs: int,  # noqa: ARG002 - one product a fold
+    ) -> None:
+        """Write the decision values of the rows that these solutions decide about."""
+        for solution in solutions:
+            if solution.held_out_fold == NO_FOLD:
+                decision[0] = self.Z @ solution.normals + solution.offsets
+            else:
+                held = self.data.layout.fold == solution.held_out_fold
+                decision[1, held] = self.Z[held] @ solution.normals + solution.offsets
+
+    def expansion(self, whole: LinearSolution) -> Expansion:
+        """Return the solution on all rows by the components."""
+        span = self.span
+        rows = [classifier.rows[classifier.beta != 0] for classifier in whole.classifiers]
+        return Expansion(
+            support=span.components,
+            coefficients=span.projection @ whole.normals,
+            offsets=whole.offsets - span.centre @ whole.normals,
+            weights=span.weights,
+            double=span.double,
+            used=np.unique(np.concatenate(rows)),
+        )
+
+
+def _draw(layout: Layout, components: int, rng: np.random.Generator) -> NDArray[np.intp]:
     """Return where the components stand in the layout, in the order that the rows came in.
 
     They are drawn by that order, too: the layout's would let labels have a say in which ones.
     """
-    n = len(data.layout.y)
+    n = len(layout.y)
     drawn = np.sort(rng.choice(n, min(components, n), replace=False))
-    return np.argsort(data.layout.order)[drawn]
-
-
-def _aligned(
-    data: Data, chosen: NDArray[np.intp], gammas: tuple[float, ...], n_jobs: int
-) -> dict[tuple[float, ...], list[int]]:
-    """Return the weights of the parts and what they are for, from the components' kernel values alone."""
-    ordered = np.sort(chosen)
-    y, fold = data.layout.y[ordered], data.layout.fold[ordered]
-    layout = Layout.of(y, fold, data.layout.n_classes, data.layout.n_folds)
-    gram = Gram(data.rows[ordered], gammas, reuse=False, n_jobs=n_jobs)
-    return Alignment(gram, layout, gammas).kernels(data.everything)
-
-
-def _decide(Z: NDArray[np.float32], layout: Layout, solution: LinearSolution, decision: Float64) -> None:
-    if solution.without == WHOLE:
-        decision[0] = Z @ solution.normals + solution.offsets
-    else:
-        held = layout.fold == solution.without
-        decision[1, held] = Z[held] @ solution.normals + solution.offsets
+    return np.argsort(layout.order)[drawn]

@@ -29,7 +29,7 @@ def vote(decision: Float64, present: NDArray[np.bool_]) -> NDArray[np.int32]:
     decision : (n, pairs) array
         Positive for the first class of the pair; zero votes for the second one.
     present : (K,) bool array
-        Classes that the machines know; the others get no vote.
+        Classes that the classifiers know; the others get no vote.
     """
     votes = np.zeros((len(decision), len(present)), np.int32)
     for column, (i, j) in zip(decision.T, class_pairs(len(present)), strict=True):
@@ -53,7 +53,7 @@ def couple(pairwise: Float64, present: NDArray[np.bool_]) -> Float64:
     pairwise : (n, pairs) array
         Probability of each pair's first class.
     present : (K,) bool array
-        Classes that the machines know; the others get probability 0.
+        Classes that the classifiers know; the others get probability 0.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Sequential minimal optimisation of one two-class machine, compiled by numba.
+"""Sequential minimal optimisation of one binary classifier, compiled by numba.
 
 The dual of libsvm's C-SVC in signed coefficients β = αy: minimise ½ βᵀKβ - yᵀβ with Σβ = 0 and
 lower ≤ β ≤ upper, where [lower, upper] is [0, C] for positive rows and [-C, 0] for negative ones.
@@ -72,7 +72,7 @@ def _bound(beta, upper, lower):
 
 @compiled(FAST)
 def optimise(K, chunks, rows, beta, upper, lower, f, tol, max_iter):
-    """Solve a machine in place, from any feasible β and its f.
+    """Solve a classifier in place, from any feasible β and its f.
 
     In each step i has the largest score of the rows that may go up; of those that may go down, j promises
     the largest decrease to second order (Fan, Chen & Lin 2005).
@@ -82,10 +82,10 @@ def optimise(K, chunks, rows, beta, upper, lower, f, tol, max_iter):
     K : (n, n) float32 array
         Gram matrix of all rows.
     chunks : (c, 3) uint64 array
-        Start and stop among the machine's rows, and what to add for the column of `K`. Unsigned, since
+        Start and stop among the classifier's rows, and what to add for the column of `K`. Unsigned, since
         numba's check for negative indices would keep the loops from being vectorised.
     rows : (m,) uint64 array
-        Row of `K` of each of the machine's own.
+        Row of `K` of each of the classifier's own.
     beta, upper, lower, f : (m,) float64 arrays
     tol : float
         Stop when no row that may go up has a score so much larger than one that may go down.
@@ -158,7 +158,7 @@ def _dot(K, row, beta, chunk):
 
 @compiled()
 def weighted_sums(K, rows, chunks, beta, out):
-    """Write Σ_t β_t K[row, t] over a machine's rows to `out`, for rows that need not be its own.
+    """Write Σ_t β_t K[row, t] over a classifier's rows to `out`, for rows that need not be its own.
 
     Parameters
     ----------

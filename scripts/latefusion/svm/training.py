@@ -1,84 +1,69 @@
-"""Training and prediction of one view's SVM: rows that lack a modality, the grid, what the files need."""
+"""Training of one view's SVM: rows that lack a modality, the grid, what the files need."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from latefusion.core.errors import InputError, Problem
 from latefusion.core.log_loss import log_losses
-from latefusion.svm.estimator import SVM, Float32, Float64
+from latefusion.svm.estimator import SVM
 from latefusion.svm.fitting import fit_all
-from latefusion.svm.kernels import Gamma
-
-if TYPE_CHECKING:
-    from latefusion.external.pretrained_svm import PretrainedSVC
-
-Int32 = NDArray[np.int32]
-
-logger = logging.getLogger(__name__)
+from latefusion.svm.inputs import Float32, Float64, Int32, present_rows, scatter_rows, select_rows
+from latefusion.svm.settings import SvmSettings
 
 
 @dataclass(frozen=True)
-class SvmSettings:
-    """Settings of a view's SVM, as the configuration has them.
+class LabelledRows:
+    """The rows of a view to train on.
 
     Attributes
     ----------
-    C, gamma : scalar or list
-        A list is a grid, chosen by out-of-fold log loss.
-    scale, combine, class_weight, approximation, max_iter
-        As for `SVM`.
+    X : list of (n, d_m) float32 arrays
+        One for each modality of the view; a row of NaN where an item lacks it.
+    y : (n,) int32 array
+        Class indices.
+    fold : (n,) int32 array
+    n_classes : int
+        Classes of the data set; those without rows get probability 0.
     """
 
-    C: float | Sequence[float] = 1.0
-    gamma: Gamma | Sequence[Gamma] = "auto"
-    scale: str = "none"
-    combine: str = "concatenate"
-    class_weight: str | None = None
-    approximation: Mapping[str, int] | None = None
-    max_iter: int | None = None
-
-    @property
-    def grid(self) -> list[tuple[float, Gamma]]:
-        """Every C with every gamma."""
-        return [(C, gamma) for gamma in _several(self.gamma) for C in _several(self.C)]
-
-    @property
-    def is_grid(self) -> bool:
-        """Whether C and gamma are chosen, so that the machine of `honest` may not be that of `replica`."""
-        return _is_list(self.C) or _is_list(self.gamma)
-
-    @property
-    def replica(self) -> tuple[float, Gamma]:
-        """C and gamma of the notebook, unless the configuration names a single other value."""
-        C = 1.0 if _is_list(self.C) else _several(self.C)[0]
-        return C, "auto" if _is_list(self.gamma) else _several(self.gamma)[0]
-
-
-def _is_list(value: object) -> bool:
-    return isinstance(value, Sequence) and not isinstance(value, str)
-
-
-def _several(value: Any) -> list[Any]:  # noqa: ANN401 - a number, a word or a list of them
-    return list(value) if _is_list(value) else [value]
+    X: Sequence[Float32]
+    y: Int32
+    fold: Int32
+    n_classes: int
 
 
 @dataclass(frozen=True)
-class TrainingRows:
-    """What a machine says of its training rows; those that lack a modality have NaN and vote -1.
+class Limits:
+    """What training may use; changes no bit of the result.
+
+    Attributes
+    ----------
+    n_jobs : int
+        Threads.
+    memory_mb : float, optional
+        Megabytes of the job.
+    """
+
+    n_jobs: int = 1
+    memory_mb: float | None = None
+
+
+@dataclass(frozen=True)
+class TrainingPredictions:
+    """Predictions of the training rows; those that lack a modality have NaN and vote -1.
 
     Attributes
     ----------
     in_sample_p, in_sample_ovo_prediction : (n, K) float64 and (n,) int32 arrays
-        Of the machine that saw them, with libsvm's sigmoids.
+        Of the classifiers that saw them, with libsvm's sigmoids.
     out_of_fold_p, out_of_fold_ovo_prediction : (n, K) float64 and (n,) int32 arrays
-        Of machines that did not, with guarded sigmoids.
+        Of classifiers that did not, with guarded sigmoids.
     """
 
     in_sample_p: Float64
@@ -88,8 +73,8 @@ class TrainingRows:
 
 
 @dataclass
-class Trained:
-    """What training gives.
+class TrainedSvm:
+    """A trained SVM, the notebook's beside it, and what they say of the training rows.
 
     Attributes
     ----------
@@ -98,8 +83,8 @@ class Trained:
     replica : SVM
         The same object unless a grid is configured: then C = 1 and gamma = 'auto'. Saved with `model` as
         its attribute `replica_`, which it has only where they differ.
-    rows, replica_rows : TrainingRows
-        What `model` and `replica` say of the training rows.
+    rows, replica_rows : TrainingPredictions
+        Of `model` and `replica`.
     grid : list of dict
         C, gamma, log loss and accuracy out of fold, and whether it was chosen.
     facts : dict
@@ -108,52 +93,39 @@ class Trained:
 
     model: SVM
     replica: SVM
-    rows: TrainingRows
-    replica_rows: TrainingRows
+    rows: TrainingPredictions
+    replica_rows: TrainingPredictions
     grid: list[dict[str, Any]] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)
 
 
 def train(
-    X: Sequence[Float32],
-    y: Int32,
-    fold: Int32,
+    rows: LabelledRows,
     settings: SvmSettings,
     *,
-    n_classes: int,
-    n_jobs: int,
-    memory_mb: float | None = None,
     replica: bool,
     rng: np.random.Generator,
-) -> Trained:
+    limits: Limits = Limits(),
+) -> TrainedSvm:
     """Train a view's SVM on the rows that have all of its modalities.
 
     Parameters
     ----------
-    X : list of (n, d_m) float32 arrays
-        One for each modality of the view; a row of NaN where an item lacks it.
-    y : (n,) array
-        Class indices.
-    fold : (n,) array
+    rows : LabelledRows
     settings : SvmSettings
-    n_classes : int
-        Classes of the data set; those without rows get probability 0.
-    n_jobs : int
-        Threads; changes no bit of the result.
-    memory_mb : float, optional
-        Memory that the job may use.
     replica : bool
         Whether the notebook's C and gamma are needed beside a grid.
     rng : numpy.random.Generator
+    limits : Limits
 
     Raises
     ------
     InputError
         If the data are too large for the memory, or fewer than two classes have rows.
     """
-    known = present_rows(X)
-    rows = [x[known] for x in X] if not known.all() else list(X)
-    _require_two_classes(y[known], len(y))
+    known = present_rows(rows.X)
+    X, y = select_rows(rows.X, known), rows.y[known]
+    _require_two_classes(y, len(known))
     seed = int(rng.integers(2**63))
     wanted = settings.grid
     if replica and settings.replica not in wanted:
@@ -162,100 +134,59 @@ def train(
         SVM(
             C=C,
             gamma=gamma,
-            scale=settings.scale,
-            combine=settings.combine,
-            class_weight=settings.class_weight,
-            approximation=settings.approximation,
-            max_iter=settings.max_iter,
-            n_jobs=n_jobs,
-            memory_mb=memory_mb,
+            **settings.shared,
+            n_jobs=limits.n_jobs,
+            memory_mb=limits.memory_mb,
             random_state=seed,
         )
         for C, gamma in wanted
     ]
-    fit_all(models, rows, y[known], fold=fold[known], n_classes=n_classes)
-    table = [_score(model, y[known]) for model in models[: len(settings.grid)]]
+    states = fit_all(models, X, y, fold=rows.fold[known], n_classes=rows.n_classes)
+    for model, state in zip(models, states, strict=True):
+        model.adopt(state)
+    table = [_score(model, y) for model in models[: len(settings.grid)]]
     chosen = min(range(len(table)), key=lambda row: table[row]["log_loss"])
     for row, entry in enumerate(table):
         entry["chosen"] = row == chosen
     model = models[chosen]
     replica_model = models[wanted.index(settings.replica)] if replica else model
-    facts = _facts(model, rows)
+    facts = _facts(model, X)
     if replica and settings.is_grid:
-        facts["replica"] = _facts(replica_model, rows)
-    said = _training_rows(model, known)
-    trained = Trained(
+        facts["replica"] = _facts(replica_model, X)
+    return _trained(model, replica_model, known, table if len(table) > 1 else [], facts)
+
+
+def _trained(
+    model: SVM,
+    replica: SVM,
+    known: NDArray[np.bool_],
+    grid: list[dict[str, Any]],
+    facts: dict[str, Any],
+) -> TrainedSvm:
+    predictions = _training_predictions(model, known)
+    trained = TrainedSvm(
         model=model,
-        replica=replica_model,
-        rows=said,
-        replica_rows=said if replica_model is model else _training_rows(replica_model, known),
-        grid=table if len(table) > 1 else [],
+        replica=replica,
+        rows=predictions,
+        replica_rows=predictions if replica is model else _training_predictions(replica, known),
+        grid=grid,
         facts=facts,
     )
-    model.slim()
-    if replica_model is not model:
-        replica_model.slim()
-        model.replica_ = replica_model
+    model.drop_training_state()
+    if replica is not model:
+        replica.drop_training_state()
+        model.replica_ = replica
     return trained
 
 
-def _training_rows(model: SVM, known: NDArray[np.bool_]) -> TrainingRows:
-    return TrainingRows(
-        in_sample_p=_spread(model.proba_of_decision(model.in_sample_decision_, guarded=False), known),
-        in_sample_ovo_prediction=_spread(model.vote_of_decision(model.in_sample_decision_), known),
-        out_of_fold_p=_spread(model.out_of_fold_proba_, known),
-        out_of_fold_ovo_prediction=_spread(model.vote_of_decision(model.out_of_fold_decision_), known),
+def _training_predictions(model: SVM, known: NDArray[np.bool_]) -> TrainingPredictions:
+    in_sample, out_of_fold = model.in_sample_decision_, model.out_of_fold_decision_
+    return TrainingPredictions(
+        in_sample_p=scatter_rows(model.proba_of_decision(in_sample, guarded=False), known),
+        in_sample_ovo_prediction=scatter_rows(model.vote_of_decision(in_sample), known),
+        out_of_fold_p=scatter_rows(model.out_of_fold_proba_, known),
+        out_of_fold_ovo_prediction=scatter_rows(model.vote_of_decision(out_of_fold), known),
     )
-
-
-@dataclass(frozen=True)
-class Decided:
-    """What a machine decides about rows, before it is turned into probabilities.
-
-    Attributes
-    ----------
-    model : SVM or PretrainedSVC
-    decision : (n_known, pairs) float64 array
-        Decision values of the rows that have all modalities.
-    known : (n,) bool array
-        Which rows these are.
-    """
-
-    model: SVM | PretrainedSVC
-    decision: Float64
-    known: NDArray[np.bool_]
-
-    def probabilities(self, *, guarded: bool) -> Float64:
-        """Return class probabilities, (n, K); NaN for rows that lack a modality."""
-        return _spread(self.model.proba_of_decision(self.decision, guarded=guarded), self.known)
-
-    def votes(self) -> Int32:
-        """Return the class index with most one-vs-one votes, (n,); -1 for rows that lack a modality."""
-        return _spread(self.model.vote_of_decision(self.decision), self.known)
-
-
-def decide(model: SVM | PretrainedSVC, X: Sequence[Float32], *, n_jobs: int) -> Decided:
-    """Return what a machine decides about rows, (n, d_m) for each modality; NaN where one is missing."""
-    known = present_rows(X)
-    rows = [x[known] for x in X] if not known.all() else list(X)
-    model.set_params(n_jobs=n_jobs)
-    return Decided(model, model.decision_function(rows), known)
-
-
-def predict(
-    model: SVM | PretrainedSVC, X: Sequence[Float32], *, guarded: bool, n_jobs: int
-) -> tuple[Float64, Int32]:
-    """Return probabilities (n, K) and votes (n,); NaN and -1 for rows that lack a modality."""
-    decided = decide(model, X, n_jobs=n_jobs)
-    return decided.probabilities(guarded=guarded), decided.votes()
-
-
-def present_rows(X: Sequence[Float32]) -> NDArray[np.bool_]:
-    """Return which rows have all modalities, (n,)."""
-    known = np.ones(len(X[0]), bool)
-    for x in X:
-        known &= ~np.isnan(x[:, 0])
-    return known
 
 
 def _require_two_classes(y: Int32, n: int) -> None:
@@ -271,14 +202,6 @@ def _require_two_classes(y: Int32, n: int) -> None:
                 )
             ]
         )
-
-
-def _spread(values: NDArray[Any], known: NDArray[np.bool_]) -> NDArray[Any]:
-    """Put the values of known rows among all rows; NaN, or -1 for integers, elsewhere."""
-    blank = np.nan if np.issubdtype(values.dtype, np.floating) else -1
-    out = np.full((len(known), *values.shape[1:]), blank, values.dtype)
-    out[known] = values
-    return out
 
 
 def _score(model: SVM, y: Int32) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What exact and approximated fitting have in common: the ordered rows, and what a model is given."""
+"""The training rows as both ways of fitting take them: scaled, and in the order of the layout."""
 
 from __future__ import annotations
 
@@ -11,97 +11,124 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from latefusion.svm.estimator import SVM, Float64
-from latefusion.svm.kernels import Rows, Space
-from latefusion.svm.layout import WHOLE, Layout
+from latefusion.svm.calibration import calibrate
+from latefusion.svm.fitted_state import Expansion, FittedState
+from latefusion.svm.inputs import Float64, SvmParameters
+from latefusion.svm.kernels import InputScaling, KernelRows
+from latefusion.svm.layout import NO_FOLD, Layout
+from latefusion.svm.solution import Classifier, Solution
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass
-class Data:
+class TrainingSet:
     """Training rows in the order of the layout.
 
     Attributes
     ----------
     layout : Layout
     classes : (K,) array
-    space : Space
-    rows : Rows
+    scaling : InputScaling
+    rows : KernelRows
     """
 
     layout: Layout
     classes: NDArray[Any]
-    space: Space
-    rows: Rows
+    scaling: InputScaling
+    rows: KernelRows
     began: float = field(default_factory=time.monotonic)
 
-    def say(self, what: str, *values: object) -> None:
+    def log(self, what: str, *values: object) -> None:
         """Log something with the seconds since the start."""
         logger.info(what + ", %.1f s", *values, time.monotonic() - self.began)
 
     @property
-    def everything(self) -> tuple[int, ...]:
-        """What machines leave out: nothing, then each fold."""
-        return (WHOLE, *range(self.layout.n_folds))
+    def held_out_folds(self) -> tuple[int, ...]:
+        """What classifiers hold out: nothing, then each fold."""
+        return (NO_FOLD, *range(self.layout.n_folds))
 
     @property
     def equal_weights(self) -> tuple[float, ...]:
         """The same weight for the kernel of each part."""
-        return (1.0 / self.space.n_parts,) * self.space.n_parts
+        return (1.0 / self.scaling.n_parts,) * self.scaling.n_parts
 
     def class_weight(self, given: str | Mapping[Any, float] | None) -> Float64:
         """Return the factor on C of each class; 'balanced' is n / (K · rows of the class)."""
         if given is None or given == "none":
             return np.ones(len(self.classes))
-        if given == "balanced":
+        if isinstance(given, str):
             count = np.bincount(self.layout.y, minlength=len(self.classes))
             present = count > 0
             return np.where(present, count.sum() / (present.sum() * np.maximum(count, 1)), 1.0)
-        if isinstance(given, str):
-            raise ValueError(  # noqa: TRY004 - a wrong word, not a wrong type
-                f"class_weight must be 'balanced', 'none' or a mapping, not {given!r}"
-            )
         return np.array([float(given.get(label, 1.0)) for label in self.classes.tolist()])
 
-    def adopt(
+    def to_fitted_state(
         self,
-        model: SVM,
-        decision: Float64,
-        *,
-        support: Rows,
-        coefficients: NDArray[np.floating],
-        offsets: Float64,
         gammas: tuple[float, ...],
-        weights: tuple[float, ...],
-        double: bool,
-    ) -> None:
-        """Give a model what it predicts from, and its decision values of the training rows.
+        expansion: Expansion,
+        solutions: Mapping[int, Solution[Classifier]],
+        decision: Float64,
+        n_jobs: int,
+    ) -> FittedState:
+        """Calibrate decision values, and return them in the order that the rows came in.
 
         Parameters
         ----------
-        model : SVM
-        decision : (2, n, pairs) array
+        gammas : tuple of float
+        expansion : Expansion
+        solutions : mapping of int to Solution
+            By the fold that they hold out.
+        decision : (2, n, pairs) float64 array
             In-sample and out-of-fold decision values in the order of the layout.
-        support : Rows
-        coefficients : (len(support), pairs) array
-        offsets : (pairs,) array
-        gammas, weights : tuple of float
-            Of each part of the kernel.
-        double : bool
-            Whether products are taken in double precision.
+        n_jobs : int
+            Threads; changes no bit of the result.
         """
-        back = np.argsort(self.layout.order)
-        model.classes_, model.present_ = self.classes, self.layout.present
-        model.space_, model.gammas_, model.weights_, model.double_ = self.space, gammas, weights, double
-        model.support_, model.support_squares_ = support.parts, support.squares
-        model.coefficients_, model.offsets_ = coefficients, offsets
-        model.in_sample_decision_, model.out_of_fold_decision_ = decision[0, back], decision[1, back]
+        layout, back = self.layout, np.argsort(self.layout.order)
+        in_sample, out_of_fold = decision[:, back]
+        n_iter = np.array([solutions[fold].steps for fold in self.held_out_folds])
+        return FittedState(
+            classes=self.classes,
+            present=layout.present,
+            scaling=self.scaling,
+            gammas=gammas,
+            expansion=expansion,
+            n_support=np.bincount(layout.y[expansion.used], minlength=layout.n_classes),
+            n_iter=n_iter,
+            n_capped=_warn_capped(sum(solution.capped for solution in solutions.values()), n_iter.size),
+            in_sample_decision=in_sample,
+            out_of_fold_decision=out_of_fold,
+            calibration=calibrate(out_of_fold, layout.y[back], layout.fold[back], layout.present, n_jobs),
+        )
 
 
-def by_gamma(models: Sequence[SVM], space: Space) -> list[tuple[tuple[float, ...], list[SVM]]]:
-    """Group models by the kernel they share, in order of gamma, then of C."""
-    groups: dict[tuple[float, ...], list[SVM]] = {}
-    for model in sorted(models, key=lambda m: (space.gammas(m.gamma), m.C)):
-        groups.setdefault(space.gammas(model.gamma), []).append(model)
+def by_gamma(
+    models: Sequence[SvmParameters], scaling: InputScaling
+) -> list[tuple[tuple[float, ...], list[int]]]:
+    """Return the places of models that share a kernel, in order of gamma, then of C."""
+    groups: dict[tuple[float, ...], list[int]] = {}
+    gammas = [scaling.gammas(model.gamma) for model in models]
+    for place in sorted(range(len(models)), key=lambda place: (gammas[place], models[place].C)):
+        groups.setdefault(gammas[place], []).append(place)
     return list(groups.items())
+
+
+def _warn_capped(capped: int, classifiers: int) -> int:
+    """Return how many classifiers `max_iter` stopped, and warn of them as scikit-learn does.
+
+    Warns
+    -----
+    sklearn.exceptions.ConvergenceWarning
+    """
+    if capped:
+        import warnings
+
+        from sklearn.exceptions import ConvergenceWarning
+
+        warnings.warn(
+            f"{capped} of {classifiers} one-vs-one classifiers stopped at max_iter before they converged. "
+            "Consider standardised data (svm: {scale: standard}), a smaller C, or a larger max_iter.",
+            ConvergenceWarning,
+            stacklevel=2,
+        )
+    return capped

@@ -17,7 +17,7 @@ from latefusion.external.pretrained_svm import PretrainedSVC
 from latefusion.svm.estimator import SVM
 from latefusion.svm.pairwise_coupling import couple
 from latefusion.svm.platt_scaling import apply_sigmoids
-from latefusion.svm.training import predict
+from latefusion.svm.prediction import predict
 
 
 def blobs(n=150, K=3, d=6, seed=0):
@@ -77,7 +77,7 @@ def test_decisions_and_votes_are_those_of_scikit_learn(tmp_path, K, options):
     svc.decision_function_shape = "ovo"
     expected = svc.decision_function(T.astype(np.float64))
     expected = -expected[:, None] if K == 2 else expected
-    np.testing.assert_allclose(model.decision_function(T), expected, atol=1e-9)
+    np.testing.assert_allclose(model.pairwise_decision(T), expected, atol=1e-9)
     p, ovo_prediction = predict(model, [T], guarded=False, n_jobs=2)
     np.testing.assert_array_equal(ovo_prediction, svc.predict(T.astype(np.float64)))
     sigmoids = np.stack([svc._probA, svc._probB], axis=1)

@@ -6,7 +6,9 @@ import pytest
 
 from latefusion.pipeline.classify import NewModality, classify
 from latefusion.store.probabilities import Probabilities
-from latefusion.svm.training import SvmSettings, predict, train
+from latefusion.svm.prediction import predict
+from latefusion.svm.settings import SvmSettings
+from latefusion.svm.training import LabelledRows, train
 
 CLASSES = ("calm", "loud")
 N, NEW = 120, 6
@@ -21,7 +23,7 @@ def modality(name, seed, separation):
     new = (rng.normal(size=(NEW, 3)) + separation * (np.arange(NEW) % 2)[:, None]).astype(np.float32)
     new[-1] = 1000
     settings = SvmSettings(C=1, gamma="auto", scale="none")
-    trained = train([X], y, fold, settings, n_classes=2, n_jobs=1, replica=False, rng=rng)
+    trained = train(LabelledRows([X], y, fold, 2), settings, replica=False, rng=rng)
     item = np.array([f"train:{i}" for i in range(N)], object)
     learn = Probabilities(CLASSES, item, y, trained.rows.out_of_fold_p, fold=fold)
     return NewModality(name, new, X, trained.model, learn)

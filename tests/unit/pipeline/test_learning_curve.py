@@ -6,7 +6,9 @@ import pytest
 from latefusion.evaluation.names import CURVE_RULES
 from latefusion.pipeline.learning_curve import SHARES, CurveData, CurveView, learning_curve
 from latefusion.store.samples import Samples
-from latefusion.svm.training import SvmSettings, predict, train
+from latefusion.svm.prediction import predict
+from latefusion.svm.settings import SvmSettings
+from latefusion.svm.training import LabelledRows, train
 
 CLASSES = ("a", "b", "c")
 SETTINGS = {"C": 1, "gamma": "auto", "scale": "none"}
@@ -102,12 +104,8 @@ def said(one):
     rows = one.train
     settings = SvmSettings(**one.settings)
     trained = train(
-        rows.X,
-        rows.label,
-        rows.fold,
+        LabelledRows(rows.X, rows.label, rows.fold, 3),
         settings,
-        n_classes=3,
-        n_jobs=1,
         replica=False,
         rng=np.random.default_rng(1),
     )

@@ -36,7 +36,6 @@ def test_only_the_report_reaches_the_page(job):
     assert not [file for file in reached(job)[0] if file.startswith("report/")]
 
 
-@pytest.mark.xfail(reason="svm/training.py names the type of a saved model", strict=True)
 def test_jobs_that_train_here_do_not_reach_models_from_elsewhere():
     for job in ("train_svm", "predict_svm", "classify", "learning_curve"):
         assert "external/pretrained_svm.py" not in reached(job)[0], job

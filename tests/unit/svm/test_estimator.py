@@ -77,7 +77,7 @@ def test_in_sample_decisions_are_those_of_libsvm_and_of_prediction():
     X, y = blobs(400, K=4)
     model = SVM().fit(X, y)
     np.testing.assert_allclose(model.in_sample_decision_, ovo(libsvm(X, y), X), atol=2e-3)
-    np.testing.assert_allclose(model.decision_function(X), model.in_sample_decision_, atol=1e-4)
+    np.testing.assert_allclose(model.pairwise_decision(X), model.in_sample_decision_, atol=1e-4)
 
 
 @pytest.mark.parametrize("K", [2, 3, 4])
@@ -147,7 +147,7 @@ def test_out_of_fold_decisions_do_not_see_the_labels_of_their_fold(n, options):
 
 
 def saved(model):
-    model.slim()
+    model.drop_training_state()
     file = io.BytesIO()
     joblib.dump(model, file)
     return file.getvalue()
@@ -280,11 +280,14 @@ def test_what_cannot_be_fitted_is_refused(change, message):
         SVM().fit(**arguments)
 
 
-@pytest.mark.parametrize("options", [{"combine": "both"}, {"class_weight": "even"}])
-def test_an_unknown_word_is_refused(options):
-    X, y = blobs(40)
-    with pytest.raises(ValueError, match="must be"):
-        SVM(**options).fit(X, y)
+@pytest.mark.parametrize("K", [2, 3])
+def test_decision_function_has_the_shape_and_signs_of_scikit_learn(K):
+    X, y = blobs(300, K=K)
+    names = np.array(["angry", "happy", "sad"])[y]
+    found = SVM(random_state=0).fit(X, names).decision_function(X)
+    np.testing.assert_allclose(
+        found, libsvm(X, names).decision_function(X.astype(np.float64)), rtol=0, atol=2e-3
+    )
 
 
 def test_too_little_memory_is_refused_with_the_bytes_before_any_is_taken():

@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 
-from latefusion.svm import fitting
+from latefusion.svm import exact_fit
 from latefusion.svm.estimator import SVM
-from latefusion.svm.fitting import _folds, fit_all
+from latefusion.svm.fitting import _folds
+from latefusion.svm.fitting import fit_all as fit_states
 from latefusion.svm.kernels import Gram
 
 
@@ -12,6 +13,12 @@ def blobs(n=200, K=3, d=5, sep=0.8, seed=0):
     y = rng.integers(0, K, n)
     X = rng.standard_normal((n, d)) + sep * rng.standard_normal((K, d))[y]
     return X.astype(np.float32), y
+
+
+def fit_all(given, X, y, *, fold):
+    """Fit models together, and store in each what fitting gave."""
+    for model, state in zip(given, fit_states(given, X, y, fold=fold), strict=True):
+        model.adopt(state)
 
 
 def models(combine="concatenate"):
@@ -28,7 +35,7 @@ def test_models_fitted_together_are_those_fitted_alone(combine):
         alone = SVM(**model.get_params()).fit(parts, y, fold=fold)
         for name in ("in_sample_decision_", "out_of_fold_decision_"):
             np.testing.assert_allclose(getattr(model, name), getattr(alone, name), atol=4e-3)
-        np.testing.assert_allclose(model.decision_function(parts), model.in_sample_decision_, atol=1e-4)
+        np.testing.assert_allclose(model.pairwise_decision(parts), model.in_sample_decision_, atol=1e-4)
 
 
 def test_a_grid_does_not_let_a_fold_see_its_labels_either():
@@ -55,10 +62,10 @@ def test_distances_are_computed_once_unless_memory_is_short(monkeypatch):
             kept.append(reuse)
             super().__init__(*arguments, reuse=reuse, **options)
 
-    monkeypatch.setattr(fitting, "Gram", Spy)
+    monkeypatch.setattr(exact_fit, "Gram", Spy)
     rich, poor, single = models(), models(), models()[:1]
     fit_all(rich, X, y, fold=fold)
-    monkeypatch.setattr(fitting, "budget", lambda memory_mb: 0)
+    monkeypatch.setattr(exact_fit, "budget", lambda memory_mb: 0)
     fit_all(poor, X, y, fold=fold)
     fit_all(single, X, y, fold=fold)
     assert kept == [True, False, False]

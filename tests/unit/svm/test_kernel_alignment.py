@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from latefusion.svm.kernel_alignment import Alignment, unbiased_hsic
-from latefusion.svm.kernels import BLOCK, Gram, Space
-from latefusion.svm.layout import WHOLE, Layout
+from latefusion.svm.kernels import BLOCK, Gram, InputScaling
+from latefusion.svm.layout import NO_FOLD, Layout
 
 
 def by_hand(K, L):
@@ -27,9 +27,9 @@ def modalities(n, seed=0, signal=(1.0, 0.0)):
     centres = rng.standard_normal((3, 6))
     X = [(rng.standard_normal((n, 6)) + s * centres[y]).astype(np.float32) for s in signal]
     layout = Layout.of(y, fold, 3, 4)
-    space = Space.fit(X, "kernel_aligned", "none")
-    rows = space.rows([x[layout.order] for x in X])
-    gammas = space.gammas("auto")
+    scaling = InputScaling.fit(X, "kernel_aligned", "none")
+    rows = scaling.rows([x[layout.order] for x in X])
+    gammas = scaling.gammas("auto")
     gram = Gram(rows, gammas, reuse=True, n_jobs=2)
     return (
         Alignment(gram, layout, gammas),
@@ -56,7 +56,7 @@ def test_estimate_is_that_of_the_matrices():
 @pytest.mark.parametrize("n", [60, BLOCK + 40])
 def test_weights_are_those_of_the_rows_that_the_machine_sees(n):
     alignment, layout, kernels = modalities(n, signal=(1.0, 0.4))
-    for without in (WHOLE, 0, 3):
+    for without in (NO_FOLD, 0, 3):
         seen = layout.seen(without)
         labels = layout.y[seen][:, None] == layout.y[seen]
         raw = []
@@ -67,7 +67,7 @@ def test_weights_are_those_of_the_rows_that_the_machine_sees(n):
 
 
 def test_pure_noise_gets_next_to_no_weight():
-    shares = [modalities(400, seed=seed)[0].weights(WHOLE)[1] for seed in range(8)]
+    shares = [modalities(400, seed=seed)[0].weights(NO_FOLD)[1] for seed in range(8)]
     assert np.mean(shares) < 0.05
     assert max(shares) < 0.15
 
@@ -76,16 +76,16 @@ def test_labels_that_nothing_agrees_with_leave_equal_weights():
     # both kernels are constant, so they agree with nothing, themselves included
     layout = Layout.of(np.arange(40) % 2, np.arange(40) % 4, 2, 4)
     X = [np.ones((40, 3), np.float32)] * 2
-    space = Space.fit(X, "kernel_aligned", "none")
-    gram = Gram(space.rows(X), (1.0, 1.0), reuse=False, n_jobs=1)
-    assert Alignment(gram, layout, (1.0, 1.0)).weights(WHOLE) == (0.5, 0.5)
+    scaling = InputScaling.fit(X, "kernel_aligned", "none")
+    gram = Gram(scaling.rows(X), (1.0, 1.0), reuse=False, n_jobs=1)
+    assert Alignment(gram, layout, (1.0, 1.0)).weights(NO_FOLD) == (0.5, 0.5)
 
 
 def test_too_few_rows_leave_equal_weights():
     layout = Layout.of(np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1]), 2, 2)
     X = [np.arange(4, dtype=np.float32)[:, None], np.ones((4, 1), np.float32)]
-    space = Space.fit(X, "kernel_aligned", "none")
-    gram = Gram(space.rows(X), (1.0, 1.0), reuse=False, n_jobs=1)
+    scaling = InputScaling.fit(X, "kernel_aligned", "none")
+    gram = Gram(scaling.rows(X), (1.0, 1.0), reuse=False, n_jobs=1)
     assert Alignment(gram, layout, (1.0, 1.0)).weights(0) == (0.5, 0.5)
 
 

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from latefusion.svm.kernels import BLOCK, Gram, Space, values
+from latefusion.svm.kernels import BLOCK, Gram, InputScaling, values
 from latefusion.svm.kernels import rbf as rbf_in_place
 
 RNG = np.random.default_rng(5)
@@ -22,10 +22,10 @@ def rbf(x, gamma, y=None):
 
 
 def gram(X, gamma="auto", combine="concatenate", scale="none", weights=None, n_jobs=1, reuse=False):
-    space = Space.fit(X, combine, scale)
-    gammas = space.gammas(gamma)
-    weights = weights or (1.0 / space.n_parts,) * space.n_parts
-    return Gram(space.rows(X), gammas, reuse=reuse, n_jobs=n_jobs).fill(gammas, weights)
+    scaling = InputScaling.fit(X, combine, scale)
+    gammas = scaling.gammas(gamma)
+    weights = weights or (1.0 / scaling.n_parts,) * scaling.n_parts
+    return Gram(scaling.rows(X), gammas, reuse=reuse, n_jobs=n_jobs).fill(gammas, weights)
 
 
 @given(
@@ -83,8 +83,8 @@ def test_a_distance_that_rounding_left_below_zero_is_none():
 
 def test_distances_are_reused_without_a_trace():
     X = matrix(BLOCK + 50, 6)
-    space = Space.fit([X], "concatenate", "none")
-    kept = Gram(space.rows([X]), (0.2,), reuse=True, n_jobs=2)
+    scaling = InputScaling.fit([X], "concatenate", "none")
+    kept = Gram(scaling.rows([X]), (0.2,), reuse=True, n_jobs=2)
     kept.fill((0.2,), (1.0,))
     again = kept.fill((0.01,), (1.0,))
     np.testing.assert_array_equal(again, gram([X], 0.01))
@@ -99,29 +99,31 @@ def test_gamma_is_that_of_scikit_learn(gamma, scale):
     X = matrix(60, 7, scale=3.0, shift=2.0)
     seen = StandardScaler().fit_transform(X) if scale == "standard" else X.astype(np.float64)
     reference = SVC(gamma=gamma).fit(seen, np.arange(60) % 2)
-    assert Space.fit([X], "concatenate", scale).gammas(gamma)[0] == pytest.approx(reference._gamma, rel=1e-5)
+    assert InputScaling.fit([X], "concatenate", scale).gammas(gamma)[0] == pytest.approx(
+        reference._gamma, rel=1e-5
+    )
 
 
 def test_standardised_columns_have_mean_zero_and_spread_one_and_constant_ones_vanish():
     X = matrix(200, 4, scale=5.0, shift=100.0)
     X[:, 2] = 0.1
-    rows = Space.fit([X], "concatenate", "standard").rows([X]).parts[0]
+    rows = InputScaling.fit([X], "concatenate", "standard").rows([X]).parts[0]
     np.testing.assert_allclose(rows.mean(axis=0), 0, atol=1e-6)
     np.testing.assert_allclose(rows.std(axis=0), [1, 1, 0, 1], atol=1e-5)
 
 
 def test_standardisation_is_learned_from_the_rows_of_the_fit_alone():
     X, T = matrix(100, 3), matrix(40, 3, seed=9, shift=5.0)
-    rows = Space.fit([X], "concatenate", "standard").rows([T]).parts[0]
+    rows = InputScaling.fit([X], "concatenate", "standard").rows([T]).parts[0]
     np.testing.assert_allclose(rows, (T - X.mean(axis=0)) / X.std(axis=0), rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.parametrize("combine", ["concatenate", "balanced", "kernel_mean"])
 def test_rows_in_another_order_are_the_same_rows_with_any_number_of_threads(combine):
     A, B = matrix(1300, 4), matrix(1300, 9, seed=1)
-    space = Space.fit([A, B], combine, "standard")
+    scaling = InputScaling.fit([A, B], combine, "standard")
     order = np.random.default_rng(2).permutation(1300)[:1100]
-    plain, ordered = space.rows([A, B])[order], space.rows([A, B], order, n_jobs=2)
+    plain, ordered = scaling.rows([A, B])[order], scaling.rows([A, B], order, n_jobs=2)
     for kind in ("parts", "squares"):
         for expected, found in zip(getattr(plain, kind), getattr(ordered, kind), strict=True):
             np.testing.assert_array_equal(found, expected)
@@ -151,22 +153,22 @@ def test_weighted_kernels_are_the_weighted_sum():
 
 def test_scale_of_balanced_is_auto_over_the_mean_variance():
     A, B = matrix(400, 4, scale=2.0), matrix(400, 9, seed=1, scale=1.0)
-    space = Space.fit([A, B], "balanced", "none")
-    assert space.gammas("auto") == (1.0,)
+    scaling = InputScaling.fit([A, B], "balanced", "none")
+    assert scaling.gammas("auto") == (1.0,)
     expected = 1.0 / np.mean([A.astype(float).var(), B.astype(float).var()])
-    assert space.gammas("scale")[0] == pytest.approx(expected, rel=1e-5)
+    assert scaling.gammas("scale")[0] == pytest.approx(expected, rel=1e-5)
 
 
 def test_new_rows_meet_the_training_rows_in_the_same_space():
     A, T = matrix(40, 6, shift=3.0), matrix(15, 6, seed=2, shift=3.0)
-    space = Space.fit([A], "concatenate", "none")
-    gammas = space.gammas("auto")
-    found = values(space.rows([T]), space.rows([A]), gammas, (1.0,), double=False)
+    scaling = InputScaling.fit([A], "concatenate", "none")
+    gammas = scaling.gammas("auto")
+    found = values(scaling.rows([T]), scaling.rows([A]), gammas, (1.0,), double=False)
     np.testing.assert_allclose(found, rbf(T, 1 / 6, A), atol=1e-6)
 
 
 def test_double_precision_is_used_only_where_single_would_spoil_the_kernel():
     X = matrix(50, 10)
-    space = Space.fit([X], "concatenate", "none")
-    assert not Gram(space.rows([X]), (0.1,), reuse=False, n_jobs=1).double
-    assert Gram(space.rows([X]), (1e3,), reuse=False, n_jobs=1).double
+    scaling = InputScaling.fit([X], "concatenate", "none")
+    assert not Gram(scaling.rows([X]), (0.1,), reuse=False, n_jobs=1).double
+    assert Gram(scaling.rows([X]), (1e3,), reuse=False, n_jobs=1).double

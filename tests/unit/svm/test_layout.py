@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from latefusion.svm.layout import WHOLE, Layout
+from latefusion.svm.layout import NO_FOLD, Layout
 
 
 @given(
@@ -32,4 +32,4 @@ def test_rows_of_one_class_and_fold_keep_their_order():
 def test_a_class_without_rows_is_not_present():
     layout = Layout.of(np.array([0, 2]), np.array([0, 1]), 4, 2)
     assert layout.present.tolist() == [True, False, True, False]
-    assert layout.ranges(1, WHOLE) == []
+    assert layout.ranges(1, NO_FOLD) == []

@@ -11,7 +11,7 @@ from latefusion.external.pretrained_file import load_pretrained
 from latefusion.svm.estimator import SVM
 from latefusion.svm.pairwise_coupling import couple
 from latefusion.svm.platt_scaling import apply_sigmoids
-from latefusion.svm.training import predict
+from latefusion.svm.prediction import predict
 
 SEEDS = range(10)
 

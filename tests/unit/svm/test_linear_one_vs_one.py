@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from latefusion.svm.layout import WHOLE, Layout
+from latefusion.svm.layout import NO_FOLD, Layout
 from latefusion.svm.linear_one_vs_one import LinearProblem
 
 
@@ -17,9 +17,9 @@ def test_every_machine_is_libsvms_on_its_rows():
     from sklearn.svm import SVC
 
     Z, given = problem()
-    for solution in given.solve(Z, [WHOLE, 0, 1, 2], 2):
+    for solution in given.solve(Z, [NO_FOLD, 0, 1, 2], 2):
         for p, (i, j) in enumerate(given.layout.pairs):
-            seen = np.isin(given.layout.y, (i, j)) & given.layout.seen(solution.without)
+            seen = np.isin(given.layout.y, (i, j)) & given.layout.seen(solution.held_out_fold)
             y = np.where(given.layout.y[seen] == i, 1, -1)
             svc = SVC(kernel="linear").fit(Z[seen].astype(np.float64), y)
 
@@ -32,14 +32,14 @@ def test_every_machine_is_libsvms_on_its_rows():
 
 def test_passes_are_limited_and_counted():
     Z, given = problem(C=100.0, max_iter=2)
-    (whole,) = given.solve(Z, [WHOLE], 1)
+    (whole,) = given.solve(Z, [NO_FOLD], 1)
     assert whole.capped == 3
     assert whole.steps.tolist() == [2, 2, 2]
 
 
 def test_threads_change_no_byte():
     Z, given = problem()
-    one, two = (given.solve(Z, [WHOLE, 0, 1, 2], n) for n in (1, 2))
+    one, two = (given.solve(Z, [NO_FOLD, 0, 1, 2], n) for n in (1, 2))
     for a, b in zip(one, two, strict=True):
         assert a.normals.tobytes() == b.normals.tobytes()
         assert a.offsets.tobytes() == b.offsets.tobytes()
@@ -49,6 +49,6 @@ def test_threads_change_no_byte():
 def test_a_pair_with_an_empty_side_votes_for_the_class_that_is_there(labels, sign):
     y = np.repeat(labels, 5)
     given = LinearProblem(Layout.of(y, np.arange(10) % 2, 3, 2), 1.0, np.ones(3), None)
-    (whole,) = given.solve(np.random.default_rng(0).random((10, 2), np.float32), [WHOLE], 1)
+    (whole,) = given.solve(np.random.default_rng(0).random((10, 2), np.float32), [NO_FOLD], 1)
     assert whole.offsets[0] == sign
     np.testing.assert_array_equal(whole.normals[:, 0], 0)

@@ -1,7 +1,7 @@
 import numpy as np
 
-from latefusion.svm.kernels import Space, values
-from latefusion.svm.nystroem import Map
+from latefusion.svm.kernels import InputScaling, values
+from latefusion.svm.nystroem import NystroemMap
 
 
 def blobs(n=300, K=3, d=4, seed=0):
@@ -12,9 +12,9 @@ def blobs(n=300, K=3, d=4, seed=0):
 
 
 def mapped(X, chosen, gamma=0.25):
-    rows = Space.fit([X], "concatenate", "none").rows([X])
+    rows = InputScaling.fit([X], "concatenate", "none").rows([X])
     K = values(rows, rows, (gamma,), (1.0,), double=False)
-    span = Map.fit(rows, chosen, (gamma,), (1.0,))
+    span = NystroemMap.fit(rows, chosen, (gamma,), (1.0,))
     return span.features(rows, 1) + span.centre, K
 
 

@@ -32,7 +32,7 @@ def test_a_few_components_predict_nearly_as_well_and_training_rows_as_in_trainin
 
     exact = SVM(combine=combine, random_state=0).fit(parts(X), y)
     few = SVM(combine=combine, random_state=0, approximation={"components": 60}).fit(parts(X), y)
-    np.testing.assert_allclose(few.decision_function(parts(X)), few.in_sample_decision_, atol=1e-4)
+    np.testing.assert_allclose(few.pairwise_decision(parts(X)), few.in_sample_decision_, atol=1e-4)
     accuracy = [(model.predict(parts(T)) == truth).mean() for model in (exact, few)]
     assert accuracy[1] > accuracy[0] - 0.04
     assert len(few.support_[0]) == 60

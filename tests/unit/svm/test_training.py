@@ -3,7 +3,10 @@ import pytest
 
 from latefusion.core.errors import InputError
 from latefusion.svm.estimator import SVM
-from latefusion.svm.training import SvmSettings, predict, present_rows, train
+from latefusion.svm.inputs import present_rows
+from latefusion.svm.prediction import predict
+from latefusion.svm.settings import SvmSettings
+from latefusion.svm.training import LabelledRows, Limits, train
 
 
 def data(n=240, K=3, seed=0, sep=0.9):
@@ -16,7 +19,13 @@ def data(n=240, K=3, seed=0, sep=0.9):
 
 def fit(X, y, fold, settings=None, *, K=3, replica=True, n_jobs=1):
     rng = np.random.default_rng(7)
-    return train(X, y, fold, settings or SvmSettings(), n_classes=K, n_jobs=n_jobs, replica=replica, rng=rng)
+    return train(
+        LabelledRows(X, y, fold, K),
+        settings or SvmSettings(),
+        limits=Limits(n_jobs=n_jobs),
+        replica=replica,
+        rng=rng,
+    )
 
 
 def test_without_a_grid_one_model_serves_every_protocol():

@@ -1,0 +1,74 @@
+"""Decision values of the training rows, in and out of sample, from one Gram matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latefusion.core.parallel import blocks, run
+from latefusion.svm.inputs import Float32, Float64
+from latefusion.svm.layout import NO_FOLD, Layout
+from latefusion.svm.solution import KernelSolution
+
+ROWS: Final = 256
+COLUMNS: Final = 1024
+
+
+def decide_training_rows(
+    K: Float32, layout: Layout, solutions: Sequence[KernelSolution], out: Float64, n_jobs: int
+) -> None:
+    """Write decision values of the training rows, in the order of the layout.
+
+    Parameters
+    ----------
+    K : (n, n) float32 array
+    layout : Layout
+    solutions : sequence of KernelSolution
+        Those on all rows decide for all rows, those without a fold for its rows.
+    out : (2, n, pairs) float64 array
+        In-sample and out-of-fold values; what `solutions` do not decide stays as it is.
+    n_jobs : int
+        Threads; changes no bit of the result.
+    """
+    by_fold = {solution.held_out_fold: solution for solution in solutions}
+    whole = by_fold.get(NO_FOLD)
+    whole_coefficients = None if whole is None else whole.coefficients(len(layout.y))
+    n_pairs = out.shape[2]
+    for fold in range(layout.n_folds):
+        held_out = by_fold.get(fold)
+        matrices = [] if whole_coefficients is None else [whole_coefficients]
+        if held_out is not None:
+            matrices.append(held_out.coefficients(len(layout.y)))
+        if not matrices:
+            continue
+        both = np.hstack(matrices)
+
+        def one(
+            span: tuple[int, int], both: Float32 = both, held_out: KernelSolution | None = held_out
+        ) -> None:
+            # Always as many rows, so that where a block ends makes the least difference to a row.
+            start, stop = span
+            first = max(min(start, len(K) - ROWS), 0)
+            values = weigh(K[first : first + ROWS], both)[start - first : stop - first]
+            if whole is not None:
+                out[0, start:stop] = values[:, :n_pairs] + whole.offsets
+            if held_out is not None:
+                out[1, start:stop] = values[:, -n_pairs:] + held_out.offsets
+
+        spans = [
+            (int(layout.start[label, fold]) + a, int(layout.start[label, fold]) + b)
+            for label in range(layout.n_classes)
+            for a, b in blocks(int(layout.start[label, fold + 1] - layout.start[label, fold]), ROWS)
+        ]
+        run(one, spans, n_jobs)
+
+
+def weigh(kernel: Float32, coefficients: NDArray[np.floating]) -> Float64:
+    """Return kernel @ coefficients, added up in double precision over blocks of a fixed size."""
+    total = np.zeros((len(kernel), coefficients.shape[1]))
+    for a, b in blocks(len(coefficients), COLUMNS):
+        total += kernel[:, a:b] @ coefficients[a:b]
+    return total

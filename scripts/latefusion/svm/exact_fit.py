@@ -1,0 +1,96 @@
+"""Fitting on the whole Gram matrix: distances once, kernel values once for each gamma and weights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from latefusion.svm.decision_values import decide_training_rows
+from latefusion.svm.fitted_state import Expansion
+from latefusion.svm.inputs import Float32, Float64, SvmParameters
+from latefusion.svm.kernel_alignment import Alignment
+from latefusion.svm.kernels import Gram
+from latefusion.svm.memory import budget, distance_bytes
+from latefusion.svm.one_vs_one import OneVsOneProblem
+from latefusion.svm.solution import KernelSolution
+from latefusion.svm.training_set import TrainingSet
+
+
+class ExactFit:
+    """Kernels of all training rows, one after another in one Gram matrix.
+
+    Parameters
+    ----------
+    data : TrainingSet
+    first : SvmParameters
+        Whatever is not C and gamma, which all models share.
+    gammas : sequence of tuple of float
+        Of all models.
+    needed : int
+        Bytes that fitting takes without distances that may be kept.
+    """
+
+    def __init__(
+        self, data: TrainingSet, first: SvmParameters, gammas: Sequence[tuple[float, ...]], needed: int
+    ) -> None:
+        self.data, self.n_jobs = data, first.n_jobs
+        n, n_parts = len(data.rows), data.scaling.n_parts
+        self.aligned = first.combine == "kernel_aligned" and n_parts > 1
+        limit = budget(first.memory_mb)
+        self.gram = Gram(
+            data.rows,
+            [max(one[part] for one in gammas) for part in range(n_parts)],
+            reuse=(len(gammas) > 1 or self.aligned)
+            and (limit is None or needed + distance_bytes(n, n_parts) <= limit),
+            n_jobs=first.n_jobs,
+        )
+
+    def weights(self, gammas: tuple[float, ...]) -> dict[tuple[float, ...], list[int]]:
+        """Return the weights of the parts' kernels, and which held-out folds have them."""
+        if not self.aligned:
+            return {self.data.equal_weights: list(self.data.held_out_folds)}
+        return Alignment(self.gram, self.data.layout, gammas).kernels(self.data.held_out_folds)
+
+    def kernel(self, gammas: tuple[float, ...], weights: tuple[float, ...]) -> ExactKernel:
+        """Compute a kernel, over the one before."""
+        K = self.gram.fill(gammas, weights)
+        self.data.log("kernel of %d rows", len(K))
+        return ExactKernel(self.data, K, weights, self.gram.double)
+
+
+@dataclass(frozen=True)
+class ExactKernel:
+    """One kernel of all training rows, (n, n) float32 in the order of the layout."""
+
+    data: TrainingSet
+    K: Float32
+    weights: tuple[float, ...]
+    double: bool
+
+    def solve(
+        self, model: SvmParameters, folds: Sequence[int], start: Mapping[int, KernelSolution]
+    ) -> dict[int, KernelSolution]:
+        """Solve all pairs without each of the folds, from the solutions for another C."""
+        weight = self.data.class_weight(model.class_weight)
+        problem = OneVsOneProblem(self.data.layout, model.C, weight, model.max_iter)
+        found = problem.solve(self.K, folds, model.n_jobs, start)
+        return {solution.held_out_fold: solution for solution in found}
+
+    def decide(self, solutions: Sequence[KernelSolution], decision: Float64, n_jobs: int) -> None:
+        """Write the decision values of the rows that these solutions decide about."""
+        decide_training_rows(self.K, self.data.layout, solutions, decision, n_jobs)
+
+    def expansion(self, whole: KernelSolution) -> Expansion:
+        """Return the solution on all rows by its support vectors."""
+        coefficients = whole.coefficients(len(self.K))
+        support = np.flatnonzero((coefficients != 0).any(axis=1))
+        return Expansion(
+            support=self.data.rows[support],
+            coefficients=coefficients[support],
+            offsets=whole.offsets,
+            weights=self.weights,
+            double=self.double,
+            used=support,
+        )

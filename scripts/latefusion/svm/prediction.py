@@ -1,0 +1,60 @@
+"""Prediction by a fitted model: decision values, and the probabilities and votes that follow from them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latefusion.svm.inputs import (
+    DecisionModel,
+    Float32,
+    Float64,
+    Int32,
+    present_rows,
+    scatter_rows,
+    select_rows,
+)
+
+
+@dataclass(frozen=True)
+class DecisionValues:
+    """One-vs-one decision values of rows, before they are turned into probabilities.
+
+    Attributes
+    ----------
+    model : DecisionModel
+    decision : (n_known, pairs) float64 array
+        Decision values of the rows that have all modalities.
+    known : (n,) bool array
+        Which rows these are.
+    """
+
+    model: DecisionModel
+    decision: Float64
+    known: NDArray[np.bool_]
+
+    def probabilities(self, *, guarded: bool) -> Float64:
+        """Return class probabilities, (n, K); NaN for rows that lack a modality."""
+        return scatter_rows(self.model.proba_of_decision(self.decision, guarded=guarded), self.known)
+
+    def votes(self) -> Int32:
+        """Return the class index with most one-vs-one votes, (n,); -1 for rows that lack a modality."""
+        return scatter_rows(self.model.vote_of_decision(self.decision), self.known)
+
+
+def decide(model: DecisionModel, X: Sequence[Float32], *, n_jobs: int) -> DecisionValues:
+    """Return the decision values of rows, (n, d_m) for each modality; NaN where one is missing."""
+    known = present_rows(X)
+    model.set_params(n_jobs=n_jobs)
+    return DecisionValues(model, model.pairwise_decision(select_rows(X, known)), known)
+
+
+def predict(
+    model: DecisionModel, X: Sequence[Float32], *, guarded: bool, n_jobs: int
+) -> tuple[Float64, Int32]:
+    """Return probabilities (n, K) and votes (n,); NaN and -1 for rows that lack a modality."""
+    decided = decide(model, X, n_jobs=n_jobs)
+    return decided.probabilities(guarded=guarded), decided.votes()
