@@ -2,12 +2,15 @@
 
 import errno
 import gzip
+import io
+import json
 import os
 from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.feather
 import pyarrow.parquet as pq
 
 from refusals import Case
@@ -41,6 +44,55 @@ def _folder(folder):
     (folder / "train.csv").mkdir()
     (folder / "train.csv" / "songs.csv").write_text(GOOD)
     return read(folder / "train.csv")
+
+
+def _other_folder(folder):
+    (folder / "train.csv").mkdir()
+    (folder / "train.csv" / "notes.md").write_text("nothing")
+    return read(folder / "train.csv")
+
+
+def _parts(folder, second):
+    (folder / "parts").mkdir()
+    for number, cells in enumerate((table(), second)):
+        (folder / "parts" / f"part-{number}.csv").write_text(text(cells))
+    return read(folder / "parts")
+
+
+def _other_columns(folder):
+    return _parts(folder, [row[:-1] for row in table()])
+
+
+def _bad_part(folder):
+    return _parts(folder, with_cell(3, "text_embedding", "[1, 2"))
+
+
+def _pattern(folder):
+    return read(folder / "*.parquet")
+
+
+def _json():
+    header, *rows = table()
+    records = [dict(zip(header, row, strict=True)) for row in rows]
+    for record in records:
+        record["text_embedding"] = json.loads(record["text_embedding"])
+    return "".join(json.dumps(record) + "\n" for record in records)
+
+
+def _arrow(folder, cut=None):
+    header, *rows = table()
+    columns = {name: [row[i] for row in rows] for i, name in enumerate(header)}
+    path = folder / "train.arrow"
+    pa.feather.write_feather(pa.table(columns), path)
+    if cut:
+        path.write_bytes(path.read_bytes()[:cut])
+    return read(path)
+
+
+def _npy():
+    stream = io.BytesIO()
+    np.save(stream, np.ones((3, 2)))
+    return stream.getvalue()
 
 
 def _pipe(folder):
@@ -111,9 +163,32 @@ CASES = [
     _case("blank lines only", "\n\n\n", "nothing but blank lines", "export it again"),
     _case("header only", ",".join(HEADER) + "\n", "a header and no rows", "at least one row"),
     _case("header only, without a line end", ",".join(HEADER), "a header and no rows", "at least one row"),
+    _call("a folder of tables", _folder, refused=False),
+    _call("a folder without tables", _other_folder, "a folder without a table in it", "name a file"),
     _call(
-        "a folder", _folder, "train.csv", "a folder", "name a file inside it, such as 'train.csv/songs.csv'"
+        "files of one table with other columns",
+        _other_columns,
+        "part-1.csv",
+        "no column 'label'",
+        "part-0.csv",
     ),
+    _call("a bad row in the second file", _bad_part, f"part-1.csv, line {line(3)}", "no closing bracket"),
+    _call("a pattern that no file fits", _pattern, "*.parquet", "a pattern that no file fits"),
+    _case("JSON lines", _json(), refused=False, file="train.jsonl"),
+    _case("JSON lines, cut off", _json()[:-20], f"line {ROWS}", "no JSON", file="train.jsonl"),
+    _case("JSON lines with a list", "[1, 2]\n", "line 1", "a JSON list", "a JSON object", file="train.jsonl"),
+    _case(
+        "JSON lines with text in an embedding",
+        _json().replace("-1.5", '"x"'),
+        "line 2, text_embedding",
+        "a list of numbers",
+        file="train.jsonl",
+    ),
+    _call("an Arrow file", _arrow, refused=False),
+    _call(
+        "an Arrow file, cut off", lambda folder: _arrow(folder, cut=-100), "an Arrow file that cannot be read"
+    ),
+    _case("an array of NumPy's", _npy(), "an array of NumPy's", "items: IDS"),
     _call("a pipe", _pipe, "a device, pipe or socket", "write the table to a file first"),
     _call("no permission", _no_permission, "no permission to read it", "chmod u+r"),
     _case(
@@ -141,14 +216,15 @@ CASES = [
         "a NUL byte in",
         "the file is damaged",
     ),
+    _case("semicolons between cells", text(table(), delimiter=";"), refused=False),
+    _case("tabs between cells", text(table(), delimiter="\t"), refused=False),
     _case(
-        "semicolons between cells",
-        text(table(), delimiter=";"),
+        "a header that two delimiters cut alike",
+        "artist;lyrics,label\nx;y,0\n",
         "line 1",
-        "semicolons between cells",
-        "sep=';'",
+        "a header that commas as well as semicolons cut into 2 names",
+        "write `delimiter: ','` beside the file, or ';'",
     ),
-    _case("tabs between cells", text(table(), delimiter="\t"), "line 1", "tabs between cells", "sep='\\t'"),
     _case("CRLF line ends", text(table(), lineterminator="\r\n"), refused=False),
     _case("lone CR line ends", text(table(), lineterminator="\r"), refused=False),
     _case("blank lines between rows", GOOD.replace("0\nArtist", "0\n\n\nArtist"), refused=False),
@@ -227,10 +303,10 @@ CASES = [
     ),
     _case(
         "a column without a name",
-        GOOD.replace("artist,lyrics", ",lyrics"),
+        GOOD.replace("artist,lyrics", "artist,"),
         "line 1",
-        "no name for column 1 of 5",
-        "index=False",
+        "no name for column 2 of 5",
+        "but the first, where pandas writes the index",
     ),
     _case(
         "a column that is not there",

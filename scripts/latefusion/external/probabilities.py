@@ -113,7 +113,7 @@ def _read(
     findings.check()
     numbered = list(file.exact(selection, findings))
     lines = [line for _, line in numbered if line is not None]
-    where = Where(str(path), np.concatenate(lines or [np.empty(0, np.int64)]), file.unit)
+    where = Where([str(path)], np.concatenate(lines or [np.empty(0, np.int64)]), file.unit)
     if not numbered:
         return {name: pa.array([], pa.string()) for name in there}, where
     data = pa.Table.from_batches([batch for batch, _ in numbered])
@@ -129,7 +129,7 @@ def _columns(
     findings: Findings,
 ) -> dict[str, str]:
     """Return our name and the file's for each column that is used; a class goes by its name or its label."""
-    where = Where(file, np.empty(0, np.int64), "line")
+    where = Where([file], np.empty(0, np.int64), "line")
     there: dict[str, str] = {}
     needed = ["item", *(["fold"] if table == OUT_OF_FOLD else [])]
     for name in needed:

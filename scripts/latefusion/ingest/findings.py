@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NoReturn
 
@@ -14,6 +15,8 @@ from latefusion.core.errors import SHOWN_PROBLEMS, InputError, Problem, shorten
 
 KEPT = 100
 SHOWN = SHOWN_PROBLEMS
+FILE = 1 << 40
+"""What a row's place counts a file of several with: the rest is the line within that file."""
 
 
 @dataclass
@@ -71,19 +74,26 @@ class Where:
 
     Attributes
     ----------
-    file : str
+    files : sequence of str
+        The table's file, or its files in their order.
     line : (n,) int64 array
-        Line, or row, of each record.
+        Line, or row, of each record; `FILE` is added to it for each file before its own.
     unit : str
     """
 
-    file: str
+    files: Sequence[str]
     line: NDArray[np.int64]
     unit: str
 
+    @property
+    def file(self) -> str:
+        """The file that stands for all of them."""
+        return self.files[0]
+
     def problem(self, row: int, column: str, found: str, allowed: str, fix: str) -> Problem:
         """Return the problem of a row, counted from 0."""
-        return Problem(self.file, found, allowed, fix, row=int(self.line[row]), column=column, unit=self.unit)
+        at, line = divmod(int(self.line[row]), FILE)
+        return Problem(self.files[at], found, allowed, fix, row=line, column=column, unit=self.unit)
 
     def whole(self, column: str, found: str, allowed: str, fix: str) -> Problem:
         """Return a problem of a whole column."""

@@ -124,13 +124,12 @@ class _Attempt:
         notes = [note for note in (self.files.facts, self.files.provenance) if note is not None]
         with staged(*matrices, self.files.items, *notes) as stand_ins:
             job = Gathering(
-                self.table.path,
+                self.table,
                 self.split,
                 self.columns,
                 findings,
                 stand_ins[: len(matrices)],
                 exact=exact,
-                unit=self.table.unit,
                 training=self.training,
             )
             job.run(_parsed(batches, self.columns, self.threads))
@@ -142,9 +141,14 @@ class _Attempt:
         return facts
 
     def _provenance(self, rows: int) -> dict[str, str | int]:
-        path = self.table.path
-        sha256 = self.table.sha256()
-        return {"path": str(path), "bytes": path.stat().st_size, "sha256": sha256, "rows": rows}
+        files = self.table.files
+        more = f" and {len(files) - 1} more" if len(files) > 1 else ""
+        return {
+            "path": f"{files[0]}{more}",
+            "bytes": sum(file.stat().st_size for file in files),
+            "sha256": self.table.sha256(),
+            "rows": rows,
+        }
 
 
 def _parsed(batches: Iterator[Batch], columns: Columns, threads: int) -> Iterator[Read]:

@@ -4,31 +4,39 @@ from __future__ import annotations
 
 import codecs
 import errno
-import gzip
 import hashlib
 import io
 import stat
-import zlib
 from pathlib import Path
 from typing import IO, NoReturn
 
 from latefusion.core.errors import InputError, Problem, nearest, shorten
+from latefusion.ingest.decompression import Unpacked, UnpackError, compression_of
 
-GZIP, PARQUET = b"\x1f\x8b", b"PAR1"
+PARQUET, ARROW, FEATHER_1 = b"PAR1", b"ARROW1", b"FEA1"
 _PIECE = 1 << 16
-_TEXT = "UTF-8 text: a CSV with commas, the same compressed with gzip, or a Parquet file"
+_TEXT = (
+    "a table: CSV, TSV or JSON lines as UTF-8 text (also gzip, bzip2, xz, zstd), Parquet, Arrow or Feather"
+)
+_MATRIX = "a matrix is a modality's file: {name: …, file: X, items: IDS} under `modalities`"
 _CP1252_GAPS = frozenset(b"\x81\x8d\x8f\x90\x9d")
 _FOREIGN = (
-    (b"PK\x03\x04", "a zip archive, as Excel's .xlsx files are", "save the sheet as “CSV UTF-8”"),
+    (
+        b"PK\x03\x04",
+        "a zip archive, as Excel's .xlsx and NumPy's .npz files are",
+        f"save a sheet as “CSV UTF-8”; {_MATRIX}",
+    ),
     (b"PK\x05\x06", "an empty zip archive", "unpack it, or export the table again"),
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook", "save the sheet as “CSV UTF-8”"),
-    (b"BZh", "a file compressed with bzip2", "unpack it, or compress it with gzip"),
-    (b"\xfd7zXZ\x00", "a file compressed with xz", "unpack it, or compress it with gzip"),
-    (b"\x28\xb5\x2f\xfd", "a file compressed with zstd", "unpack it, or compress it with gzip"),
-    (b"ARROW1", "an Arrow (Feather) file", "write it as Parquet: pandas.read_feather(…).to_parquet(…)"),
     (b"\x80\x04", "a pickle, which is never loaded", "write the table with to_csv or to_parquet"),
     (b"\x80\x05", "a pickle, which is never loaded", "write the table with to_csv or to_parquet"),
-    (b"\x89HDF", "an HDF5 file", "write the table with to_csv or to_parquet"),
+    (b"\x89HDF", "an HDF5 file", _MATRIX),
+    (b"\x93NUMPY", "an array of NumPy's", _MATRIX),
+    (
+        FEATHER_1,
+        "a Feather file of the first version",
+        "write it again: pandas.read_feather(…).to_feather(…)",
+    ),
     (b"%PDF", "a PDF", "export the table as CSV"),
 )
 
@@ -119,6 +127,10 @@ class Bytes(io.RawIOBase):
         A file that `check_file` has seen.
     head : bytes
         What `check_file` returned.
+    strict : bool
+        Whether to check the text.
+    delimiter : bytes
+        What stands between cells, beside which quotes may stand.
 
     Raises
     ------
@@ -127,17 +139,15 @@ class Bytes(io.RawIOBase):
         raise it; others leave the check to who reads.
     """
 
-    def __init__(self, path: Path, head: bytes, *, strict: bool = True) -> None:
+    def __init__(self, path: Path, head: bytes, *, strict: bool = True, delimiter: bytes = b",") -> None:
         super().__init__()
-        self.path, self.strict = path, strict
+        self.path, self.strict, self.delimiter = path, strict, delimiter
         self._hash = hashlib.sha256()
         self._raw = _Hashed(path.open("rb", buffering=0), self._hash)
-        self.compressed = head.startswith(GZIP)
-        self._file: IO[bytes] = (
-            gzip.GzipFile(fileobj=self._raw, mode="rb") if self.compressed else self._raw  # type: ignore[assignment]
-        )
+        self.compression = compression_of(head)
+        self._file = self._raw if self.compression is None else Unpacked(self._raw, self.compression)
         self._decoder = codecs.getincrementaldecoder("utf-8")()
-        self._quotes = _Quotes()
+        self._quotes = _Quotes(delimiter)
         self.failed: NotTextError | None = None
 
     def readable(self) -> bool:
@@ -150,13 +160,8 @@ class Bytes(io.RawIOBase):
             data = self._file.read(size)
             while 0 <= len(data) < size and (more := self._file.read(size - len(data))):
                 data += more
-        except EOFError:
-            self._fail("gzip data that end too early")
-        except (zlib.error, gzip.BadGzipFile) as error:
-            checked = isinstance(error, gzip.BadGzipFile) and "check" in str(error)
-            self._fail(
-                "gzip data whose checksum is wrong" if checked else "gzip data that cannot be unpacked"
-            )
+        except UnpackError as error:
+            self._fail(str(error))
         if self.strict:
             self._check(data)
         return data
@@ -222,16 +227,14 @@ class _Quotes:
     left to the slow reader.
     """
 
-    _BEFORE, _AFTER = frozenset(b',\n\r"'), frozenset(b',\n\r"')
-
-    def __init__(self) -> None:
+    def __init__(self, delimiter: bytes) -> None:
         import numpy as np
 
         self._np = np
         self._inside = False
         self._last = ord("\n")
         self._pending = False  # the last byte so far was a closing quote
-        self._before = np.isin(np.arange(256), list(self._BEFORE))
+        self._beside = np.isin(np.arange(256), list(delimiter + b'\n\r"'))
         self._start = True
 
     def balanced(self, data: bytes) -> bool:
@@ -244,7 +247,7 @@ class _Quotes:
                 data = data[3:]
                 if not data:
                     return True
-        if self._pending and data[0] not in self._AFTER:
+        if self._pending and not self._beside[data[0]]:
             return False
         buffer = np.frombuffer(data, np.uint8)
         at = np.flatnonzero(buffer == ord('"'))
@@ -255,7 +258,7 @@ class _Quotes:
             before[0] = self._last
         within = closing[closing < len(buffer) - 1]
         after = buffer[within + 1]
-        if not (self._before[before].all() and self._before[after].all()):
+        if not (self._beside[before].all() and self._beside[after].all()):
             return False
         self._pending = bool(len(closing) and closing[-1] == len(buffer) - 1)
         self._inside ^= bool(len(at) % 2)

@@ -24,9 +24,9 @@ from latefusion.ingest.embedding_errors import Explanation
 from latefusion.ingest.embeddings import BAD, EMPTY, Parsed
 from latefusion.ingest.facts import IngestFacts, TrainingFile
 from latefusion.ingest.feature_writer import MatrixWriter
-from latefusion.ingest.findings import SHOWN, Findings, Where, strip
+from latefusion.ingest.findings import FILE, SHOWN, Findings, Where, strip
 from latefusion.ingest.items import items_table
-from latefusion.ingest.readers.reader import SuspectError
+from latefusion.ingest.readers.reader import Reader, SuspectError
 from latefusion.store.tables import write_table
 
 Lines = NDArray[np.int64] | None
@@ -42,18 +42,18 @@ class Gathering:
 
     def __init__(
         self,
-        path: Path,
+        table: Reader,
         split: str,
         columns: Columns,
         findings: Findings,
         files: Sequence[Path],
         *,
         exact: bool,
-        unit: str,
         training: TrainingFile,
     ) -> None:
-        self.path, self.split, self.columns, self.findings = path, split, columns, findings
-        self.exact, self.unit, self.training = exact, unit, training
+        self.path, self.split, self.columns, self.findings = table.path, split, columns, findings
+        self.files, self.unit = [str(file) for file in table.files], table.unit
+        self.exact, self.training = exact, training
         self.writers = {m.name: MatrixWriter(file) for m, file in zip(columns.modalities, files, strict=True)}
         self.lengths: dict[str, list[NDArray[np.int64]]] = {m.name: [] for m in columns.modalities}
         self.texts: dict[str, list[pa.Array]] = {name: [] for name in columns.texts}
@@ -123,8 +123,17 @@ class Gathering:
             self._problem(why, modality.column, int(lines[row]))
 
     def _problem(self, why: Explanation, column: str | None = None, line: int | None = None) -> None:
+        at, number = divmod(line or 0, FILE)
         self.findings.add(
-            Problem(str(self.path), why.found, why.allowed, why.fix, row=line, column=column, unit=self.unit)
+            Problem(
+                self.files[at],
+                why.found,
+                why.allowed,
+                why.fix,
+                row=None if line is None else number,
+                column=column,
+                unit=self.unit,
+            )
         )
 
     def _check(self) -> None:
@@ -174,7 +183,7 @@ class Gathering:
 
     def finish(self, items_file: Path) -> IngestFacts:
         """Check and write the items table, and return what is known about the file."""
-        columns, where = self.columns, Where(str(self.path), np.concatenate(self.lines), self.unit)
+        columns, where = self.columns, Where(self.files, np.concatenate(self.lines), self.unit)
         texts = {name: pa.chunked_array(parts) for name, parts in self.texts.items()}
         taken = self.training.identifiers
         table = items_table(texts, columns, where, self.findings, split=self.split, taken=taken)

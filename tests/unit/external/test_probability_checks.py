@@ -16,7 +16,7 @@ from latefusion.ingest.findings import Findings, Where
 
 @pytest.fixture
 def where():
-    return Where("mine.csv", np.arange(2, 100), "line")
+    return Where(["mine.csv"], np.arange(2, 100), "line")
 
 
 def test_numbers_are_read_and_blanks_are_missing(where):

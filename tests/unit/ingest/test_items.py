@@ -10,7 +10,7 @@ from latefusion.ingest.items import read_description, read_identifiers
 
 def items(*values, taken=()):
     findings = Findings()
-    where = Where("t.csv", np.arange(2, 2 + len(values)), "line")
+    where = Where(["t.csv"], np.arange(2, 2 + len(values)), "line")
     found = read_identifiers(Column(pa.array(values, pa.string()), "id", where, findings), frozenset(taken))
     return found.to_pylist(), [problem.row for problem in findings.problems]
 

@@ -10,7 +10,7 @@ from latefusion.ingest.labels import read_class_names, read_labels
 
 def labels(*values):
     findings = Findings()
-    where = Where("t.csv", np.arange(2, 2 + len(values)), "line")
+    where = Where(["t.csv"], np.arange(2, 2 + len(values)), "line")
     return read_labels(Column(pa.array(values, pa.string()), "y", where, findings)), findings
 
 
@@ -60,7 +60,7 @@ def test_problems_beyond_ten_are_counted():
 
 def names(pairs):
     findings = Findings()
-    where = Where("t.csv", np.arange(len(pairs)), "line")
+    where = Where(["t.csv"], np.arange(len(pairs)), "line")
     y = pa.array([label for label, _ in pairs])
     read_class_names(Column(pa.array([name for _, name in pairs]), "name", where, findings), y)
     return [problem.row for problem in findings.problems]

@@ -1,4 +1,4 @@
-"""CSV, plain or compressed with gzip: read quickly where it is in order, exactly where it is not."""
+"""CSV and its kin, plain or compressed: read quickly where they are in order, exactly where not."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from latefusion.ingest.readers.reader import Batch, Selection, SuspectError
 from latefusion.ingest.source import Bytes, NotTextError
 
 BLOCK_BYTES = 4 << 20
-_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+DELIMITERS: Final = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "vertical bars"}
 
 
 class CsvFile:
-    """A CSV file; see `Reader`.
+    """A CSV file, or one with another character between its cells; see `Reader`.
 
     Parameters
     ----------
@@ -30,13 +30,22 @@ class CsvFile:
         The file's first bytes.
     max_cell : int
         Most bytes of a cell.
+    delimiter : str, optional
+        The character between cells; by default the one that cuts the header into most names.
+
+    Attributes
+    ----------
+    names : list of str
+        The first may be empty: pandas writes an index so.
     """
 
     unit: Final = "line"
 
-    def __init__(self, path: Path, head: bytes, max_cell: int) -> None:
+    def __init__(self, path: Path, head: bytes, max_cell: int, delimiter: str | None = None) -> None:
         self.path, self._head, self._max_cell = path, head, max_cell
-        self.names = read_header(path, head, max_cell)
+        self.files = [path]
+        self._delimiter = (delimiter or find_delimiter(path, head, max_cell)).encode()
+        self.names = read_header(path, head, max_cell, self._delimiter)
         self._sha256: str | None = None
 
     def check(self, columns: Selection) -> list[Problem]:  # noqa: ARG002 - of the contract
@@ -44,20 +53,21 @@ class CsvFile:
         return []
 
     def quick(self, columns: Selection) -> Iterator[Batch]:
-        """Yield batches of string columns, read by pyarrow.
+        """Yield batches of strings and numbers, read by pyarrow.
 
         Raises
         ------
         SuspectError
             Where the file is not plainly in order.
         """
-        with Bytes(self.path, self._head) as stream:
-            yield from quick_batches(stream, self.names, columns.all, self._max_cell)
+        with Bytes(self.path, self._head, delimiter=self._delimiter) as stream:
+            yield from quick_batches(stream, self.names, columns, self._max_cell)
             self._sha256 = stream.sha256()
 
     def exact(self, columns: Selection, findings: Findings) -> Iterator[Batch]:
         """Yield batches of string columns with the line of each record."""
-        return exact_batches(self.path, self._head, self.names, columns.all, findings, self._max_cell)
+        reader = RecordReader(self.path, self._head, findings, self._max_cell, self._delimiter)
+        return exact_batches(reader, self.names, columns.all, findings)
 
     def sha256(self) -> str:
         """Return the hash of the file as stored."""
@@ -67,16 +77,40 @@ class CsvFile:
         return self._sha256
 
 
-def read_header(path: Path, head: bytes, max_cell: int) -> list[str]:
-    """Return the names of the columns.
+def find_delimiter(path: Path, head: bytes, max_cell: int) -> str:
+    """Return the character that cuts the header of a file into most names; a comma where none does.
 
     Raises
     ------
     InputError
-        If there are none, one is empty or twice there, or the delimiter is no comma.
+        If two characters cut it into equally many.
+    """
+    counts = {}
+    for delimiter in DELIMITERS:
+        fields = next(iter(RecordReader(path, head, Findings(), max_cell, delimiter.encode())), (0, []))[1]
+        counts[delimiter] = len(fields)
+    most = max(counts.values())
+    if most < 2:
+        return ","
+    best = [delimiter for delimiter, count in counts.items() if count == most]
+    if len(best) > 1:
+        words = " as well as ".join(DELIMITERS[delimiter] for delimiter in best)
+        fix = f"write `delimiter: {best[0]!r}` beside the file, or {best[1]!r}"
+        found = f"a header that {words} cut into {most} names"
+        raise InputError([Problem(str(path), found, "one character between cells", fix, row=1)])
+    return best[0]
+
+
+def read_header(path: Path, head: bytes, max_cell: int, delimiter: bytes = b",") -> list[str]:
+    """Return the names of the columns, of which the first may be empty.
+
+    Raises
+    ------
+    InputError
+        If there are none, or one is empty or twice there.
     """
     findings = Findings()
-    first = next(iter(RecordReader(path, head, findings, max_cell)), None)
+    first = next(iter(RecordReader(path, head, findings, max_cell, delimiter)), None)
     findings.check()
     if first is None:
         raise InputError(
@@ -84,15 +118,15 @@ def read_header(path: Path, head: bytes, max_cell: int) -> list[str]:
         )
     line, fields = first
     names = [name.decode() for name in fields]
-    _check_delimiter(path, line, names)
+    if len(names) > 1 and not names[0].strip():
+        names[0] = ""
     for position, name in enumerate(names):
-        if not name.strip():
-            hint = " (pandas writes one for the index: use to_csv(…, index=False))" if position == 0 else ""
+        if not name.strip() and (position > 0 or len(names) == 1):
             problem = Problem(
                 str(path),
                 f"no name for column {position + 1} of {len(names)}",
-                "a name for every column",
-                f"name the column, or drop it{hint}",
+                "a name for every column but the first, where pandas writes the index",
+                "name the column, or drop it",
                 row=line,
             )
             findings.add(problem)
@@ -104,23 +138,8 @@ def read_header(path: Path, head: bytes, max_cell: int) -> list[str]:
     return names
 
 
-def _check_delimiter(path: Path, line: int, names: Sequence[str]) -> None:
-    text = ",".join(names)
-    for delimiter, word in _DELIMITERS.items():
-        if text.count(delimiter) > len(names) - 1:
-            allowed = "commas between cells"
-            fix = (
-                f"pandas.read_csv({path.name!r}, sep={delimiter!r}).to_csv(…, index=False); "
-                "Excel takes the delimiter from the system's region"
-            )
-            found = f"{word} between cells: {shorten(text)}"
-            raise InputError([Problem(str(path), found, allowed, fix, row=line)])
-
-
-def quick_batches(
-    stream: Bytes, names: Sequence[str], columns: Sequence[str], max_cell: int
-) -> Iterator[Batch]:
-    """Yield batches of string columns, read by pyarrow.
+def quick_batches(stream: Bytes, names: Sequence[str], columns: Selection, max_cell: int) -> Iterator[Batch]:
+    """Yield batches of strings and, in wide columns, numbers, read by pyarrow.
 
     Raises
     ------
@@ -133,9 +152,10 @@ def quick_batches(
         reader = pa_csv.open_csv(
             pa.PythonFile(stream, mode="r"),
             read_options=pa_csv.ReadOptions(block_size=BLOCK_BYTES),
-            parse_options=pa_csv.ParseOptions(newlines_in_values=True),
+            parse_options=pa_csv.ParseOptions(delimiter=stream.delimiter.decode(), newlines_in_values=True),
             convert_options=pa_csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.string()),
+                column_types=dict.fromkeys(names, pa.string()) | dict.fromkeys(columns.wide, pa.float64()),
+                null_values=[""],
                 strings_can_be_null=False,
                 check_utf8=False,
             ),
@@ -147,7 +167,7 @@ def quick_batches(
                 raise SuspectError("names of columns that are read in two ways")
             if len(batch):
                 _check_sizes(batch, max_cell)
-                yield batch.select(columns), None
+                yield batch.select(columns.all), None
     except (pa.ArrowException, NotTextError) as error:
         raise SuspectError(str(error)) from None
     if stream.failed is not None:
@@ -156,17 +176,17 @@ def quick_batches(
 
 def _check_sizes(batch: pa.RecordBatch, max_cell: int) -> None:
     for column in batch.columns:
-        if column.nbytes > max_cell and pc.max(pc.binary_length(column)).as_py() > max_cell:
+        text = pa.types.is_string(column.type)
+        if text and column.nbytes > max_cell and pc.max(pc.binary_length(column)).as_py() > max_cell:
             raise SuspectError("a large cell")
 
 
 def exact_batches(
-    path: Path, head: bytes, names: Sequence[str], columns: Sequence[str], findings: Findings, max_cell: int
+    reader: RecordReader, names: Sequence[str], columns: Sequence[str], findings: Findings
 ) -> Iterator[Batch]:
     """Yield batches of string columns with the line of each record; what is wrong goes to `findings`."""
     places = [names.index(column) for column in columns]
-    reader = RecordReader(path, head, findings, max_cell)
-    records = iter(reader)
+    path, records = reader.path, iter(reader)
     next(records)
     rows: list[list[bytes]] = []
     lines: list[int] = []

@@ -16,7 +16,6 @@ from latefusion.core.errors import Problem, shorten
 from latefusion.ingest.findings import Findings
 from latefusion.ingest.source import Bytes, NotTextError, explain_encoding
 
-_END = re.compile(rb"[,\r\n]")
 _LINE_END = re.compile(rb"\r\n?|\n")
 _CHUNK = 1 << 22
 RECORD_CELLS = 8  # a record may be as large as this many cells of the largest size
@@ -54,10 +53,16 @@ class RecordReader:
         Where problems go.
     max_cell : int
         Most bytes of a cell.
+    delimiter : bytes
+        The character between cells.
     """
 
-    def __init__(self, path: Path, head: bytes, findings: Findings, max_cell: int) -> None:
+    def __init__(
+        self, path: Path, head: bytes, findings: Findings, max_cell: int, delimiter: bytes = b","
+    ) -> None:
         self.path, self.findings, self.max_cell = path, findings, max_cell
+        self.delimiter = delimiter
+        self._end = re.compile(b"[" + re.escape(delimiter) + rb"\r\n]")
         self.stream = Bytes(path, head, strict=False)
         self.buffer, self.at, self.line, self.final = b"", 0, 1, False
         self.decoder = codecs.getincrementaldecoder("utf-8")()
@@ -73,7 +78,7 @@ class RecordReader:
         Raises
         ------
         InputError
-            Where reading on makes no sense: no UTF-8, NUL bytes, a cell over the limit, a broken gzip.
+            Where reading on makes no sense: no UTF-8, NUL bytes, a cell over the limit, damaged compression.
         """
         with self.stream:
             yield from self._records()
@@ -114,7 +119,7 @@ class RecordReader:
             if buffer[at : at + 1] == b'"':
                 field, at = self._quoted(at)
             else:
-                found = _END.search(buffer, at)
+                found = self._end.search(buffer, at)
                 if found is None and not self.final:
                     self._check_size(start, field_start, size)
                     raise _IncompleteError
@@ -126,7 +131,7 @@ class RecordReader:
                 if not self.final:
                     raise _IncompleteError
                 return fields, at
-            if buffer[at] == ord(","):
+            if buffer[at] == ord(self.delimiter):
                 at += 1
                 if at == size and not self.final:
                     raise _IncompleteError
@@ -152,7 +157,7 @@ class RecordReader:
                 at = quote + 2
                 continue
             after = buffer[quote + 1 : quote + 2]
-            if after not in (b"", b",", b"\r", b"\n"):
+            if after not in (b"", self.delimiter, b"\r", b"\n"):
                 text = buffer[quote + 1 : quote + 81].decode("utf-8", "replace")
                 raise _BrokenError(quote, f"text after a closing quote: {shorten(text, 40)}")
             return buffer[opened + 1 : quote].replace(b'""', b'"'), quote + 1
@@ -206,8 +211,8 @@ class RecordReader:
         except NotTextError as error:
             self._stop(
                 str(error),
-                "a whole gzip file",
-                "the file is cut off or damaged: copy it again and check it with `gzip -t`",
+                f"a whole {self.stream.compression} file",
+                f"it is cut off or damaged: copy it again and check it with `{self.stream.compression} -t`",
                 None,
             )
         self._check_text(data)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from latefusion.core.errors import InputError, Problem, shorten
 from latefusion.ingest.findings import Findings
-from latefusion.ingest.readers.reader import Batch, Selection, is_list, is_text
+from latefusion.ingest.readers.reader import Batch, Selection, is_list, is_number, is_text
 from latefusion.ingest.source import PARQUET, Bytes
 
 BATCH_ROWS = 1024
@@ -35,12 +35,13 @@ class ParquetFile:
 
     def __init__(self, path: Path, head: bytes) -> None:
         self.path, self._head = path, head
+        self.files = [path]
         self._file = open_parquet(path)
         self.names: list[str] = self._file.schema_arrow.names
 
     def check(self, columns: Selection) -> list[Problem]:
         """Return a problem for each column of a type that cannot be used."""
-        return check_types(self._file, self.path, columns.texts, columns.vectors)
+        return check_types(self._file.schema_arrow, self.path, columns)
 
     def quick(self, columns: Selection) -> None:  # noqa: ARG002 - of the contract
         """Return nothing: there is one way to read it."""
@@ -49,7 +50,7 @@ class ParquetFile:
     def exact(self, columns: Selection, findings: Findings) -> Iterator[Batch]:  # noqa: ARG002 - of the contract
         """Yield batches with the number of each row."""
         row = 1
-        for batch in batches(self._file, self.path, columns.texts, columns.vectors, columns.numbers):
+        for batch in batches(self._file, self.path, columns):
             yield batch, np.arange(row, row + len(batch))
             row += len(batch)
 
@@ -90,13 +91,10 @@ def _damaged(path: Path, error: Exception) -> Problem:
     return Problem(str(path), found, "a whole Parquet file", fix)
 
 
-def check_types(
-    file: pq.ParquetFile, path: Path, texts: Sequence[str], vectors: Sequence[str]
-) -> list[Problem]:
+def check_types(schema: pa.Schema, path: Path, columns: Selection) -> list[Problem]:
     """Return a problem for each column of a type that cannot be used."""
-    schema = file.schema_arrow
     problems = []
-    for name in dict.fromkeys([*texts, *vectors]):
+    for name in columns.all:
         if schema.names.count(name) > 1:
             found = f"{schema.names.count(name)} columns of this name"
             problems.append(
@@ -104,19 +102,26 @@ def check_types(
             )
     if problems:
         return problems
-    for name in texts:
+    for name in columns.texts:
         kind = _plain(schema.field(name).type)
         if pa.types.is_nested(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
             allowed = "numbers or text"
             fix = "name another column, or write this one as text"
             problems.append(Problem(str(path), f"a column of {kind}", allowed, fix, column=name))
-    for name in vectors:
+    for name in columns.vectors:
         kind = _plain(schema.field(name).type)
         if not (is_list(kind) or is_text(kind)):
             nested = pa.types.is_nested(kind)
             found = f"a single number in each row ({kind})" if not nested else f"a column of {kind}"
             fix = "name the column of the embeddings, or write each row's array.tolist()"
             problems.append(Problem(str(path), found, "a list of numbers in each row", fix, column=name))
+    for name in columns.wide:
+        kind = _plain(schema.field(name).type)
+        if not (is_number(kind) or is_text(kind) or pa.types.is_null(kind)):
+            fix = "leave it out of `columns`; a column of lists is named under `column`"
+            problems.append(
+                Problem(str(path), f"a column of {kind}", "a number in each row", fix, column=name)
+            )
     return problems
 
 
@@ -124,29 +129,32 @@ def _plain(kind: pa.DataType) -> pa.DataType:
     return kind.value_type if pa.types.is_dictionary(kind) else kind
 
 
-def batches(
-    file: pq.ParquetFile, path: Path, texts: Sequence[str], vectors: Sequence[str], numbers: Sequence[str]
-) -> Iterator[pa.RecordBatch]:
-    """Yield batches with `texts` as strings, `vectors` as they are, and `numbers` as float64 where they are.
+def batches(file: pq.ParquetFile, path: Path, columns: Selection) -> Iterator[pa.RecordBatch]:
+    """Yield batches of the selected columns.
 
     Raises
     ------
     InputError
         If the file turns out to be damaged.
     """
-    columns = list(dict.fromkeys([*texts, *vectors]))
     try:
-        for batch in file.iter_batches(batch_size=BATCH_ROWS, columns=columns, use_threads=False):
+        for batch in file.iter_batches(batch_size=BATCH_ROWS, columns=columns.all, use_threads=False):
             batch.validate(full=True)
-            arrays = []
-            for name in columns:
-                array = batch.column(name)
-                if pa.types.is_dictionary(array.type):
-                    array = array.dictionary_decode()
-                arrays.append(array if name in vectors else _text(array, keep=name in numbers))
-            yield pa.RecordBatch.from_arrays(arrays, columns)
+            yield selected(batch, columns)
     except _UNREADABLE as error:
         raise InputError([_damaged(path, error)]) from None
+
+
+def selected(batch: pa.RecordBatch, columns: Selection) -> pa.RecordBatch:
+    """Return the selected columns of a batch, each as the selection says."""
+    arrays = []
+    for name in columns.all:
+        array = batch.column(name)
+        if pa.types.is_dictionary(array.type):
+            array = array.dictionary_decode()
+        as_it_is = name in columns.vectors or name in columns.wide
+        arrays.append(array if as_it_is else _text(array, keep=name in columns.numbers))
+    return pa.RecordBatch.from_arrays(arrays, columns.all)
 
 
 def _text(array: pa.Array, *, keep: bool) -> pa.Array:

@@ -34,24 +34,31 @@ class Selection:
         Columns that come as they are, strings or lists of numbers.
     numbers : sequence of str
         Those of `texts` that come as float64 where the file holds numbers.
+    wide : sequence of str
+        Columns of one number each: they come as numbers, null where a cell is blank, or, from a reading
+        line by line, as the texts of the cells.
     """
 
     texts: Sequence[str]
     vectors: Sequence[str] = ()
     numbers: Sequence[str] = ()
+    wide: Sequence[str] = ()
 
     @property
     def all(self) -> list[str]:
         """All columns, each once."""
-        return list(dict.fromkeys([*self.texts, *self.vectors]))
+        return list(dict.fromkeys([*self.texts, *self.vectors, *self.wide]))
 
 
 class Reader(Protocol):
-    """One file that can be read.
+    """A table that can be read.
 
     Attributes
     ----------
     path : Path
+        What messages about the whole table name.
+    files : sequence of Path
+        All files of the table; the lines of those behind the first are counted as `findings.FILE` has it.
     names : sequence of str
         Names of its columns, in their order.
     unit : str
@@ -60,6 +67,8 @@ class Reader(Protocol):
 
     @property
     def path(self) -> Path: ...
+    @property
+    def files(self) -> Sequence[Path]: ...
     @property
     def names(self) -> Sequence[str]: ...
     @property
@@ -99,3 +108,8 @@ def is_list(kind: pa.DataType) -> bool:
 def is_text(kind: pa.DataType) -> bool:
     """Say whether an Arrow type is text."""
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+def is_number(kind: pa.DataType) -> bool:
+    """Say whether an Arrow type is a number."""
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind))
