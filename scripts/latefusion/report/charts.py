@@ -162,23 +162,10 @@ def intervals(
         {**row, **{end: row["value"] if row[end] is None else row[end] for end in ("low", "high")}}
         for row in rows
     ]
-    domain = around(
-        [row[key] for row in rows for key in ("value", "low", "high")], include=[] if zero is None else [zero]
-    )
-    if unit == "percent":
-        domain = [max(0.0, domain[0]), min(1.0, domain[1])]
-    label = {
-        "percent": "format(datum.value * 100, '.0f') + ' %'",
-        "points": "datum.value == 0 ? '0' : format(datum.value * 100, '+.0f')",
-    }
-    axis = alt.Axis(title=title, labelExpr=label[unit]) if unit in label else alt.Axis(title=title)
-    scale = alt.Scale(domain=domain, zero=False, nice=True)
+    scale, axis = _measured(rows, title, unit, zero)
     y = alt.Y("label:N", sort=list(order), axis=alt.Axis(title=None, ticks=False, domain=False, grid=False))
-    tooltip = [
-        alt.Tooltip("label:N", title="for"),
-        alt.Tooltip("name:N", title=" "),
-        alt.Tooltip("shown:N", title="is"),
-    ]
+    told = {"label": "for", "name": " ", "shown": "is"}
+    tooltip = [alt.Tooltip(f"{field}:N", title=title) for field, title in told.items()]
     many = len(names) > 1
     base = alt.Chart(data(rows)).encode(y=y, tooltip=tooltip, color=colours(names, palette))
     if many and not overlay:
@@ -194,8 +181,23 @@ def intervals(
         line = alt.Chart(data([{"zero": zero}])).mark_rule(color=INK, strokeWidth=1.25).encode(x="zero:Q")
         layers.insert(0, line)
     step = height or (ROW if overlay or not many else 14 * len(names) + 8)
-    legend = keys(names, palette) if many else []
-    return finished(alt.layer(*layers), height=max(60, step * len(order)), legend=legend)
+    tall = max(60, step * len(order))
+    return finished(alt.layer(*layers), height=tall, legend=keys(names, palette) if many else [])
+
+
+def _measured(rows: Rows, title: str, unit: str, zero: float | None) -> tuple[alt.Scale, alt.Axis]:
+    """Return scale and axis of values with intervals."""
+    domain = around(
+        [row[key] for row in rows for key in ("value", "low", "high")], include=[] if zero is None else [zero]
+    )
+    if unit == "percent":
+        domain = [max(0.0, domain[0]), min(1.0, domain[1])]
+    label = {
+        "percent": "format(datum.value * 100, '.0f') + ' %'",
+        "points": "datum.value == 0 ? '0' : format(datum.value * 100, '+.0f')",
+    }
+    axis = alt.Axis(title=title, labelExpr=label[unit]) if unit in label else alt.Axis(title=title)
+    return alt.Scale(domain=domain, zero=False, nice=True), axis
 
 
 def lines(

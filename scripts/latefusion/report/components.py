@@ -11,6 +11,8 @@ from latefusion.report.number_format import NOTHING
 
 Kind = Literal["text", "number"]
 Interval = Literal["none", "beside", "alone"]
+FIRST, SHORT = 10, 12
+"""Rows of a long table that are seen at once; rows up to which a table is not long."""
 
 
 @dataclass(frozen=True)
@@ -20,12 +22,14 @@ class Bar:
     Attributes
     ----------
     at : float, optional
-        None where the value lies left of the axis.
+        None where the value lies beside the axis.
     low, high : float, optional
     guide : float, optional
         Where a line of comparison stands.
     tone : str
         Name of a look of the style sheet.
+    beyond : bool
+        A value without a place lies right of the axis.
     """
 
     at: float | None
@@ -33,6 +37,7 @@ class Bar:
     high: float | None = None
     guide: float | None = None
     tone: str = "plain"
+    beyond: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,7 +105,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A table with its caption; `rows` are as long as `columns`, the first cell heads the row."""
+    """A table with its caption; `rows` are as long as `columns`, the first cell heads the row.
+
+    Of a long one the rows `shown` are seen before the rest is asked for, its first ones where none are named.
+    """
 
     id: str
     caption: str
@@ -112,6 +120,7 @@ class Table:
     strong: frozenset[int] = frozenset()
     look: str = ""
     title: str = ""
+    shown: frozenset[int] | None = None
 
     def __post_init__(self) -> None:
         for row in self.rows:
@@ -119,6 +128,18 @@ class Table:
                 raise ValueError(
                     f"table {self.id}: a row of {len(row)} cells under {len(self.columns)} columns"
                 )
+
+    @property
+    def first(self) -> frozenset[int]:
+        """Rows that are seen at once."""
+        if self.shown is not None:
+            return self.shown
+        return frozenset(range(len(self.rows) if len(self.rows) <= SHORT else FIRST))
+
+    @property
+    def rest(self) -> int:
+        """Rows that are seen when they are asked for."""
+        return len(self.rows) - len(self.first)
 
 
 @dataclass(frozen=True)
@@ -134,13 +155,27 @@ class Figure:
     look: str = ""
 
 
+@dataclass(frozen=True)
+class Answer:
+    """One of the three answers: the question, the verdict, what it rests on, and its tone."""
+
+    label: str
+    verdict: str
+    text: str
+    tone: str = ""
+
+
 @dataclass
 class Section:
-    """One part of the page, filled by the module of its name; the template decides where things stand."""
+    """One part of the page, filled by the module of its name; the template decides where things stand.
+
+    `finding` is the one sentence that heads it where it is folded.
+    """
 
     id: str
     title: str
     lead: str = ""
+    finding: str = ""
     sentences: list[str] = field(default_factory=list)
     figures: list[Figure] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 NOTHING = "–"
 MINUS = "−"
@@ -99,25 +98,3 @@ def memory(megabytes: float | None) -> str:
     if megabytes is None or not math.isfinite(megabytes):
         return NOTHING
     return f"{megabytes / 1000:.1f}\u00a0GB" if megabytes >= 1000 else f"{megabytes:.0f}\u00a0MB"
-
-
-def listed(words: Sequence[str]) -> str:
-    """Join words as a sentence does: `a, b and c`."""
-    if len(words) < 2:
-        return "".join(words)
-    return f"{', '.join(words[:-1])} and {words[-1]}"
-
-
-def capitalised(sentence: str) -> str:
-    """Return a sentence with a capital letter, the rest as it is."""
-    return f"{sentence[:1].upper()}{sentence[1:]}"
-
-
-def article(noun: str) -> str:
-    """Put the indefinite article before a noun: `an artist`, `a genre`."""
-    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
-
-
-def plural(n: float, one: str, many: str | None = None) -> str:
-    """Write a count with its noun: `1 item`, `2 718 items`."""
-    return f"{count(n)}\u00a0{one if round(n) == 1 else many or one + 's'}"

@@ -15,7 +15,6 @@ from markupsafe import Markup, escape
 
 from latefusion import __version__
 from latefusion.report.components import Section
-from latefusion.report.number_format import listed, plural
 from latefusion.report.reading import Sources, read_results
 from latefusion.report.results import Results
 from latefusion.report.sections import (
@@ -31,6 +30,7 @@ from latefusion.report.sections import (
     robustness,
     single_models,
 )
+from latefusion.report.sentences import listed, plural
 from latefusion.store.atomic import atomic
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -91,6 +91,7 @@ def render(results: Results) -> str:
             f"({listed(results.classes[:12])}), {plural(len(results.modalities), 'modality', 'modalities')}."
         ),
         contents=[part for part in found.values() if part is not None],
+        grouped=results.grouped,
         sections=found,
         group_word=results.group_word,
         draws=results.config["evaluation"]["draws"],

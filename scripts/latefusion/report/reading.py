@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from latefusion.report import verdicts
 from latefusion.report.results import Outcomes, Results, Row, Tables
 from latefusion.store.tables import read_json, read_table
 
 ACROSS = "evaluation"
-ALPHA = 0.05
 
 
 @dataclass(frozen=True)
@@ -95,23 +95,11 @@ def read_results(sources: Sources, config: Mapping[str, Any]) -> Results:
 
 def _rows(path: Path) -> list[Row]:
     rows: list[Row] = read_table(path).to_pylist()
-    if path.stem == "comparisons":
+    verdict = {"comparisons": verdicts.of_comparison, "leaks": verdicts.of_leak}.get(path.stem)
+    if verdict is not None:
         for row in rows:
-            row["verdict"] = _verdict(row, "better", "worse")
-    if path.stem == "leaks":
-        for row in rows:
-            row["verdict"] = _verdict(row, "flatters", "harms")
+            row["verdict"] = verdict(row)
     return rows
-
-
-def _verdict(row: Row, good: str, bad: str) -> str:
-    """Return what a paired difference says; of the planned comparisons, after Holm's correction."""
-    if row["low"] == 0 == row["high"]:
-        return "same"
-    p = row.get("p_holm") if row.get("p_holm") is not None else row["p"]
-    if p is None or p > ALPHA:
-        return "undecided"
-    return good if (row["difference"] > 0) == (row["better"] == "higher") else bad
 
 
 def _group_sizes(path: Path) -> list[int]:

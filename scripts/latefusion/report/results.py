@@ -11,12 +11,16 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from latefusion.evaluation.names import SELECTED
+from latefusion.report.metrics import METRICS, Metric
 from latefusion.store.tables import read_table
 
 Row = dict[str, Any]
 
 TRUST = ("cross", "honest", "replica")
 """Protocols, the one to believe first."""
+
+BAG = "_bag"
 
 ENDINGS = ("_name", "_id", "_key")
 
@@ -125,8 +129,8 @@ class Tables:
     def lead(self) -> str | None:
         """The fused model that the page speaks of: `selected`, else the rule that stands for it."""
         names = self.named("rule")
-        if "selected" in names:
-            return "selected"
+        if SELECTED in names:
+            return SELECTED
         loss = {row["model"]: row["out_of_fold_log_loss"] for row in self.models if row["kind"] == "rule"}
         known = [name for name in names if loss[name] is not None]
         return min(known, key=lambda name: float(loss[name])) if known else next(iter(names), None)
@@ -134,6 +138,22 @@ class Tables:
     def comparison(self, model: str, metric: str = "accuracy") -> Row:
         """Return the comparison of a model with the reference; an empty one where there is none."""
         return self.one("comparisons", metric=metric, subset="all", model=model) or {}
+
+    def planned(self, metric: str) -> list[Row]:
+        """Return the planned comparisons of a metric, those of rules that coincide once."""
+        once = {row["model"] for row in self.models if row["is_confirmatory"]}
+        rows = self.where("comparisons", family="confirmatory", metric=metric, subset="all")
+        return [row for row in rows if row["model"] in once]
+
+    def in_set(self, model: str, metric: str) -> bool | None:
+        """Whether a model is in the model confidence set of a metric; None where that is not known."""
+        row = self.one("confidence_set", metric=metric, model=model)
+        return None if row is None else bool(row["in_set"])
+
+    @property
+    def rules(self) -> list[str]:
+        """The rules that were run: without `selected`, which is one of them, and without bags of repeats."""
+        return [name for name in self.named("rule") if name != SELECTED and not name.endswith(BAG)]
 
 
 @dataclass
@@ -202,6 +222,26 @@ class Results:
     def n(self) -> int:
         """Items of both splits."""
         return sum(self.dataset["n"].values())
+
+    @property
+    def metric(self) -> Metric:
+        """The metric that headline and ranking go by."""
+        return METRICS[self.config["evaluation"].get("metric", "accuracy")]
+
+    @property
+    def grouped(self) -> bool:
+        """Whether a column names groups; otherwise each item is its own, and the page speaks of none."""
+        return bool(self.dataset["groups"]["known"])
+
+    @property
+    def apart(self) -> bool:
+        """Whether `cross` keeps every group on one side."""
+        return self.grouped and bool(self.dataset["groups"]["cross_grouped"])
+
+    @property
+    def on_files(self) -> Tables | None:
+        """The most honest protocol on the split of the files; None where only `cross` was run."""
+        return self.protocols.get("honest") or self.protocols.get("replica")
 
     @property
     def group_word(self) -> str:

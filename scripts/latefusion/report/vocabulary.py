@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from latefusion.report.number_format import listed, percent, percent_interval
+from latefusion.report.number_format import percent, percent_interval
 from latefusion.report.results import Results, Row, Tables
+from latefusion.report.sentences import plural, sample
 
 PROTOCOLS = {
     "replica": "claimed (replica)",
     "honest": "honest",
-    "cross": "new groups (cross)",
+    "cross": "unseen groups (cross)",
 }
 PROTOCOL_MEANING = {
     "replica": "as the notebook does it, leaks included",
@@ -21,12 +22,32 @@ PROTOCOL_MEANING = {
 KINDS = {"baseline": "baseline", "single": "single", "early": "early", "rule": "late"}
 
 
+def protocol_name(results: Results, protocol: str) -> str:
+    """Return what a protocol is called where several are compared."""
+    if protocol == "cross" and not results.apart:
+        return "cross-validation (cross)"
+    return PROTOCOLS[protocol]
+
+
+def protocol_meaning(results: Results, protocol: str) -> str:
+    """Return what a protocol does."""
+    if protocol == "cross" and not results.apart:
+        return "cross-validation over all items" + (
+            "" if results.grouped else "; no column names groups that it could keep apart"
+        )
+    return PROTOCOL_MEANING[protocol]
+
+
+def sized(results: Results, row: Row) -> str:
+    """Return the size of the sample behind a row, with its groups where a column names them."""
+    told = sample(row.get("n") or 0, "item")
+    return f"{told} in {plural(row.get('groups') or 0, 'group')}" if results.grouped else told
+
+
 def tested_on(results: Results, tables: Tables) -> str:
     """Return on which items a protocol tests its models, for a caption."""
-    groups = results.dataset["groups"]
-    known = groups["known"] and groups["cross_grouped"]
     if tables.protocol == "cross":
-        never = f"that never saw its {results.group_word}" if known else "that never saw it"
+        never = f"that never saw its {results.group_word}" if results.apart else "that never saw it"
         return f"each predicted by a model {never} (protocol cross)"
     how = "leaks included" if tables.protocol == "replica" else "nothing learned from them"
     return f"the test file, {how} (protocol {tables.protocol})"
@@ -60,9 +81,3 @@ def shown_percent(row: Row) -> str:
     if row.get("low") is not None:
         text += f" ({percent_interval(row['low'], row['high'])})"
     return text + (f", n = {round(row['n'])}" if row.get("n") is not None else "")
-
-
-def quoted(names: list[str], at_most: int = 4) -> str:
-    """Join names, the last ones counted where there are too many."""
-    rest = len(names) - at_most
-    return listed(names) if rest <= 1 else listed([*names[:at_most], f"{rest} more"])

@@ -54,17 +54,19 @@ OPTIONAL = frozenset(
 """Rules that a run may do without."""
 WIDTH, HEIGHT, ACROSS, DOWN, BETWEEN = 128, 44, 158, 62, 44
 """Pixels of a box, from one to the next, and between two lines of boxes."""
-ABREAST = 5
-"""Stages in a line, so that the graph fits a page."""
+ABREAST, NARROW = 5, 2
+"""Stages in a line, so that the graph fits a page, and the screen of a telephone."""
 
 
-def graph(jobs: Mapping[str, int]) -> dict[str, Any]:
+def graph(jobs: Mapping[str, int], abreast: int = ABREAST) -> dict[str, Any]:
     """Return boxes and arrows of the workflow's rules; rules that a run did without are left out.
 
     Parameters
     ----------
     jobs : mapping of str to int
         Jobs that the run had of each rule; empty where nothing is known of them, and then all are drawn.
+    abreast : int
+        Stages in a line.
     """
     shown = [
         [(name, what) for name, what in stage if name in jobs or name not in OPTIONAL or not jobs]
@@ -74,8 +76,8 @@ def graph(jobs: Mapping[str, int]) -> dict[str, Any]:
     at: dict[str, tuple[int, int]] = {}
     boxes: list[dict[str, Any]] = []
     top = 0
-    for first in range(0, len(columns), ABREAST):
-        line = columns[first : first + ABREAST]
+    for first in range(0, len(columns), abreast):
+        line = columns[first : first + abreast]
         for column, stage in enumerate(line):
             for row, (name, what) in enumerate(stage):
                 at[name] = (column * ACROSS, top + row * DOWN)

@@ -6,26 +6,17 @@ import altair as alt
 
 from latefusion.report.charts import COLOURS, INK, LINE, around, data, finished, lines, percent_axis
 from latefusion.report.components import Column, Figure, Section, Table, estimate, figure, interval, text
-from latefusion.report.number_format import (
-    count,
-    listed,
-    number,
-    percent,
-    percent_interval,
-    plural,
-    probability,
-    span,
-)
-from latefusion.report.results import Results, Tables
-from latefusion.report.vocabulary import quoted
+from latefusion.report.number_format import count, number, percent, percent_interval, probability, span
+from latefusion.report.results import Results, Row, Tables
+from latefusion.report.sentences import amount, listed, quoted, sample, say
 
 SHOWN = 6
 TOO_SURE, TOO_UNSURE = 0.8, 1.25
 HALF = 0.5
 
 
-def section(results: Results) -> Section:
-    """Return reliability diagrams, the figures behind them, and accuracy against coverage."""
+def section(results: Results) -> Section | None:
+    """Return reliability diagrams, the figures behind them, and selective prediction; None without any."""
     tables = results.best
     part = Section("calibration", "Calibration")
     names = _shown(tables)
@@ -37,7 +28,33 @@ def section(results: Results) -> Section:
     if coverage:
         part.figures.append(coverage)
     part.tables.append(_table(tables))
-    return part
+    part.finding = _finding(tables)
+    return part if part.tables[0].rows else None
+
+
+def _slopes(tables: Tables) -> dict[str, float]:
+    """Return the calibration slope of each model that has one."""
+    found = {
+        name: tables.value(name, "calibration_slope") for name in tables.named("single", "early", "rule")
+    }
+    return {name: slope for name, slope in found.items() if slope is not None}
+
+
+def _finding(tables: Tables) -> str:
+    """Return how many models are surer than they should be, in one sentence."""
+    slopes = _slopes(tables)
+    if not slopes:
+        return "No model has a calibration slope."
+    over = sum(slope < TOO_SURE for slope in slopes.values())
+    under = sum(slope > TOO_UNSURE for slope in slopes.values())
+    return say(
+        "Of {n:model}, {over} {o:~is|are} too sure and {under} {u:~is|are} surer than they say.",
+        n=len(slopes),
+        over=amount(over),
+        o=over,
+        under=amount(under),
+        u=under,
+    )
 
 
 def _shown(tables: Tables) -> list[str]:
@@ -51,17 +68,13 @@ def _shown(tables: Tables) -> list[str]:
 
 def _sentences(tables: Tables) -> list[str]:
     told = []
-    slopes = {
-        name: slope
-        for name in tables.named("single", "early", "rule")
-        if (slope := tables.value(name, "calibration_slope")) is not None
-    }
+    slopes = _slopes(tables)
     over = [name for name, slope in slopes.items() if slope < TOO_SURE]
     under = [name for name, slope in slopes.items() if slope > TOO_UNSURE]
     if slopes:
         told.append(
-            f"Too sure of themselves (calibration slope under {TOO_SURE}): {quoted(over) or 'none'}. Surer "
-            f"than they say (slope over {TOO_UNSURE}): {quoted(under) or 'none'}. 1 is right."
+            f"Too sure of themselves (calibration slope under {TOO_SURE}): {quoted(over)}. Surer "
+            f"than they say (slope over {TOO_UNSURE}): {quoted(under)}. 1 is right."
         )
     lead = tables.lead
     at_half = min(
@@ -69,9 +82,10 @@ def _sentences(tables: Tables) -> list[str]:
     )
     if at_half and lead:
         told.append(
-            f"If {lead} answers only for the half of the items that it is surest of, it is right for "
-            f"{percent(at_half['accuracy'])} of them ({percent_interval(at_half['low'], at_half['high'])}; n "
-            f"= {plural(at_half['n'], 'item')}) instead of {percent(tables.value(lead, 'accuracy'))} of all."
+            f"Selective prediction: if {lead} answers only for the half of the items that it is surest of, "
+            f"it is right for {percent(at_half['accuracy'])} of them "
+            f"({percent_interval(at_half['low'], at_half['high'])}; {sample(at_half['n'], 'item')}) instead "
+            f"of {percent(tables.value(lead, 'accuracy'))} of all."
         )
     return told
 
@@ -115,7 +129,7 @@ def _diagram(tables: Tables, name: str, place: int) -> Figure | None:
     return Figure(
         f"reliability-{place}",
         name,
-        f"n = {plural(sum(row['n'] for row in found), 'prediction')} in {len(found)} bins of equal size",
+        f"{sample(sum(row['n'] for row in found), 'prediction')} in {len(found)} bins of equal size",
         finished(alt.layer(frame, ideal, bars, dots), height=190),
         f"Reliability of {name}: "
         + listed(
@@ -155,9 +169,9 @@ def _coverage(tables: Tables, names: list[str]) -> Figure | None:
     )
     return Figure(
         "coverage-chart",
-        "What abstaining buys",
+        "Selective prediction: accuracy against coverage",
         "Accuracy in per cent of the items that the model answers, if it may decline where it is least "
-        f"sure; n = {plural(n, 'item')} at 100 %.",
+        f"sure; {sample(n, 'item')} at 100 %.",
         spec,
         "Accuracy at half and at full coverage: "
         + listed(
@@ -167,29 +181,33 @@ def _coverage(tables: Tables, names: list[str]) -> Figure | None:
                 if round(row["coverage"], 2) in (0.5, 1.0)
             ]
         ),
-        Table(
-            "coverage",
-            "Accuracy by coverage.",
+        _coverage_table(found),
+    )
+
+
+def _coverage_table(found: list[Row]) -> Table:
+    return Table(
+        "coverage",
+        "Accuracy by coverage.",
+        [
+            Column("Model", "model", "text"),
+            Column("Coverage", "coverage", unit="% of items"),
+            Column("Accuracy", "accuracy", unit="%"),
+            Column("95 % interval", "accuracy", interval="alone"),
+            Column("Threshold", "threshold", unit="confidence"),
+            Column("Items", "n"),
+        ],
+        [
             [
-                Column("Model", "model", "text"),
-                Column("Coverage", "coverage", unit="% of items"),
-                Column("Accuracy", "accuracy", unit="%"),
-                Column("95 % interval", "accuracy", interval="alone"),
-                Column("Threshold", "threshold", unit="confidence"),
-                Column("Items", "n"),
-            ],
-            [
-                [
-                    text(row["model"]),
-                    figure(row["coverage"], lambda value: percent(value, 0)),
-                    figure(row["accuracy"], percent),
-                    interval(row, percent_interval),
-                    figure(row["threshold"], lambda value: number(value, 2)),
-                    figure(row["n"], count),
-                ]
-                for row in found
-            ],
-        ),
+                text(row["model"]),
+                figure(row["coverage"], lambda value: percent(value, 0)),
+                figure(row["accuracy"], percent),
+                interval(row, percent_interval),
+                figure(row["threshold"], lambda value: number(value, 2)),
+                figure(row["n"], count),
+            ]
+            for row in found
+        ],
     )
 
 
@@ -222,7 +240,7 @@ def _table(tables: Tables) -> Table:
     n = max((tables.metric(name, "log_loss").get("n") or 0 for name in names), default=0)
     return Table(
         "calibration-table",
-        f"Calibration, n = {plural(n, 'item')}. The calibration error (ECE) is positive by chance alone, so "
+        f"Calibration, {sample(n, 'item')}. The calibration error (ECE) is positive by chance alone, so "
         "it stands beside the value that a perfectly calibrated model would show here.",
         [
             Column("Model", "model", "text"),

@@ -2,44 +2,103 @@
 
 from __future__ import annotations
 
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 from latefusion.report.components import Column, Section, Table, text
-from latefusion.report.number_format import NOTHING, capitalised, listed, number, plural
+from latefusion.report.number_format import NOTHING, number
 from latefusion.report.results import Results, Row
+from latefusion.report.sentences import capitalised, listed, plural, say
 
 LOOKS = {
     "error": ("do not believe", "bad"),
     "warning": ("read with care", "warn"),
     "note": ("good to know", "accent"),
 }
-WORDS = {"error": "error", "warning": "warning", "note": "note"}
-LOOKED_FOR = {
-    "groups_straddle": "groups on both sides of the split",
-    "groups_unknown": "no column that names groups",
-    "group_lookup_not_beaten": "a look-up by group that no model beats",
-    "majority_not_beaten": "models that do not beat always saying the commonest class",
-    "overfitted": "models far better on rows that they saw",
-    "class_never_predicted": "classes that are nearly never predicted",
-    "classes_unbalanced": "classes of unequal size",
-    "rule_not_better": "rules no better than the best single modality",
-    "confidences_not_comparable": "modalities whose confidences cannot be compared",
-    "weights_from_test": "weights learned from test labels",
-    "test_too_small": "too few items for the differences claimed",
-    "seeds_exceed_rules": "seeds that matter more than the rule",
-    "assignments_exceed": "fold assignments that matter more than the rule",
-    "assignments_unknown": "an unknown spread over fold assignments",
-    "duplicates_across": "items that are in train and in test",
-    "approximated": "approximated machines",
-    "inverted_sigmoids": "calibrations that slope the wrong way",
-    "cross_not_grouped": "groups that cross cannot keep apart",
-    "groups_joined": "names of groups that were cut as artists are",
-    "few_groups": "too few groups for the intervals",
-    "folds_unknown": "tables of other systems whose folds are unknown",
-    "models_left_out": "models that a protocol does without",
-    "rules_coincide": "rules that say the same of every item",
-    "modality_missing": "items that lack a modality",
-}
+FAULTS: Final = MappingProxyType(
+    {
+        "groups_straddle": "groups on both sides of the split",
+        "groups_unknown": "no column names groups",
+        "group_lookup_not_beaten": "a look-up by group that models do not beat",
+        "majority_not_beaten": "models that do not beat always saying the commonest class",
+        "overfitted": "models far better on rows that they saw",
+        "class_never_predicted": "classes that are nearly never predicted",
+        "classes_unbalanced": "classes of unequal size",
+        "rule_not_better": "rules not shown to be better than the best single modality",
+        "rule_worse": "rules shown to be worse than the best single modality",
+        "confidences_not_comparable": "modalities whose confidences cannot be compared",
+        "weights_from_test": "weights learned from test labels",
+        "test_too_small": "too few items for the differences that are looked at",
+        "seeds_exceed_rules": "seeds that matter more than the rule",
+        "assignments_exceed": "fold assignments that matter more than the rule",
+        "assignments_unknown": "the spread over fold assignments is not known",
+        "duplicates_across": "items that are in train and in test",
+        "approximated": "approximated kernels",
+        "inverted_sigmoids": "calibrations that slope the wrong way",
+        "cross_not_grouped": "groups that cross cannot keep apart",
+        "groups_joined": "names of groups that were cut as artists are",
+        "few_groups": "few groups for the intervals",
+        "folds_unknown": "external tables whose folds are unknown or cannot be checked",
+        "models_left_out": "models that a protocol does without",
+        "rules_coincide": "models that say the same of every item",
+        "modality_missing": "items that lack a modality",
+    }
+)
+"""What each check looks for, as the heading of what it found."""
+HOLDS: Final = MappingProxyType(
+    {
+        "groups_straddle": "no group is on both sides of the split",
+        "groups_unknown": "a column names the groups",
+        "group_lookup_not_beaten": "every model beats a look-up by group",
+        "majority_not_beaten": "every model beats always saying the commonest class",
+        "overfitted": "no model is far better on rows that it saw",
+        "class_never_predicted": "every class is predicted",
+        "classes_unbalanced": "the classes are of like size",
+        "rule_not_better": "every rule is better than the best single modality",
+        "rule_worse": "no rule is shown to be worse than the best single modality",
+        "confidences_not_comparable": "no modality is shown to be surer of itself than another",
+        "weights_from_test": "no weight is learned from test labels",
+        "test_too_small": "no difference was left open for want of items",
+        "seeds_exceed_rules": "no seed is known to matter more than the rule",
+        "assignments_exceed": "no fold assignment is known to matter more than the rule",
+        "assignments_unknown": "several fold assignments were tried",
+        "duplicates_across": "no item is in train and in test",
+        "approximated": "no kernel is approximated",
+        "inverted_sigmoids": "no calibration slopes the wrong way",
+        "cross_not_grouped": "cross keeps groups apart",
+        "groups_joined": "names of groups were not cut to pieces",
+        "few_groups": "groups are many enough for the intervals",
+        "folds_unknown": "every table has folds of this run",
+        "models_left_out": "no protocol does without a model",
+        "rules_coincide": "no two models say the same of every item",
+        "modality_missing": "no item lacks a modality",
+    }
+)
+"""What holds where a check found nothing."""
+NEEDS: Final = MappingProxyType(
+    {
+        "groups_straddle": ("groups", "files"),
+        "group_lookup_not_beaten": ("groups", "lookup"),
+        "weights_from_test": ("replica",),
+        "duplicates_across": ("files",),
+        "cross_not_grouped": ("groups", "cross"),
+        "groups_joined": ("groups",),
+        "assignments_exceed": ("cross", "assignments"),
+        "assignments_unknown": ("cross",),
+        "rule_not_better": ("rules",),
+        "rule_worse": ("rules",),
+        "test_too_small": ("rules",),
+        "rules_coincide": ("rules",),
+        "seeds_exceed_rules": ("repeats",),
+        "confidences_not_comparable": ("modalities",),
+    }
+)
+"""What there has to be for a check to look at anything."""
+
+
+def title(code: str) -> str:
+    """Return the heading of what a check found."""
+    return capitalised(FAULTS.get(code, code.replace("_", " ")))
 
 
 def section(results: Results) -> Section:
@@ -48,19 +107,55 @@ def section(results: Results) -> Section:
     codes: dict[tuple[str, str], list[Row]] = {}
     for check in results.checks:
         codes.setdefault((check["severity"], check["code"]), []).append(check)
+    there = _there(results)
     part.facts["found"] = [_shown(*key, checks) for key, checks in codes.items()]
-    part.facts["passed"] = [LOOKED_FOR.get(code, code.replace("_", " ")) for code in results.passed]
-    part.lead = _lead(results)
+    part.facts["passed"] = [
+        HOLDS.get(code, f"nothing of {code.replace('_', ' ')}")
+        for code in results.passed
+        if set(NEEDS.get(code, ())) <= there
+    ]
+    part.finding = _finding(results, len(codes))
+    part.facts["silent"] = say(
+        "{n:check} found nothing, {m} of them because there was nothing to look at",
+        n=len(results.passed),
+        m=len(results.passed) - len(part.facts["passed"]),
+    )
     if results.checks:
         part.tables.append(_table(results.checks))
     return part
 
 
-def _lead(results: Results) -> str:
-    counted = {severity: sum(check["severity"] == severity for check in results.checks) for severity in LOOKS}
-    parts = [plural(counted[severity], word) for severity, word in WORDS.items() if counted[severity]]
-    passed = f"{plural(len(results.passed), 'check')} found nothing."
-    return f"{listed(parts)}. {passed}" if parts else passed
+def counted(results: Results) -> str:
+    """Return how many findings the checks have, by severity."""
+    counts = {severity: sum(check["severity"] == severity for check in results.checks) for severity in LOOKS}
+    return listed([plural(n, severity) for severity, n in counts.items() if n])
+
+
+def _there(results: Results) -> set[str]:
+    """Return what a check could look at."""
+    best = results.best
+    spreads = {row["over"] for row in best.rows.get("spread", []) if row["values"] > 1}
+    there = {
+        "groups": results.grouped,
+        "files": results.on_files is not None,
+        "replica": "replica" in results.protocols,
+        "cross": "cross" in results.protocols,
+        "rules": bool(best.rules),
+        "modalities": len(best.named("single")) > 1,
+        "lookup": bool(best.metric("group_lookup", "accuracy")),
+        "repeats": "repeat" in spreads,
+        "assignments": "assignment" in spreads,
+    }
+    return {name for name, known in there.items() if known}
+
+
+def _finding(results: Results, cards: int) -> str:
+    if not results.checks:
+        return say("{n:check} found nothing to complain of.", n=len(results.passed))
+    found = counted(results)
+    if cards == len(results.checks):
+        return f"{found}."
+    return f"{found}; what is found under several protocols is on one of {plural(cards, 'card')}."
 
 
 def _shown(severity: str, code: str, checks: list[Row]) -> dict[str, Any]:
@@ -71,7 +166,8 @@ def _shown(severity: str, code: str, checks: list[Row]) -> dict[str, Any]:
         "look": severity,
         "word": word,
         "tone": tone,
-        "title": capitalised(LOOKED_FOR.get(code, code.replace("_", " "))),
+        "title": title(code),
+        "count": plural(len(checks), severity) if len(checks) > 1 else "",
         "findings": _by_sentence(checks),
         "what_to_do": list(dict.fromkeys(check["what_to_do"] for check in checks if check.get("what_to_do"))),
         "evidence": [

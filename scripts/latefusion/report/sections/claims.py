@@ -2,75 +2,114 @@
 
 from __future__ import annotations
 
+from latefusion.evaluation.names import ALL, GIVEN_TEST
+from latefusion.report import verdicts
 from latefusion.report.charts import intervals
 from latefusion.report.components import Cell, Column, Figure, Section, Table, estimate, figure, text
-from latefusion.report.number_format import (
-    count,
-    number,
-    percent,
-    plural,
-    points,
-    points_interval,
-    span,
-)
+from latefusion.report.number_format import count, number, percent, points, points_interval, span
 from latefusion.report.results import TRUST, Results, Row
-from latefusion.report.sections import published
-from latefusion.report.vocabulary import PROTOCOL_MEANING, PROTOCOLS, recommended, shown_percent
+from latefusion.report.sections import published, strata
+from latefusion.report.sentences import amount, capitalised, listed, plural, sample, say
+from latefusion.report.vocabulary import protocol_meaning, protocol_name, recommended, shown_percent
 
 STEPS = (("replica", "honest"), ("honest", "cross"))
 DRAWN = 12
 """Models in the chart; the table beside it has all."""
-TONES = {"flatters": "bad", "harms": "good"}
+TONES = {verdicts.FLATTERS: "bad", verdicts.HARMS: "good"}
 
 
-def section(results: Results) -> Section:
-    """Return every model under every protocol, and the differences, paired."""
+def section(results: Results) -> Section | None:
+    """Return every model under every protocol, and the differences, paired; None with nothing to compare."""
     part = Section("claims", "Claimed against honest")
     order = [name for name in reversed(TRUST) if name in results.protocols]
-    part.facts["meaning"] = [(PROTOCOLS[name], PROTOCOL_MEANING[name]) for name in order]
+    part.facts["published"] = published.tables(results)
+    part.facts["sides"] = listed(strata.sides(results.best))
+    part.facts["several"] = len(order) > 1
+    if len(order) < 2 and not part.facts["published"]:
+        return None
+    part.facts["meaning"] = [
+        (protocol_name(results, name), protocol_meaning(results, name)) for name in order
+    ]
     part.sentences = [sentence for step in STEPS if (sentence := _sentence(results, *step))]
+    part.finding = _finding(results, order)
     if len(order) > 1:
         part.figures.append(_figure(results, order))
     leaks = _leaks(results)
     if leaks:
         part.tables.append(leaks)
-    part.facts["published"] = published.tables(results)
     return part
 
 
-def _sentence(results: Results, start: str, end: str) -> str:
-    subset = "given_test" if end == "cross" else "all"
-    rows = [
+def _steps(results: Results, start: str, end: str) -> list[Row]:
+    """Return the paired differences of the rules between two protocols, in accuracy."""
+    subset = GIVEN_TEST if end == "cross" else ALL
+    return [
         row
         for row in results.across.get("leaks", [])
         if (row["claimed"], row["honest"], row["subset"], row["metric"]) == (start, end, subset, "accuracy")
         and row["kind"] == "rule"
     ]
+
+
+def _finding(results: Results, order: list[str]) -> str:
+    """Return how many rules are shown to lose at each step, in one sentence."""
+    parts = []
+    for start, end in STEPS:
+        rows = _steps(results, start, end)
+        if rows:
+            lost = sum(row["verdict"] == verdicts.FLATTERS for row in rows)
+            parts.append(
+                f"from {start} to {end} a loss is shown for {amount(lost)} of {plural(len(rows), 'rule')}"
+            )
+    if parts:
+        return f"{capitalised('; '.join(parts))}."
+    if len(order) < 2:
+        return "Beside the figures that were published."
+    return "The protocols share no items of the same rules, so that nothing can be paired."
+
+
+def _sentence(results: Results, start: str, end: str) -> str:
+    rows = _steps(results, start, end)
     if not rows:
         return ""
     worst = max(rows, key=lambda row: row["difference"])
-    flattered = [row for row in rows if row["verdict"] == "flatters"]
+    flattered = [row for row in rows if row["verdict"] == verdicts.FLATTERS]
     mean = sum(row["difference"] for row in rows) / len(rows)
-    apart = results.dataset["groups"]["cross_grouped"]
     what = {
         ("replica", "honest"): "nothing is learned any more from test, or from rows that the models had seen",
         ("honest", "cross"): f"no test item has its {results.group_word} in training any more"
-        if apart
+        if results.apart
         else "cross-validation over all items",
     }[start, end]
-    change = f"lose {number(100 * mean, 1)}" if mean >= 0 else f"gain {number(-100 * mean, 1)}"
+    change = "loses" if mean >= 0 else "gains"
+    if len(rows) > 1:
+        change = change[:-1]
+    told = say(
+        "From {start} to {end} ({what}) the {n:~rule|rules} {change} {size} points{average}. A loss is shown "
+        "for {lost} of {n:rule}",
+        start=start,
+        end=end,
+        what=what,
+        n=len(rows),
+        change=change,
+        size=number(100 * abs(mean), 1),
+        average=" on average" if len(rows) > 1 else "",
+        lost=amount(len(flattered)),
+    )
+    if worst["difference"] <= 0:
+        return f"{told}; no rule loses anything."
+    interval = points_interval(worst["low"], worst["high"])
+    between = "no interval" if worst["low"] is None else f"95 % interval {interval}"
     return (
-        f"From {start} to {end} ({what}) the rules {change} points on average. A loss is shown for "
-        f"{count(len(flattered)) if flattered else 'none'} of {len(rows)}; the largest is that of "
-        f"{worst['model']}: from {percent(worst['claimed_value'])} to {percent(worst['honest_value'])}, "
-        f"{number(100 * worst['difference'], 1)} points (95 % interval "
-        f"{points_interval(worst['low'], worst['high'])}; n = {plural(worst['n'], 'item')})."
+        f"{told}; the largest is that of {worst['model']}: from {percent(worst['claimed_value'])} to "
+        f"{percent(worst['honest_value'])}, {number(100 * worst['difference'], 1)} points ({between}; "
+        f"{sample(worst['n'], 'item')})."
     )
 
 
 def _figure(results: Results, order: list[str]) -> Figure:
     best = results.best
-    names = [PROTOCOLS[name] for name in order]
+    names = [protocol_name(results, name) for name in order]
     rows = []
     for protocol in order:
         subset = "given_test" if protocol == "cross" else "all"
@@ -81,7 +120,7 @@ def _figure(results: Results, order: list[str]) -> Figure:
                 rows.append(
                     {
                         "label": model["model"],
-                        "name": PROTOCOLS[protocol],
+                        "name": protocol_name(results, protocol),
                         "value": row["value"],
                         "low": row["low"],
                         "high": row["high"],
@@ -99,9 +138,9 @@ def _figure(results: Results, order: list[str]) -> Figure:
     n = results.dataset["n"]["test"]
     return Figure(
         "claims-chart",
-        "The same model, three ways of looking",
-        "Accuracy in per cent with 95 % intervals, each on the same items of the test file; n = "
-        f"{plural(n, 'item')}.{some}",
+        "The same model, looked at in different ways",
+        "Accuracy in per cent with 95 % intervals, each on the same items of the test file; "
+        f"{sample(n, 'item')}.{some}",
         intervals(rows, order=labels, names=names, title="accuracy (% of the items)"),
         "Accuracy under each protocol: "
         + "; ".join(
@@ -153,7 +192,8 @@ def _values(results: Results, labels: list[str], order: list[str]) -> Table:
         note=(
             "Items whose group is not in train are other items than the rest, so the difference between "
             "these columns is no estimate of a leak; the table of paired differences is."
-        ),
+        )
+        * any("unseen_group" in _subsets(results, protocol) for protocol in order),
     )
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from latefusion.report.charts import PARTS, stacked
 from latefusion.report.components import Column, Figure, Section, Table, estimate, figure, text
-from latefusion.report.number_format import count, listed, number, percent, percent_interval, plural
+from latefusion.report.number_format import count, number, percent, percent_interval
 from latefusion.report.results import Results, Tables
 from latefusion.report.sections import items, strata
+from latefusion.report.sentences import listed, plural, sample
 
 PAIRS_DRAWN = 3
 
 
-def section(results: Results) -> Section:
-    """Return where the modalities and fusion are right and wrong."""
+def section(results: Results) -> Section | None:
+    """Return where the modalities and fusion are right and wrong; None where there is nothing to compare."""
     tables = results.best
     part = Section("who", "Who is right where")
     pairs = _pairs(tables)
@@ -23,8 +24,21 @@ def section(results: Results) -> Section:
     part.facts["lists"] = items.item_lists(results, tables)
     part.facts["strata"] = strata.accuracies(tables)
     part.facts["axes"] = strata.axes(tables)
-    part.facts["sides"] = listed(strata.sides(tables))
-    return part
+    part.finding = _finding(tables, pairs)
+    there = part.figures or part.facts["lists"] or part.facts["strata"] or part.facts["axes"]
+    return part if there else None
+
+
+def _finding(tables: Tables, pairs: list[tuple[str, str]]) -> str:
+    """Return how often exactly one of the first two modalities is right, in one sentence."""
+    if not pairs:
+        return "There is one modality, so no other can be right in its place."
+    a, b = pairs[0]
+    row = tables.one("complementarity", model_a=a, model_b=b, class_index=None) or {}
+    return (
+        f"Exactly one of {a} and {b} is right for {percent(row.get('disagreement'))} of the items: only "
+        "there can fusion win or lose."
+    )
 
 
 def _pairs(tables: Tables) -> list[tuple[str, str]]:
@@ -69,7 +83,7 @@ def _pair(results: Results, tables: Tables, a: str, b: str, place: int) -> Figur
     return Figure(
         f"pair-{place}",
         f"{a} and {b}: which of them is right",
-        f"Share of the items in per cent; n = {plural(n, 'item')}. Only where exactly one is right has "
+        f"Share of the items in per cent; {sample(n, 'item')}. Only where exactly one is right has "
         "fusion something to win, or to lose.",
         stacked(
             rows,

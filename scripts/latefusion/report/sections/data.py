@@ -10,9 +10,10 @@ import numpy as np
 
 from latefusion.report.charts import INK, colours, data, finished, keys, percent_axis
 from latefusion.report.components import Column, Figure, Section, Table, figure, text
-from latefusion.report.number_format import count, listed, percent, plural
+from latefusion.report.number_format import count, percent
 from latefusion.report.results import Results
 from latefusion.report.sections import valence_arousal
+from latefusion.report.sentences import listed, plural, sample, say
 
 SIZES = (1, 2, 3, 5, 10, 20, 50, 100)
 BALANCED = 1.1
@@ -26,11 +27,11 @@ def section(results: Results) -> Section:
     part.figures.append(_classes(results))
     part.tables.append(_modalities(results))
     part.facts["plane"] = valence_arousal.plane(results)
-    part.facts["groups"] = _sizes(results) if results.dataset["groups"]["known"] else None
+    part.facts["groups"] = _sizes(results) if results.grouped else None
     duplicates = results.dataset.get("duplicates", {})
     if duplicates.get("across"):
         part.sentences.append(
-            f"{plural(duplicates['across'], 'test item')} have the very embeddings of a training item."
+            say("{n:test item} {n:~has|have} the very embeddings of a training item.", n=duplicates["across"])
         )
     part.facts["warnings"] = [warning["message"] for warning in results.dataset.get("warnings", [])]
     part.facts["groups_reason"] = results.dataset["groups"].get("reason", "")
@@ -59,11 +60,21 @@ def _group_sentence(results: Results) -> str:
     groups, n = results.dataset["groups"], results.dataset["n"]["test"]
     if not groups["known"]:
         return "No column names groups of items that belong together, so every item counts as its own group."
-    share = percent(groups["test_items_seen"] / max(1, n), 0)
+    share = percent(groups["test_items_seen"] / max(1, n))
+    told = say("Items come in {n:group} ({word})", n=groups["n"], word=results.group_word)
+    if groups["shared"]:
+        told += say(
+            "; {shared} of them {shared:~is|are} on both sides of the split of the files, and {share} of the "
+            "{n:test item} {seen:~belongs|belong} to {shared:~it|one of those}",
+            shared=groups["shared"],
+            share=share,
+            n=n,
+            seen=groups["test_items_seen"],
+        )
+    else:
+        told += "; none is on both sides of the split of the files"
     return (
-        f"Items come in {count(groups['n'])} groups ({results.group_word}); {count(groups['shared'])} of "
-        f"them are on both sides of the split, and {share} of the {count(n)} test items belong to one of "
-        f"those. The largest holds {plural(groups['largest'], 'item')}, "
+        f"{told}. The largest holds {plural(groups['largest'], 'item')}, "
         f"{percent(groups['largest'] / max(1, results.n))} of all."
     )
 
@@ -104,7 +115,20 @@ def _classes(results: Results) -> Figure:
         .mark_rule(strokeDash=[4, 3], color=INK)
         .encode(x="even:Q")
     )
-    table = Table(
+    return Figure(
+        "class-shares",
+        "How many items each class has",
+        f"Share of the items in per cent; train n = {count(n['train'])}, test n = {count(n['test'])}. "
+        "Dashed: where all bars would end if the classes were balanced.",
+        finished(alt.layer(bars, even), height=34 * len(classes), legend=keys(names, shaped=False)),
+        "Bars of the share of each class: "
+        + listed([f"{entry['name']} {percent(entry['prior'])} of train" for entry in classes]),
+        _class_table(results),
+    )
+
+
+def _class_table(results: Results) -> Table:
+    return Table(
         "classes",
         "Items of each class.",
         [
@@ -122,18 +146,8 @@ def _classes(results: Results) -> Figure:
                 figure(entry["test"], count),
                 figure(entry["prior"], percent),
             ]
-            for entry in classes
+            for entry in results.dataset["classes"]
         ],
-    )
-    return Figure(
-        "class-shares",
-        "How many items each class has",
-        f"Share of the items in per cent; train n = {count(n['train'])}, test n = {count(n['test'])}. "
-        "Dashed: where all bars would end if the classes were balanced.",
-        finished(alt.layer(bars, even), height=34 * len(classes), legend=keys(names, shaped=False)),
-        "Bars of the share of each class: "
-        + listed([f"{entry['name']} {percent(entry['prior'])} of train" for entry in classes]),
-        table,
     )
 
 
@@ -214,7 +228,7 @@ def _sizes(results: Results) -> Figure:
     return Figure(
         "groups",
         "How large the groups are",
-        f"Share of all items in per cent by size of their group; n = {plural(results.n, 'item')} in "
+        f"Share of all items in per cent by size of their group; {sample(results.n, 'item')} in "
         f"{plural(len(sizes), 'group')}. Items of a large group are not independent: they sway an estimate "
         "together.",
         finished(chart, height=200),

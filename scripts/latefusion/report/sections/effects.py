@@ -2,37 +2,40 @@
 
 from __future__ import annotations
 
+from latefusion.report import verdicts
 from latefusion.report.charts import intervals
 from latefusion.report.components import Cell, Column, Figure, Table, estimate, figure, text
-from latefusion.report.number_format import (
-    listed,
-    number,
-    percent,
-    plural,
-    points,
-    points_interval,
-    probability,
-    signed,
-)
-from latefusion.report.results import Row, Tables
+from latefusion.report.metrics import METRICS, Metric
+from latefusion.report.number_format import NOTHING, number, percent, probability
+from latefusion.report.results import Results, Row, Tables
+from latefusion.report.sentences import listed, sample
+from latefusion.report.vocabulary import sized
 
-VERDICTS = ("better", "undecided", "worse")
-PALETTE = {"better": 2, "undecided": 6, "worse": 1, "same": 6}
-TONES = {"better": "good", "worse": "bad"}
+PALETTE = {
+    verdicts.BETTER: 2,
+    verdicts.UNDECIDED: 6,
+    verdicts.NEGLIGIBLE: 4,
+    verdicts.WORSE: 1,
+    verdicts.SAME: 6,
+}
+COMPARED = ("accuracy", "macro_f1", "log_loss")
+"""Metrics whose differences stand in the table."""
+TONES = {verdicts.BETTER: "good", verdicts.WORSE: "bad"}
 
 
-def gains(tables: Tables) -> Figure | None:
+def gains(results: Results, tables: Tables) -> Figure | None:
     """Return what each fused model adds to the best single modality; None where there is none."""
-    found = tables.where("comparisons", metric="accuracy", subset="all", family="confirmatory")
+    metric = results.metric
+    found = tables.where("comparisons", metric=metric.name, subset="all", family="confirmatory")
     found += [
         row
-        for row in tables.where("comparisons", metric="accuracy", subset="all", family="exploratory")
+        for row in tables.where("comparisons", metric=metric.name, subset="all", family="exploratory")
         if row["kind"] != "baseline"
     ]
     fused = [row for row in found if row["kind"] != "single"]
     if not fused:
         return None
-    found, fused = (sorted(rows, key=lambda row: -row["difference"]) for rows in (found, fused))
+    found, fused = (sorted(rows, key=lambda row: -metric.gain(row["difference"])) for rows in (found, fused))
     rows = [
         {
             "label": row["model"],
@@ -40,99 +43,102 @@ def gains(tables: Tables) -> Figure | None:
             "value": row["difference"],
             "low": row["low"],
             "high": row["high"],
-            "shown": f"{points(row['difference'])} points ({points_interval(row['low'], row['high'])})",
+            "shown": (
+                f"{metric.difference(row['difference'])} {metric.difference_unit} "
+                f"({metric.difference_interval(row['low'], row['high'])})"
+            ),
         }
         for row in fused
     ]
-    names = [name for name in (*VERDICTS, "same") if any(row["name"] == name for row in rows)]
+    names = [name for name in verdicts.VERDICTS if any(row["name"] == name for row in rows)]
     spec = intervals(
         rows,
         order=[row["label"] for row in rows],
         names=names,
-        title="difference (percentage points)",
-        unit="points",
+        title=f"difference ({metric.difference_unit})",
+        unit="points" if metric.share else "plain",
         zero=0.0,
         overlay=True,
         palette=PALETTE,
+        height=20,
     )
+    side = "Left" if metric.lower_is_better else "Right"
     return Figure(
         "effects",
         f"What fusion adds to {tables.reference}, the best single modality",
-        f"Paired difference in accuracy on the same items, percentage points with 95 % intervals; "
-        f"n = {plural(fused[0]['n'], 'item')} in {plural(fused[0]['groups'], 'group')}. Right of the line "
-        "is better.",
+        f"Paired difference in {metric.title} on the same items, {metric.difference_unit} with 95 % "
+        f"intervals; {sized(results, fused[0])}. {side} of the line is better.",
         spec,
         f"Differences to {tables.reference}: "
-        + listed([f"{row['model']} {points(row['difference'])} points, {row['verdict']}" for row in fused]),
-        _comparisons(tables, found),
+        + listed(
+            [f"{row['model']} {metric.difference(row['difference'])}, {row['verdict']}" for row in fused]
+        ),
+        _comparisons(results, tables, found),
     )
 
 
-def _comparisons(tables: Tables, found: list[Row]) -> Table:
+def _comparisons(results: Results, tables: Tables, found: list[Row]) -> Table:
+    metric = results.metric
+    beside = [METRICS[name] for name in COMPARED if name != metric.name]
     rows = []
     for row in found:
-        loss = tables.one(
-            "comparisons",
-            family=row["family"],
-            metric="log_loss",
-            subset="all",
-            model=row["model"],
-        )
-        f1 = tables.one(
-            "comparisons",
-            family=row["family"],
-            metric="macro_f1",
-            subset="all",
-            model=row["model"],
-        )
+        others = [
+            tables.one("comparisons", family=row["family"], metric=one.name, subset="all", model=row["model"])
+            for one in beside
+        ]
         rows.append(
             [
                 text(row["model"], note=f"same as {row['same_as']}" if row["same_as"] else ""),
-                estimate(row, points, points_interval, key="difference"),
+                estimate(row, metric.difference, metric.difference_interval, key="difference"),
                 figure(row["p"], probability),
                 figure(row["p_holm"], probability),
                 Cell("", row["verdict"], mark=row["verdict"], tone=TONES.get(row["verdict"], "")),
-                _difference(f1),
-                _difference(loss),
+                *(_difference(one, other) for one, other in zip(beside, others, strict=True)),
                 figure(row["only_model"], percent),
                 figure(row["only_reference"], percent),
                 figure(row["design_effect"], lambda value: number(value, 2)),
-                figure(
-                    None if row["detectable"] is None else 100 * row["detectable"],
-                    lambda value: number(value, 1),
-                ),
+                figure(verdicts.detectable(row), metric.size),
             ]
         )
     return Table(
         "comparisons",
-        f"Each model against {tables.reference}, paired, n = {plural(found[0]['n'], 'item')}. p: sign-flip "
-        "of group sums, two-sided; Holm over the rules.",
+        f"Each model against {tables.reference}, paired, {sample(found[0]['n'], 'item')}. p: two-sided, by "
+        "whole groups where they are known; Holm over the rules.",
         [
             Column("Model", "model", "text"),
-            Column("Accuracy", "difference", unit="points (95 %)", interval="beside"),
+            Column(metric.heading, "difference", unit=f"{metric.difference_unit} (95 %)", interval="beside"),
             Column("p", "p"),
             Column("p, Holm", "p_holm"),
             Column("Verdict", "verdict", "text"),
-            Column("Macro-F1", "difference_macro_f1", unit="difference (95 %)", interval="beside"),
-            Column("Log loss", "difference_log_loss", unit="nats, minus: good", interval="beside"),
+            *(
+                Column(
+                    one.heading,
+                    f"difference_{one.name}",
+                    unit=f"{one.difference_unit}{', minus: good' if one.lower_is_better else ''}",
+                    interval="beside",
+                )
+                for one in beside
+            ),
             Column("Only it right", "only_model", unit="% of items"),
             Column("Only the single", "only_reference", unit="% of items"),
             Column("Design effect", "design_effect", help="variance by groups over variance by items"),
-            Column("Least detectable", "least_detectable_points", unit="points"),
+            Column(
+                "Minimum detectable",
+                "minimum_detectable_difference",
+                help="minimum detectable difference at 80 % power, by the correction of the p-value",
+                unit=metric.difference_unit,
+            ),
         ],
         rows,
-        note="Design effect: how many times wider the variance is because items of a group err together. "
-        "Least detectable: a true difference of this size is found four times out of five.",
+        note="Not shown: these items do not settle it. Negligible: the interval leaves room for next to no "
+        "gain. Design effect: how many times wider the variance is because items of a group err together. "
+        "Minimum detectable difference (80 % power): a true difference of this size is found four times out "
+        "of five, after the same correction.",
     )
 
 
-def _difference(row: Row | None) -> Cell:
+def _difference(metric: Metric, row: Row | None) -> Cell:
     if not row:
-        return Cell("–", None)
-    return estimate(
-        row,
-        signed,
-        lambda low, high: f"{signed(low)} to {signed(high)}",
-        key="difference",
-        tone=TONES.get(row["verdict"], ""),
-    )
+        return Cell(NOTHING, None)
+    tone = TONES.get(row["verdict"], "")
+    return estimate(row, metric.difference, metric.difference_interval, key="difference", tone=tone)

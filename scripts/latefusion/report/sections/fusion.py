@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 
+from latefusion.report import verdicts
 from latefusion.report.components import Cell, Column, Section, Table, estimate, figure, text
 from latefusion.report.number_format import (
     count,
     number,
     percent,
     percent_interval,
-    plural,
     probability,
     signed,
     span,
@@ -18,8 +18,9 @@ from latefusion.report.number_format import (
 from latefusion.report.results import Results, Tables
 from latefusion.report.sections import effects
 from latefusion.report.sections.single_models import SHADES, all_metrics, confusion
-from latefusion.report.vocabulary import quoted
+from latefusion.report.sentences import plural, quoted, sample
 
+ALPHA = verdicts.ALPHA
 OVER = {
     "repeat": "seeds of the rule",
     "partition": "partitions of the items",
@@ -27,14 +28,16 @@ OVER = {
 }
 
 
-def section(results: Results) -> Section:
-    """Return the rules, their effects and the room that is left."""
+def section(results: Results) -> Section | None:
+    """Return the rules, their effects and the room that is left; None where no model fuses anything."""
     tables = results.best
-    part = Section("fusion", "Fusion")
     rules = tables.named("rule")
-    part.sentences = [_verdict(tables), _room(tables), _best(tables), _overall(tables)]
+    if not rules and not tables.named("early"):
+        return None
+    part = Section("fusion", "Fusion")
+    part.sentences = [_verdict(results, tables), _room(tables), _best(results, tables), _overall(tables)]
     part.sentences = [sentence for sentence in part.sentences if sentence]
-    gains = effects.gains(tables)
+    gains = effects.gains(results, tables)
     if gains:
         part.figures.append(gains)
     part.tables.append(_by_class(results, tables, [*tables.named("single", "early"), *rules]))
@@ -45,29 +48,36 @@ def section(results: Results) -> Section:
     return part
 
 
-def _verdict(tables: Tables) -> str:
-    rows = tables.where("comparisons", family="confirmatory", metric="accuracy", subset="all")
+def _verdict(results: Results, tables: Tables) -> str:
+    """Return what is shown of each rule against the reference, those that coincide counted once."""
+    metric = results.metric
+    rows = tables.planned(metric.name)
     if not rows:
         return ""
     by = {
-        verdict: [row["model"] for row in rows if row["verdict"] == verdict] for verdict in effects.VERDICTS
+        verdict: [row["model"] for row in rows if row["verdict"] == verdict] for verdict in verdicts.VERDICTS
     }
-    parts = []
-    if by["better"]:
-        parts.append(f"better than {tables.reference} alone: {quoted(by['better'])}")
-    if by["undecided"]:
-        parts.append(f"not to be told from {tables.reference} alone: {quoted(by['undecided'])}")
-    if by["worse"]:
-        parts.append(f"worse: {quoted(by['worse'])}")
-    least = [row["detectable"] for row in rows if row["detectable"] is not None]
-    power = (
-        f" A true difference of about {number(100 * sum(least) / len(least), 1)} points would be found four "
-        "times out of five."
-        if least
-        else ""
-    )
-    corrected = f"corrected for {plural(rows[0]['tests'], 'comparison')} (Holm)"
-    return f"In accuracy, {corrected}: {'; '.join(parts)}.{power}"
+    titles = {
+        verdicts.BETTER: f"shown to be better than {tables.reference} alone",
+        verdicts.UNDECIDED: "neither shown nor excluded to be better",
+        verdicts.NEGLIGIBLE: "shown to gain next to nothing",
+        verdicts.WORSE: "shown to be worse",
+        verdicts.SAME: f"right where {tables.reference} is",
+    }
+    parts = [f"{title}: {quoted(by[verdict])}" for verdict, title in titles.items() if by[verdict]]
+    least = sorted(filter(None, map(verdicts.detectable, rows)))
+    power = ""
+    if least and by[verdicts.UNDECIDED] and rows[0]["low"] is not None:
+        between = metric.size(least[0])
+        if len(least) > 1 and metric.size(least[-1]) != between:
+            between += f" to {metric.size(least[-1])}"
+        power = (
+            f" Minimum detectable difference (80 % power, the same correction): {between} "
+            f"{metric.difference_unit}, by rule."
+        )
+    tests = rows[0]["tests"]
+    corrected = f", corrected for {plural(tests, 'comparison')} (Holm)" if tests > 1 else ""
+    return f"In {metric.title}{corrected}: {'; '.join(parts)}.{power}"
 
 
 def _room(tables: Tables) -> str:
@@ -88,14 +98,15 @@ def _room(tables: Tables) -> str:
     )
 
 
-def _best(tables: Tables) -> str:
-    best = tables.one("best", metric="accuracy")
+def _best(results: Results, tables: Tables) -> str:
+    metric = results.metric
+    best = tables.one("best", metric=metric.name)
     if not best or best["corrected"] is None:
         return ""
     return (
-        f"{best['observed_best']} happens to score highest, with {percent(best['observed'])}. Less the luck "
-        f"of having been picked for that, {percent(best['corrected'])} remains "
-        f"({percent_interval(best['low'], best['high'])})."
+        f"{best['observed_best']} is the best observed, with {metric.written(best['observed'])}. Corrected "
+        "for selection bias, which is the luck of having been picked for that, "
+        f"{metric.written(best['corrected'])} remains ({metric.interval(best['low'], best['high'])})."
     )
 
 
@@ -103,9 +114,9 @@ def _overall(tables: Tables) -> str:
     row = tables.one("overall", metric="accuracy")
     if not row or row["p"] is None:
         return ""
-    told = "do differ" if row["p"] < 0.05 else "could all be equally accurate"
+    told = "are not all equally accurate" if row["p"] < ALPHA else "could all be equally accurate"
     return (
-        f"Taken all at once, the {row['models']} models {told} (p "
+        f"Taken all at once, the {row['models']} models that differ {told} (p "
         f"{'' if row['p'] < 0.001 else '= '}{probability(row['p'])})."
     )
 
@@ -124,8 +135,7 @@ def _by_class(results: Results, tables: Tables, names: list[str]) -> Table:
     n = max((tables.metric(name, "accuracy").get("n") or 0 for name in names), default=0)
     return Table(
         "recall-by-rule",
-        "Recall of each class by every model, in per cent: what accuracy alone hides; "
-        f"n = {plural(n, 'item')}.",
+        f"Recall of each class by every model, in per cent: what accuracy alone hides; {sample(n, 'item')}.",
         [
             Column("Model", "model", "text"),
             *(Column(title, title, unit="recall, %") for title in results.classes),
@@ -145,13 +155,18 @@ def _gap(tables: Tables) -> Table | None:
     return Table(
         "gap",
         f"What each fused model corrected and made newly wrong against {tables.reference}, how much of the "
-        f"gap to a perfect choice between the modalities it closed; n = {plural(rows[0]['n'], 'item')}.",
+        f"gap to a perfect choice between the modalities it closed; {sample(rows[0]['n'], 'item')}.",
         [
             Column("Model", "model", "text"),
             Column("Corrected", "corrected", unit="items"),
             Column("Newly wrong", "newly_wrong", unit="items"),
             Column("Net", "net", unit="items"),
-            Column("Mended by none", "mended_by_none", help="right although no modality was", unit="items"),
+            Column(
+                "Corrected by none",
+                "corrected_without_modality",
+                help="corrected although no single modality was right",
+                unit="items",
+            ),
             Column("Gap closed", "gap_closed", unit="% (95 %)", interval="beside"),
         ],
         [
@@ -174,8 +189,8 @@ def _gap(tables: Tables) -> Table | None:
             for row in rows
         ],
         note=(
-            "Mended by none: right although no single modality was. A model run with several seeds counts as "
-            "right where more than half of the seeds are."
+            "Corrected by none: corrected although no single modality was right. A model run with several "
+            "seeds counts as right where more than half of the seeds are."
         ),
     )
 
@@ -191,7 +206,7 @@ def _spread(tables: Tables) -> Table | None:
         return None
     return Table(
         "spread",
-        "accuracy in per cent over several runs of the same model; n is the number of runs.",
+        "Accuracy in per cent over several runs of the same model; n is the number of runs.",
         [
             Column("Model", "model", "text"),
             Column("Over", "over", "text"),

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latefusion.report.components import Cell, Column, Kind, Table, figure, text
-from latefusion.report.number_format import MINUS, NOTHING, count, number, plural
+from latefusion.report.number_format import MINUS, NOTHING, count, number
 from latefusion.report.results import Outcomes, Results, Tables
+from latefusion.report.sentences import plural
 
 NAMED = 40
 """Items named in each list."""
@@ -29,7 +30,7 @@ def item_lists(results: Results, tables: Tables) -> list[Table]:
     chosen = [
         (
             "corrected",
-            "Mended:",
+            "Corrected:",
             f"{reference} alone is wrong, {lead} is right",
             right & ~before,
             -p,
@@ -37,7 +38,7 @@ def item_lists(results: Results, tables: Tables) -> list[Table]:
         ),
         (
             "newly_wrong",
-            "Broken:",
+            "Newly wrong:",
             f"{reference} alone is right, {lead} is wrong",
             before & ~right,
             p,

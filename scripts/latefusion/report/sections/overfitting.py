@@ -6,8 +6,9 @@ import altair as alt
 
 from latefusion.report.charts import around, intervals, lines, percent_axis
 from latefusion.report.components import Column, Figure, Section, Table, figure, interval, text
-from latefusion.report.number_format import count, listed, number, percent, percent_interval, plural, points
+from latefusion.report.number_format import count, number, percent, percent_interval, points
 from latefusion.report.results import Results, Row, Tables
+from latefusion.report.sentences import listed, quoted, sample, say
 
 SOURCES = {"in_sample": "rows it saw", "out_of_fold": "rows held out", "test": "test"}
 BAD_GAP = 0.1
@@ -25,7 +26,27 @@ def section(results: Results) -> Section:
     if curve:
         part.figures.append(curve)
     part.facts["curve"] = curve is not None
+    part.finding = _finding(found)
     return part
+
+
+def _finding(found: list[Row]) -> str:
+    """Return how many models are better on rows that they saw than on test, in one sentence."""
+    known = [row for row in found if row["kind"] != "rule" and row["in_sample"] is not None]
+    if not known:
+        return "What the models say of rows that they saw is not known."
+    bad = [row["model"] for row in known if row["in_sample"] - row["test"] > BAD_GAP]
+    if not bad:
+        return say(
+            "No model is more than {gap} points better on rows that it saw than on test.",
+            gap=number(100 * BAD_GAP, 0),
+        )
+    return say(
+        "{names} {n:~is|are} more than {gap} points better on rows seen in training than on test.",
+        names=quoted(bad),
+        n=len(bad),
+        gap=number(100 * BAD_GAP, 0),
+    )
 
 
 def _sentence(row: Row) -> str:
@@ -73,15 +94,15 @@ def _figure(tables: Tables, found: list[Row]) -> Figure:
     return Figure(
         "overfitting-chart",
         "Rows that the model saw, rows held out, and test",
-        "Accuracy in per cent, the 95 % interval for test; training n = "
-        f"{plural(first['n_train'], 'row')}{several}, test n = {plural(first['n_test'], 'item')}.",
+        "Accuracy in per cent, the 95 % interval for test; training "
+        f"{sample(first['n_train'], 'row')}{several}, test {sample(first['n_test'], 'item')}.",
         intervals(rows, order=names, names=sources, title="accuracy (% of the rows)"),
         "Accuracy: "
         + listed([f"{row['label']} on {row['name']} {percent(row['value'], 0)}" for row in rows]),
         Table(
             "overfitting-table",
-            "Accuracy and log loss by where the rows come from; training n = "
-            f"{plural(first['n_train'], 'row')}{several}, test n = {plural(first['n_test'], 'item')}.",
+            "Accuracy and log loss by where the rows come from; training "
+            f"{sample(first['n_train'], 'row')}{several}, test {sample(first['n_test'], 'item')}.",
             [
                 Column("Model", "model", "text"),
                 *(
@@ -141,29 +162,33 @@ def _curve(results: Results) -> Figure | None:
     return Figure(
         "learning-curve",
         "How accuracy grows with the training data",
-        f"In per cent on one partition's test items, n = {plural(found[0]['n'], 'item')}; whole groups were "
+        f"In per cent on one partition's test items, {sample(found[0]['n'], 'item')}; whole groups were "
         "drawn; bands are 95 % intervals. A curve that still climbs at the right says that more data would "
         "help.",
         spec,
         "Accuracy: "
         + listed([f"{row['name']} {percent(row['accuracy'], 0)} from {row['n_train']}" for row in rows]),
-        Table(
-            "curve",
-            f"Accuracy by training items, on n = {plural(found[0]['n'], 'test item')}.",
+        _curve_table(found),
+    )
+
+
+def _curve_table(found: list[Row]) -> Table:
+    return Table(
+        "curve",
+        f"Accuracy by training items, on {sample(found[0]['n'], 'test item')}.",
+        [
+            Column("Model", "model", "text"),
+            Column("Training items", "n_train"),
+            Column("Accuracy", "accuracy", unit="%"),
+            Column("95 % interval", "accuracy", interval="alone"),
+        ],
+        [
             [
-                Column("Model", "model", "text"),
-                Column("Training items", "n_train"),
-                Column("Accuracy", "accuracy", unit="%"),
-                Column("95 % interval", "accuracy", interval="alone"),
-            ],
-            [
-                [
-                    text(row["model"]),
-                    figure(row["rows"], count),
-                    figure(row["value"], percent),
-                    interval(row, percent_interval),
-                ]
-                for row in found
-            ],
-        ),
+                text(row["model"]),
+                figure(row["rows"], count),
+                figure(row["value"], percent),
+                interval(row, percent_interval),
+            ]
+            for row in found
+        ],
     )

@@ -12,9 +12,10 @@ import yaml
 from latefusion import __version__
 from latefusion.report.charts import COLOURS, data, finished
 from latefusion.report.components import Column, Figure, Section, Table, figure, text
-from latefusion.report.number_format import count, duration, listed, memory, plural
+from latefusion.report.number_format import count, duration, memory
 from latefusion.report.results import Results, Row
-from latefusion.report.workflow_graph import graph
+from latefusion.report.sentences import listed, plural, sample
+from latefusion.report.workflow_graph import NARROW, graph
 
 DISTRIBUTIONS = (
     "snakemake",
@@ -37,11 +38,23 @@ def section(results: Results) -> Section:
         plain(results.config), sort_keys=False, allow_unicode=True, width=100
     )
     part.tables += [_inputs(results), _versions(), _jobs(results)]
-    part.facts["graph"] = graph({rule: len(jobs) for rule, jobs in _by_rule(results).items()})
+    jobs = {rule: len(own) for rule, own in _by_rule(results).items()}
+    part.facts["graphs"] = {"wide": graph(jobs), "slim": graph(jobs, NARROW)}
     if results.jobs:
         part.figures.append(_times(results))
     part.facts["seed"] = results.config["seed"]
+    part.facts["unit"] = "whole groups" if results.grouped else "items"
+    part.finding = _finding(results)
     return part
+
+
+def _finding(results: Results) -> str:
+    """Return what made the page, in one sentence."""
+    made = f"latefusion {__version__}, seed {results.config['seed']}"
+    if not results.jobs:
+        return f"{made}."
+    seconds = sum(job["seconds"] or 0.0 for job in results.jobs)
+    return f"{made}, {plural(len(results.jobs), 'job')}, {duration(seconds)} one after another."
 
 
 def plain(value: object) -> object:
@@ -102,7 +115,7 @@ def _by_rule(results: Results) -> dict[str, list[Row]]:
 def _jobs(results: Results) -> Table:
     return Table(
         "jobs",
-        f"Time and peak memory of each job; n = {plural(len(results.jobs), 'job')}.",
+        f"Time and peak memory of each job; {sample(len(results.jobs), 'job')}.",
         [
             Column("Job", "job", "text"),
             Column("Time", "seconds", unit="wall clock"),
@@ -143,7 +156,7 @@ def _times(results: Results) -> Figure:
     return Figure(
         "times",
         "Where the time goes",
-        f"Wall-clock seconds by rule of the workflow; n = {plural(len(results.jobs), 'job')}, "
+        f"Wall-clock seconds by rule of the workflow; {sample(len(results.jobs), 'job')}, "
         f"{duration(sum(job['seconds'] or 0.0 for job in results.jobs))} in all if run one after another.",
         finished(chart, height=26 * len(rows)),
         "Time by rule: " + listed([f"{row['label']} {row['shown']}" for row in rows]),

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from latefusion.evaluation.names import SELECTED
+from latefusion.report import verdicts
 from latefusion.report.charts import Key
 from latefusion.report.components import Bar, Cell, Column, Table, estimate, figure, text
-from latefusion.report.number_format import NOTHING, number, percent, plural, points, points_interval, span
+from latefusion.report.metrics import METRICS, Metric
+from latefusion.report.number_format import NOTHING, number, percent
 from latefusion.report.results import Results, Row, Tables
-from latefusion.report.vocabulary import KINDS, chosen_rules, model_name, tested_on
+from latefusion.report.vocabulary import KINDS, chosen_rules, model_name, sized, tested_on
 
 _TONES = {"baseline": "muted", "single": "good", "early": "accent", "rule": "plain"}
 
@@ -23,100 +26,142 @@ END = 100
 """Per cent of an axis at which it ends."""
 FAR = 2.0
 """Widths of the best model's interval below it; what ends further down is not drawn to scale."""
+FIRST = 10
+"""Models that are shown before the rest is asked for."""
+BESIDE = ("macro_f1", "log_loss")
 
 
 def ranking(results: Results, tables: Tables) -> Table:
-    """Return the ranking of all models, by accuracy, intervals on one axis."""
-    models = sorted(tables.models, key=lambda row: -(tables.value(row["model"], "accuracy") or -1.0))
-    rows = {row["model"]: tables.metric(row["model"], "accuracy") for row in models}
+    """Return the ranking of all models by the metric of the headline, intervals on one axis."""
+    metric = results.metric
+    models = _ordered(metric, tables)
+    rows = {row["model"]: tables.metric(row["model"], metric.name) for row in models}
     # baselines may lie far off; on their scale the other intervals would be dots
     learned = [rows[model["model"]] for model in models if model["kind"] != "baseline"]
-    axis = _Axis(learned or [*rows.values()])
-    guide = tables.value(tables.reference or "", "accuracy")
-    log_loss = any(tables.value(row["model"], "log_loss") is not None for row in models)
-    columns = [
-        Column("Model", "model", "text"),
-        Column(
-            "Accuracy",
-            "accuracy",
-            help="share of items whose class is named rightly",
-            unit="% (95 %)",
-            interval="beside",
-        ),
-        Column("95 % interval", "", ends=axis.ends),
-        Column(
-            "Tied best",
-            "not_distinguishable_from_best",
-            "text",
-            help="cannot be told from the best (model confidence set at 95 %)",
-        ),
-        Column(
-            "Gain",
-            "difference",
-            help=f"paired difference to {tables.reference}, the best single modality, on the same items",
-            unit="points (95 %)",
-            interval="beside",
-        ),
-        Column("Macro-F1", "macro_f1", help="every class counts the same", unit="0 to 1"),
+    axis = _Axis(learned or [*rows.values()], metric)
+    beside = [
+        METRICS[name]
+        for name in BESIDE
+        if name != metric.name and any(tables.value(row["model"], name) is not None for row in models)
     ]
-    if log_loss:
-        columns.append(
-            Column("Log loss", "log_loss", help="punishes confident errors", unit="nats, low: good")
-        )
-    columns.append(Column("Kind", "kind", "text"))
-    body = []
-    for model in models:
-        name, accuracy = model["model"], rows[model["model"]]
-        cells = [
-            _name_cell(results, tables, model),
-            estimate(accuracy, percent, lambda low, high: span(low, high, 100, 1)),
-            Cell("", accuracy.get("value"), bar=axis.bar(accuracy, guide, _TONES[model["kind"]])),
-            _best_cell(model),
-            _effect_cell(tables.comparison(name), reference=bool(model["is_reference"])),
-            figure(tables.value(name, "macro_f1"), number),
-        ]
-        if log_loss:
-            cells.append(figure(tables.value(name, "log_loss"), number))
-        cells.append(text(KINDS[model["kind"]], tone="muted"))
-        body.append(cells)
+    body = [_row(results, tables, model, axis, beside) for model in models]
+    names = [model["model"] for model in models]
     first = next(iter(rows.values()), {})
-    known = results.dataset["groups"]["known"]
-    groups = f" in {plural(first.get('groups') or 0, 'group')}" if known else ""
-    picked = "Selected: the rule picked without test, anew in each partition. " * ("selected" in rows)
-    far = " An arrow: further left than the axis reaches." if axis.cut else ""
     return Table(
         "ranking",
-        f"By accuracy on n = {plural(first.get('n') or 0, 'item')}{groups}: {tested_on(results, tables)}.",
-        columns,
+        f"By {metric.title} on {sized(results, first)}: {tested_on(results, tables)}.",
+        _columns(metric, tables, axis, beside),
         body,
-        note=(
-            "Tied best: cannot be told from the best model with these items (95 % model confidence set). "
-            f"{picked}Dashed line: {tables.reference or 'nothing'}, the best single modality.{far} Intervals "
-            "resample whole groups; they hold the trained models and the folds fixed."
-        ),
+        note=_note(tables, axis, names),
         sorted_by=1,
-        strong=frozenset(i for i, model in enumerate(models) if model["model"] == tables.lead),
+        strong=frozenset(at for at, name in enumerate(names) if name == tables.lead),
+        shown=_first(tables, models),
         look="headline",
         title="All models.",
     )
 
 
+def _ordered(metric: Metric, tables: Tables) -> list[Row]:
+    """Return the models, the best first, those without the metric last."""
+
+    def place(row: Row) -> tuple[bool, float]:
+        value = tables.value(row["model"], metric.name)
+        return value is None, 0.0 if value is None else -metric.gain(value)
+
+    return sorted(tables.models, key=place)
+
+
+def _first(tables: Tables, models: Sequence[Row]) -> frozenset[int]:
+    """Return the rows that are shown at once: the best, what the page speaks of, and what to beat."""
+    spoken_of = {tables.lead, tables.reference, *(rule for rule, _ in chosen_rules(tables)[:1])}
+    return frozenset(
+        at
+        for at, row in enumerate(models)
+        if at < FIRST or row["model"] in spoken_of or row["kind"] in ("single", "baseline")
+    )
+
+
+def _columns(metric: Metric, tables: Tables, axis: _Axis, beside: Sequence[Metric]) -> list[Column]:
+    unit = "points (95 %)" if metric.share else "(95 %)"
+    return [
+        Column("Model", "model", "text"),
+        Column(metric.heading, metric.name, help=metric.help, unit=metric.unit, interval="beside"),
+        Column("95 % interval", "", ends=axis.ends),
+        Column(
+            "Confidence set",
+            "in_confidence_set",
+            "text",
+            help="tied: cannot be told from the best, all pairs compared (model confidence set at 95 %)",
+        ),
+        Column(
+            "Gain",
+            "difference",
+            help=f"paired difference to {tables.reference}, the best single modality, on the same items",
+            unit=unit,
+            interval="beside",
+        ),
+        *(Column(one.heading, one.name, help=one.help, unit=one.unit) for one in beside),
+        Column("Kind", "kind", "text"),
+    ]
+
+
+def _row(results: Results, tables: Tables, model: Row, axis: _Axis, beside: Sequence[Metric]) -> list[Cell]:
+    metric, name = results.metric, model["model"]
+    value = tables.metric(name, metric.name)
+    effect = tables.comparison(name, metric.name)
+    bar = axis.bar(value, tables.value(tables.reference or "", metric.name), _TONES[model["kind"]])
+    return [
+        _name_cell(results, tables, model),
+        estimate(value, metric.written, metric.short_interval),
+        Cell("", value.get("value"), bar=bar),
+        _set_cell(tables, model, metric, effect),
+        _effect_cell(metric, effect, reference=bool(model["is_reference"])),
+        *(figure(tables.value(name, one.name), one.written) for one in beside),
+        text(KINDS[model["kind"]], tone="muted"),
+    ]
+
+
+def _note(tables: Tables, axis: _Axis, names: Sequence[str]) -> str:
+    told = [
+        "Tied: cannot be told from the best model with these items (95 % model confidence set, all pairs)."
+    ]
+    if tables.reference:
+        told.append(f"Dashed line and gain: against {tables.reference}, the best single modality.")
+    if SELECTED in names:
+        told.append("Selected: the rule picked without test, anew in each partition.")
+    if axis.cut:
+        told.append("An arrow: further left than the axis reaches.")
+    told.append("Intervals hold the trained models and the folds fixed.")
+    return " ".join(told)
+
+
 class _Axis:
     """One axis for the bars of a column, as long as the models near the best need."""
 
-    def __init__(self, rows: Sequence[Row]) -> None:
+    def __init__(self, rows: Sequence[Row], metric: Metric = METRICS["accuracy"]) -> None:
         there = [row for row in rows if row.get("value") is not None]
+        self.sign = -1 if metric.lower_is_better else 1
         near = there
-        best = max(there, key=lambda row: row["value"], default={})
+        best = max(there, key=lambda row: self.sign * row["value"], default={})
         if best.get("low") is not None:
-            floor = best["low"] - FAR * (best["high"] - best["low"])
-            near = [row for row in there if row["high"] is None or row["high"] >= floor]
+            reach = FAR * (best["high"] - best["low"])
+            near = [row for row in there if self._is_near(row, best, reach)]
         self.cut = len(near) < len(there)
         ends = [row[end] for row in near for end in ("value", "low", "high") if row[end] is not None]
         low, high = min(ends, default=0.0), max(ends, default=1.0)
         room = 0.06 * (high - low or 0.1)
-        self.low, self.high = max(0.0, low - room), min(1.0, high + room)
-        self.ends = (percent(self.low, 0), percent(self.high, 0))
+        self.low, self.high = max(0.0, low - room), high + room
+        if not metric.lower_is_better:
+            self.high = min(1.0, self.high)
+        low_end, high_end = (
+            percent(end, 0) if metric.share else number(end, 2) for end in (self.low, self.high)
+        )
+        self.ends = (low_end, high_end)
+
+    def _is_near(self, row: Row, best: Row, reach: float) -> bool:
+        if self.sign > 0:
+            return row["high"] is None or row["high"] >= best["low"] - reach
+        return row["low"] is None or row["low"] <= best["high"] + reach
 
     def at(self, value: float | None) -> float | None:
         if value is None:
@@ -126,15 +171,16 @@ class _Axis:
 
     def bar(self, row: Row, guide: float | None, tone: str) -> Bar:
         value = row.get("value")
-        if value is None or value < self.low:
-            return Bar(None, guide=self.at(guide), tone=tone)
+        if value is None or value < self.low or value > self.high:
+            beyond = value is not None and value > self.high
+            return Bar(None, guide=self.at(guide), tone=tone, beyond=beyond)
         return Bar(self.at(value), self.at(row.get("low")), self.at(row.get("high")), self.at(guide), tone)
 
 
 def _name_cell(results: Results, tables: Tables, model: Row) -> Cell:
     name = model["model"]
     notes = []
-    if name == "selected":
+    if name == SELECTED:
         chosen = chosen_rules(tables)
         total = sum(times for _, times in chosen)
         most = f": {chosen[0][0]} in {chosen[0][1]} of {total}" if total > 1 else ""
@@ -150,18 +196,23 @@ def _name_cell(results: Results, tables: Tables, model: Row) -> Cell:
     return text(name, note="; ".join(notes))
 
 
-def _effect_cell(effect: Row, *, reference: bool) -> Cell:
+def _effect_cell(metric: Metric, effect: Row, *, reference: bool) -> Cell:
     if reference:
         return Cell("reference", None, tone="muted")
     if not effect:
         return Cell(NOTHING, None)
-    tone = {"better": "good", "worse": "bad"}.get(effect["verdict"], "")
-    return estimate(effect, points, points_interval, key="difference", tone=tone)
+    tone = {verdicts.BETTER: "good", verdicts.WORSE: "bad"}.get(effect["verdict"], "")
+    return estimate(effect, metric.difference, metric.difference_interval, key="difference", tone=tone)
 
 
-def _best_cell(model: Row) -> Cell:
-    if model["kind"] == "baseline" or model["in_confidence_set"] is None:
+def _set_cell(tables: Tables, model: Row, metric: Metric, effect: Row) -> Cell:
+    """Return whether a model is tied with the best, with a word where its gain seems to contradict that."""
+    inside = None if model["kind"] == "baseline" else tables.in_set(model["model"], metric.name)
+    if inside is None:
         return Cell(NOTHING, None)
-    if model["in_confidence_set"]:
-        return Cell("", "yes", mark="tied", tone="good")
-    return Cell("no", "no", tone="muted")
+    verdict = effect.get("verdict")
+    if not inside:
+        note = f"though better than {tables.reference}" if verdict == verdicts.BETTER else ""
+        return Cell("no", "no", tone="muted", note=note)
+    note = f"though worse than {tables.reference} by itself" if verdict == verdicts.WORSE else ""
+    return Cell("", "yes", mark="tied", tone="good", note=note)

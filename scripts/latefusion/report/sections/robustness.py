@@ -8,8 +8,9 @@ import altair as alt
 
 from latefusion.report.charts import around, lines, percent_axis
 from latefusion.report.components import Column, Figure, Section, Table, figure, text
-from latefusion.report.number_format import listed, percent, plural, points, signed
+from latefusion.report.number_format import percent, points, signed
 from latefusion.report.results import Results, Tables
+from latefusion.report.sentences import listed, plural, sample
 from latefusion.report.vocabulary import recommended
 
 SHOWN = 4
@@ -28,6 +29,7 @@ def section(results: Results) -> Section | None:
         _figure(tables, names, modality, place) for place, modality in enumerate(modalities)
     ]
     part.sentences = _sentences(tables, names, modalities)
+    part.finding = part.sentences[0] if part.sentences else "What a missing modality costs each rule."
     part.tables.append(_lost(tables, modalities))
     contributed = _contributions(tables)
     if contributed:
@@ -104,7 +106,7 @@ def _figure(tables: Tables, names: list[str], modality: str, place: int) -> Figu
     return Figure(
         f"missing-{place}",
         "Any modality missing, at random" if modality == "all" else f"Without {modality}",
-        f"Accuracy in per cent; n = {plural(n, 'item')}, mean of {draws} draws.",
+        f"Accuracy in per cent; {sample(n, 'item')}, mean of {plural(draws, 'draw')}.",
         spec,
         f"Accuracy as {_named(modality)} goes missing: "
         + listed(
@@ -126,7 +128,7 @@ def _sentences(tables: Tables, names: list[str], modalities: list[str]) -> list[
         whole, half = (_mean(tables, best, modality, share, unit) for share in (0.0, LOST_HALF))
         if whole is not None and half is not None and modality != "all":
             told.append(f"{points(half - whole)} points if half of the items lack {modality}")
-    return [f"{best}: {listed(told)}."] if told else []
+    return [f"{best} changes by {listed(told)}."] if told else []
 
 
 def _lost(tables: Tables, modalities: list[str]) -> Table:
@@ -144,7 +146,7 @@ def _lost(tables: Tables, modalities: list[str]) -> Table:
         rows.append(cells)
     return Table(
         "missing",
-        f"Accuracy lost where items lack a modality, in percentage points; n = {plural(_n(tables), 'item')}. "
+        f"Accuracy lost where items lack a modality, in percentage points; {sample(_n(tables), 'item')}. "
         "The rule is not learned anew.",
         [
             Column("Rule", "rule", "text"),
@@ -176,8 +178,8 @@ def _contributions(tables: Tables) -> Table | None:
     columns = list(dict.fromkeys((modality, how) for _, modality, how in found))
     return Table(
         "contributions",
-        "accuracy in percentage points, log loss in nats; plus means that the modality helps; n = "
-        f"{plural(_n(tables), 'item')}.",
+        "Accuracy in percentage points, log loss in nats; plus means that the modality helps; "
+        f"{sample(_n(tables), 'item')}.",
         [
             Column("Rule", "rule", "text"),
             *(

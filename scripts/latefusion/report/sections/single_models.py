@@ -14,8 +14,9 @@ from latefusion.report.components import (
     interval,
     text,
 )
-from latefusion.report.number_format import count, listed, number, percent, percent_interval, plural, span
+from latefusion.report.number_format import count, number, percent, percent_interval, span
 from latefusion.report.results import Results, Row, Tables
+from latefusion.report.sentences import listed, sample
 from latefusion.report.vocabulary import shown_percent, tested_on
 
 METRICS = (
@@ -154,7 +155,7 @@ def all_metrics(tables: Tables, names: list[str], id_: str, caption: str) -> Tab
     n = max((tables.metric(name, "accuracy").get("n") or 0 for name in names), default=0)
     return Table(
         id_,
-        f"{caption}; 95 % intervals below, n = {plural(n, 'item')}.",
+        f"{caption}; 95 % intervals below, {sample(n, 'item')}.",
         [
             Column("Model", "model", "text"),
             *(Column(title, metric, unit=unit, interval="beside") for metric, title, unit in there),
@@ -193,8 +194,7 @@ def confusion(results: Results, tables: Tables, name: str) -> Table:
     n = tables.metric(name, "accuracy").get("n") or 0
     return Table(
         f"confusion-{name}",
-        "what it says (columns) of each true class (rows), % of the row, items below; "
-        f"n = {plural(n, 'item')}.",
+        f"what it says (columns) of each true class (rows), % of the row, items below; {sample(n, 'item')}.",
         [Column("True class", "true", "text"), *(Column(title, f"said_{title}") for title in classes)],
         rows,
         sortable=False,

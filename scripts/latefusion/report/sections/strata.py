@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from latefusion.report.charts import PARTS, intervals, stacked
 from latefusion.report.components import Column, Figure, Table, figure, interval, text
-from latefusion.report.number_format import count, listed, percent, percent_interval, plural
+from latefusion.report.number_format import count, percent, percent_interval
 from latefusion.report.results import Row, Tables
+from latefusion.report.sentences import listed, sample
 from latefusion.report.vocabulary import shown_percent
 
 AXES = {
@@ -50,7 +51,7 @@ def _stratum_figure(by: str, found: list[Row], models: list[str], place: int) ->
     return Figure(
         f"strata-{place}",
         f"Accuracy by {what}",
-        f"In per cent with 95 % intervals; n = {plural(total, 'item')}. Where a model does not pass the "
+        f"In per cent with 95 % intervals; {sample(total, 'item')}. Where a model does not pass the "
         "majority, it has learned nothing there.",
         intervals(rows, order=labels, names=names, title="accuracy (% of the items)"),
         f"Accuracy by {what}: "
@@ -100,14 +101,14 @@ def axes(tables: Tables) -> Figure | None:
     return Figure(
         "axes-chart",
         "Wrong in valence, or wrong in arousal?",
-        f"Share of the items in per cent, n = {plural(found[0]['n'], 'item')}. A class is a quadrant, so an "
+        f"Share of the items in per cent, {sample(found[0]['n'], 'item')}. A class is a quadrant, so an "
         "error is the wrong side of one axis or of both.",
         stacked(rows, order=models, names=names, of="model", palette=dict(zip(names, PARTS, strict=True))),
         "Errors by axis: "
         + listed([f"{row['label']} {row['name']} {percent(row['value'], 0)}" for row in rows]),
         Table(
             "axes",
-            f"Errors by axis, over all classes; n = {plural(found[0]['n'], 'item')}.",
+            f"Errors by axis, over all classes; {sample(found[0]['n'], 'item')}.",
             [
                 Column("Model", "model", "text"),
                 Column("Error", "error", "text"),

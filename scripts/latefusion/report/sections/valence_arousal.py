@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import altair as alt
 import numpy as np
@@ -10,18 +13,86 @@ from numpy.typing import NDArray
 
 from latefusion.report.charts import INK, LINE, PAPER, colours, data, finished, keys
 from latefusion.report.components import Column, Figure, Table, figure, text
-from latefusion.report.number_format import count, listed, number, percent, plural
+from latefusion.report.number_format import count, number, percent
 from latefusion.report.results import Results
+from latefusion.report.sentences import listed, plural, sample
 
 PLANE = ("valence", "arousal")
 CELLS = 24
+"""Cells along each axis of the plane; all items of a cell and a class are one dot."""
 ROOM = 1.12
 """Length of the axes over the farthest item: the names of the quadrants stand beyond the items."""
-"""Cells along each axis of the plane; all items of a cell and a class are one dot."""
+NEAR = 0.25
+"""Standard deviations from an axis within which an item's class turns on a hair."""
+
+
+@dataclass(frozen=True)
+class _Items:
+    """The items that have both, (n,), and how far the axes reach."""
+
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    label: NDArray[np.object_]
+
+    @property
+    def reach(self) -> tuple[float, float]:
+        across, up = (float(max(np.abs(side).max(), 1e-9)) for side in (self.x, self.y))
+        return across, up
+
+    @property
+    def domains(self) -> list[list[float]]:
+        return [[-ROOM * widest, ROOM * widest] for widest in self.reach]
+
+    @property
+    def near(self) -> float:
+        """Share of the items that lie close to an axis."""
+        closest = np.minimum(np.abs(self.x), np.abs(self.y))
+        return float((closest <= NEAR * min(self.x.std(), self.y.std())).mean())
+
+    def means(self, classes: Sequence[str]) -> list[tuple[str, int, float, float]]:
+        """Return number, mean valence and mean arousal of the items of each class that has any."""
+        members = ((name, self.label == name) for name in classes)
+        return [
+            (name, int(own.sum()), float(self.x[own].mean()), float(self.y[own].mean()))
+            for name, own in members
+            if own.any()
+        ]
 
 
 def plane(results: Results) -> Figure | None:
     """Return the items on valence and arousal, gathered in cells; None where the columns are not there."""
+    items = _read(results)
+    if items is None:
+        return None
+    near, means = percent(items.near, 0), items.means(results.classes)
+    return Figure(
+        "plane",
+        "Valence and arousal",
+        f"{sample(len(items.x), 'item')}, units as in the file; all items of a small square and a class are "
+        f"one dot, larger where there are more. {near} lie within a quarter of a standard deviation of an "
+        "axis, where the class turns on a hair.",
+        finished(
+            _chart(results, items),
+            height=320,
+            legend=[(*key[:2], "circle") for key in keys(results.classes)],
+        ),
+        f"Items on the plane of valence and arousal; {near} lie close to an axis. "
+        + listed([f"{name}: mean valence {number(x, 2)}, arousal {number(y, 2)}" for name, _, x, y in means]),
+        Table(
+            "plane-means",
+            "Where the classes lie.",
+            [
+                Column("Class", "class", "text"),
+                Column("Items", "n"),
+                Column("Mean valence", "valence"),
+                Column("Mean arousal", "arousal"),
+            ],
+            [[text(name), figure(n, count), figure(x, number), figure(y, number)] for name, n, x, y in means],
+        ),
+    )
+
+
+def _read(results: Results) -> _Items | None:
     parts = [table for table in results.items.values() if set(PLANE) <= set(table.column_names)]
     kinds = {str(table[name].type) for table in parts for name in PLANE}
     if not parts or not kinds <= {"double", "int64", "float", "int32"}:
@@ -29,21 +100,23 @@ def plane(results: Results) -> Figure | None:
     x, y = (np.concatenate([np.asarray(table[name].to_pylist(), float) for table in parts]) for name in PLANE)
     label = np.concatenate([np.asarray(table["class"].to_pylist(), object) for table in parts])
     there = np.isfinite(x) & np.isfinite(y)
-    x, y, label = x[there], y[there], label[there]
-    if len(x) == 0:
-        return None
-    across, up = (float(max(np.abs(side).max(), 1e-9)) for side in (x, y))
+    return _Items(x[there], y[there], label[there]) if there.any() else None
+
+
+def _cells(items: _Items) -> list[dict[str, Any]]:
+    """Return one dot for all items of a cell and a class."""
+    across, up = items.reach
     cells = Counter(
         zip(
             *(
                 np.clip((side + widest) // (2 * widest / CELLS), 0, CELLS - 1).astype(int).tolist()
-                for side, widest in ((x, across), (y, up))
+                for side, widest in ((items.x, across), (items.y, up))
             ),
-            label.tolist(),
+            items.label.tolist(),
             strict=True,
         )
     )
-    rows = [
+    return [
         {
             "x": round(across * (2 * (i + 0.5) / CELLS - 1), 4),
             "y": round(up * (2 * (j + 0.5) / CELLS - 1), 4),
@@ -53,10 +126,12 @@ def plane(results: Results) -> Figure | None:
         }
         for (i, j, name), times in sorted(cells.items())
     ]
-    near = float((np.minimum(np.abs(x), np.abs(y)) <= 0.25 * min(x.std(), y.std())).mean())
-    domains = [[-ROOM * widest, ROOM * widest] for widest in (across, up)]
+
+
+def _chart(results: Results, items: _Items) -> alt.LayerChart:
+    domains = items.domains
     dots = (
-        alt.Chart(data(rows))
+        alt.Chart(data(_cells(items)))
         .mark_point(filled=True, opacity=0.75, stroke=PAPER, strokeWidth=0.5)
         .encode(
             x=alt.X(
@@ -78,52 +153,13 @@ def plane(results: Results) -> Figure | None:
         alt.Chart(data([{"zero": 0}])).mark_rule(color=LINE, strokeWidth=1.5).encode(**{side: "zero:Q"})
         for side in ("x", "y")
     ]
-    names = alt.Chart(data(_corners(x, y, label, domains))).encode(x="x:Q", y="y:Q", text="name:N")
+    corners = data(_corners(items.x, items.y, items.label, domains))
+    names = alt.Chart(corners).encode(x="x:Q", y="y:Q", text="name:N")
     quadrants = [
         names.mark_text(fontWeight=600, fontSize=13, stroke=PAPER, strokeWidth=4, strokeJoin="round"),
         names.mark_text(fontWeight=600, fontSize=13, color=INK),
     ]
-    return Figure(
-        "plane",
-        "Valence and arousal",
-        f"n = {plural(len(x), 'item')}, units as in the file; all items of a small square and a class are "
-        f"one dot, larger where there are more. {percent(near, 0)} lie within a quarter of a standard "
-        "deviation of an axis, where the class turns on a hair.",
-        finished(
-            alt.layer(*axes, dots, *quadrants),
-            height=360,
-            legend=[(*key[:2], "circle") for key in keys(results.classes)],
-        ),
-        f"Items on the plane of valence and arousal; {percent(near, 0)} lie close to an axis. "
-        + listed(
-            [
-                f"{name}: mean valence {number(float(x[label == name].mean()), 2)}, arousal "
-                f"{number(float(y[label == name].mean()), 2)}"
-                for name in results.classes
-                if (label == name).any()
-            ]
-        ),
-        Table(
-            "plane-means",
-            "Where the classes lie.",
-            [
-                Column("Class", "class", "text"),
-                Column("Items", "n"),
-                Column("Mean valence", "valence"),
-                Column("Mean arousal", "arousal"),
-            ],
-            [
-                [
-                    text(name),
-                    figure(int((label == name).sum()), count),
-                    figure(float(x[label == name].mean()), number),
-                    figure(float(y[label == name].mean()), number),
-                ]
-                for name in results.classes
-                if (label == name).any()
-            ],
-        ),
-    )
+    return alt.layer(*axes, dots, *quadrants)
 
 
 def _corners(

@@ -19,15 +19,22 @@
     plot.dataset.drawn = "yes";
   };
 
+  const drawSafely = async (plot) => {
+    if (plot.dataset.drawn) return;
+    plot.dataset.drawn = "begun";
+    try {
+      await draw(plot);
+    } catch (error) {
+      plot.textContent = plot.getAttribute("aria-label");
+      plot.dataset.drawn = "no";
+      console.error(error);
+    }
+  };
+
+  // what is folded away is laid out by most browsers; where it has no width it is drawn when it is opened
   const drawAll = async () => {
     for (const plot of charts) {
-      try {
-        await draw(plot);
-      } catch (error) {
-        plot.textContent = plot.getAttribute("aria-label");
-        plot.dataset.drawn = "no";
-        console.error(error);
-      }
+      if (plot.clientWidth > 0) await drawSafely(plot);
     }
     document.documentElement.dataset.ready = "yes";
   };
@@ -90,11 +97,41 @@
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   };
 
+  const more = (button) => {
+    const open = button.getAttribute("aria-expanded") !== "true";
+    button.setAttribute("aria-expanded", String(open));
+    button.closest(".table").classList.toggle("whole", open);
+    button.firstElementChild.textContent = open ? button.dataset.less : button.dataset.more;
+  };
+
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button");
     if (button?.classList.contains("csv")) save(button);
+    else if (button?.classList.contains("more")) more(button);
     else if (button?.closest("thead")) sort(button);
   });
+
+  document.addEventListener(
+    "toggle",
+    (event) => {
+      if (event.target.open) event.target.querySelectorAll(".plot").forEach(drawSafely);
+    },
+    true,
+  );
+
+  // a link into what is folded away opens it
+  const unfold = (hash) => {
+    const target = hash.length > 1 && document.getElementById(decodeURIComponent(hash.slice(1)));
+    if (!target) return;
+    target.querySelector(":scope > details")?.setAttribute("open", "");
+    for (let part = target.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
+    target.scrollIntoView();
+  };
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href^='#']");
+    if (link) unfold(link.hash);
+  });
+  window.addEventListener("hashchange", () => unfold(location.hash));
 
   const follow = () => {
     const links = new Map([...document.querySelectorAll("nav.toc a")].map((a) => [a.hash.slice(1), a]));
@@ -117,14 +154,15 @@
   };
 
   // paper shows what is folded away
-  const folded = () => document.querySelectorAll("details.print:not([open])");
   let opened = [];
   window.addEventListener("beforeprint", () => {
-    opened = [...folded()];
+    opened = [...document.querySelectorAll("details:not([open])")];
     opened.forEach((part) => (part.open = true));
   });
   window.addEventListener("afterprint", () => opened.forEach((part) => (part.open = false)));
 
+  document.documentElement.dataset.script = "on";
   follow();
+  unfold(location.hash);
   drawAll();
 })();

@@ -1,0 +1,191 @@
+"""What to distrust: the gravest of what the tables and the checks show, in proportion."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from latefusion.report import verdicts
+from latefusion.report.components import Answer
+from latefusion.report.metrics import METRICS
+from latefusion.report.number_format import percent
+from latefusion.report.results import Results, Row, Tables
+from latefusion.report.sections.checks import title
+from latefusion.report.sentences import listed, say
+
+LABEL = "What to distrust"
+NEARLY_NEVER = 0.15
+"""A class whose recall stays under this is as good as never predicted,"""
+ENOUGH = 10
+"""if it has at least so many items."""
+MANY = 0.01
+"""Share of test items with a duplicate in training from which they are worth a headline."""
+CLAUSES = 3
+"""At most so many things to distrust are named."""
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """Something to distrust: as a headline, in a sentence, and the codes of the checks that say it too."""
+
+    headline: str
+    text: str
+    codes: tuple[str, ...] = ()
+    grave: bool = True
+
+
+def distrust(results: Results, tables: Tables) -> Answer:
+    """Say what to distrust: the gravest of what the tables show, at most three things."""
+    found = list(_doubts(results, tables))
+    found += _from_checks(results, tables, {code for doubt in found for code in doubt.codes})
+    found.sort(key=lambda doubt: not doubt.grave)
+    if not found:
+        return Answer(LABEL, "Nothing that was looked for.", _silent(results), "yes")
+    errors = any(check["severity"] == "error" for check in results.checks)
+    told = " ".join(doubt.text for doubt in found[:CLAUSES])
+    tone = "no" if errors and found[0].grave else "unsure" if found[0].grave else "yes"
+    headline = found[0].headline if found[0].grave else "Little: read the notes."
+    return Answer(LABEL, headline, told, tone)
+
+
+def _silent(results: Results) -> str:
+    warnings = sum(check["severity"] == "warning" for check in results.checks)
+    if warnings:
+        return say("No error was found; {n:warning} {n:~is|are} listed with the checks.", n=warnings)
+    return "No check found a fault."
+
+
+def _doubts(results: Results, tables: Tables) -> Iterator[Doubt]:
+    """Yield what the tables give reason to doubt, the gravest first."""
+    if tables.protocol == "replica":
+        yield Doubt(
+            "Every accuracy on this page.",
+            "Only the notebook’s way was run (protocol replica), in which rules learn from items that the "
+            "models had seen, or from test itself. The protocols honest and cross show what remains without "
+            "that.",
+            ("weights_from_test",),
+        )
+    if results.on_files is not None:
+        yield from _straddling(results, tables)
+        yield from _duplicates(results)
+    yield from _never_predicted(results, tables)
+    if not results.grouped:
+        yield Doubt(
+            "Whether test items are new.",
+            "No column names what items have in common, so a leak from training to test would not be seen.",
+            ("groups_unknown",),
+        )
+
+
+def _straddling(results: Results, tables: Tables) -> Iterator[Doubt]:
+    """Yield groups on both sides of the files: a headline only where something shows that it matters."""
+    groups, n, word = results.dataset["groups"], results.dataset["n"]["test"], results.group_word
+    seen = groups["test_items_seen"]
+    if not (results.grouped and seen and n):
+        return
+    told = [
+        say(
+            "{share} of the {n:test item} ({seen}) {seen:~has its|have their} {word} in training.",
+            share=percent(seen / n, 0 if seen / n >= MANY else 1),
+            n=n,
+            seen=seen,
+            word=word,
+        )
+    ]
+    lookup, looked_up = _lookup(results)
+    change = results.leak("honest", "cross", tables.lead or tables.reference or "")
+    told += [looked_up, _change(change)]
+    leaks = lookup or change.get("verdict") == verdicts.FLATTERS
+    avoided = tables.protocol == "cross" and results.apart
+    if leaks and avoided:
+        told.append(f"The ranking below avoids this: no {word} is in training and test at once.")
+    where = "Accuracies on the split of the files" if avoided else "The accuracies on this page"
+    if change.get("verdict") == verdicts.FLATTERS:
+        headline = f"{where}: they reward knowing the {word}."
+    elif lookup:
+        headline = f"{where}: the {word} alone tells something of the class."
+    else:
+        headline = f"Whether knowing the {word} helps, which is not shown."
+    yield Doubt(headline, " ".join(filter(None, told)), ("groups_straddle", "group_lookup_not_beaten"), leaks)
+
+
+def _lookup(results: Results) -> tuple[bool, str]:
+    """Return whether a look-up of the group beats the majority by more than its interval, and a sentence."""
+    tables, word = results.on_files, results.group_word
+    if tables is None:
+        return False, ""
+    row, least = tables.metric("group_lookup", "accuracy"), tables.value("majority", "accuracy")
+    if row.get("value") is None or least is None:
+        return False, ""
+    told = f"Looking up the {word}, with no model at all, is right for {percent(row['value'])}"
+    beats = row["low"] is not None and row["low"] > least
+    if beats:
+        lead = tables.value(tables.lead or tables.reference or "", "accuracy")
+        also = (
+            ""
+            if lead is None
+            else f", and {'fusion' if tables.lead else tables.reference} for {percent(lead)}"
+        )
+        return True, f"{told}; always saying the commonest class for {percent(least)}{also}."
+    return False, f"{told}, which is not shown to be more than the {percent(least)} of the commonest class."
+
+
+def _change(row: Row) -> str:
+    """Return what is lost from `honest` to `cross`, on the same items."""
+    if not row:
+        return ""
+    metric = METRICS["accuracy"]
+    size = (
+        f"{metric.difference(row['difference'])} points of accuracy (95 % interval "
+        f"{metric.difference_interval(row['low'], row['high'])})"
+    )
+    if row["low"] is None:
+        return ""
+    if row["verdict"] == verdicts.FLATTERS:
+        return f"Against cross, on the same items, the split of the files flatters {row['model']} by {size}."
+    if row["verdict"] == verdicts.HARMS:
+        return f"Even so {row['model']} is worse there than under cross, on the same items: {size}."
+    return f"That this flatters {row['model']} is not shown: honest less cross, on the same items, is {size}."
+
+
+def _duplicates(results: Results) -> Iterator[Doubt]:
+    across, n = results.dataset.get("duplicates", {}).get("across"), results.dataset["n"]["test"]
+    if across:
+        told = say("{n:test item} {n:~has|have} the very embeddings of a training item.", n=across)
+        headline = "Items that are in training and in test."
+        yield Doubt(headline, told, ("duplicates_across",), across >= MANY * n)
+
+
+def _never_predicted(results: Results, tables: Tables) -> Iterator[Doubt]:
+    model = tables.lead or tables.reference
+    poor = sorted(
+        (row["value"], row["class"], row["support"])
+        for row in tables.where("per_class", subset="all", metric="recall", model=model)
+        if row["value"] is not None and row["value"] < NEARLY_NEVER and row["support"] >= ENOUGH
+    )
+    if not poor:
+        return
+    names = listed([name for _, name, _ in poor[:2]]) + (
+        f" and {len(poor) - 2} more" if len(poor) > 2 else ""
+    )
+    parts = [
+        say("{share} of the {n:item} of {name}", share=percent(recall, 0), n=n, name=name)
+        for recall, name, n in poor[:2]
+    ]
+    who = "Fusion" if tables.lead else model
+    headline = say("{names} {n:~is|are} nearly never recognised.", names=names, n=len(poor))
+    if results.metric.name == "accuracy":
+        headline = f"Accuracy alone: {headline}"
+    yield Doubt(headline, f"{who} recognises only {listed(parts)}.", ("class_never_predicted",))
+
+
+def _from_checks(results: Results, tables: Tables, said: set[str]) -> Iterator[Doubt]:
+    """Yield what else the checks call an error here, and too few groups."""
+    codes = set(said)
+    for check in results.checks:
+        here = check.get("protocol") in (None, tables.protocol)
+        grave = check["severity"] == "error" or check["code"] == "few_groups"
+        if here and grave and check["code"] not in codes:
+            codes.add(check["code"])
+            headline = f"{title(check['code'])}."
+            yield Doubt(headline, str(check["sentence"]), (check["code"],))

@@ -1,0 +1,164 @@
+"""Whether fusion helps: shown, not shown, or shown to be next to nothing."""
+
+from __future__ import annotations
+
+import math
+
+from latefusion.report import verdicts
+from latefusion.report.components import Answer
+from latefusion.report.metrics import METRICS, Metric
+from latefusion.report.number_format import NOTHING, probability
+from latefusion.report.results import Results, Row, Tables
+from latefusion.report.sentences import amount, plural, quoted, say
+
+LABEL = "Does fusion help?"
+
+
+def secondary(metric: Metric) -> Metric:
+    """Return the metric that is looked at beside the headline's: of probabilities, or of decisions."""
+    return METRICS["accuracy" if metric.name == "log_loss" else "log_loss"]
+
+
+def shown_better(tables: Tables, metric: Metric) -> list[str]:
+    """Return the rules other than the lead that are shown to be better than the reference, surest first."""
+    rows = [row for row in tables.planned(metric.name) if row["verdict"] == verdicts.BETTER]
+    rows.sort(key=lambda row: (verdicts.corrected_p(row), -metric.gain(row["difference"])))
+    return [row["model"] for row in rows if row["model"] != tables.lead and row["same_as"] != tables.lead]
+
+
+def bound(metric: Metric, effect: Row) -> str:
+    """Return what a gain is shown to be less than: `less than 1.8 percentage points, if anything`."""
+    most = verdicts.gain_bound(effect) or 0.0
+    if most <= 0:
+        return "nothing: the whole 95 % interval is on the side of harm"
+    factor, digits = (100, 1) if metric.share else (1, 3)
+    rounded_up = math.ceil(most * factor * 10**digits) / 10**digits
+    return f"less than {rounded_up:.{digits}f} {metric.difference_unit}, if anything"
+
+
+def helps(results: Results, tables: Tables) -> Answer:
+    """Say whether fusion helps, by how much, and how sure that is."""
+    metric, lead, reference = results.metric, tables.lead, tables.reference
+    effect = tables.comparison(lead, metric.name) if lead else {}
+    if not effect or reference is None:
+        missing = "no rule was run" if lead is None else "there is no single modality to compare a rule with"
+        return Answer(LABEL, "Not known.", f"Not known, since {missing}.", "unsure")
+    other = tables.comparison(lead or "", secondary(metric).name)
+    told = [
+        _size(metric, tables, effect),
+        _other(secondary(metric), other),
+        _others(metric, tables),
+        _power(metric, effect),
+        _peers(metric, tables),
+    ]
+    verdict, tone = _verdict(metric, tables, effect, other)
+    return Answer(LABEL, verdict, " ".join(filter(None, told)), tone)
+
+
+def _verdict(metric: Metric, tables: Tables, effect: Row, other: Row) -> tuple[str, str]:
+    """Return the headline of three kinds of outcome: shown, not shown, and shown to be next to nothing."""
+    verdict, size = effect["verdict"], f"{metric.size(effect['difference'])} {metric.difference_unit}"
+    if verdict == verdicts.BETTER:
+        return f"Yes, by {size} of {metric.title}.", "yes"
+    if shown_better(tables, metric):
+        return "Not by the rule that was picked; some other rules do.", "unsure"
+    if verdict == verdicts.WORSE:
+        return f"No, it harms: {size} of {metric.title} are lost.", "no"
+    if other.get("verdict") == verdicts.BETTER:
+        what = "probabilities" if secondary(metric).name == "log_loss" else "decisions"
+        return f"In its {what}; in {metric.title} that is not shown.", "yes"
+    if verdict == verdicts.SAME:
+        return f"No: its {metric.title} is that of {tables.reference}, item for item.", "no"
+    if verdict == verdicts.NEGLIGIBLE:
+        return f"Hardly: it gains {bound(metric, effect)}.", "no"
+    return "Not shown.", "unsure"
+
+
+def _size(metric: Metric, tables: Tables, effect: Row) -> str:
+    interval = metric.difference_interval(effect["low"], effect["high"])
+    between = "no interval, since all items are of one group"
+    if interval != NOTHING:
+        between = f"95 % interval {interval}{_p_text(effect)}"
+    told = (
+        f"Against {tables.reference} alone, fusion changes {metric.title} by "
+        f"{metric.difference(effect['difference'])} {metric.difference_unit} ({between})."
+    )
+    alone = effect.get("p") is not None and effect["p"] <= verdicts.ALPHA
+    if effect["verdict"] in (verdicts.UNDECIDED, verdicts.NEGLIGIBLE) and alone and interval != NOTHING:
+        told += " Taken by itself this would pass for a difference; as one of so many it does not."
+    return told
+
+
+def _p_text(effect: Row) -> str:
+    """Return the p-value, that of a planned comparison before and after the correction for their number."""
+    p, corrected, tests = effect.get("p"), effect.get("p_holm"), effect.get("tests") or 1
+    if p is None:
+        return ""
+    if corrected is None or tests == 1:
+        return f"; p {_equal(p)}"
+    return (
+        f"; p {_equal(p)}, after Holm’s correction for {plural(tests, 'comparison')} {probability(corrected)}"
+    )
+
+
+def _equal(p: float) -> str:
+    written = probability(p)
+    return written if written.startswith("<") else f"= {written}"
+
+
+def _other(metric: Metric, row: Row) -> str:
+    if row.get("verdict") not in (verdicts.BETTER, verdicts.WORSE):
+        return ""
+    what = "probabilities" if metric.lower_is_better else "decisions"
+    less = "; less is better" if metric.lower_is_better else ""
+    interval = metric.difference_interval(row["low"], row["high"])
+    return (
+        f"Its {what} are {row['verdict']}: {metric.title} {metric.difference(row['difference'])} "
+        f"{metric.difference_unit} (95 % interval {interval}{less})."
+    )
+
+
+def _others(metric: Metric, tables: Tables) -> str:
+    """Say what is shown of the rules all together."""
+    rows = tables.planned(metric.name)
+    if len(rows) < 2:
+        return ""
+    better, worse = (
+        [row["model"] for row in rows if row["verdict"] == verdict]
+        for verdict in (verdicts.BETTER, verdicts.WORSE)
+    )
+    told = say(
+        "Of {n:fused model} that differ, {good} {b:~is|are} shown to be better than {reference} and {bad} "
+        "worse",
+        n=len(rows),
+        good=amount(len(better)),
+        b=len(better),
+        bad=amount(len(worse)),
+        reference=tables.reference,
+    )
+    names = [quoted(group) for group in (better, worse) if group]
+    return f"{told} ({'; '.join(names)})." if names else f"{told}."
+
+
+def _power(metric: Metric, effect: Row) -> str:
+    least = verdicts.detectable(effect)
+    if effect["verdict"] != verdicts.UNDECIDED or least is None or effect["low"] is None:
+        return ""
+    return (
+        f"The minimum detectable difference (80 % power, by the same correction) is {metric.size(least)} "
+        f"{metric.difference_unit}: a true gain that is smaller is missed more than once in five times."
+    )
+
+
+def _peers(metric: Metric, tables: Tables) -> str:
+    everyone = tables.where("confidence_set", metric=metric.name)
+    inside = [row["model"] for row in everyone if row["in_set"]]
+    if len(everyone) < 2:
+        return ""
+    among = "among" if tables.reference in inside else "not among"
+    if len(inside) == 1:
+        return f"{inside[0]} alone is in the 95 % model confidence set: every other model is told from it."
+    return (
+        f"{len(inside)} of {len(everyone)} models cannot be told from the best (95 % model confidence set), "
+        f"{tables.reference} {among} them."
+    )

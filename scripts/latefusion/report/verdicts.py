@@ -1,0 +1,83 @@
+"""Verdicts of paired differences: what a comparison shows, and what it leaves open."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from latefusion.report.metrics import METRICS
+
+Row = dict[str, Any]
+
+ALPHA: Final = 0.05
+BETTER: Final = "better"
+WORSE: Final = "worse"
+SAME: Final = "same"
+NEGLIGIBLE: Final = "negligible"
+UNDECIDED: Final = "not shown"
+VERDICTS: Final = (BETTER, UNDECIDED, NEGLIGIBLE, WORSE, SAME)
+"""What a comparison with the reference shows; absence of proof is one, proof of (near) absence another."""
+
+FLATTERS: Final = "flatters"
+HARMS: Final = "harms"
+
+MARGIN: Final = 0.02
+"""A gain that stays under this is negligible,"""
+MARGIN_OF_ERRORS: Final = 0.1
+"""or under this part of what the reference lacks, where that is less."""
+
+
+def of_comparison(row: Row) -> str:
+    """Return what the comparison of a model with the reference shows, corrected as its p-value is.
+
+    The upper end of the 95 % interval of the gain bounds it: where that is under the margin, a gain that
+    matters is excluded, as in a test of non-superiority.
+    """
+    if row["low"] == 0 == row["high"]:
+        return SAME
+    metric = METRICS[row["metric"]]
+    if _is_shown(row):
+        return BETTER if metric.gain(row["difference"]) > 0 else WORSE
+    bound = gain_bound(row)
+    if bound is not None and bound <= _margin(row):
+        return NEGLIGIBLE
+    return UNDECIDED
+
+
+def of_leak(row: Row) -> str:
+    """Return what the paired difference of a model between two protocols shows."""
+    if row["low"] == 0 == row["high"]:
+        return SAME
+    if not _is_shown(row):
+        return UNDECIDED
+    return FLATTERS if METRICS[row["metric"]].gain(row["difference"]) > 0 else HARMS
+
+
+def gain_bound(row: Row) -> float | None:
+    """Return the upper end of the interval of a gain; None where there is no interval."""
+    if row["low"] is None or row["high"] is None:
+        return None
+    gain = METRICS[row["metric"]].gain
+    return max(gain(row["low"]), gain(row["high"]))
+
+
+def corrected_p(row: Row) -> float | None:
+    """Return the p-value of a comparison, after Holm's correction where it is one of several planned."""
+    p: float | None = row.get("p_holm") if row.get("p_holm") is not None else row.get("p")
+    return p
+
+
+def detectable(row: Row) -> float | None:
+    """Return the minimum detectable difference (80 % power), by the correction of the p-value beside it."""
+    planned = row.get("p_holm") is not None and row.get("tests", 1) > 1
+    least: float | None = row.get("detectable_holm" if planned else "detectable")
+    return least or None
+
+
+def _is_shown(row: Row) -> bool:
+    p = corrected_p(row)
+    return p is not None and p <= ALPHA
+
+
+def _margin(row: Row) -> float:
+    lacking = abs(METRICS[row["metric"]].ideal - row["reference_value"])
+    return min(MARGIN, MARGIN_OF_ERRORS * lacking)
