@@ -27,12 +27,6 @@ LONG_FUNCTIONS = {
     "dataset/dataset.py: check_dataset",
     "external/pretrained_file.py: load_pretrained",
     "ingest/ingest.py: ingest",
-    "report/charts.py: intervals",
-    "report/sections/calibration.py: _coverage",
-    "report/sections/data.py: _classes",
-    "report/sections/overfitting.py: _curve",
-    "report/sections/ranking.py: ranking",
-    "report/sections/valence_arousal.py: plane",
     "svm/coordinate_descent.py: descend",
     "svm/smo.py: optimise",
 }

@@ -31,12 +31,6 @@ from latefusion.report import number_format
         (number_format.duration(3900), "1\u00a0h 05\u00a0min"),
         (number_format.memory(230), "230\u00a0MB"),
         (number_format.memory(4200), "4.2\u00a0GB"),
-        (number_format.listed(["a"]), "a"),
-        (number_format.listed(["a", "b", "c"]), "a, b and c"),
-        (number_format.plural(1, "item"), "1\u00a0item"),
-        (number_format.plural(2, "class", "classes"), "2\u00a0classes"),
-        (number_format.article("artist"), "an artist"),
-        (number_format.capitalised("a Song"), "A Song"),
     ],
 )
 def test_numbers_carry_unit_sign_and_sensible_digits(written, expected):

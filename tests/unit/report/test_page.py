@@ -88,11 +88,11 @@ def test_the_answer_says_which_rule_how_sure_and_what_to_distrust(page):
     assert "picked from 5 without a look at test items (log_logistic_regression in 4 of 5 partitions)" in told
     assert re.search(r"right for \d\d\.\d\u00a0% of 400\u00a0items \(95\u00a0% interval", told)
     assert "each of an artist that its model had never seen" in told
-    assert re.search(r"Yes, by \d+\.\d points of accuracy\.", told)
+    assert re.search(r"Yes, by \d+\.\d percentage points of accuracy\.", told)
     assert re.search(
         r"Against (text|audio) alone, fusion changes accuracy by \+\d+\.\d percentage points", told
     )
-    assert "of the 100 test items have their artist in training" in told
+    assert re.search(r"of the 100\u00a0test items \(\d+\) have their artist in training", told)
 
 
 @pytest.mark.parametrize(
@@ -131,9 +131,24 @@ def test_a_finding_of_several_protocols_is_told_once(made_up):
     assert "Classes that are nearly never predicted" in checks
 
 
-def test_a_single_protocol_is_told_what_it_lacks(tmp_path):
+def test_a_section_with_nothing_to_compare_is_not_there_and_not_in_the_menu(tmp_path, page):
     alone = MadeUp(tmp_path, n=(120, 60), protocols=("honest",))
-    assert "Only one protocol was run" in render(read_results(alone.sources, alone.config))
+    less = render(read_results(alone.sources, alone.config))
+    assert 'href="#claims"' in page
+    assert 'href="#claims"' not in less
+    assert "Claimed against honest" not in less
+
+
+def test_what_follows_the_fusion_is_folded_under_its_finding(page):
+    found = re.findall(
+        r'<section id="(\w+)" class="part"[^>]*>\s*<details><summary><h2[^>]*>[^<]*</h2>'
+        r' <span class="finding">(.*?)</span>',
+        page,
+    )
+    assert [name for name, _ in found] == [
+        "claims", "who", "calibration", "robustness", "overfitting", "checks", "making",
+    ]  # fmt: skip
+    assert all(len(finding) > 20 for _, finding in found)
 
 
 def test_names_that_are_code_are_shown_as_text(tmp_path):
@@ -205,5 +220,5 @@ def test_one_test_group_has_a_page_with_values_and_no_intervals(tmp_path):
     text = render(results)
     value = results.best.value("selected", "accuracy")
     assert f"{100 * value:.1f}\u00a0%" in text
-    assert "would be found four times out of five" not in re.sub(r"\s+", " ", text)
-    assert "is missed more than once in five times" not in re.sub(r"\s+", " ", text)
+    assert "Minimum detectable difference (80 % power, the same correction)" not in re.sub(r"\s+", " ", text)
+    assert "minimum detectable difference (80 % power, by" not in re.sub(r"\s+", " ", text)

@@ -1,10 +1,10 @@
 """The ranking: its order, its axis, its marks."""
 
+import dataclasses
+
 import pytest
 
-from latefusion.report.reading import read_results
 from latefusion.report.sections.ranking import _Axis, ranking
-from made_up_results import MadeUp
 
 
 def row(value, low, high):
@@ -32,9 +32,7 @@ def test_one_model_without_interval_has_an_axis():
 
 
 @pytest.fixture(scope="module")
-def table(tmp_path_factory):
-    made_up = MadeUp(tmp_path_factory.mktemp("ranking"), n=(150, 60))
-    results = read_results(made_up.sources, made_up.config)
+def table(results):
     return results, ranking(results, results.best)
 
 
@@ -50,12 +48,32 @@ def test_models_stand_by_accuracy_with_interval_gain_and_mark(table):
     assert all(cell.low <= cell.value <= cell.high for cell in accuracy)
     inside = {row["model"] for row in results.best.models if row["in_confidence_set"]}
     names = [cell.value for cell in column(shown, "model")]
-    marks = column(shown, "not_distinguishable_from_best")
+    marks = column(shown, "in_confidence_set")
     marked = {name for name, cell in zip(names, marks, strict=True) if cell.mark == "tied"}
     assert marked == inside != set()
     gain = dict(zip(names, column(shown, "difference"), strict=True))
     assert gain[results.best.reference].text == "reference"
     assert gain["mean"].low <= gain["mean"].value <= gain["mean"].high
+
+
+def test_a_tied_model_that_is_worse_than_the_reference_says_both(results, ended):
+    shown = ranking(results, ended("worse"))
+    names = [cell.value for cell in column(shown, "model")]
+    cell = column(shown, "in_confidence_set")[names.index("selected")]
+    assert (cell.mark, cell.note) == ("tied", f"though worse than {results.best.reference} by itself")
+
+
+def test_ten_models_are_shown_at_once_and_what_the_page_speaks_of(results):
+    more = [row | {"model": f"other {k}"} for row in results.best.models[-1:] for k in range(20)]
+    tables = dataclasses.replace(
+        results.best, rows=results.best.rows | {"models": [*results.best.models, *more]}
+    )
+    shown = ranking(results, tables)
+    names = [cell.value for cell in column(shown, "model")]
+    first = {names[at] for at in shown.first}
+    assert {"selected", "text", "audio", "majority", "group_lookup"} <= first
+    assert len(first) + shown.rest == len(names)
+    assert shown.rest >= 20
 
 
 def test_what_was_picked_without_test_stands_out_and_says_what_it_stands_for(table):
