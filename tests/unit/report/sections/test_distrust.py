@@ -8,7 +8,6 @@ from latefusion.report.reading import read_results
 from latefusion.report.sections.distrust import distrust
 from made_up_results import MadeUp
 
-
 SPLIT = "Accuracies on the split of the files"
 
 
