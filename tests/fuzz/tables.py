@@ -207,7 +207,7 @@ def plain_read(table: Table) -> tuple[NDArray[np.float32], list[int | str]]:
         assert cell[0] == "["
         assert cell[-1] == "]"
         numbers.append([float(text) for text in cell[1:-1].split(",")])
-    labels = [row[place["label"]].strip() for row in rows]
+    labels = [row[place["label"]] for row in rows]
     with np.errstate(over="ignore"):
         return np.array(numbers, np.float64).astype(np.float32), labels
 

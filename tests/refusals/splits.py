@@ -106,6 +106,43 @@ def _missing_group(pair):
             row["artist"] = row.pop("artist_name")
 
 
+def _classes(count, rows):
+    def change(pair):
+        template = pair.rows["train"][0]
+        for split in ("train", "test"):
+            pair.rows[split] = [
+                {
+                    **template,
+                    "label": f"class {i % count}",
+                    "artist_name": f"{split} {i // count}",
+                    "text_embedding": str([float(i), float(len(split)), 0.5, 0.25, 1.5, 2.5]),
+                    "audio_embedding": str([float(i % 7), float(i % 5), float(i), 0.5, float(len(split))]),
+                }
+                for i in range(count * (rows if split == "train" else 1))
+            ]
+
+    return change
+
+
+def _numbers_and_text(pair):
+    for row in pair.rows["train"]:
+        row["label"] = {"0": "1", "1": "2", "2": "3a", "3": "3b"}[row["label"]]
+    for row in pair.rows["test"]:
+        row["label"] = str(1 + int(row["label"]) % 2)
+
+
+def _letters(pair):
+    for split, name in (("train", "Caf\u00e9"), ("test", "Cafe\u0301")):
+        for row in pair.rows[split]:
+            row["emotion"] = name if row["emotion"] == "Angry" else row["emotion"]
+
+
+def _float_groups(pair):
+    for split in ("train", "test"):
+        for i, row in enumerate(pair.rows[split]):
+            row["artist_name"] = f"{i % 30 + 1}.0" if split == "train" else str(i % 15 + 1)
+
+
 CASES = [
     _case(
         LABELS, "one class only", _one_class, "train.csv, label", "one class only, 1", "at least two classes"
@@ -128,7 +165,7 @@ CASES = [
         LABELS,
         "a class only in test",
         _relabel("test", "9", "Odd", 3),
-        "test.csv, label",
+        "test.csv, data row 1, label",
         "3 rows of the class 'Odd' (label 9)",
         "classes that the training file has",
     ),
@@ -141,7 +178,7 @@ CASES = [
     ),
     _case(
         LABELS,
-        "more classes than a tenth of the rows",
+        "a class for nearly every row",
         _both("label", lambda row: row["track_name"]),
         "train.csv, label",
         "60 classes in 60 rows, such as",
@@ -152,10 +189,129 @@ CASES = [
         LABELS,
         "text in one file, numbers in the other",
         _set("test", "label", lambda row: row["emotion"]),
-        "test.csv, label",
-        "labels that are text, such as",
-        "labels of one type",
+        "test.csv, data row 1, label",
+        "of the class",
+        "classes that the training file has",
         class_name=None,
+    ),
+    _case(
+        LABELS,
+        "50 classes of 4 rows",
+        _classes(50, 4),
+        "50 classes in 200 training rows, fewer than 10 rows a class",
+        refused=False,
+        class_name=None,
+    ),
+    _case(
+        LABELS,
+        "a fraction among whole numbers",
+        _set("train", "label", "0.5", lambda row: row["Unnamed: 0"] == "7"),
+        "train.csv, data row 8, label",
+        "'0.5': a fraction, in 1 row",
+        "name the column of the class; for a score, cut it into classes first",
+        class_name=None,
+    ),
+    _case(
+        LABELS,
+        "a word for a missing value among whole numbers",
+        _set("train", "label", "none", lambda row: row["Unnamed: 0"] == "7"),
+        "train.csv, data row 8, label",
+        "'none': no label, in 1 row",
+        "if it is a class, call it by another word",
+        class_name=None,
+    ),
+    _case(
+        LABELS,
+        "one text among whole numbers",
+        _set("train", "label", "x", lambda row: row["Unnamed: 0"] == "7"),
+        "train.csv, data row 8, label",
+        "the class 'x' has one row",
+        class_name=None,
+    ),
+    _case(
+        LABELS,
+        "a few texts among whole numbers",
+        _set("train", "label", "x", lambda row: int(row["Unnamed: 0"]) < 7),
+        "7 of 80 labels are not whole numbers, as the others are: 'x' (7 rows)",
+        refused=False,
+        class_name=None,
+    ),
+    _case(
+        LABELS,
+        "numbers and text, of which the test file has numbers alone",
+        _numbers_and_text,
+        "2 classes have no test row, such as '3a', '3b'",
+        refused=False,
+        class_name=None,
+    ),
+    _case(
+        LABELS,
+        "`1e1`, `10`, `01` and `1`",
+        _both("label", lambda row: {"0": "1e1", "1": "10", "2": "01", "3": "1"}[row["label"]]),
+        "labels that differ only in case, white space or notation are classes of their own: '10' (",
+        "'1e1' (",
+        refused=False,
+        class_name=None,
+    ),
+    _case(
+        LABELS,
+        "`3.0` in one file and `3` in the other",
+        _set("test", "label", lambda row: f"{row['label']}.0"),
+        "labels written in several ways are one class: '0' (",
+        "'0.0' (",
+        refused=False,
+    ),
+    _case(
+        LABELS,
+        "labels that differ by case",
+        _set(
+            "train", "emotion", "angry ", lambda row: row["emotion"] == "Angry" and int(row["Unnamed: 0"]) % 2
+        ),
+        "labels that differ only in case, white space or notation are classes of their own",
+        "'Angry' (",
+        "'angry' (",
+        refused=False,
+        label="emotion",
+        class_name=None,
+    ),
+    _case(
+        LABELS,
+        "composed letters in one file and decomposed ones in the other",
+        _letters,
+        "labels written in several ways are one class: 'Cafe\\u0301' (",
+        "'Caf\\xe9' (",
+        refused=False,
+        label="emotion",
+        class_name=None,
+    ),
+    _case(
+        LABELS,
+        "several labels in one cell",
+        _both("label", lambda row: ["rock", "sad", "rock|sad"][int(row["Unnamed: 0"]) % 3]),
+        "1 label in 26 rows may be several labels in one cell, such as 'rock|sad'",
+        refused=False,
+        class_name=None,
+    ),
+    _case(
+        LABELS,
+        "a name that contradicts the label",
+        _set(
+            "train",
+            "emotion",
+            lambda row: "Sad" if row["emotion"] == "Angry" else "Angry",
+            lambda row: row["Unnamed: 0"] == "7",
+        ),
+        "train.csv, data row 8, emotion",
+        "for label",
+        "one name for each label",
+    ),
+    _case(
+        LABELS,
+        "two labels of one name",
+        _both("emotion", "Happy", lambda row: row["emotion"] == "Relaxed"),
+        "train.csv, data row",
+        "'Happy' for label",
+        "a name of its own for label",
     ),
     _case(GROUPS, "no such column", _missing_group, "artist_name", "no such column, which data.group names"),
     _case(
@@ -180,6 +336,22 @@ CASES = [
         "4 groups are too few for the 5 folds of cross",
         "set cross.folds to at most 4",
         refused=False,
+    ),
+    _case(
+        GROUPS,
+        "identifiers that are `1.0` in one file and `1` in the other",
+        _float_groups,
+        refused=False,
+        describe=[],
+    ),
+    _case(
+        GROUPS,
+        "identifiers that differ by case, compared as they are",
+        _set("test", "artist_name", lambda row: row["artist_name"].upper()),
+        "groups that differ only in case, white space or notation are kept apart: 'ARTIST ",
+        "'Artist ",
+        refused=False,
+        group_names="exact",
     ),
     _case(
         GROUPS,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -12,22 +13,23 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from latefusion.core.errors import SHOWN_PROBLEMS, InputError
+from latefusion.dataset.classes import check_classes
 from latefusion.dataset.duplicate_facts import duplicate_facts
 from latefusion.dataset.duplicates import duplicate_sets, fingerprints
 from latefusion.dataset.group_facts import group_facts
-from latefusion.dataset.groups import ARTISTS, Joined, components
+from latefusion.dataset.groups import ARTISTS, EXACT, OWN, Joined, components, unified
+from latefusion.dataset.keys import alike, several, told_apart
 from latefusion.dataset.split_checks import (
     SPLITS,
     Splits,
-    check_classes,
     check_dimensions,
     check_files,
     check_identifiers,
     check_same_rows,
-    class_index,
     compare_descriptions,
     shared_identifiers,
 )
+from latefusion.store.samples import class_indices
 from latefusion.store.schemas import GROUPS
 
 __all__ = ["SPLITS", "check_dataset"]
@@ -73,9 +75,10 @@ def check_dataset(
     check_identifiers(splits, shared, hashes)
     _refuse(splits)
     compare_descriptions(splits)
-    y = class_index(splits, classes)
+    y = class_indices([splits.tables[split]["label"] for split in SPLITS], classes)
     sets = duplicate_sets(hashes, has_content)
-    keys = splits.both("group").tolist()
+    keys = unified(splits.both("group").tolist())
+    _note_similar_groups(splits, keys, group_names)
     joined = components(keys, [*sets, *shared], group_names)
     by_name = Joined.of(keys, components(keys, (), group_names).group)
     train, n = splits.facts["train"], {split: splits.tables[split].num_rows for split in SPLITS}
@@ -111,6 +114,16 @@ def _checked(
     hashes, has_content = _fingerprints(features)
     check_same_rows(splits, hashes)
     return classes, hashes, has_content
+
+
+def _note_similar_groups(splits: Splits, keys: Sequence[str], group_names: str) -> None:
+    """Warn of names of groups that artists' names would be taken to be one of."""
+    counts = Counter(name for name in keys if not name.startswith(OWN))
+    similar = alike(counts) if group_names == EXACT else []
+    if similar:
+        said = several(told_apart(map(str, one), counts) for one in similar)
+        message = f"groups that differ only in case, white space or notation are kept apart: {said}"
+        splits.warn("similar_groups", message)
 
 
 def _refuse(splits: Splits) -> None:

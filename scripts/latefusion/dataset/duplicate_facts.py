@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latefusion.dataset.groups import Components
-from latefusion.dataset.identifiers import AGAIN
+from latefusion.dataset.keys import TEST_SUFFIX
 from latefusion.dataset.split_checks import Splits
 
 
@@ -51,7 +51,7 @@ def duplicate_facts(
     if identifiers:
         message = (
             f"{identifiers} of {n_test} test items have the identifier of a training item: results call them "
-            f"by it with {AGAIN!r} behind, and keep both in one group"
+            f"by it with {TEST_SUFFIX!r} behind, and keep both in one group"
         )
         splits.warn("shared_identifiers", message)
     if train or test:

@@ -17,6 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from latefusion.dataset.keys import canonical_text, unify
+
 ARTISTS, EXACT = "artists", "exact"
 JOIN = "|"
 OWN = "item:"
@@ -41,6 +43,7 @@ _SEPARATOR = re.compile(
 # letters with a stroke, which Unicode does not take apart
 _BARE = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "æ": "ae", "œ": "oe", "ı": "i"})
 _DROPPED = re.compile(r"[.'’‘`´\"“”()\[\]{}]")
+_NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?")
 _NOBODY = re.compile(
     r"(?:his|her|their|the|and)(?: \w+)?|(?:the )?(?:friends|others|guests|co|company|band|orchestra|choir|"
     r"chorus|ensemble|cast|various|various artists|unknown|unknown artist|traditional|anonymous)"
@@ -76,7 +79,7 @@ def parts(name: str) -> tuple[str, ...]:
     >>> parts("The Beatles") == parts("beatles")
     True
     """
-    text = _fold(name)
+    text = _fold(canonical_text(name))
     if text in _UNKNOWN:
         return ()
     if _LIST.fullmatch(text) and (quoted := [a or b for a, b in _QUOTED.findall(text)]):
@@ -95,6 +98,8 @@ def _fold(name: str) -> str:
 
 
 def _clean(part: str) -> str:
+    if _NUMBER.fullmatch(part.strip()):
+        return part.strip()  # an identifier, whose point and sign tell it from others
     words = _DROPPED.sub("", part).replace("-", " ").replace(JOIN, " ").split()
     if len(words) > 1 and words[0] == "the":
         del words[0]
@@ -104,7 +109,7 @@ def _clean(part: str) -> str:
 def key(name: str, item: str, names: str = ARTISTS) -> str:
     """Return the normalised id of an item's group before groups are joined: its artists, or the item.
 
-    Where `names` is `exact`, the name itself, without blanks around it and in Unicode's composed form.
+    Where `names` is `exact`, the name itself in its canonical form.
 
     Examples
     --------
@@ -112,10 +117,22 @@ def key(name: str, item: str, names: str = ARTISTS) -> str:
     ('site b|ward 1', 'Ward 1, Site B')
     """
     if names == EXACT:
-        text = unicodedata.normalize("NFC", name).strip()
-        return OWN + item if _fold(name) in _UNKNOWN else text
+        text = canonical_text(name)
+        return OWN + item if _fold(text) in _UNKNOWN else text
     artists = parts(name)
     return JOIN.join(artists) if artists else OWN + item
+
+
+def unified(keys: Sequence[str]) -> list[str]:
+    """Return keys of the groups of all files, decided together: `3.0` is `3` where all are integers.
+
+    Parameters
+    ----------
+    keys : (n,) sequence of str
+        What `key` returned, for the items of all files.
+    """
+    one = unify({name for name in keys if not name.startswith(OWN)})
+    return [str(one.get(name, name)) for name in keys]
 
 
 @dataclass(frozen=True)

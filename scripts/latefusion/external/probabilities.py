@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from latefusion.core.errors import nearest, shorten
-from latefusion.dataset.identifiers import original
+from latefusion.dataset.keys import original
 from latefusion.external.probability_checks import (
     Expected,
     check_labels,

@@ -83,7 +83,9 @@ class Columns:
     @property
     def selection(self) -> Selection:
         """What is asked of a reader."""
-        return Selection(self.texts, self.vectors, self.describe)
+        keys = (self.label, self.class_name, self.group, self.item)
+        # what is a key as well comes as text: large integers would lose digits as numbers
+        return Selection(self.texts, self.vectors, [name for name in self.describe if name not in keys])
 
     def that_are_there(self, names: Sequence[str]) -> Columns:
         """Return the columns without a group and descriptions that a file with these names lacks."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -10,7 +11,7 @@ import pyarrow.compute as pc
 
 from latefusion.core.errors import shorten
 from latefusion.dataset.groups import OWN, key
-from latefusion.dataset.identifiers import AGAIN, original, tell_apart
+from latefusion.dataset.keys import TEST_SUFFIX, canonical_texts, original, tell_apart
 from latefusion.ingest.columns import Columns
 from latefusion.ingest.findings import SHOWN, Column, Findings, Where, codes
 from latefusion.ingest.labels import read_class_names, read_labels
@@ -41,7 +42,7 @@ def items_table(
     """
 
     def column(name: str) -> Column:
-        return Column(_as_text(texts[name]), name, where, findings)
+        return Column(texts[name].combine_chunks(), name, where, findings)
 
     if columns.item is None:
         ids = pa.array([f"{split}:{row}" for row in range(len(where.line))], pa.string())
@@ -51,9 +52,11 @@ def items_table(
     if columns.label is not None:
         labels = read_labels(column(columns.label))
         table["label"] = labels
-        table["class"] = labels.cast(pa.string())
-        if columns.class_name is not None:
-            table["class"] = read_class_names(column(columns.class_name), labels)
+        table["class"] = (
+            canonical_texts(labels.cast(pa.string()))
+            if columns.class_name is None
+            else read_class_names(column(columns.class_name))
+        )
     table["group"] = _groups(
         ids, None if columns.group is None else column(columns.group), columns.group_names
     )
@@ -65,7 +68,7 @@ def items_table(
 
 def read_identifiers(column: Column, taken: frozenset[str] = frozenset()) -> pa.Array:
     """Return the identifiers of a column: not blank, each once, those that are `taken` told apart."""
-    column = column.stripped()
+    column = replace(column, values=canonical_texts(column.values))
     blank = column.blank
     fix = "fill it in, or set data.item to null: items are then named by file and row"
     column.note(blank, "no identifier", "an identifier in every row", fix)
@@ -91,7 +94,7 @@ def read_identifiers(column: Column, taken: frozenset[str] = frozenset()) -> pa.
     column.note(
         ours,
         "the name of a test item whose identifier is in the training file too",
-        f"an identifier that does not end in {AGAIN!r} where the rest of it is in the training file",
+        f"an identifier that does not end in {TEST_SUFFIX!r} where the rest of it is in the training file",
         "give the item another identifier",
     )
     return tell_apart(column.values, taken)
@@ -124,14 +127,4 @@ def read_description(values: pa.ChunkedArray) -> pa.ChunkedArray:
         except pa.ArrowInvalid:
             return values
         return pc.if_else(pc.is_finite(numbers), numbers, pa.scalar(None, pa.float64()))
-    return values
-
-
-def _as_text(chunks: pa.ChunkedArray) -> pa.Array:
-    values = chunks.combine_chunks()
-    if pa.types.is_float64(values.type):
-        # a describing column of a Parquet file that plays another part as well
-        return pa.array(
-            [None if value is None else f"{value:.17g}" for value in values.to_pylist()], pa.string()
-        )
     return values

@@ -11,7 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from latefusion.core.errors import Problem
-from latefusion.dataset.identifiers import tell_apart
+from latefusion.dataset.keys import canonical_texts, tell_apart
 from latefusion.ingest.columns import Columns, Modality
 from latefusion.ingest.embedding_checks import (
     all_equal,
@@ -24,7 +24,7 @@ from latefusion.ingest.embedding_errors import Explanation
 from latefusion.ingest.embeddings import BAD, EMPTY, Parsed
 from latefusion.ingest.facts import IngestFacts, TrainingFile
 from latefusion.ingest.feature_writer import MatrixWriter
-from latefusion.ingest.findings import FILE, SHOWN, Findings, Where, strip
+from latefusion.ingest.findings import FILE, SHOWN, Findings, Where
 from latefusion.ingest.items import items_table
 from latefusion.ingest.readers.reader import Reader, SuspectError
 from latefusion.store.tables import write_table
@@ -76,7 +76,7 @@ class Gathering:
         if self.columns.item is None:
             items = pa.array([f"{self.split}:{row}" for row in range(self.rows, self.rows + n)], pa.string())
         else:
-            items = tell_apart(strip(texts[self.columns.item]), self.training.identifiers)
+            items = tell_apart(canonical_texts(texts[self.columns.item]), self.training.identifiers)
         self.lines.append(np.zeros(n, np.int64) if lines is None else lines)
         for name, gathered in self.texts.items():
             gathered.append(texts[name])

@@ -89,10 +89,29 @@ def read_labels(
 ) -> tuple[NDArray[np.object_], NDArray[np.int32]]:
     """Return the items of some splits and their class indices."""
     tables = [read_table(path, columns=["item", "label"]) for path in items]
-    index = {entry["label"]: entry["index"] for entry in dataset["classes"]}
     item = np.concatenate([table["item"].to_numpy(zero_copy_only=False) for table in tables])
-    label = [index.get(value, -1) for table in tables for value in table["label"].to_pylist()]
-    return item, np.array(label, np.int32)
+    return item, class_indices([table["label"] for table in tables], dataset["classes"])
+
+
+def class_indices(
+    labels: Sequence[pa.ChunkedArray], classes: Sequence[Mapping[str, Any]]
+) -> NDArray[np.int32]:
+    """Return the class index of each label, (n,) int32; -1 where it is of no class.
+
+    Parameters
+    ----------
+    labels : sequence of columns
+        The labels of some files, each as its file writes them.
+    classes : sequence of mapping
+        From dataset.json: `label`, and `written` where a file writes it in another way.
+    """
+    index = {
+        text: entry["index"] for entry in classes for text in entry.get("written", [str(entry["label"])])
+    }
+    known = pa.array(list(index), pa.string())
+    of_text = np.array([*index.values(), -1], np.int32)
+    found = [pc.index_in(column.cast(pa.string()), value_set=known).fill_null(-1) for column in labels]
+    return np.concatenate([of_text[one.to_numpy()] for one in found])
 
 
 def read_features(path: Path | str) -> NDArray[np.float32]:

@@ -90,6 +90,65 @@ def test_identifiers_are_one_group_each_if_they_are_not_cut_as_artists(pair, tmp
     }
 
 
+@pytest.mark.parametrize("names", ["artists", "exact"])
+def test_groups_that_a_float_column_wrote_in_one_file_are_those_of_the_other(tmp_path, names):
+    pair = Pair(*write_dataset(tmp_path, n_train=60, n_test=45, groups=20))
+    for i, row in enumerate(pair.rows["train"]):
+        row["artist_name"] = "" if i == 7 else f"{i % 30 + 1}.0"
+    for i, row in enumerate(pair.rows["test"]):
+        row["artist_name"] = str(i % 15 + 1)
+    dataset, groups = checked(pair, tmp_path, group_names=names)
+    facts = dataset["groups"]
+    assert (facts["test_items_seen"], facts["shared"], facts["train"], facts["test"]) == (45, 15, 31, 15)
+    of = dict(zip(groups["item"].to_pylist(), groups["group"].to_pylist(), strict=True))
+    assert (of["train:9"], of["test:9"], of["train:7"]) == ("10", "10", "item:train:7")
+    assert of["train:0"] == of["test:0"] == of["test:15"] == "1"
+
+
+@pytest.mark.parametrize("names", ["artists", "exact"])
+def test_identifiers_with_a_point_stay_apart_where_one_of_any_file_is_no_integer(pair, tmp_path, names):
+    for i, row in enumerate(pair.rows["train"]):
+        row["artist_name"] = ["1.0", "10", "-1", "1"][i % 4]
+    for row in pair.rows["test"]:
+        row["artist_name"] = "1.5"
+    facts = checked(pair, tmp_path, group_names=names)[0]["groups"]
+    assert (facts["n"], facts["shared"]) == (5, 0)
+
+
+@pytest.mark.parametrize("names", ["artists", "exact"])
+@pytest.mark.parametrize(
+    ("theirs", "ours"),
+    [
+        ("Guns N&#39; {}", "Guns N' {}"),
+        ("Duo {0} &amp; Trio {0}", "Duo {0} & Trio {0}"),
+        ("Beyonce\u0301 {}", "Beyonc\u00e9 {}"),
+    ],
+)
+def test_names_of_groups_that_are_written_otherwise_in_one_file_are_the_same(
+    pair, tmp_path, names, theirs, ours
+):
+    for split, form in (("train", theirs), ("test", ours)):
+        for i, row in enumerate(pair.rows[split]):
+            row["artist_name"] = form.format("ABCDEFGHIJ"[i % 10])
+    facts = checked(pair, tmp_path, group_names=names)[0]["groups"]
+    assert (facts["n"], facts["shared"], facts["test_items_seen"]) == (10, 10, 20)
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_identifiers_that_a_float_column_wrote_in_one_file_are_those_of_the_other(pair, tmp_path, same):
+    for split in ("train", "test"):
+        for i, row in enumerate(pair.rows[split]):
+            row["Unnamed: 0"] = f"{i}.0" if split == "train" else str(1000 + i)
+    pair.rows["test"][0] = {**pair.rows["train" if same else "test"][0], "Unnamed: 0": "0"}
+    if same:
+        assert checked(pair, tmp_path, item="Unnamed: 0")[0]["duplicates"]["identifiers"] == 1
+    else:
+        with pytest.raises(
+            InputError, match=r"1 identifier that .*train\.csv has too, with other embeddings"
+        ):
+            checked(pair, tmp_path, item="Unnamed: 0")
+
+
 TOO_FEW = "too few for the 5 folds of cross, which does not keep groups together:"
 FEW = "training parts with fewer groups than 5 have as many folds as groups"
 

