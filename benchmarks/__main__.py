@@ -22,6 +22,7 @@ from benchmarks import (
     notebook,
     one_view,
     page,
+    proportions,
     slurm,
     workflow,
 )
@@ -38,6 +39,7 @@ BENCHMARKS: dict[str, Callable[[Path], object]] = {
     "evaluation": evaluation.run,
     "large": large.run,
     "statistics": known_truth.run,
+    "proportions": proportions.run,
     "slurm": slurm.run,
 }
 

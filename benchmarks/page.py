@@ -14,6 +14,7 @@ from benchmarks import (
     large,
     notebook,
     one_view,
+    proportions,
     slurm_section,
     workflow,
 )
@@ -31,6 +32,7 @@ SECTIONS: dict[str, ModuleType] = {
     "evaluation": evaluation,
     "large": large,
     "statistics": known_truth,
+    "proportions": proportions,
     "slurm": slurm_section,
 }
 """By the name of what each measured; its `section` says it in words."""

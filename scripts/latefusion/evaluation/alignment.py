@@ -118,14 +118,15 @@ def coinciding_models(models: Sequence[Aligned]) -> dict[str, str | None]:
     """
     same: dict[str, str | None] = {}
     for index, model in enumerate(models):
-        same[model.name] = next((one.name for one in models[:index] if _equal(one, model)), None)
+        same[model.name] = next((one.name for one in models[:index] if coincide(one, model)), None)
         first = same[model.name]
         if first is not None and same[first] is not None:
             same[model.name] = same[first]
     return same
 
 
-def _equal(a: Aligned, b: Aligned) -> bool:
+def coincide(a: Aligned, b: Aligned) -> bool:
+    """Return whether two models predict the same in every row, with the same probabilities to 1e-9."""
     if a.predicted.shape != b.predicted.shape or not np.array_equal(a.predicted, b.predicted):
         return False
     if a.p is None or b.p is None:

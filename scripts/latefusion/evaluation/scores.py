@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import lcm
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from latefusion.core.log_loss import log_losses
+from latefusion.evaluation.intervals import LOSSES, Columns, Intervals, intervals
 from latefusion.evaluation.samples import Aligned, Sample
 from latefusion.evaluation.statistics.group_bootstrap import (
     Array,
@@ -22,14 +22,10 @@ from latefusion.evaluation.statistics.group_bootstrap import (
 )
 from latefusion.evaluation.statistics.metrics import (
     FROM_CONFUSION,
-    PER_CLASS,
     brier_scores,
     from_margins,
     per_class,
 )
-
-LOSSES: Final = ("log_loss", "brier")
-RESAMPLED: Final = (*FROM_CONFUSION, *LOSSES)
 
 
 @dataclass(frozen=True)
@@ -40,25 +36,27 @@ class Scores:
     ----------
     sample : Sample
     resampled : Resampled
-        Statistics: model by model the metrics of `RESAMPLED` (NaN where a model is not probabilistic) and
-        the measures of each class; last the share of items that some single modality gets right.
+        Statistics in the order of `Columns`: model by model the metrics of `RESAMPLED` (NaN where a model
+        is not probabilistic) and the measures of each class; last the share of items that some single
+        modality gets right.
     means : Means
         Accuracy, log loss and Brier of each model, (3 M,), with the precision that groups allow.
+    intervals : Intervals
+        Of the statistics.
     """
 
     sample: Sample
     resampled: Resampled
     means: Means
+    intervals: Intervals
 
     def column(self, model: str, metric: str) -> int:
         """Return where a metric of a model stands among the statistics."""
-        return self.sample.position(model) * self._width + RESAMPLED.index(metric)
+        return self._columns.metric(self.sample.position(model), metric)
 
     def class_column(self, model: str, measure: str, c: int) -> int:
         """Return where a measure of a class stands among the statistics."""
-        classes = len(self.sample.classes)
-        own = self.sample.position(model) * self._width + len(RESAMPLED)
-        return own + PER_CLASS.index(measure) * classes + c
+        return self._columns.of_classes(self.sample.position(model), measure).start + c
 
     @property
     def oracle(self) -> int:
@@ -77,8 +75,8 @@ class Scores:
         return float(self.means.design_effect[3 * self.sample.position(model) + names.index(metric)])
 
     @property
-    def _width(self) -> int:
-        return len(RESAMPLED) + len(PER_CLASS) * len(self.sample.classes)
+    def _columns(self) -> Columns:
+        return Columns(len(self.sample.classes))
 
 
 def score(sample: Sample, *, draws: int, rng: np.random.Generator, n_jobs: int = 1) -> Scores:
@@ -107,15 +105,17 @@ def score(sample: Sample, *, draws: int, rng: np.random.Generator, n_jobs: int =
         [np.ones((len(label), 1))] + [np.stack([1 - one[:, 0], one[:, 1]], axis=1) for one in means],
         axis=1,
     )
+    replicates = [model.replicates for model in sample.models]
     resampled = resample(
         sums,
-        lambda drawn: _statistics(drawn, [model.replicates for model in sample.models], classes),
+        lambda drawn: _statistics(drawn, replicates, classes),
         draws=draws,
         rng=rng,
         left_out=(group_sums(outside, group, groups), _left_out),
         n_jobs=n_jobs,
     )
-    return Scores(sample, resampled, grouped_means(everything, group))
+    ends = intervals(resampled, sums, replicates, classes)
+    return Scores(sample, resampled, grouped_means(everything, group), ends)
 
 
 def some_right(sample: Sample) -> Array:

@@ -304,7 +304,7 @@ def test_a_protocol_without_any_view_still_has_its_baselines(own):
     assert found["comparisons"].num_rows == found["oracle"].num_rows == found["overall"].num_rows == 0
 
 
-def test_few_groups_have_the_linearised_interval(own):
+def test_few_groups_have_score_intervals_of_shares_and_linearised_ones_of_the_rest(own):
     few = replace(own, group=np.array([f"g{i % 12}" for i in range(600)], object))
     found = evaluate(
         given(few)[:6],
@@ -314,9 +314,56 @@ def test_few_groups_have_the_linearised_interval(own):
         draws=DRAWS,
     )
     accuracy = rows(found, "metrics", metric="accuracy")
-    assert {row["interval"] for row in accuracy} == {"t"}
+    assert {row["interval"] for row in accuracy} == {"score"}
+    assert {row["interval"] for row in rows(found, "metrics", metric="log_loss")} == {"t"}
     assert all(row["low"] < row["value"] < row["high"] for row in accuracy)
     assert {row["groups"] for row in accuracy} == {12}
+
+
+RANGES = {"matthews": (-1, 1), "kappa": (-1, 1), "log_loss": (0, np.inf), "brier": (0, 2)}
+FREE = ("calibration_slope",)
+
+
+@pytest.mark.parametrize("groups", [3, 9, 60])
+@pytest.mark.parametrize("strength", [12.0, -12.0, 2.0])
+def test_intervals_stay_within_the_range_of_their_metric_and_are_no_points(groups, strength):
+    n = 60
+    own = made_up.items(n=100 + n, train=100, groups=150, seed=3)
+    own.label[100:104] = range(4)
+    own = replace(own, group=np.array([f"g{i % groups}" for i in range(100 + n)], object))
+    chosen = np.arange(100, 100 + n)
+    found = evaluate(
+        [
+            made_up.model("text", "single", own, chosen, strength),
+            made_up.model("audio", "single", own, chosen, strength, seed=1),
+            made_up.model("mean", "rule", own, chosen, strength, seed=2, repeats=2),
+        ],
+        protocol="honest",
+        items=own,
+        dataset=made_up.dataset(own.label, 100),
+        by=["genre"],
+        draws=100,
+    )
+    for table in ("metrics", "per_class"):
+        for row in found[table].to_pylist():
+            least, most = RANGES.get(row["metric"], (0, 1))
+            if row["low"] is not None and row["metric"] not in FREE:
+                assert least <= row["low"] <= row["value"] <= row["high"] <= most, row
+                # no shares; kappa of a model that is always wrong is negative and does vary
+                other = row["metric"] in ("log_loss", "brier", "matthews", "kappa")
+                assert row["low"] < row["high"] or (other and strength != 2), row
+    for table in ("strata", "coverage", "reliability", "oracle"):
+        for row in found[table].to_pylist():
+            if row["low"] is not None and row.get("metric") != "log_loss":
+                assert 0 <= row["low"] < row["high"] <= 1, (table, row)
+    accuracy = one(found, "metrics", model="text", metric="accuracy", subset="all")
+    if strength > 2:
+        assert (accuracy["value"], accuracy["high"]) == (1, 1)
+        assert accuracy["low"] < 0.96
+    for row in rows(found, "comparisons", metric="accuracy"):
+        assert -1 <= row["low"] < row["high"] <= 1
+    for row in rows(found, "best", metric="accuracy"):
+        assert row["low"] is None or row["low"] < row["high"]
 
 
 def test_one_group_has_no_interval_but_its_metrics(own, tmp_path):

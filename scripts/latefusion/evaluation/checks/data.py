@@ -12,7 +12,7 @@ from latefusion.evaluation.checks.finding import (
     Findings,
     percent,
 )
-from latefusion.evaluation.statistics.group_bootstrap import FEW_GROUPS
+from latefusion.evaluation.statistics.proportions import FEW_GROUPS
 
 
 def groups_straddle(evidence: Evidence) -> Findings:
@@ -95,8 +95,9 @@ def few_groups(evidence: Evidence) -> Findings:
             yield Finding(
                 "few_groups",
                 WARNING,
-                f"The test items are of {groups} groups only: intervals are linearised ones with Student's "
-                "quantile, and cover less than they promise if groups differ in size."
+                f"The test items are of {groups} groups only: intervals of shares are score intervals that "
+                "take items of a group for alike until the data say otherwise, the others are linearised "
+                "ones with Student's quantile and cover less than they promise if groups differ in size."
                 if groups > 1
                 else "The test items are of one group: there are no intervals, and no test can tell a "
                 "difference from chance.",

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from latefusion.evaluation.statistics.group_bootstrap import LEVEL, Array
+from latefusion.evaluation.statistics.group_bootstrap import Array
+from latefusion.evaluation.statistics.proportions import LEVEL
 from latefusion.evaluation.statistics.studentised import studentise
 
 

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from statistics import NormalDist
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from latefusion.core.parallel import run
+from latefusion.evaluation.statistics.proportions import FEW_GROUPS, LEVEL, Proportions, quantiles
 
 Array = NDArray[np.float64]
 Groups = NDArray[np.int64]
 
-LEVEL: Final = 0.95
-FEW_GROUPS: Final = 50
-"""Below so many groups an interval is the linearised one with Student's quantile."""
 BLOCK: Final = 125
 """Draws that are made at once; fixed, so that no number depends on the number of workers."""
 _STEP: Final = 1e-3
@@ -147,13 +144,7 @@ def grouped_variance(influence: Array) -> Array:
 
 def student(groups: int) -> float:
     """Return the 97.5 % quantile of Student's t with G − 1 degrees of freedom; NaN for one group."""
-    if groups < 2:
-        return float("nan")
-    if groups > 5000:
-        return NormalDist().inv_cdf((1 + LEVEL) / 2)
-    from scipy.special import stdtrit
-
-    return float(stdtrit(groups - 1, (1 + LEVEL) / 2))
+    return float(quantiles(np.array([groups]))[0]) if groups > 1 else float("nan")
 
 
 @dataclass(frozen=True)
@@ -165,6 +156,8 @@ class Means:
     mean, se, design_effect : (F,) arrays
         `se` by groups; the design effect is its square over that by items, NaN where nothing varies.
     n, groups : int
+    size : float
+        Items in the group of an item, on average.
     """
 
     mean: Array
@@ -172,6 +165,7 @@ class Means:
     design_effect: Array
     n: int
     groups: int
+    size: float
 
     def intervals(self) -> tuple[Array, Array]:
         """Return the linearised 95 % interval, (F,) each."""
@@ -179,21 +173,11 @@ class Means:
         return self.mean - half, self.mean + half
 
     def share_intervals(self) -> tuple[Array, Array]:
-        """Return Wilson's interval (1927) for shares, with n over the design effect in the place of n.
-
-        It stays within 0 and 1 and has a width where all are right, so it suits small strata; the
-        effective size is at most n, and at most the number of groups where nothing varies.
-        """
-        varied = np.nan_to_num(self.design_effect, nan=self.n / max(self.groups, 1))
-        size = self.n / np.maximum(varied, 1.0)
-        z = student(self.groups) if self.groups > 1 else NormalDist().inv_cdf((1 + LEVEL) / 2)
-        middle = (self.mean + z**2 / (2 * size)) / (1 + z**2 / size)
-        # columns that are no shares have no such interval
-        variance = np.maximum(self.mean * (1 - self.mean), 0) / size
-        half = z / (1 + z**2 / size) * np.sqrt(variance + z**2 / (4 * size**2))
-        return np.maximum(np.minimum(middle - half, self.mean), 0), np.minimum(
-            np.maximum(middle + half, self.mean), 1
+        """Return the score interval of columns that are shares, (F,) each."""
+        n, groups, size = (
+            np.full(len(self.mean), float(value)) for value in (self.n, self.groups, self.size)
         )
+        return Proportions(self.mean, n, groups, size, self.design_effect).intervals()
 
 
 def grouped_means(values: Array, group: Groups) -> Means:
@@ -207,4 +191,5 @@ def grouped_means(values: Array, group: Groups) -> Means:
     # rounding alone must not look like variance
     flat = np.ptp(values, axis=0) == 0
     effect = np.divide(by_group, by_item, out=np.full_like(by_group, np.nan), where=~flat & (by_item > 0))
-    return Means(mean, np.sqrt(by_group), effect, n, len(codes))
+    size = float((np.bincount(member).astype(np.float64) ** 2).sum() / n)
+    return Means(mean, np.sqrt(by_group), effect, n, len(codes), size)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -11,6 +11,8 @@ from latefusion.evaluation.names import BETTER
 from latefusion.evaluation.scores import Scores
 from latefusion.evaluation.statistics.confidence_set import bias_corrected_best, confidence_set
 from latefusion.evaluation.tables.comparisons import COMPARED, compared, loss_sums
+
+_ROUNDING: Final = 1e-12
 
 
 def confidence_set_rows(
@@ -67,7 +69,7 @@ def best_rows(
     rows: list[dict[str, Any]] = []
     if resampled.left_out is None:
         return rows
-    low, high = resampled.intervals()
+    ends = scores.intervals
     for offset, metric in enumerate(("accuracy", "log_loss")):
         models = [
             m
@@ -86,6 +88,9 @@ def best_rows(
         observed = float(resampled.estimate[columns[best]])
         if metric == "accuracy":  # left out are error rates
             corrected, lower, upper = 1 - corrected, 1 - upper, 1 - lower
+            if upper - lower < _ROUNDING:  # every draw picks a model that is right, or wrong, everywhere
+                lower = min(lower, float(ends.low[columns[best]]))
+                upper = max(upper, float(ends.high[columns[best]]))
         row: dict[str, Any] = {
             "metric": metric,
             "observed_best": models[best].name,
@@ -100,6 +105,6 @@ def best_rows(
         if any(m.name == selected for m in sample.models):
             at = scores.column(selected, metric)
             row |= {"selected": float(resampled.estimate[at])}
-            row |= {"selected_low": float(low[at]), "selected_high": float(high[at])}
+            row |= {"selected_low": float(ends.low[at]), "selected_high": float(ends.high[at])}
         rows.append(row)
     return rows

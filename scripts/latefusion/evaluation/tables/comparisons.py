@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from latefusion.evaluation.alignment import coincide
 from latefusion.evaluation.names import BETTER
 from latefusion.evaluation.samples import Aligned, Sample
 from latefusion.evaluation.scores import Scores, differences
@@ -20,6 +21,7 @@ from latefusion.evaluation.statistics.paired_tests import (
     sign_flip,
     wald,
 )
+from latefusion.evaluation.statistics.proportions import proportions
 from latefusion.evaluation.statistics.studentised import studentise
 
 METRICS: Final = ("accuracy", "log_loss", "macro_f1")
@@ -132,11 +134,25 @@ def _compare(scores: Scores, model: Aligned, base: Aligned, metric: str, tests: 
                 "only_reference": float(only_reference),
                 "discordance": float(only_model + only_reference),
             }
+            if only_model + only_reference == 0 and not coincide(model, base):
+                row |= _never_apart(sample)
     return row | {
         "se": se,
         "detectable": least_detectable(se),
         "detectable_holm": least_detectable(se, tests),
     }
+
+
+def _never_apart(sample: Sample) -> dict[str, float | str]:
+    """Return the interval of the difference between models that are right on the same items.
+
+    A difference is at most the discordance, whose score interval has a width though none was seen.
+    """
+    if sample.groups < 2:
+        return {}
+    sizes = np.bincount(sample.group, minlength=sample.groups).astype(np.float64)[:, None]
+    most = float(proportions(np.zeros_like(sizes), sizes).intervals()[1][0])
+    return {"low": -most, "high": most, "interval": "score"}
 
 
 def _tests(

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from latefusion.evaluation.auroc import Area
+from latefusion.evaluation.intervals import RESAMPLED
 from latefusion.evaluation.names import BETTER, UNIT
 from latefusion.evaluation.samples import Aligned
-from latefusion.evaluation.scores import RESAMPLED, Scores, replicate_values
+from latefusion.evaluation.scores import Scores, replicate_values
 
 
 def metric_rows(
@@ -47,7 +48,7 @@ def metric_rows(
 
 
 def _resampled_rows(scores: Scores, model: Aligned, draws: int) -> Iterator[dict[str, Any]]:
-    low, high = scores.resampled.intervals()
+    ends = scores.intervals
     spread = replicate_values(scores.sample, model)
     for metric in RESAMPLED:
         at = scores.column(model.name, metric)
@@ -59,9 +60,9 @@ def _resampled_rows(scores: Scores, model: Aligned, draws: int) -> Iterator[dict
         yield {
             "metric": metric,
             "value": value,
-            "low": float(low[at]),
-            "high": float(high[at]),
-            "interval": scores.resampled.method,
+            "low": float(ends.low[at]),
+            "high": float(ends.high[at]),
+            "interval": ends.method[at],
             "draws": draws,
             "design_effect": scores.design_effect(model.name, metric),
             "repeat_sd": float(repeats.std(ddof=1)) if repeats is not None and several else None,

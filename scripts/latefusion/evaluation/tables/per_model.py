@@ -61,7 +61,7 @@ def clipped(model: Aligned, sample: Sample) -> int | None:
 def per_class_rows(scores: Scores, subset: str, area: Mapping[str, Area]) -> list[Row]:
     """Return measures of each model and class on a subset."""
     sample, estimate = scores.sample, scores.resampled.estimate
-    low, high = scores.resampled.intervals()
+    ends = scores.intervals
     support = np.bincount(sample.label, minlength=len(sample.classes))
     rows = []
     for model in sample.models:
@@ -79,10 +79,14 @@ def per_class_rows(scores: Scores, subset: str, area: Mapping[str, Area]) -> lis
             }
             for measure in PER_CLASS:
                 at = scores.class_column(model.name, measure, c)
-                ends = {"value": float(estimate[at]), "low": float(low[at]), "high": float(high[at])}
+                known = {
+                    "value": float(estimate[at]),
+                    "low": float(ends.low[at]),
+                    "high": float(ends.high[at]),
+                }
                 if measure == "recall" and support[c] == 0:
-                    ends = {}
-                rows.append(common | {"metric": measure} | ends)
+                    known = {}
+                rows.append(common | {"metric": measure} | known)
             if own is not None:
                 value, lower, upper = own[c]
                 rows.append(common | {"metric": "auroc", "value": value, "low": lower, "high": upper})

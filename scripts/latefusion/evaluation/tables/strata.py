@@ -18,6 +18,7 @@ from latefusion.evaluation.statistics.group_bootstrap import (
     grouped_variance,
     student,
 )
+from latefusion.evaluation.statistics.proportions import proportions
 
 COVERAGES: Final = tuple(step / 20 for step in range(1, 21))
 SIZES: Final = ((1, 1), (2, 3), (4, 9), (10, 29), (30, None))
@@ -161,7 +162,8 @@ def _stratum(sample: Sample, columns: Array, chosen: Mask) -> list[dict[str, Any
     if not chosen.any():
         return []
     means = grouped_means(columns[chosen], sample.group[chosen])
-    ends = {"accuracy": means.share_intervals(), "log_loss": means.intervals()}
+    low, high = means.intervals()
+    ends = {"accuracy": means.share_intervals(), "log_loss": (np.maximum(low, 0), high)}
     rows = []
     for index, model in enumerate(sample.models):
         for at, metric in enumerate(ends, start=2 * index):
@@ -217,7 +219,8 @@ def error_rows(sample: Sample, quadrants: Quadrants | None) -> list[dict[str, An
 def coverage_rows(sample: Sample) -> list[dict[str, Any]]:
     """Return the accuracy of each probabilistic model on the share of items that it is surest of.
 
-    Risk against coverage, with linearised intervals (El-Yaniv and Wiener 2010).
+    Risk against coverage (El-Yaniv and Wiener 2010), with linearised intervals, or score intervals where
+    groups or errors are few.
     """
     return [
         row
@@ -240,9 +243,11 @@ def _coverage(model: Aligned, sample: Sample) -> list[dict[str, Any]]:
     hits = np.stack([((rank < count) & right).mean(axis=0) for count in counts], axis=1)
     value = hits.sum(axis=0) / kept.sum(axis=0)
     influence = (hits - value * kept) / kept.sum(axis=0)
-    ends = np.nan_to_num(
-        student(sample.groups) * np.sqrt(grouped_variance(group_sums(influence, sample.group, sample.groups)))
+    half = student(sample.groups) * np.sqrt(
+        grouped_variance(group_sums(influence, sample.group, sample.groups))
     )
+    shares = proportions(*(group_sums(one, sample.group, sample.groups) for one in (hits, kept)))
+    low, high = shares.or_else(np.maximum(value - half, 0), np.minimum(value + half, 1))
     sorted_confidence = np.take_along_axis(confidence, order, axis=1)
     return [
         {
@@ -252,8 +257,8 @@ def _coverage(model: Aligned, sample: Sample) -> list[dict[str, Any]]:
             "n": count,
             "threshold": float(sorted_confidence[:, count - 1].mean()),
             "accuracy": float(value[at]),
-            "low": float(max(value[at] - ends[at], 0)),
-            "high": float(min(value[at] + ends[at], 1)),
+            "low": float(low[at]),
+            "high": float(high[at]),
         }
         for at, count in enumerate(counts)
     ]
