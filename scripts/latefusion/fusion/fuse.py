@@ -72,7 +72,7 @@ def fuse(
         If the rule breaks its contract: it fails, or returns what is no probability.
     """
     runner = RuleRunner.of(name, options, protocol)
-    fitted = [runner.fit(part, seed) for part in parts]
+    fitted = runner.fit(parts, seed)
     first = parts[0]
     classes = next(iter(first.learn.values())).classes
     learned: dict[str, Any] = {
@@ -132,8 +132,10 @@ def _pooled(fitted: Sequence[FittedRule]) -> MissingnessOutcomes:
         parts = [one.outcome(rows) for one, rows in zip(fitted, np.split(P, ends), strict=True)]
         return np.concatenate([p for p, _ in parts]), np.concatenate([said for _, said in parts])
 
+    said = [one.decided(one.scores[0], one.test.P) for one in fitted]
     return MissingnessOutcomes(
         predict,
         np.concatenate([one.test.P for one in fitted]),
         np.concatenate([one.test.y for one in fitted]),
+        (np.concatenate([one.p[0] for one in fitted]), np.concatenate(said)),
     )

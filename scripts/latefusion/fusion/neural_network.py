@@ -13,7 +13,11 @@ import numpy as np
 import torch
 from torch.nn import functional
 
+from latefusion.fusion.adam import Adam
 from latefusion.fusion.aggregation import Array, Labels, Mask, softmax
+
+TOGETHER = 16
+"""Networks that take their steps together: more would not fit into a processor's cache."""
 
 ROWS_AT_ONCE = 64
 """Rows of a block in prediction; always this many, since a product's last digits depend on it."""
@@ -76,17 +80,11 @@ class Network:
         return softmax(np.concatenate(logits).astype(np.float64)[: len(X)])
 
 
-def train(
-    X: Array, y: Labels, classes: int, *, seed: int, settings: Settings, held_out: Mask | None = None
-) -> Network:
-    """Train a network by Adam (Kingma and Ba 2015) on cross-entropy.
+@dataclass(frozen=True)
+class Task:
+    """What one network learns from.
 
-    With the same seed it is what `torch.manual_seed(seed)`, `torch.nn.Linear` layers made in order and a
-    shuffling `DataLoader` would give: weights first, then for each epoch one number that the loader
-    draws for its workers and one that seeds the order of the rows. The draws come from a generator of
-    their own.
-
-    Parameters
+    Attributes
     ----------
     X : (n, d) array
         Columns.
@@ -96,109 +94,123 @@ def train(
         K, the width of the last layer.
     seed : int
         Of the weights and the order of rows.
-    settings : Settings
-        Layers and steps.
     held_out : (n,) bool array, optional
         Rows to stop early on; the weights of the epoch with the least loss on them are kept.
     """
-    chance = torch.Generator().manual_seed(seed)
-    layers = _initial([X.shape[1], *settings.hidden, classes], chance)
-    inputs, labels = torch.tensor(X, dtype=torch.float), torch.tensor(y, dtype=torch.long)
-    losses: list[float] = []
-    stops = _Stops(layers, settings.patience)
-    with _one_thread(), torch.no_grad():
-        if held_out is not None:
-            outside = torch.from_numpy(held_out)
-            aside = inputs[outside], labels[outside]
-            inputs, labels = inputs[~outside], labels[~outside]
-        steps = _Adam(layers, settings.learning_rate, settings.weight_decay)
-        for _ in range(settings.epochs):
-            order = _shuffled(len(inputs), chance)
-            batches = inputs[order].split(settings.batch)
-            mean = [
-                steps.take(rows, right)
-                for rows, right in zip(batches, labels[order].split(settings.batch), strict=True)
-            ]
-            share = torch.tensor([len(rows) for rows in batches], dtype=torch.double) / len(inputs)
-            losses.append(float(torch.stack(mean).double() @ share))
-            if held_out is not None and stops.after(
-                float(functional.cross_entropy(_forward(aside[0], layers), aside[1]))
-            ):
-                break
-    kept = stops.best if held_out is not None else [layer.numpy().copy() for layer in layers]
-    return Network(kept, losses, stops.losses)
+
+    X: Array
+    y: Labels
+    classes: int
+    seed: int
+    held_out: Mask | None = None
 
 
-class _Adam:
-    """Adam (Kingma and Ba 2015) with decoupled decay on cross-entropy, to the bit what torch's own gives.
+def train(tasks: Sequence[Task], settings: Settings) -> list[Network]:
+    """Networks trained by Adam (Kingma and Ba 2015) on cross-entropy, all of them at once.
 
-    `torch.optim` imports torch's compiler, two seconds, and steps layer by layer; `backward` builds a graph
-    for each batch. Here all layers are pieces of one vector, and so are their gradients, which are written
-    where they belong.
+    Networks of equal width take their steps together, `TOGETHER` at most: one batched product for each
+    layer. A batch of rows that is not full is filled with rows of no weight, so that what a network learns
+    depends on no other: alone or together it is the same to the last bit.
+
+    With the same seed it is, to rounding, what `torch.manual_seed(seed)`, `torch.nn.Linear` layers made in
+    order and a shuffling `DataLoader` would give: weights first, then for each epoch one number that the
+    loader draws for its workers and one that seeds the order of the rows. The draws come from a generator
+    of their own.
+
+    Parameters
+    ----------
+    tasks : sequence of Task
+    settings : Settings
+        Layers and steps, of all.
+
+    Returns
+    -------
+    list of Network
+        One for each task, in their order.
     """
+    networks: dict[int, Network] = {}
+    widths = [(task.X.shape[1], task.classes) for task in tasks]
+    with _one_thread(), torch.no_grad():
+        for width in dict.fromkeys(widths):
+            alike = [index for index, own in enumerate(widths) if own == width]
+            for start in range(0, len(alike), TOGETHER):
+                chosen = alike[start : start + TOGETHER]
+                found = _train_alike([_Learner(tasks[index], settings) for index in chosen], settings)
+                networks |= zip(chosen, found, strict=True)
+    return [networks[index] for index in range(len(tasks))]
 
-    MEMORY, MEMORY_OF_SQUARES, EPSILON = 0.9, 0.999, 1e-8
 
-    def __init__(self, layers: Sequence[torch.Tensor], learning_rate: float, decay: float) -> None:
-        self.learning_rate, self.decay, self.steps = learning_rate, decay, 0
-        self.values = torch.cat([layer.flatten() for layer in layers])
-        self.gradient, self.mean, self.square, self.spread = (torch.zeros_like(self.values) for _ in range(4))
-        sizes = [layer.numel() for layer in layers]
-        for layer, value in zip(layers, self.values.split(sizes), strict=True):
-            layer.data = value.view_as(layer)
-        self.layers = layers
-        self.slopes = [
-            slope.view_as(layer) for layer, slope in zip(layers, self.gradient.split(sizes), strict=True)
+def _train_alike(learners: Sequence[_Learner], settings: Settings) -> list[Network]:
+    """Train networks of equal width in step with each other; who is done leaves."""
+    steps = Adam([learner.kept for learner in learners], settings.learning_rate, settings.weight_decay)
+    active = list(learners) if settings.epochs > 0 else []
+    while active:
+        batches = [learner.next_batch() for learner in active]
+        losses = steps.take(*(torch.stack(pieces) for pieces in zip(*batches, strict=True)))
+        done = [
+            learner.ends(loss, steps, place)
+            for place, (learner, loss) in enumerate(zip(active, losses.tolist(), strict=True))
         ]
-
-    def take(self, inputs: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
-        """Take a step along the gradient of a batch, and return its mean loss before the step."""
-        loss = self._differentiate(inputs, right)
-        self.steps += 1
-        if self.decay:
-            self.values.mul_(1 - self.learning_rate * self.decay)
-        self.mean.lerp_(self.gradient, 1 - self.MEMORY)
-        self.square.mul_(self.MEMORY_OF_SQUARES)
-        self.square.addcmul_(self.gradient, self.gradient, value=1 - self.MEMORY_OF_SQUARES)
-        unbiased = (1 - self.MEMORY_OF_SQUARES**self.steps) ** 0.5
-        torch.sqrt(self.square, out=self.spread).div_(unbiased).add_(self.EPSILON)
-        self.values.addcdiv_(
-            self.mean, self.spread, value=-self.learning_rate / (1 - self.MEMORY**self.steps)
-        )
-        return loss
-
-    def _differentiate(self, inputs: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
-        """Write the gradient of the mean cross-entropy of a batch, (b, d) and (b,), and return that mean."""
-        activations = _activations(inputs, self.layers)
-        log_p = torch.log_softmax(activations.pop(), dim=1)
-        # the mean's derivative, and then that of log softmax: softmax less one at the right class
-        towards = torch.zeros_like(log_p).scatter_(1, right[:, None], -1.0 / len(inputs))
-        error = torch.ops.aten._log_softmax_backward_data(towards, log_p, 1, torch.float)
-        weights, weight_slopes, bias_slopes = self.layers[::2], self.slopes[::2], self.slopes[1::2]
-        for layer in reversed(range(len(weights))):
-            torch.mm(error.t(), activations[layer], out=weight_slopes[layer])
-            torch.sum(error, dim=0, out=bias_slopes[layer])
-            if layer:
-                error = torch.mm(error, weights[layer])
-                # no slope where ReLU cut off
-                error = torch.ops.aten.threshold_backward(error, activations[layer], 0)
-        return functional.nll_loss(log_p, right)
+        if any(done):
+            steps.keep([place for place, over in enumerate(done) if not over])
+            active = [learner for learner, over in zip(active, done, strict=True) if not over]
+    return [Network([w.numpy() for w in one.kept], one.losses, one.held_out_losses) for one in learners]
 
 
-class _Stops:
-    """Keeps the best weights so far and says when there is no more hope."""
+class _Learner:
+    """One network's rows, their order, and how its training goes; its weights are with `Adam`."""
 
-    def __init__(self, layers: list[torch.Tensor], patience: int | None) -> None:
-        self.layers, self.patience = layers, patience
+    def __init__(self, task: Task, settings: Settings) -> None:
+        self.settings = settings
+        self.chance = torch.Generator().manual_seed(task.seed)
+        self.kept = _initial([task.X.shape[1], *settings.hidden, task.classes], self.chance)
+        self.inputs = torch.tensor(task.X, dtype=torch.float)
+        self.labels = torch.tensor(task.y, dtype=torch.long)
+        self.aside: tuple[torch.Tensor, torch.Tensor] | None = None
+        if task.held_out is not None:
+            outside = torch.from_numpy(task.held_out)
+            self.aside = self.inputs[outside], self.labels[outside]
+            self.inputs, self.labels = self.inputs[~outside], self.labels[~outside]
+        self.rows = len(self.inputs)
+        self.waiting: list[tuple[torch.Tensor, ...]] = []
+        self.total = 0.0
         self.losses: list[float] = []
-        self.best: list[Any] = []
+        self.held_out_losses: list[float] = []
 
-    def after(self, loss: float) -> bool:
-        if not self.losses or loss < min(self.losses):
-            self.best = [layer.numpy().copy() for layer in self.layers]
-        self.losses.append(loss)
-        since = len(self.losses) - 1 - int(np.argmin(self.losses))
-        return self.patience is not None and since >= self.patience
+    def next_batch(self) -> tuple[torch.Tensor, ...]:
+        """Return inputs (b, d), labels and weights (b,) of the next step; each epoch has its own order."""
+        if not self.waiting:
+            order = _shuffled(self.rows, self.chance)
+            batch = self.settings.batch
+            lacking = -self.rows % batch
+            weight = torch.full((self.rows + lacking,), 1 / batch)
+            weight[-batch:] = 1 / (batch - lacking)
+            weight[self.rows :] = 0
+            rows = functional.pad(self.inputs[order], (0, 0, 0, lacking)).split(batch)
+            labels = functional.pad(self.labels[order], (0, lacking)).split(batch)
+            self.waiting = list(zip(rows, labels, weight.split(batch), strict=True))[::-1]
+        return self.waiting.pop()
+
+    def ends(self, loss: float, steps: Adam, place: int) -> bool:
+        """Take note of a step's mean loss and, after an epoch, its own; say whether that was all."""
+        if self.waiting:
+            self.total += loss * self.settings.batch
+            return False
+        self.total += loss * ((self.rows - 1) % self.settings.batch + 1)
+        self.losses.append(self.total / self.rows)
+        self.total = 0.0
+        last = len(self.losses) == self.settings.epochs
+        if self.aside is None:
+            if last:
+                self.kept = steps.weights_of(place)
+            return last
+        weights = steps.weights_of(place)
+        held_out = float(functional.cross_entropy(_forward(self.aside[0], weights), self.aside[1]))
+        if not self.held_out_losses or held_out < min(self.held_out_losses):
+            self.kept = weights
+        self.held_out_losses.append(held_out)
+        since = len(self.held_out_losses) - 1 - int(np.argmin(self.held_out_losses))
+        return last or (self.settings.patience is not None and since >= self.settings.patience)
 
 
 def _initial(widths: Sequence[int], chance: torch.Generator) -> list[torch.Tensor]:
@@ -220,15 +232,10 @@ def _shuffled(n: int, chance: torch.Generator) -> torch.Tensor:
 
 
 def _forward(inputs: torch.Tensor, layers: Sequence[torch.Tensor]) -> torch.Tensor:
-    return _activations(inputs, layers)[-1]
-
-
-def _activations(inputs: torch.Tensor, layers: Sequence[torch.Tensor]) -> list[torch.Tensor]:
-    """Return what goes into each layer, and last what comes out of the network."""
-    found = [inputs]
+    """Return what comes out of a network, (n, K), before the softmax."""
     for weight, bias in zip(layers[:-2:2], layers[1:-2:2], strict=True):
-        found.append(torch.addmm(bias, found[-1], weight.t()).relu_())
-    return [*found, torch.addmm(layers[-1], found[-1], layers[-2].t())]
+        inputs = torch.addmm(bias, inputs, weight.t()).relu_()
+    return torch.addmm(layers[-1], inputs, layers[-2].t())
 
 
 @contextmanager

@@ -51,13 +51,19 @@ class MissingnessOutcomes:
         What the modalities say; NaN where one is missing already.
     y : (n,) array
         Class indices.
+    complete : tuple of (n, K) and (n,) arrays, optional
+        What `predict` gives for P as it is, where that is known already.
     """
 
-    def __init__(self, predict: Predict, P: Array, y: Labels) -> None:
+    def __init__(
+        self, predict: Predict, P: Array, y: Labels, complete: tuple[Array, Labels] | None = None
+    ) -> None:
         self.predict, self.P, self.y = predict, P, y
         self.modalities = P.shape[1]
         self.everything = (1 << self.modalities) - 1
         self._known: dict[int, Array] = {}
+        if complete is not None:
+            self._known[self.everything] = self._outcome(*complete)
 
     def under(self, code: int) -> Array:
         """Return for each row whether it is right (0 or 1) and its log loss, (2, n), under one pattern."""
@@ -76,7 +82,9 @@ class MissingnessOutcomes:
         return outcomes
 
     def _predicted(self, P: Array) -> Array:
-        p, predicted = self.predict(P)
+        return self._outcome(*self.predict(P))
+
+    def _outcome(self, p: Array, predicted: Labels) -> Array:
         return np.stack([predicted == self.y, log_losses(p, self.y)])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from types import MappingProxyType
 from typing import Any, ClassVar, Literal, Self
@@ -11,6 +11,9 @@ import numpy as np
 
 from latefusion.fusion.aggregation import Array, Labels, Ties, class_shares, normalise, present
 from latefusion.fusion.rule_errors import check_scores
+
+Sample = tuple[Array, Labels, Labels | None]
+"""Labelled rows: P (n, M, K), class indices and folds (n,)."""
 
 
 class Rule:
@@ -38,6 +41,8 @@ class Rule:
         Options that the notebook fixes; under `replica` they hold whatever the configuration says.
     stochastic : bool
         Whether another `random_state` may give another result; such a rule is repeated.
+    batched : bool
+        Whether `fit_together` is faster than one fit after another; a job then gives it all that it fits.
     ties : {'mean_probability', 'lowest'}
         What decides between equal scores inside the rule, see `latefusion.fusion.aggregation.decide`; the job
         sets it to 'lowest' under `replica`.
@@ -50,6 +55,7 @@ class Rule:
     replica_source: ClassVar[Literal["in_sample", "test"]] = "in_sample"
     replica_options: ClassVar[Mapping[str, Any]] = MappingProxyType({})
     stochastic: ClassVar[bool] = False
+    batched: ClassVar[bool] = False
     ties: Ties = "mean_probability"
     shares: Array
 
@@ -73,6 +79,11 @@ class Rule:
         ValueError
             If the arrays do not have these shapes, or a rule that learns gets no row with any modality.
         """
+        self._learn(*self._begin(P, y, fold))
+        return self
+
+    def _begin(self, P: Array, y: Labels, fold: Labels | None) -> Sample:
+        """Check labelled rows, note their class shares, and return those with any modality."""
         if P.ndim != 3 or len(P) != len(y) or (fold is not None and len(fold) != len(y)):
             folds = "" if fold is None else f", folds {fold.shape}"
             raise ValueError(f"probabilities {P.shape} (not n, M, K) for labels {y.shape}{folds}")
@@ -80,8 +91,23 @@ class Rule:
         if self.learns and not some.any():
             raise ValueError("no row to learn from has any modality")
         self.shares = class_shares(y, P.shape[2])
-        self._learn(P[some], y[some], None if fold is None else fold[some])
-        return self
+        return P[some], y[some], None if fold is None else fold[some]
+
+    @classmethod
+    def fit_together(cls, rules: Sequence[Self], samples: Sequence[Sample]) -> None:
+        """Fit several rules of equal options, each to rows of its own, as `fit` would one after another.
+
+        A rule that learns faster from several samples at once overrides this, with the same result.
+
+        Parameters
+        ----------
+        rules : sequence of Rule
+            Unfitted.
+        samples : sequence of (P, y, fold)
+            As of `fit`, one for each rule.
+        """
+        for rule, (P, y, fold) in zip(rules, samples, strict=True):
+            rule.fit(P, y, fold=fold)
 
     def predict_proba(self, P: Array) -> Array:
         """Return the fused probabilities.

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from latefusion.core.errors import shorten
 from latefusion.core.log_loss import log_losses
@@ -44,6 +43,26 @@ class Common:
     repeats: int = 5
     bag: bool = False
     calibrate: bool = False
+
+
+@dataclass(frozen=True)
+class _Work:
+    """What is fitted in one partition: the rule with each seed, and with the first without each fold."""
+
+    partition: str
+    learn: Stacked
+    test: Stacked
+    shares: Array
+    seeds: list[int]
+
+    def splits(self) -> Iterator[tuple[Mask, Mask]]:
+        """Yield the rows outside and inside each fold; nothing where there are no folds."""
+        return iter(()) if self.learn.fold is None else _splits(self.learn.fold)
+
+    def fits(self) -> Iterator[tuple[int, Stacked]]:
+        """Yield seed and rows of each fit, in the order in which they are used."""
+        yield from ((seed, self.learn) for seed in self.seeds)
+        yield from ((self.seeds[0], self.learn.rows(inside)) for inside, _ in self.splits())
 
 
 @dataclass(frozen=True)
@@ -97,15 +116,13 @@ class RuleRunner:
         rule.ties = self.ties
         return rule
 
-    def fitted(self, seed: int, rows: Stacked) -> Rule:
-        """Return the rule, fitted to labelled rows."""
-        rule = self.make(seed)
-        with blamed(self.rule):
-            rule.fit(rows.P, rows.y, fold=rows.fold)
-        return rule
+    def fit(self, parts: Sequence[PartitionInput], seed: int) -> list[FittedRule]:
+        """Fit the rule in each partition, as often as it is to be repeated, and validate it by folds."""
+        works = [self._work(part, seed) for part in parts]
+        rules = self._fitted(fit for work in works for fit in work.fits())
+        return [self._finished(work, rules) for work in works]
 
-    def fit(self, part: PartitionInput, seed: int) -> FittedRule:
-        """Fit the rule to a partition, as often as it is to be repeated, and validate it over the folds."""
+    def _work(self, part: PartitionInput, seed: int) -> _Work:
         learn = stack(part.learn, f"{part.partition}, training part")
         test = stack(part.test, f"{part.partition}, test part")
         shares = class_shares(learn.y, learn.P.shape[2])
@@ -114,14 +131,29 @@ class RuleRunner:
         rng = stream(seed, "fuse", self.protocol, self.name, part.partition)
         repeats = self.common.repeats if self.rule.stochastic else 1
         seeds = rng.integers(2**31 - 1, size=repeats).tolist()
-        rules = [self.fitted(one, learn) for one in seeds]
+        return _Work(part.partition, learn, test, shares, seeds)
+
+    def _fitted(self, fits: Iterable[tuple[int, Stacked]]) -> Iterator[Rule]:
+        """Yield the rule fitted to each sample with its seed, when it is asked for or all in one batch."""
+        for together in [list(fits)] if self.rule.batched else ([one] for one in fits):
+            rules = [self.make(seed) for seed, _ in together]
+            with blamed(self.rule):
+                self.rule.fit_together(rules, [(rows.P, rows.y, rows.fold) for _, rows in together])
+            yield from rules
+
+    def _finished(self, work: _Work, rules: Iterator[Rule]) -> FittedRule:
+        repeats = [next(rules) for _ in work.seeds]
+        learn, fold = work.learn, work.learn.fold
         temperature, validated = None, None
-        if learn.fold is not None:
-            held_out = self._out_of_fold(learn, learn.fold, seeds[0], part.partition)
-            temperature, validated = self._validate(held_out, learn.y, learn.fold)
+        if fold is not None:
+            held_out = self._out_of_fold(work, rules)
+            temperature, validated = self._validate(held_out, learn.y, fold)
         elif self._calibrates:
-            temperature = fit_temperature(self.scores(rules[0], learn, shares, part.partition), learn.y)
-        fitted = FittedRule(part.partition, self, rules, seeds, temperature, validated, shares, test)
+            scores = self.scores(repeats[0], learn, work.shares, work.partition)
+            temperature = fit_temperature(scores, learn.y)
+        fitted = FittedRule(
+            work.partition, self, repeats, work.seeds, temperature, validated, work.shares, work.test
+        )
         fitted.predict()
         return fitted
 
@@ -129,15 +161,15 @@ class RuleRunner:
     def _calibrates(self) -> bool:
         return self.common.calibrate and not self.rule.probabilistic
 
-    def _out_of_fold(self, learn: Stacked, fold: Labels, seed: int, partition: str) -> tuple[Array, Labels]:
+    def _out_of_fold(self, work: _Work, rules: Iterator[Rule]) -> tuple[Array, Labels]:
         """Return the rule's own out-of-fold scores, (n, K), and the classes it would say, (n,)."""
+        learn = work.learn
         scores = np.empty((len(learn.P), learn.P.shape[2]))
         said = np.empty(len(learn.P), np.int32)
-        for inside, outside in _splits(fold):
-            training, held_out = learn.rows(inside), learn.rows(outside)
-            rule = self.fitted(seed, training)
-            shares = class_shares(training.y, learn.P.shape[2])
-            scores[outside] = self.scores(rule, held_out, shares, partition)
+        for inside, outside in work.splits():
+            held_out = learn.rows(outside)
+            shares = class_shares(learn.y[inside], learn.P.shape[2])
+            scores[outside] = self.scores(next(rules), held_out, shares, work.partition)
             said[outside] = decide(scores[outside], held_out.P, shares, self.ties)
         return scores, said
 
@@ -245,7 +277,7 @@ class FittedRule:
         return decide(scores, P, self.shares, self.runner.ties)
 
 
-def _splits(fold: Labels) -> Iterator[tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
+def _splits(fold: Labels) -> Iterator[tuple[Mask, Mask]]:
     """Yield the rows outside and inside each fold."""
     for one in np.unique(fold):
         outside = fold == one

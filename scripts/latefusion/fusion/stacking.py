@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -33,6 +33,27 @@ class TrainedClassifier:
     learned: dict[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class TrainingSet:
+    """What one classifier learns from.
+
+    Attributes
+    ----------
+    X : (n, d) array
+        Columns.
+    y : (n,) array
+        Positions in `seen`.
+    seen : (k,) array
+        Indices of the classes that have rows.
+    fold : (n,) array or None
+    """
+
+    X: Array
+    y: Labels
+    seen: Labels
+    fold: Labels | None
+
+
 class StackingRule(Rule):
     """Base of the rules that train a classifier on [p_1 … p_M].
 
@@ -59,31 +80,41 @@ class StackingRule(Rule):
         return P
 
     def _learn(self, P: Array, y: Labels, fold: Labels | None) -> None:
+        sets = self._training_sets(P, y, fold)
+        self._adopt(
+            sets,
+            {
+                code: self._train(own.X, own.y, len(own.seen), own.fold)
+                for code, own in sets.items()
+                if len(own.seen) > 1
+            },
+        )
+
+    def _training_sets(self, P: Array, y: Labels, fold: Labels | None) -> dict[int, TrainingSet]:
+        """Return what each classifier learns from, by missingness pattern."""
         self.seed = seed_of(self.random_state)
-        modalities = P.shape[1]
+        self._modalities = P.shape[1]
         codes = pattern_codes(P)
-        everything = (1 << modalities) - 1
+        everything = (1 << self._modalities) - 1
         chosen = {ANY_PATTERN: np.ones(len(P), bool)}
         if (codes != everything).any():
             shown, rows = np.unique(codes, return_counts=True)
             for code in shown[rows >= ENOUGH_ROWS].tolist():
                 chosen[code] = (codes & code) == code
-        self._models, self._rows = {}, {}
+        sets = {}
         for code, mask in chosen.items():
-            X = self._flat(P[mask], code)
-            self._models[code] = self._trained(X, y[mask], P.shape[2], None if fold is None else fold[mask])
-            self._rows[code] = int(mask.sum())
-        self._modalities = modalities
+            seen, coded = np.unique(y[mask], return_inverse=True)
+            own_fold = None if fold is None else fold[mask]
+            sets[code] = TrainingSet(self._flat(P[mask], code), coded.astype(np.int32), seen, own_fold)
+        return sets
 
-    def _trained(self, X: Array, y: Labels, classes: int, fold: Labels | None) -> TrainedClassifier:
-        """Train on the classes that have rows; the others are given no probability."""
-        seen, coded = np.unique(y, return_inverse=True)
-        facts = {"classes": seen.tolist()}
-        if len(seen) == 1:
-            only = np.eye(classes)[seen[0]]
-            return TrainedClassifier(lambda X: np.tile(only, (len(X), 1)), facts)
-        model = self._train(X, coded.astype(np.int32), len(seen), fold)
-        return TrainedClassifier(lambda X: _spread(model.predict(X), seen, classes), facts | model.learned)
+    def _adopt(self, sets: Mapping[int, TrainingSet], trained: Mapping[int, TrainedClassifier]) -> None:
+        """Keep the classifiers; a class without rows is given no probability, a single one all of it."""
+        classes = len(self.shares)
+        self._rows = {code: len(own.X) for code, own in sets.items()}
+        self._models = {
+            code: _of_all_classes(trained.get(code), own.seen, classes) for code, own in sets.items()
+        }
 
     def _flat(self, P: Array, code: int) -> Array:
         P = filled(P, self.shares) if code == ANY_PATTERN else P[:, members(code, P.shape[1])]
@@ -119,11 +150,16 @@ def seed_of(random_state: np.random.Generator | int | None) -> int:
     return int(np.random.default_rng(random_state).integers(2**31 - 1))
 
 
-def _spread(p: Array, seen: Labels, classes: int) -> Array:
-    """Return probabilities of the classes `seen`, (n, k), as those of all classes, (n, K)."""
-    everything = np.zeros((len(p), classes))
-    everything[:, seen] = p
-    return everything
+def _of_all_classes(model: TrainedClassifier | None, seen: Labels, classes: int) -> TrainedClassifier:
+    """Return a classifier of the classes `seen` as one of all; without a model the only class is sure."""
+
+    def predict(X: Array) -> Array:
+        p = np.zeros((len(X), classes))
+        p[:, seen] = 1.0 if model is None else model.predict(X)
+        return p
+
+    learned = {} if model is None else model.learned
+    return TrainedClassifier(predict, {"classes": seen.tolist()} | learned)
 
 
 @contextmanager

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from latefusion.fusion.aggregation import Array, Labels
-from latefusion.fusion.neural_network import Settings, train
-from latefusion.fusion.stacking import StackingRule, TrainedClassifier
+from latefusion.fusion.network_rule import NetworkPlan, NetworkRule
+from latefusion.fusion.neural_network import Settings, Task
+from latefusion.fusion.stacking import TrainedClassifier
 
 
-class MLP(StackingRule):
+class MLP(NetworkRule):
     """Fully connected network, ReLU, on the modalities' probabilities side by side.
 
     Parameters
@@ -51,7 +52,12 @@ class MLP(StackingRule):
         self.epochs, self.hidden = epochs, tuple(hidden)
         self.learning_rate, self.batch = learning_rate, batch
 
-    def _train(self, X: Array, y: Labels, classes: int, fold: Labels | None) -> TrainedClassifier:  # noqa: ARG002
-        settings = Settings(self.epochs, self.hidden, self.learning_rate, self.batch)
-        network = train(X, y, classes, seed=self.seed, settings=settings)
-        return TrainedClassifier(network.predict, {"loss": network.losses})
+    @property
+    def _settings(self) -> Settings:
+        return Settings(self.epochs, self.hidden, self.learning_rate, self.batch)
+
+    def _plan(self, X: Array, y: Labels, classes: int, fold: Labels | None) -> NetworkPlan:  # noqa: ARG002
+        return NetworkPlan(
+            Task(X, y, classes, self.seed),
+            lambda network: TrainedClassifier(network.predict, {"loss": network.losses}),
+        )

@@ -6,11 +6,12 @@ import numpy as np
 
 from latefusion.fusion.aggregation import Array, Labels, floored_log
 from latefusion.fusion.folds import split_folds
-from latefusion.fusion.neural_network import Settings, train
-from latefusion.fusion.stacking import StackingRule, TrainedClassifier
+from latefusion.fusion.network_rule import NetworkPlan, NetworkRule
+from latefusion.fusion.neural_network import Network, Settings, Task
+from latefusion.fusion.stacking import TrainedClassifier
 
 
-class MLPLog(StackingRule):
+class MLPLog(NetworkRule):
     """Fully connected network, ReLU, on log-probabilities, with weight decay and early stopping.
 
     It trains on all folds but one, drawn at random, and keeps the weights of the epoch that predicts this
@@ -64,24 +65,28 @@ class MLPLog(StackingRule):
     def _columns(self, P: Array) -> Array:
         return floored_log(P)
 
-    def _train(self, X: Array, y: Labels, classes: int, fold: Labels | None) -> TrainedClassifier:
+    @property
+    def _settings(self) -> Settings:
+        return Settings(
+            self.epochs, self.hidden, self.learning_rate, self.batch, self.weight_decay, self.patience
+        )
+
+    def _plan(self, X: Array, y: Labels, classes: int, fold: Labels | None) -> NetworkPlan:
         fold = split_folds(y) if fold is None else fold
         names = np.unique(fold)
         chosen = np.random.default_rng(self.seed).integers(len(names))
         centre, spread = X.mean(axis=0), X.std(axis=0)
         spread = np.where(spread > 0, spread, 1.0)
-        settings = Settings(
-            self.epochs, self.hidden, self.learning_rate, self.batch, self.weight_decay, self.patience
-        )
-        network = train(
-            (X - centre) / spread,
-            y,
-            classes,
-            seed=self.seed,
-            settings=settings,
-            held_out=fold == names[chosen] if len(names) > 1 else None,
-        )
-        return TrainedClassifier(
-            lambda X: network.predict((X - centre) / spread),
-            {"loss": network.losses, "held_out_loss": network.held_out, "held_out_fold": int(names[chosen])},
-        )
+        held_out = fold == names[chosen] if len(names) > 1 else None
+
+        def finish(network: Network) -> TrainedClassifier:
+            return TrainedClassifier(
+                lambda X: network.predict((X - centre) / spread),
+                {
+                    "loss": network.losses,
+                    "held_out_loss": network.held_out,
+                    "held_out_fold": int(names[chosen]),
+                },
+            )
+
+        return NetworkPlan(Task((X - centre) / spread, y, classes, self.seed, held_out), finish)

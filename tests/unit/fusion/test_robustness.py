@@ -223,3 +223,18 @@ def test_shares_alone_are_the_baseline():
     y = np.array([0, 0, 1], np.int32)
     assert class_shares(y, 3).tolist() == [2 / 3, 1 / 3, 0]
     assert softmax(np.log(np.array([[2.0, 1.0, 1.0]]))) == pytest.approx(np.array([[0.5, 0.25, 0.25]]))
+
+
+def test_what_is_said_of_complete_rows_is_not_asked_again():
+    asked = []
+
+    def predict(P):
+        asked.append(int(np.isnan(P[:, :, 0]).sum()))
+        return np.full((len(P), 2), 0.5), np.zeros(len(P), np.int32)
+
+    P = np.full((4, 2, 2), 0.5)
+    known = np.tile([0.25, 0.75], (4, 1)), np.ones(4, np.int32)
+    outcomes = MissingnessOutcomes(predict, P, np.ones(4, np.int32), known)
+    assert outcomes.under(3).tolist() == [[1] * 4, [pytest.approx(-np.log(0.75))] * 4]
+    assert outcomes.under(1)[0].tolist() == [0] * 4
+    assert asked == [4]
