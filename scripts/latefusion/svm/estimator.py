@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from latefusion.core.parallel import blocks, one_blas_thread, run
 from latefusion.svm.decision_values import weigh
 from latefusion.svm.fitted_state import FittedState
-from latefusion.svm.inputs import Float32, Float64, Gamma, Int32, Matrices, as_parts
+from latefusion.svm.inputs import Features, Float32, Float64, Gamma, Int32, Matrices, as_parts
 from latefusion.svm.kernels import InputScaling, KernelRows, values
 from latefusion.svm.pairwise_coupling import couple, vote
 from latefusion.svm.platt_scaling import apply_sigmoids
@@ -64,7 +64,9 @@ class SVM:
     memory_mb : float, optional
         What may be used; more is refused before it is asked for.
     random_state : numpy.random.Generator or int, optional
-        For folds where none are given and for the components of an approximation.
+        For folds where none are given, and for the components of an approximation. Without it they are
+        drawn anew by each call: decision values move by up to 1e-3 (libsvm's tolerance, since the solver
+        starts from the solution without a fold), out-of-fold values and sigmoids by as much as folds do.
 
     Attributes
     ----------
@@ -206,11 +208,11 @@ class SVM:
         with one_blas_thread():
             return self._decide(parts)
 
-    def _decide(self, parts: list[Float32]) -> Float64:
+    def _decide(self, parts: list[Features]) -> Float64:
         support = KernelRows(self.support_, self.support_squares_)
         if len(support) == 0:
             return np.tile(self.offsets_, (len(parts[0]), 1))
-        double = self.double_
+        gammas, double = self.scaling_.in_units(self.gammas_), self.double_
         coefficients = self.coefficients_
         n = len(parts[0])
 
@@ -220,7 +222,7 @@ class SVM:
             rows = self.scaling_.rows([_padded(part[span[0] : span[1]]) for part in parts])
             total = np.zeros((ROWS, coefficients.shape[1]))
             for a, b in blocks(len(support), COLUMNS):
-                kernel = values(rows, support[a:b], self.gammas_, self.weights_, double=double)
+                kernel = values(rows, support[a:b], gammas, self.weights_, double=double)
                 total += weigh(kernel, coefficients[a:b])
             return total[: span[1] - span[0]] + self.offsets_
 
@@ -252,10 +254,10 @@ class SVM:
                 delattr(self, f"{rows}_{name}_")
 
 
-def _padded(part: Float32) -> Float32:
+def _padded(part: Features) -> Features:
     """Return rows with zeros below them, `ROWS` in all."""
     if len(part) == ROWS:
         return part
-    padded = np.zeros((ROWS, part.shape[1]), np.float32)
+    padded = np.zeros((ROWS, part.shape[1]), part.dtype)
     padded[: len(part)] = part
     return padded

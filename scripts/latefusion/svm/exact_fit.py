@@ -11,7 +11,7 @@ from latefusion.svm.decision_values import decide_training_rows
 from latefusion.svm.fitted_state import Expansion
 from latefusion.svm.inputs import Float32, Float64, SvmParameters
 from latefusion.svm.kernel_alignment import Alignment
-from latefusion.svm.kernels import Gram
+from latefusion.svm.kernels import Gram, KernelRows
 from latefusion.svm.memory import budget, distance_bytes
 from latefusion.svm.one_vs_one import OneVsOneProblem
 from latefusion.svm.solution import KernelSolution
@@ -41,7 +41,7 @@ class ExactFit:
         limit = budget(first.memory_mb)
         self.gram = Gram(
             data.rows,
-            [max(one[part] for one in gammas) for part in range(n_parts)],
+            data.scaling.in_units([max(one[part] for one in gammas) for part in range(n_parts)]),
             reuse=(len(gammas) > 1 or self.aligned)
             and (limit is None or needed + distance_bytes(n, n_parts) <= limit),
             n_jobs=first.n_jobs,
@@ -51,30 +51,36 @@ class ExactFit:
         """Return the weights of the parts' kernels, and which held-out folds have them."""
         if not self.aligned:
             return {self.data.equal_weights: list(self.data.held_out_folds)}
-        return Alignment(self.gram, self.data.layout, gammas).kernels(self.data.held_out_folds)
+        units = self.data.scaling.in_units(gammas)
+        return Alignment(self.gram, self.data.layout, units).kernels(self.data.held_out_folds)
 
     def kernel(self, gammas: tuple[float, ...], weights: tuple[float, ...]) -> ExactKernel:
         """Compute a kernel, over the one before."""
-        K = self.gram.fill(gammas, weights)
+        units = self.data.scaling.in_units(gammas)
+        K = self.gram.fill(units, weights)
         self.data.log("kernel of %d rows", len(K))
-        return ExactKernel(self.data, K, weights, self.gram.double)
+        return ExactKernel(self.data, K, weights, self.gram.double, _span(self.data.rows, units, weights))
 
 
 @dataclass(frozen=True)
 class ExactKernel:
-    """One kernel of all training rows, (n, n) float32 in the order of the layout."""
+    """One kernel of all training rows less one, (n, n) float32 in the order of the layout.
+
+    Its values lie between -`span` and 0.
+    """
 
     data: TrainingSet
     K: Float32
     weights: tuple[float, ...]
     double: bool
+    span: float
 
     def solve(
         self, model: SvmParameters, folds: Sequence[int], start: Mapping[int, KernelSolution]
     ) -> dict[int, KernelSolution]:
         """Solve all pairs without each of the folds, from the solutions for another C."""
         weight = self.data.class_weight(model.class_weight)
-        problem = OneVsOneProblem(self.data.layout, model.C, weight, model.max_iter)
+        problem = OneVsOneProblem(self.data.layout, model.C, weight, model.max_iter, self.span)
         found = problem.solve(self.K, folds, model.n_jobs, start)
         return {solution.held_out_fold: solution for solution in found}
 
@@ -94,3 +100,12 @@ class ExactKernel:
             double=self.double,
             used=support,
         )
+
+
+def _span(rows: KernelRows, gammas: Sequence[float], weights: Sequence[float]) -> float:
+    """Return a bound on the distance of kernel values from one: no two rows are further than two norms."""
+    furthest = [
+        4.0 * gamma * float(square.max(initial=0.0))
+        for gamma, square in zip(gammas, rows.squares, strict=True)
+    ]
+    return float(sum(weight * -np.expm1(-d) for weight, d in zip(weights, furthest, strict=True)))

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from latefusion.core.parallel import one_blas_thread
 from latefusion.svm.exact_fit import ExactFit
 from latefusion.svm.fitted_state import Expansion, FittedState
-from latefusion.svm.inputs import Float32, Float64, Matrices, SvmParameters, as_parts
+from latefusion.svm.inputs import Features, Float64, Matrices, SvmParameters, as_parts
 from latefusion.svm.kernels import InputScaling
 from latefusion.svm.layout import NO_FOLD, Layout
 from latefusion.svm.memory import require, svm_bytes
@@ -126,7 +126,7 @@ def _folds(
 
 def _fit_all(
     models: Sequence[SvmParameters],
-    parts: list[Float32],
+    parts: list[Features],
     y: NDArray[np.int64],
     fold: NDArray[np.int64],
     classes: NDArray[Any],

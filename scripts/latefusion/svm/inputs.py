@@ -11,8 +11,14 @@ from numpy.typing import ArrayLike, NDArray
 Int32 = NDArray[np.int32]
 Float32 = NDArray[np.float32]
 Float64 = NDArray[np.float64]
-Matrices = ArrayLike | Sequence[Float32]
+Features = NDArray[np.floating]
+"""Rows of one modality, (n, d) float32 or float64."""
+
+Matrices = ArrayLike | Sequence[Features]
 Gamma = float | Literal["auto", "scale"]
+
+LARGEST: Final = 1e150
+"""Of float64 input: squares of more overflow."""
 
 COMBINE: Final = ("concatenate", "balanced", "kernel_mean", "kernel_aligned")
 
@@ -48,17 +54,20 @@ class DecisionModel(Protocol):
         """Return the class index with most one-vs-one votes, (n,)."""
 
 
-def as_parts(X: Matrices) -> list[Float32]:
-    """Return the input as a list of (n, d_m) float32 arrays.
+def as_parts(X: Matrices) -> list[Features]:
+    """Return the input as a list of (n, d_m) float32 or float64 arrays.
+
+    What single precision does not hold without loss is double: columns are narrowed after they were
+    centred and scaled, not before. Differences below 1e-150 count as none.
 
     Raises
     ------
     ValueError
-        If an array is not two-dimensional, lengths differ or a value is not finite.
+        If an array is not two-dimensional, lengths differ, a value is not finite or beyond 1e150.
     """
     several = isinstance(X, (list, tuple)) and len(X) > 0 and all(np.ndim(x) == 2 for x in X)
     given: Sequence[Any] = X if several else [X]  # type: ignore[assignment]
-    parts: list[Float32] = [np.asarray(x, np.float32) for x in given]
+    parts = [_as_floats(x) for x in given]
     for part in parts:
         if part.ndim != 2:
             raise ValueError(f"X must have two dimensions, rows and columns, not {part.ndim}")
@@ -66,10 +75,18 @@ def as_parts(X: Matrices) -> list[Float32]:
             raise ValueError(f"modalities have {len(parts[0])} and {len(part)} rows")
         if not np.isfinite(part).all():
             raise ValueError("X holds NaN or infinite values")
+        if part.dtype == np.float64 and part.size and max(part.max(), -part.min()) > LARGEST:
+            raise ValueError(f"X holds values beyond ±{LARGEST:g}: divide such columns by a constant")
     return parts
 
 
-def present_rows(X: Sequence[Float32]) -> NDArray[np.bool_]:
+def _as_floats(x: ArrayLike) -> Features:
+    given = np.asarray(x)
+    kind = np.float32 if np.can_cast(given.dtype, np.float32, "safe") else np.float64
+    return given.astype(kind, copy=False)
+
+
+def present_rows(X: Sequence[Features]) -> NDArray[np.bool_]:
     """Return which rows have all modalities, (n,)."""
     known = np.ones(len(X[0]), bool)
     for x in X:
@@ -77,7 +94,7 @@ def present_rows(X: Sequence[Float32]) -> NDArray[np.bool_]:
     return known
 
 
-def select_rows(X: Sequence[Float32], known: NDArray[np.bool_]) -> list[Float32]:
+def select_rows(X: Sequence[Features], known: NDArray[np.bool_]) -> list[Features]:
     """Return some rows of every modality; the arrays themselves where these are all."""
     return list(X) if known.all() else [x[known] for x in X]
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from latefusion.core.parallel import run
 from latefusion.svm.inputs import Float64
-from latefusion.svm.kernels import Gram, Tile, rbf
+from latefusion.svm.kernels import Gram, Tile, rbf_less_one
 from latefusion.svm.layout import Layout
 
 logger = logging.getLogger(__name__)
@@ -43,7 +43,8 @@ class Alignment:
         """Return weights that sum to one, from the rows outside a held-out fold (or from all).
 
         Proportional to max(0, HSIC_u(K_m, Y) / √HSIC_u(K_m, K_m)) with Y_ij = [y_i = y_j]; zero where
-        HSIC_u(K_m, K_m) is not above 1e-12; equal where all are zero.
+        HSIC_u(K_m, K_m) is not above 1e-12 of the mean square of K_m − 1, to which it does not react; equal
+        where all are zero.
         """
         n_folds = self.layout.n_folds
         label, fold = np.divmod(np.arange(len(self.size)), n_folds)
@@ -64,7 +65,8 @@ class Alignment:
             own = np.where(label[used] == y[:, None], kept, 0.0).sum()
             with_labels = unbiased_hsic(n, own, total, same)
             with_itself = unbiased_hsic(n, squares[np.ix_(used, used)].sum(), total, total)
-            raw.append(max(0.0, with_labels / np.sqrt(with_itself)) if with_itself > LEAST else 0.0)
+            least = LEAST * squares[np.ix_(used, used)].sum() / (n * (n - 1))
+            raw.append(max(0.0, with_labels / np.sqrt(with_itself)) if with_itself > least else 0.0)
         scale = sum(raw)
         return tuple(float(value / scale) for value in raw) if scale > 0 else (1.0 / parts,) * parts
 
@@ -103,7 +105,7 @@ def _sums(
     def one(tile: Tile) -> tuple[Float64, Float64, Float64]:
         i0, i1, j0, j1 = tile
         values = gram.closeness(tile, part)
-        rbf(values, gamma)
+        rbf_less_one(values, gamma)
         k = values[: i1 - i0, : j1 - j0].astype(np.float64)
         if i0 == j0:
             k = np.triu(k, 1)

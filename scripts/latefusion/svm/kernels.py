@@ -2,11 +2,14 @@
 
 A kernel here has one *part* or several. `concatenate` and `balanced` put all columns side by side in one
 part; `kernel_mean` and `kernel_aligned` keep one part for each modality and average the parts' kernels.
-Every kernel is 1 on the diagonal.
+A kernel is 1 on the diagonal. Everywhere here it is kept *less one*, k − 1 = expm1(−γd²): under the dual's
+Σβ = 0 the same classifiers follow from it, and where all rows are close to each other in terms of γ it keeps
+the digits that a k near 1 has lost in single precision.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -15,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latefusion.core.parallel import blocks, run
-from latefusion.svm.inputs import Float32, Float64, Gamma
+from latefusion.svm.inputs import Features, Float32, Float64, Gamma
 
 Tile = tuple[int, int, int, int]
 
@@ -25,8 +28,9 @@ LINE: Final = 16
 # more than 1e-5 of that, products are taken in double precision: twice the time, and rows that are
 # equal are then told from rows that are merely close.
 SINGLE_PRECISION_UP_TO: Final = 30.0
-# exp of less is no normal number in single precision.
-FURTHEST: Final = -87.0
+# Scaled input further out than this is put here: its square is still a number in single precision.
+FURTHEST: Final = 2.0**50
+LARGEST_FACTOR: Final = float(np.finfo(np.float32).max)
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,11 @@ class InputScaling:
     ----------
     combine : {'concatenate', 'balanced', 'kernel_mean', 'kernel_aligned'}
     shift, scale : tuple of (d_m,) float64 arrays
-        A column x becomes (x - shift) · scale. Distances do not depend on the shift, their rounding does.
+        A column x becomes (x - shift) · scale, in double precision, before it is narrowed. Distances do not
+        depend on the shift, their rounding does.
+    exponent : tuple of int
+        For each part, the power of two that `scale` divides by, so that the widest column has a standard
+        deviation between 1 and 2 and no square overflows. It loses no digit.
     variance : tuple of float
         For each part, what gamma = 'scale' divides by.
     auto : tuple of float
@@ -47,11 +55,12 @@ class InputScaling:
     combine: str
     shift: tuple[Float64, ...]
     scale: tuple[Float64, ...]
+    exponent: tuple[int, ...]
     variance: tuple[float, ...]
     auto: tuple[float, ...]
 
     @classmethod
-    def fit(cls, X: Sequence[Float32], combine: str, scale: str) -> InputScaling:
+    def fit(cls, X: Sequence[Features], combine: str, scale: str) -> InputScaling:
         """Learn shift and scale from the training rows, one array for each modality."""
         mean = [x.mean(axis=0, dtype=np.float64) for x in X]
         spread = [_column_variance(x, m) for x, m in zip(X, mean, strict=True)]
@@ -74,7 +83,7 @@ class InputScaling:
         else:
             variance = [_total_variance(m, v) for m, v in zip(level, spread, strict=True)]
             auto = [1.0 / d for d in width]
-        return cls(combine, tuple(mean), tuple(factor), tuple(variance), tuple(auto))
+        return cls(combine, tuple(mean), *_in_units(factor, spread, len(auto)), tuple(variance), tuple(auto))
 
     @property
     def n_parts(self) -> int:
@@ -89,14 +98,18 @@ class InputScaling:
             return tuple(a / v if v > 0 else 1.0 for a, v in zip(self.auto, self.variance, strict=True))
         return (float(gamma),) * self.n_parts
 
+    def in_units(self, gammas: Sequence[float]) -> tuple[float, ...]:
+        """Return gammas for scaled rows: those for the input, times the square of the unit."""
+        return tuple(math.ldexp(gamma, 2 * e) for gamma, e in zip(gammas, self.exponent, strict=True))
+
     def rows(
-        self, X: Sequence[Float32], order: NDArray[np.intp] | None = None, *, n_jobs: int = 1
+        self, X: Sequence[Features], order: NDArray[np.intp] | None = None, *, n_jobs: int = 1
     ) -> KernelRows:
         """Return rows of the input, shifted and scaled.
 
         Parameters
         ----------
-        X : sequence of (n, d_m) float32 arrays
+        X : sequence of (n, d_m) float32 or float64 arrays
             One for each modality.
         order : (r,) int array, optional
             Which rows, in which order; all as they are by default.
@@ -117,7 +130,8 @@ class InputScaling:
             start, stop = span
             chosen = slice(start, stop) if order is None else order[start:stop]
             for x, place, shift, scale in zip(X, places, self.shift, self.scale, strict=True):
-                place[start:stop] = (x[chosen] - shift) * scale
+                block = (x[chosen] - shift) * scale
+                place[start:stop] = np.clip(block, -FURTHEST, FURTHEST, out=block)
             for part, square in zip(parts, squares, strict=True):
                 square[start:stop] = np.square(part[start:stop], dtype=np.float64).sum(axis=1)
 
@@ -125,16 +139,40 @@ class InputScaling:
         return KernelRows(tuple(parts), tuple(squares))
 
 
-def _column_variance(x: Float32, mean: Float64) -> Float64:
+def _column_variance(x: Features, mean: Float64) -> Float64:
+    """Return the variance of each column, 0 where it is no more than the rounding of the mean."""
     total = np.zeros(x.shape[1])
     for start, stop in blocks(len(x), BLOCK):
         total += np.square(x[start:stop] - mean).sum(axis=0)
-    return total / max(len(x), 1)
+    variance = total / max(len(x), 1)
+    rounding = np.square(len(x) * np.finfo(np.float64).eps * mean)
+    return np.where(variance > rounding, variance, 0.0)
 
 
 def _total_variance(mean: Float64, variance: Float64) -> float:
     """Variance of all values of a matrix, from those of its columns."""
-    return float(np.mean(variance + np.square(mean)) - np.mean(mean) ** 2)
+    return float(np.mean(variance) + np.mean(np.square(mean - np.mean(mean))))
+
+
+def _in_units(
+    factor: Sequence[Float64], variance: Sequence[Float64], parts: int
+) -> tuple[tuple[Float64, ...], tuple[int, ...]]:
+    """Return factors divided by a power of two for each part, and its exponent.
+
+    Parameters
+    ----------
+    factor : sequence of (d_m,) arrays
+        Of each modality.
+    variance : sequence of (d_m,) arrays
+        Of the columns before the last factor of `balanced`, which is within a few powers of two of 1.
+    parts : int
+        1, or as many as modalities.
+    """
+    widest = [float(np.sqrt(v.max(initial=0.0))) for v in variance]
+    units = [max(widest)] if parts == 1 else widest
+    exponent = [math.frexp(unit)[1] - 1 if unit > 0 else 0 for unit in units]
+    each = exponent * len(factor) if parts == 1 else exponent
+    return tuple(np.ldexp(f, -e) for f, e in zip(factor, each, strict=True)), tuple(exponent)
 
 
 @dataclass(frozen=True)
@@ -187,25 +225,30 @@ def closeness(a: KernelRows, b: KernelRows, part: int, *, double: bool) -> Float
     return tile.astype(np.float32, copy=False)
 
 
-def rbf(tile: Float32, gamma: float) -> None:
-    """Turn minus half the squared distances into kernel values, in place."""
-    tile *= np.float32(2.0 * gamma)
-    # rounding may have left a distance below 0; further out, results would be denormal and slow
-    np.clip(tile, FURTHEST, 0.0, out=tile)
-    np.exp(tile, out=tile)
+def rbf_less_one(tile: Float32, gamma: float) -> None:
+    """Turn minus half the squared distances into kernel values less one, in place.
+
+    By expm1(2x) = 2 tanh(x) / (1 − tanh(x)), which keeps its digits near 0: the hyperbolic tangent uses
+    vector instructions on every processor, expm1 on few.
+    """
+    tile *= np.float32(min(gamma, LARGEST_FACTOR))
+    # rounding may have left a distance below 0
+    np.minimum(tile, 0.0, out=tile)
+    np.tanh(tile, out=tile)
+    tile /= np.float32(0.5) - np.float32(0.5) * tile
 
 
 def values(
     a: KernelRows, b: KernelRows, gammas: Sequence[float], weights: Sequence[float], *, double: bool
 ) -> Float32:
-    """Return kernel values between the rows of `a` and of `b`, (len(a), len(b)) float32."""
+    """Return kernel values less one between the rows of `a` and of `b`, (len(a), len(b)) float32."""
     return _weighted([closeness(a, b, part, double=double) for part in range(len(gammas))], gammas, weights)
 
 
 def _weighted(tiles: Sequence[Float32], gammas: Sequence[float], weights: Sequence[float]) -> Float32:
-    """Return the weighted sum of the parts' kernels, made of their closeness, which is overwritten."""
+    """Return the weighted sum of the parts' kernels less one, made of their closeness, overwritten."""
     for tile, gamma, weight in zip(tiles, gammas, weights, strict=True):
-        rbf(tile, gamma)
+        rbf_less_one(tile, gamma)
         if len(tiles) > 1:
             np.multiply(tile, np.float32(weight), out=tile)
     total = tiles[0]
@@ -215,7 +258,7 @@ def _weighted(tiles: Sequence[Float32], gammas: Sequence[float], weights: Sequen
 
 
 class Gram:
-    """Kernel values among the training rows, (n, n) float32, symmetric, computed half and mirrored.
+    """Kernel values less one among the training rows, (n, n) float32, symmetric, computed half and mirrored.
 
     Parameters
     ----------
@@ -261,7 +304,7 @@ class Gram:
                 # both halves were computed and may differ in their last bits
                 found = np.triu(found, 1)
                 found += found.T
-                np.fill_diagonal(found, 1.0)
+                np.fill_diagonal(found, 0.0)
             else:
                 # a cache line's columns at a time: four times as fast as the whole tile at once
                 for a in range(0, i1 - i0, LINE):

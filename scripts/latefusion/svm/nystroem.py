@@ -13,7 +13,8 @@ from latefusion.svm.inputs import Float32, Float64
 from latefusion.svm.kernels import KernelRows, values
 
 BLOCK: Final = 512
-# Directions in which the components hardly differ are noise in single precision.
+# Directions in which the components hardly differ are noise in single precision; as a share of the largest
+# eigenvalue and of the largest kernel value less one.
 LEAST_EIGENVALUE: Final = 1e-6
 
 
@@ -27,8 +28,8 @@ class NystroemMap:
         The rows that span the approximation.
     projection : (m, r) float64 array
     centre : (r,) float64 array
-        Kernel values with the components, times `projection`, less `centre`, are the features. A bias
-        takes up any shift; around zero the solver converges faster.
+        Kernel values less one with the components, times `projection`, less `centre`, are the features. A
+        bias takes up any shift; around zero the solver converges faster.
     """
 
     components: KernelRows
@@ -49,13 +50,14 @@ class NystroemMap:
         """Span the kernel of `rows` by those that are chosen."""
         components = rows[chosen]
         double = rows.needs_double(gammas)
-        K = values(components, components, gammas, weights, double=True).astype(np.float64)
-        K = (K + K.T) / 2.0
-        np.fill_diagonal(K, 1.0)
-        eigenvalues, vectors = np.linalg.eigh(K)
-        kept = eigenvalues > LEAST_EIGENVALUE * eigenvalues[-1]
+        less_one = values(components, components, gammas, weights, double=True).astype(np.float64)
+        less_one = (less_one + less_one.T) / 2.0
+        np.fill_diagonal(less_one, 0.0)
+        eigenvalues, vectors = np.linalg.eigh(1.0 + less_one)
+        noise = LEAST_EIGENVALUE * -float(less_one.min())
+        kept = eigenvalues > noise * eigenvalues[-1]
         projection = vectors[:, kept] / np.sqrt(eigenvalues[kept])
-        return cls(components, projection, K.mean(axis=0) @ projection, gammas, weights, double)
+        return cls(components, projection, less_one.mean(axis=0) @ projection, gammas, weights, double)
 
     def features(self, rows: KernelRows, n_jobs: int) -> Float32:
         """Return the features of rows, (n, r) float32."""

@@ -44,12 +44,13 @@ class NystroemFit:
         ordered = np.sort(self.chosen)
         y, fold = data.layout.y[ordered], data.layout.fold[ordered]
         layout = Layout.of(y, fold, data.layout.n_classes, data.layout.n_folds)
-        gram = Gram(data.rows[ordered], gammas, reuse=False, n_jobs=self.n_jobs)
-        return Alignment(gram, layout, gammas).kernels(data.held_out_folds)
+        units = data.scaling.in_units(gammas)
+        gram = Gram(data.rows[ordered], units, reuse=False, n_jobs=self.n_jobs)
+        return Alignment(gram, layout, units).kernels(data.held_out_folds)
 
     def kernel(self, gammas: tuple[float, ...], weights: tuple[float, ...]) -> NystroemKernel:
         """Approximate a kernel."""
-        span = NystroemMap.fit(self.data.rows, self.chosen, gammas, weights)
+        span = NystroemMap.fit(self.data.rows, self.chosen, self.data.scaling.in_units(gammas), weights)
         Z = span.features(self.data.rows, self.n_jobs)
         self.data.log("approximated the kernel of %d rows by %d components", len(Z), len(self.chosen))
         return NystroemKernel(self.data, Z, span)

@@ -15,13 +15,15 @@ from numpy.typing import NDArray
 from latefusion.core.parallel import blocks, run
 from latefusion.svm.inputs import Float32, Float64
 from latefusion.svm.layout import NO_FOLD, Layout
-from latefusion.svm.solution import TOLERANCE, Int64, KernelClassifier, KernelSolution
+from latefusion.svm.solution import TOLERANCE, WHOLE_TOLERANCE, Int64, KernelClassifier, KernelSolution
 
 logger = logging.getLogger(__name__)
 
 ITERATIONS_PER_ROW: Final = 100
 LEAST_ITERATIONS: Final = 10_000_000
 CHUNK: Final = 256
+FLAT: Final = 1e-12
+LEAST_FLAT: Final = 1e-36
 SECONDS_BETWEEN_REPORTS: Final = 10.0
 
 
@@ -38,12 +40,20 @@ class OneVsOneProblem:
         Factor on `C` for each class.
     max_iter : int or None
         Most steps of a classifier; None for so many that only a defect would need them.
+    span : float
+        Largest distance of a kernel value from one; the least curvature that counts scales with it.
     """
 
     layout: Layout
     C: float
     class_weight: Float64
     max_iter: int | None
+    span: float = 1.0
+
+    @property
+    def flat(self) -> float:
+        """Least curvature that counts, libsvm's for a span of 1; nothing that it divides overflows."""
+        return max(FLAT * self.span, LEAST_FLAT)
 
     def solve(
         self,
@@ -61,7 +71,7 @@ class OneVsOneProblem:
         Parameters
         ----------
         K : (n, n) float32 array
-            Gram matrix in the order of the layout.
+            Gram matrix less one, in the order of the layout.
         folds : sequence of int
             Folds to hold out, or `NO_FOLD`.
         n_jobs : int
@@ -132,7 +142,8 @@ class OneVsOneProblem:
         limit = (
             max(LEAST_ITERATIONS, ITERATIONS_PER_ROW * len(rows)) if self.max_iter is None else self.max_iter
         )
-        steps, gap = optimise(K, chunks, index, beta, upper, lower, f, TOLERANCE, limit)
+        tolerance = WHOLE_TOLERANCE if held_out_fold == NO_FOLD else TOLERANCE
+        steps, gap = optimise(K, chunks, index, beta, upper, lower, f, tolerance, limit, self.flat)
         offset = _offset(f, beta, upper, lower)
         return KernelClassifier(rows, beta, offset, int(steps), float(gap), f)
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from latefusion.svm.inputs import (
     DecisionModel,
-    Float32,
+    Features,
     Float64,
     Int32,
     present_rows,
@@ -45,7 +45,7 @@ class DecisionValues:
         return scatter_rows(self.model.vote_of_decision(self.decision), self.known)
 
 
-def decide(model: DecisionModel, X: Sequence[Float32], *, n_jobs: int) -> DecisionValues:
+def decide(model: DecisionModel, X: Sequence[Features], *, n_jobs: int) -> DecisionValues:
     """Return the decision values of rows, (n, d_m) for each modality; NaN where one is missing."""
     known = present_rows(X)
     model.set_params(n_jobs=n_jobs)
@@ -53,7 +53,7 @@ def decide(model: DecisionModel, X: Sequence[Float32], *, n_jobs: int) -> Decisi
 
 
 def predict(
-    model: DecisionModel, X: Sequence[Float32], *, guarded: bool, n_jobs: int
+    model: DecisionModel, X: Sequence[Features], *, guarded: bool, n_jobs: int
 ) -> tuple[Float64, Int32]:
     """Return probabilities (n, K) and votes (n,); NaN and -1 for rows that lack a modality."""
     decided = decide(model, X, n_jobs=n_jobs)

@@ -3,8 +3,8 @@
 The dual of libsvm's C-SVC in signed coefficients β = αy: minimise ½ βᵀKβ - yᵀβ with Σβ = 0 and
 lower ≤ β ≤ upper, where [lower, upper] is [0, C] for positive rows and [-C, 0] for negative ones.
 The score f = y - Kβ is kept up to date. A row may go up while β < upper and down while β > lower; at the
-optimum no row that may go up has a larger score than one that may go down. The kernel has a unit
-diagonal.
+optimum no row that may go up has a larger score than one that may go down. The kernel is
+given less one, which Σβ = 0 cancels; its diagonal is then zero, and the curvature of i and j is -2 K_ij.
 """
 # No annotations in this module: numba infers every type, and strict typing would only repeat it.
 # mypy: disable-error-code="no-untyped-def, no-untyped-call, assignment"
@@ -19,9 +19,7 @@ from latefusion.svm.jit import FAST, compiled, fmax, fmin, inlined
 # Added to a score, it keeps the row from being selected.
 NEVER = np.float32(1e30)
 ZERO = np.float32(0.0)
-TWO = np.float32(2.0)
-# Curvature of two rows that are equal, as in libsvm.
-LEAST = 1e-12
+MINUS_TWO = np.float32(-2.0)
 SNAP = 1e-11
 STEPS_BETWEEN_SHIFTS = 1024
 
@@ -41,12 +39,12 @@ def _move(f, score, shift, bound, K, i, j, chunk, step, least):
 
 
 @inlined(FAST)
-def _gain(score, bound, K, i, chunk, top):
+def _gain(score, bound, K, i, chunk, top, flat):
     """Return the largest decrease of the objective that a partner in this chunk promises."""
     best = ZERO
     for t in range(chunk[0], chunk[1]):
         b = fmax(top - score[t] - fmax(bound[t], ZERO), ZERO)
-        best = fmax(best, b * b / fmax(TWO - TWO * K[i, t + chunk[2]], np.float32(LEAST)))
+        best = fmax(best, b * b / fmax(MINUS_TWO * K[i, t + chunk[2]], flat))
     return best
 
 
@@ -71,7 +69,7 @@ def _bound(beta, upper, lower):
 
 
 @compiled(FAST)
-def optimise(K, chunks, rows, beta, upper, lower, f, tol, max_iter):
+def optimise(K, chunks, rows, beta, upper, lower, f, tol, max_iter, flat):
     """Solve a classifier in place, from any feasible β and its f.
 
     In each step i has the largest score of the rows that may go up; of those that may go down, j promises
@@ -80,7 +78,7 @@ def optimise(K, chunks, rows, beta, upper, lower, f, tol, max_iter):
     Parameters
     ----------
     K : (n, n) float32 array
-        Gram matrix of all rows.
+        Gram matrix of all rows, less one.
     chunks : (c, 3) uint64 array
         Start and stop among the classifier's rows, and what to add for the column of `K`. Unsigned, since
         numba's check for negative indices would keep the loops from being vectorised.
@@ -90,6 +88,8 @@ def optimise(K, chunks, rows, beta, upper, lower, f, tol, max_iter):
     tol : float
         Stop when no row that may go up has a score so much larger than one that may go down.
     max_iter : int
+    flat : float
+        Least curvature that counts: rows that are equal have this one.
 
     Returns
     -------
@@ -98,6 +98,7 @@ def optimise(K, chunks, rows, beta, upper, lower, f, tol, max_iter):
         The violation that is left; not under `tol` where `max_iter` ended the search.
     """
     n = beta.shape[0]
+    least_curvature = np.float32(flat)
     score = np.empty(n, np.float32)
     bound = np.empty(n, np.float32)
     for t in range(n):
@@ -129,16 +130,16 @@ def optimise(K, chunks, rows, beta, upper, lower, f, tol, max_iter):
         best, at = ZERO, 0
         for c in range(chunks.shape[0]):
             chunk = (chunks[c, 0], chunks[c, 1], chunks[c, 2])
-            promised = _gain(score, bound, K, rows[i], chunk, top)
+            promised = _gain(score, bound, K, rows[i], chunk, top, least_curvature)
             if promised > best:
                 best, at = promised, c
         best = -NEVER
         for t in range(chunks[at, 0], chunks[at, 1]):
             d = max(top - score[t] - max(bound[t], ZERO), ZERO)
-            promised = d * d / max(TWO - TWO * K[rows[i], t + chunks[at, 2]], np.float32(LEAST))
+            promised = d * d / max(MINUS_TWO * K[rows[i], t + chunks[at, 2]], least_curvature)
             if promised > best:
                 best, j = promised, np.int64(t)
-        step = (f[i] - f[j]) / max(2.0 - 2.0 * np.float64(K[rows[i], rows[j]]), LEAST)
+        step = (f[i] - f[j]) / max(-2.0 * np.float64(K[rows[i], rows[j]]), flat)
         room_i, room_j = upper[i] - beta[i], beta[j] - lower[j]
         step = min(step, room_i, room_j)
         beta[i] = _snapped(beta[i] + step, upper[i], lower[i])

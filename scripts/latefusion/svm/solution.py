@@ -15,6 +15,10 @@ Int64 = NDArray[np.int64]
 TOLERANCE: Final = 1e-3
 """Violation of the optimality conditions at which solvers stop, as libsvm's default."""
 
+WHOLE_TOLERANCE: Final = TOLERANCE / 2
+"""On all rows, where solvers start from the solution without a fold: so that decision values of equal data
+do not follow how folds fell by more than libsvm's tolerance (measured on 300 to 4,000 rows: 6e-4 at most)."""
+
 
 @dataclass(frozen=True)
 class BinaryClassifier:

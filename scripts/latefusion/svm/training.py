@@ -13,7 +13,7 @@ from latefusion.core.errors import InputError, Problem
 from latefusion.core.log_loss import log_losses
 from latefusion.svm.estimator import SVM
 from latefusion.svm.fitting import fit_all
-from latefusion.svm.inputs import Float32, Float64, Int32, present_rows, scatter_rows, select_rows
+from latefusion.svm.inputs import Features, Float64, Int32, present_rows, scatter_rows, select_rows
 from latefusion.svm.settings import SvmSettings
 
 
@@ -23,7 +23,7 @@ class LabelledRows:
 
     Attributes
     ----------
-    X : list of (n, d_m) float32 arrays
+    X : list of (n, d_m) float32 or float64 arrays
         One for each modality of the view; a row of NaN where an item lacks it.
     y : (n,) int32 array
         Class indices.
@@ -32,7 +32,7 @@ class LabelledRows:
         Classes of the data set; those without rows get probability 0.
     """
 
-    X: Sequence[Float32]
+    X: Sequence[Features]
     y: Int32
     fold: Int32
     n_classes: int
@@ -214,7 +214,7 @@ def _score(model: SVM, y: Int32) -> dict[str, Any]:
     }
 
 
-def _facts(model: SVM, rows: Sequence[Float32]) -> dict[str, Any]:
+def _facts(model: SVM, rows: Sequence[Features]) -> dict[str, Any]:
     return {
         "C": model.C,
         "gamma": model.gamma,

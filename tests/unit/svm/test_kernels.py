@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from latefusion.svm.kernels import BLOCK, Gram, InputScaling, values
-from latefusion.svm.kernels import rbf as rbf_in_place
+from latefusion.svm.kernels import rbf_less_one as less_one_in_place
 
 RNG = np.random.default_rng(5)
 EXAMPLES = settings(max_examples=25, deadline=None, derandomize=True)
@@ -25,7 +25,8 @@ def gram(X, gamma="auto", combine="concatenate", scale="none", weights=None, n_j
     scaling = InputScaling.fit(X, combine, scale)
     gammas = scaling.gammas(gamma)
     weights = weights or (1.0 / scaling.n_parts,) * scaling.n_parts
-    return Gram(scaling.rows(X), gammas, reuse=reuse, n_jobs=n_jobs).fill(gammas, weights)
+    units = scaling.in_units(gammas)
+    return 1 + Gram(scaling.rows(X), units, reuse=reuse, n_jobs=n_jobs).fill(units, weights)
 
 
 @given(
@@ -66,19 +67,23 @@ def test_rows_that_are_equal_have_kernel_one_however_narrow_it_is():
     np.testing.assert_allclose(K[:25, 25:], np.eye(25), atol=1e-4)
 
 
-def test_kernel_values_are_right_to_the_last_digits_and_vanish_far_out():
-    distance = np.concatenate([np.linspace(0, 86.9, 100_000), [88.0, 1e4, 1e30]]).astype(np.float32)
+def test_kernel_values_less_one_keep_their_digits_near_zero_and_far_out():
+    distance = np.concatenate([np.logspace(-37, 2.5, 100_000), [0.0, 1e4, 1e30]]).astype(np.float32)
     tile = -distance[None] / 2
-    rbf_in_place(tile, 1.0)
-    expected = np.exp(-distance.astype(np.float64))
-    np.testing.assert_allclose(tile[0, :-3], expected[:-3], rtol=3e-7)
-    assert (tile[0, -3:] < 2e-38).all()
+    less_one_in_place(tile, 1.0)
+    np.testing.assert_allclose(tile[0], np.expm1(-distance.astype(np.float64)), rtol=4e-7, atol=0)
 
 
 def test_a_distance_that_rounding_left_below_zero_is_none():
     tile = np.array([[1e-7]], np.float32)
-    rbf_in_place(tile, 50.0)
-    assert tile[0, 0] == 1
+    less_one_in_place(tile, 50.0)
+    assert tile[0, 0] == 0
+
+
+def test_no_distance_is_none_however_narrow_the_kernel():
+    tile = np.array([[0.0, -1e-30]], np.float32)
+    less_one_in_place(tile, 1e300)
+    assert tile.tolist() == [[0.0, -1.0]]
 
 
 def test_distances_are_reused_without_a_trace():
@@ -87,7 +92,8 @@ def test_distances_are_reused_without_a_trace():
     kept = Gram(scaling.rows([X]), (0.2,), reuse=True, n_jobs=2)
     kept.fill((0.2,), (1.0,))
     again = kept.fill((0.01,), (1.0,))
-    np.testing.assert_array_equal(again, gram([X], 0.01))
+    anew = Gram(scaling.rows([X]), (0.2,), reuse=False, n_jobs=1).fill((0.01,), (1.0,))
+    np.testing.assert_array_equal(again, anew)
 
 
 @pytest.mark.parametrize("scale", ["none", "standard"])
@@ -164,7 +170,7 @@ def test_new_rows_meet_the_training_rows_in_the_same_space():
     scaling = InputScaling.fit([A], "concatenate", "none")
     gammas = scaling.gammas("auto")
     found = values(scaling.rows([T]), scaling.rows([A]), gammas, (1.0,), double=False)
-    np.testing.assert_allclose(found, rbf(T, 1 / 6, A), atol=1e-6)
+    np.testing.assert_allclose(1 + found, rbf(T, 1 / 6, A), atol=1e-6)
 
 
 def test_double_precision_is_used_only_where_single_would_spoil_the_kernel():

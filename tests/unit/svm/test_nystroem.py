@@ -13,9 +13,10 @@ def blobs(n=300, K=3, d=4, seed=0):
 
 def mapped(X, chosen, gamma=0.25):
     rows = InputScaling.fit([X], "concatenate", "none").rows([X])
-    K = values(rows, rows, (gamma,), (1.0,), double=False)
+    K = 1 + values(rows, rows, (gamma,), (1.0,), double=False)
     span = NystroemMap.fit(rows, chosen, (gamma,), (1.0,))
-    return span.features(rows, 1) + span.centre, K
+    # features are around zero; around what, less one, is the centre
+    return span.features(rows, 1) + span.projection.sum(axis=0) + span.centre, K
 
 
 def test_all_rows_as_components_give_the_kernel_itself():

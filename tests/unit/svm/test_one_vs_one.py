@@ -16,7 +16,7 @@ def problem(n=150, K=3, F=4, C=1.0, seed=0, gamma=0.3, weight=None, max_iter=Non
     layout = Layout.of(y, fold, K, F)
     X = rng.standard_normal((n, 4)) + 0.7 * rng.standard_normal((K, 4))[y]
     X = X[layout.order]
-    gram = np.exp(-gamma * np.square(X[:, None] - X[None]).sum(axis=2)).astype(np.float32)
+    gram = np.expm1(-gamma * np.square(X[:, None] - X[None]).sum(axis=2)).astype(np.float32)
     return gram, OneVsOneProblem(layout, C, np.ones(K) if weight is None else np.asarray(weight), max_iter)
 
 
@@ -32,8 +32,8 @@ def reference(K, given, without, pair):
     y = np.where(given.layout.y[seen] == pair[0], 1, -1)
     weight = given.class_weight[given.layout.y[seen]]
     svc = SVC(C=given.C, kernel="precomputed")
-    svc.fit(K[np.ix_(seen, seen)].astype(np.float64), y, sample_weight=weight)
-    return svc.decision_function(K[:, seen].astype(np.float64))
+    svc.fit(1 + K[np.ix_(seen, seen)].astype(np.float64), y, sample_weight=weight)
+    return svc.decision_function(1 + K[:, seen].astype(np.float64))
 
 
 @pytest.mark.parametrize("weight", [None, [0.5, 2.0, 1.0]])
@@ -54,7 +54,7 @@ def test_labels_within_a_fold_do_not_touch_its_out_of_fold_decisions():
     rng = np.random.default_rng(7)
     n = 120
     X, y, fold = rng.standard_normal((n, 3)), rng.integers(0, 3, n), np.arange(n) % 3
-    gram = np.exp(-0.5 * np.square(X[:, None] - X[None]).sum(axis=2)).astype(np.float32)
+    gram = np.expm1(-0.5 * np.square(X[:, None] - X[None]).sum(axis=2)).astype(np.float32)
 
     def out_of_fold(labels):
         layout = Layout.of(labels, fold, 3, 3)
@@ -112,7 +112,7 @@ def test_an_offset_that_no_free_row_fixes_is_the_middle_from_a_warm_start_too():
         Layout.of(np.arange(48) % 2, np.arange(48) // 2 % 4, 2, 4), 0.1 + 0.2, np.ones(2), None
     )
     X = np.random.default_rng(2).standard_normal((48, 3))[given.layout.order]
-    K = np.exp(-1e-3 * np.square(X[:, None] - X[None]).sum(axis=2)).astype(np.float32)
+    K = np.expm1(-1e-3 * np.square(X[:, None] - X[None]).sum(axis=2)).astype(np.float32)
     whole = given.solve(K, everything(given), 1)[0].classifiers[0]
     np.testing.assert_array_equal(np.abs(whole.beta), 0.1 + 0.2)
     up, low = whole.f[24:].max(), whole.f[:24].min()
