@@ -3,9 +3,12 @@
 PYTHON ?= python3
 VENV ?= .venv
 CORES ?= all
+# A configuration of your own: `make run CONFIG=mine.yaml`. Not taken from the environment.
+CONFIG =
 BIN := $(VENV)/bin
 SOURCES := scripts tests benchmarks workflow
 SMK := Snakefile workflow/rules
+NAMED = $(if $(CONFIG),--configfile $(CONFIG))
 
 .DEFAULT_GOAL := help
 .PHONY: help run resume prune test lint format typecheck check docs bench fuzz clean
@@ -23,14 +26,14 @@ $(VENV)/.development: $(VENV)/.run envs/development.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -r envs/development.txt -c envs/constraints.txt
 	touch $@
 
-run: $(VENV)/.run  ## run the workflow on config.yaml and print the ranking
-	$(BIN)/python workflow/launch.py run --cores $(CORES)
+run: $(VENV)/.run  ## run the workflow and print the ranking; CONFIG=mine.yaml for your own data
+	$(BIN)/python workflow/launch.py run $(NAMED) --cores $(CORES)
 
-resume: $(VENV)/.run  ## go on after a run that was killed
-	$(BIN)/python workflow/launch.py resume --cores $(CORES)
+resume: $(VENV)/.run  ## go on with the run that was killed, stopped or failed
+	$(BIN)/python workflow/launch.py resume $(NAMED) $(if $(filter command environment,$(origin CORES)),--cores $(CORES))
 
-prune: $(VENV)/.run  ## list and remove results that config.yaml no longer makes
-	$(BIN)/python workflow/launch.py prune
+prune: $(VENV)/.run  ## list and remove results that the configuration (CONFIG=mine.yaml) no longer makes
+	$(BIN)/python workflow/launch.py prune $(NAMED)
 
 test: $(VENV)/.development  ## run every test
 	$(BIN)/python -m pytest -n 2 --dist worksteal

@@ -11,6 +11,7 @@ configfile: "config.yaml" if Path("config.yaml").exists() else workflow.source_p
 
 
 include: "workflow/rules/common.smk"  #        the configuration, paths, and what a run makes
+include: "workflow/rules/terminal.smk"  #      what is said on the terminal, during a run and at its end
 include: "workflow/rules/example_data.smk"  #  the bundled songs and digits
 include: "workflow/rules/ingest.smk"  #        CSV files -> feature matrices and items
 include: "workflow/rules/dataset.smk"  #       both splits -> classes, groups, partitions and folds

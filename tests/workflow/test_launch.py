@@ -143,18 +143,66 @@ def test_a_folder_of_its_own_makes_a_second_run_possible(folder, tmp_path_factor
     assert busy.poll() is None
 
 
+def test_resume_goes_on_with_the_configuration_and_the_targets_of_the_run_that_was_killed(folder):
+    """Plain `resume` would otherwise start the run of `config.yaml`, beside what was killed."""
+    (folder / "mine.yaml").write_text(json.dumps({"seconds": 600, "results": "mine"}))
+    process = start("run", "mine/done/1.txt", *OPTIONS, "--configfile", "mine.yaml", cwd=folder)
+    until(lambda: list((folder / "mine" / "done").glob(".*.part")))
+    kill_group(process)
+    process.stdout.close()
+    (folder / "mine.yaml").write_text(json.dumps({"seconds": 0, "results": "mine"}))
+    said = launch("resume", cwd=folder).stdout
+    assert "Going on with: launch.py run mine/done/1.txt" in said
+    assert (folder / "mine/done/1.txt").exists()
+    assert not (folder / "mine/done/0.txt").exists()
+    assert not (folder / "results").exists()
+
+
+def test_resume_never_starts_another_run_than_the_one_that_was_left(folder, busy):
+    kill_group(busy)
+    configure(folder)
+    (folder / "mine.yaml").write_text(json.dumps({"results": "mine"}))
+    refused = launch("resume", *OPTIONS, "--configfile", "mine.yaml", cwd=folder, check=False)
+    assert refused.returncode == 1
+    assert "these options name another run than the one to go on with, `launch.py run" in refused.stderr
+    assert parts(folder), "nothing was touched"
+    assert "mean" in launch("resume", *OPTIONS, cwd=folder).stdout, "the same options name the same run"
+
+
+def test_resume_of_a_folder_with_nothing_to_resume_says_so_and_starts_nothing(folder):
+    refused = launch("resume", *OPTIONS, cwd=folder, check=False)
+    assert refused.returncode == 1
+    assert "no run was started in" in refused.stderr
+    assert not (folder / "results").exists()
+    launch("run", *OPTIONS, cwd=folder)
+    (folder / "results/summary.txt").unlink()
+    assert "there is nothing to resume" in launch("resume", cwd=folder).stdout
+    assert not (folder / "results/summary.txt").exists()
+
+
+def test_resume_from_another_folder_finds_the_paths_of_the_run(folder, tmp_path_factory):
+    there = tmp_path_factory.mktemp("there")
+    (folder / "mine.yaml").write_text(json.dumps({"jobs": 1, "seconds": "no number", "results": "results"}))
+    options = ("--snakefile", "Snakefile", "--cores", "1", "--configfile", "mine.yaml")
+    failed = launch("run", "--directory", there, *options, cwd=folder, check=False)
+    assert failed.returncode == 1
+    assert f"launch.py resume --directory {there}` makes what is missing" in failed.stderr
+    (folder / "mine.yaml").write_text(json.dumps({"jobs": 1, "seconds": 0, "results": "results"}))
+    launch("resume", "--directory", there, cwd=tmp_path_factory.mktemp("elsewhere"))
+    assert (there / "results/summary.txt").exists()
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_stops_all_jobs_within_seconds_and_says_how_to_go_on(folder, busy, number):
     os.kill(busy.pid, number)
     said, _ = busy.communicate(timeout=300)  # the jobs would take ten minutes
     assert busy.returncode == 128 + number
-    assert "Stopped. No file is half-written; `" in said
-    assert " resume " in said
+    assert re.search(r"Stopped. No file is half-written; `python \S+/launch.py resume` goes on", said)
     assert not processes_in(folder)
     assert not list((folder / "results").rglob("*.txt"))
     assert not parts(folder), "what the jobs had begun is removed"
     configure(folder)
-    assert "mean" in launch("resume", *OPTIONS, cwd=folder).stdout
+    assert "mean" in launch("resume", cwd=folder).stdout
 
 
 def test_ctrl_c_on_a_terminal_reaches_all_processes_at_once(folder, busy):
@@ -171,7 +219,7 @@ def test_after_a_kill_plain_snakemake_refuses_and_resume_goes_on(folder, busy):
     plain = snakemake("--cores", "2", cwd=folder, snakefile="Snakefile", check=False)
     assert plain.returncode == 1
     assert "--unlock" in plain.stderr
-    resumed = launch("resume", *OPTIONS, cwd=folder).stdout
+    resumed = launch("resume", cwd=folder).stdout
     assert re.search(rf"An earlier run was killed here: process {busy.pid} on ", resumed)
     assert "mean" in resumed
     assert not parts(folder)
@@ -181,7 +229,7 @@ def test_what_a_kill_left_is_removed_before_the_lock_that_tells_of_it(folder, bu
     """Killed again in between, the next run would find no lock, and nothing to look for."""
     kill_group(busy)
     monkeypatch.syspath_prepend(ROOT / "workflow")
-    launcher = importlib.import_module("launch")
+    clearing = importlib.import_module("launcher.clearing")
     left = []
 
     class Unlock:
@@ -193,9 +241,9 @@ def test_what_a_kill_left_is_removed_before_the_lock_that_tells_of_it(folder, bu
             return 0
 
     assert len(parts(folder)) == 2
-    monkeypatch.setattr(launcher, "Child", Unlock)
+    monkeypatch.setattr(clearing, "Child", Unlock)
     options = ["--snakefile", str(folder / "Snakefile")]
-    launcher.clear(options, folder, None, jobs_left="refuse", talk=True)
+    clearing.clear(options, folder, None, jobs_left="refuse", confirmed=True)
     assert left == [[]]
 
 
@@ -207,7 +255,12 @@ def test_plain_snakemake_says_what_to_type_in_a_locked_folder(tmp_path):
     (locks / "0.output.lock").write_text("results/summary.txt\n")
     refused = snakemake("--cores", 1, cwd=tmp_path, check=False)
     assert refused.returncode == 1
-    assert "`make resume`" in refused.stderr
+    assert "is locked: another run is at work, or was killed. `make resume`" in refused.stderr
+    (locks / "0.output.lock").write_text("elsewhere/summary.txt\n")
+    beside = snakemake("--cores", 1, "ingest_all", cwd=tmp_path)
+    assert "It writes other results than results, so this one goes on." in beside.stderr
+    assert "make resume" not in beside.stderr
+    assert (tmp_path / "results/items/train.parquet").exists()
 
 
 def test_snakemake_keeps_the_lock_when_only_the_launcher_was_killed(folder, busy):
@@ -383,7 +436,7 @@ class TestJobsLeftOnSlurm:
         assert (tools / "cancelled").read_text() == "71\n", "nobody else's job"
 
     def test_a_stop_leaves_none_behind(self, folder, tools, slurm):
-        tidy = importlib.import_module("launch").tidy
+        tidy = importlib.import_module("launcher.clearing").tidy
         part = folder / "results/.abcd_123.part"
         part.parent.mkdir()
         part.touch()
@@ -462,6 +515,82 @@ class TestPrune:
         refused = launch("prune", "--yes", "--snakefile", "Snakefile", cwd=folder, check=False)
         assert refused.returncode == 1
         assert "is in use by process" in refused.stderr
+
+
+class TestMistakesBeforeAnythingStarts:
+    """Each of these ends in a traceback of Snakemake, or in silence, where nobody looks first."""
+
+    def refused(self, folder, *options):
+        answer = launch("run", *options, "--snakefile", "Snakefile", cwd=folder, check=False)
+        assert answer.returncode == 1
+        assert "Traceback" not in answer.stderr
+        assert not (folder / "results").exists()
+        return answer.stderr
+
+    @pytest.mark.parametrize("target", ["predict", "results/summary.txt", "Snakefile"])
+    def test_a_target_behind_configfile_is_told_from_a_configuration(self, folder, target):
+        (folder / "mine.yaml").write_text("jobs: 1\n")
+        said = self.refused(folder, "--cores", 1, "--configfile", "mine.yaml", target)
+        assert f"found:   {target}, taken for a configuration" in said
+        assert f"fix:     put the target first: `run {target} --configfile mine.yaml`" in said
+
+    def test_a_configuration_that_does_not_exist_is_named_with_the_nearest(self, folder):
+        said = self.refused(folder, "--cores", 1, "--configfile", "confg.yaml")
+        assert "found:   confg.yaml, which does not exist" in said
+        assert "write config.yaml" in said
+
+    @pytest.mark.parametrize("named", [True, False])
+    def test_a_mistake_in_yaml_has_its_file_and_line(self, folder, named):
+        file = "mine.yaml" if named else "config.yaml"
+        (folder / file).write_text("jobs: 2\nseconds: 0\nresults: [a, b\nfolds: 5\n")
+        options = ("--configfile", file) if named else ()
+        said = self.refused(folder, "--cores", 1, *options)
+        assert re.search(rf"{file}, line 4, column \d+\n    found: ", said)
+        assert "while parsing a flow sequence in line 3" in said
+
+    def test_a_tab_is_named_with_its_line(self, folder):
+        (folder / "mine.yaml").write_text("data:\n\ttrain: a.csv\n")
+        said = self.refused(folder, "--cores", 1, "--configfile", "mine.yaml")
+        assert "mine.yaml, line 2, column 1" in said
+        assert "cannot start any token" in said
+
+    def test_a_configuration_in_another_encoding_is_refused(self, folder):
+        (folder / "mine.yaml").write_bytes("results: Größe\n".encode("latin-1"))
+        said = self.refused(folder, "--cores", 1, "--configfile", "mine.yaml")
+        assert "mine.yaml, byte 11\n    found:   text that is not UTF-8" in said
+
+    def test_a_configuration_without_keys_is_refused(self, folder):
+        (folder / "mine.yaml").write_text("- jobs\n")
+        assert "no keys, but a list" in self.refused(folder, "--cores", 1, "--configfile", "mine.yaml")
+
+    def test_a_profile_that_does_not_exist_is_not_passed_over(self, folder):
+        said = self.refused(folder, "--workflow-profile", "profiles/slrum")
+        assert "found:   profiles/slrum, which does not exist" in said
+        assert "write slurm" in said
+
+    def test_an_option_that_snakemake_does_not_know_is_named(self, folder):
+        assert "unrecognized arguments: --corse" in self.refused(folder, "--corse", 1)
+
+
+def test_make_passes_a_configuration_to_each_command():
+    def planned(*arguments):
+        shown = subprocess.run(
+            ["make", "--dry-run", "--no-print-directory", *arguments],
+            cwd=ROOT,
+            env={**os.environ, "CONFIG": "of the environment"},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return shown.stdout.splitlines()[-1].partition("launch.py ")[2].split()
+
+    assert planned("run") == ["run", "--cores", "all"]
+    assert planned("run", "CONFIG=mine.yaml", "CORES=3") == [
+        *("run", "--configfile", "mine.yaml", "--cores", "3")
+    ]
+    assert planned("resume") == ["resume"], "with as many cores as the run that was killed"
+    assert planned("resume", "CORES=1") == ["resume", "--cores", "1"]
+    assert planned("prune", "CONFIG=mine.yaml") == ["prune", "--configfile", "mine.yaml"]
 
 
 def test_the_launcher_describes_itself():

@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 import signal
 import subprocess  # nosec B404
-import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
+from launcher import interpreter
 from launcher.processes import descendants, end
 
 ROOT = Path(__file__).resolve().parents[2]
+# In the environment of a Snakemake that was launched: then the launcher has the last word.
+LAUNCHED = "LATEFUSION_LAUNCHED"
 # A job on SLURM is cancelled through scancel, which may take its time; local jobs end at once.
 PATIENCE_JOBS = 3.0
 PATIENCE_SNAKEMAKE = 60.0
@@ -26,17 +28,24 @@ class Child:
     interrupt makes it cancel them. Local jobs are ended from here, since Snakemake waits for them.
     """
 
-    def __init__(self, options: Sequence[str], descriptor: int | None = None) -> None:
+    def __init__(self, options: Sequence[str], descriptor: int | None = None, *, local: bool = True) -> None:
         self.options = list(options)
         self.descriptor = descriptor
+        self.local = local
         self.signal: int | None = None
 
     def run(self) -> int:
         """Run Snakemake to its end and return its exit code, or that of the signal that stopped it."""
         handlers = {number: signal.signal(number, self._stop) for number in (signal.SIGINT, signal.SIGTERM)}
         inherited = () if self.descriptor is None else (self.descriptor,)
+        environment = {**os.environ, LAUNCHED: "1"}
         try:
-            with subprocess.Popen(command(self.options), pass_fds=inherited) as process:  # noqa: S603 # nosec B603
+            with (
+                interpreter.callable_path(local=self.local) as python,
+                subprocess.Popen(  # noqa: S603 # nosec B603
+                    snakemake_command(python, self.options), pass_fds=inherited, env=environment
+                ) as process,
+            ):
                 code = self._wait(process)
         finally:
             for number, handler in handlers.items():
@@ -62,8 +71,8 @@ class Child:
         return process.returncode
 
 
-def command(options: Sequence[str]) -> list[str]:
+def snakemake_command(python: str, options: Sequence[str]) -> list[str]:
     """Return the command that runs Snakemake with some options, on this workflow unless they name another."""
     named = any(option in ("-s", "--snakefile") or option.startswith("--snakefile=") for option in options)
     snakefile = [] if named else ["--snakefile", os.path.relpath(ROOT / "Snakefile")]
-    return [sys.executable, "-m", "snakemake", *snakefile, *options]
+    return [python, "-m", "snakemake", *snakefile, *options]

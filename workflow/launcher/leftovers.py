@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from launcher.command_line import parsed
 from launcher.errors import LaunchError
-from launcher.outcome import parsed, results_folder
+from launcher.outcome import results_folder
 
 ALWAYS_KEPT = ("README.md",)
 # Jobs write beside their outputs under such names (`latefusion.store.atomic`) and rename at the end; a killed

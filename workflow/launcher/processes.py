@@ -45,6 +45,14 @@ def descendants(pid: int) -> list[int]:
     return found[1:]
 
 
+def ancestors() -> list[int]:
+    """Return the pids of this process and of all above it, nearest first."""
+    found = [os.getpid()]
+    while (above := _parent(found[-1])) > 1:
+        found.append(above)
+    return found
+
+
 def end(pids: list[int], *, patience: float) -> None:
     """Ask processes to end, and end those that have not after `patience` seconds."""
     _send(pids, signal.SIGTERM)

@@ -20,17 +20,6 @@ from latefusion.planning import configuration, plan, resources
 from latefusion.planning import rule_catalogue as catalogue
 from latefusion.planning.code_digest import code_digest
 
-# Snakemake's own message says less: its lock looks the same in a run that lives and in one that was killed.
-if (
-    any(Path(".snakemake/locks").glob("*.lock"))
-    and workflow.exec_mode == ExecMode.DEFAULT
-    and "--unlock" not in sys.argv
-):
-    logger.warning(
-        f"{Path.cwd()} is locked: a run is at work here, or was killed. `make resume` (python "
-        f"{WORKFLOW / 'launch.py'} resume, with your options) tells which, and goes on where it stopped."
-    )
-
 EXAMPLE_DATA = {
     f"data/{name}/{split}.csv"
     for name in ("demo", "digits")

@@ -1,0 +1,24 @@
+"""What to type next, in messages."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from launcher.child import ROOT
+
+
+def how_to(command: str, options: Sequence[str] = ()) -> str:
+    """Return what to type: the make target where that is all, or the command line with its options."""
+    plain = [option for option in options if option not in ("--logger", "rich")]
+    if not plain and Path.cwd() == ROOT:
+        return f"make {command}"
+    return shlex.join(["python", sys.argv[0], command, *plain])
+
+
+def how_to_resume(folder: Path, *more: str) -> str:
+    """Return what to type to go on with the run in a folder: its options are on record."""
+    place = [] if folder == Path.cwd() else ["--directory", str(folder)]
+    return how_to("resume", [*more, *place])
