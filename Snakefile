@@ -7,7 +7,10 @@ from snakemake.utils import min_version
 min_version("9.27")
 
 
-configfile: "config.yaml" if Path("config.yaml").exists() else workflow.source_path("config.yaml")
+# one that is named on the command line stands alone
+if not workflow.overwrite_configfiles:
+
+    configfile: "config.yaml" if Path("config.yaml").exists() else workflow.source_path("config.yaml")
 
 
 include: "workflow/rules/common.smk"  #        the configuration, paths, and what a run makes
@@ -25,12 +28,12 @@ include: "workflow/rules/prediction.smk"  #    items without labels -> classes
 
 rule all:
     input:
-        targets(),
+        FILES.targets(),
 
 
 rule ingest_all:
     input:
-        ingest_targets(),
+        FILES.ingested(),
 
 
 rule predict:

@@ -9,7 +9,7 @@ with job(snakemake.log[0]):
     from latefusion.store.tables import write_json, write_table
 
     fused = fuse(
-        snakemake.wildcards.rule,
+        snakemake.params.rule,
         snakemake.params.options,
         read_partition_inputs(
             snakemake.params.partitions,

@@ -3,6 +3,7 @@
 from latefusion.core.job import job
 
 with job(snakemake.log[0]):
+    from latefusion.core.input_names import input_name
     from latefusion.evaluation.checks.finding import gather
     from latefusion.evaluation.checks.suite import run_checks
     from latefusion.evaluation.names import LEAKS, TABLES
@@ -14,9 +15,11 @@ with job(snakemake.log[0]):
     from latefusion.store.tables import read_json, read_table, write_json, write_table
 
     params = snakemake.params
-    paths = iter(snakemake.input.tables)
     tables = {
-        protocol: {name: read_table(next(paths), SCHEMAS[name]) for name in TABLES}
+        protocol: {
+            name: read_table(snakemake.input.get(input_name(protocol, name)), SCHEMAS[name])
+            for name in TABLES
+        }
         for protocol in params.protocols
     }
     dataset = read_json(snakemake.input.dataset)

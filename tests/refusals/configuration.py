@@ -2,9 +2,13 @@
 
 from contextlib import chdir
 
+import yaml
+
+from latefusion.planning.config_layers import read_layers
 from latefusion.planning.configuration import complete, missing_files
 from latefusion.planning.plan import make_plan
 from latefusion.planning.rule_catalogue import read_rules
+from latefusion.planning.run_plan import plan_run
 from refusals import Case
 from settings import ROOT, RULES, SCHEMA, changed
 
@@ -41,7 +45,18 @@ REFUSED = {
     "name twice": (changed(modalities__1__name="TEXT"), ["modalities[1].name", "second time"]),
     "view named like a modality": (changed(views__0__name="text"), ["views[0].name", "second time"]),
     "reserved name": (changed(views__0__name="majority"), ["views[0].name", "meaning of its own"]),
-    "rule twice": (changed(rules__26={"name": "mean"}), ["rules[26].name", "second time"]),
+    "rule twice": (
+        changed(rules__26={"name": "mean"}),
+        ["rules[26].name", "second time", "{name: mean_2, rule: mean, …}"],
+    ),
+    "a name of its own that another rule has": (
+        changed(rules=[{"name": "mean", "rule": "product"}]),
+        ["rules[0].name", "another rule's name"],
+    ),
+    "a rule under a name of its own, misspelt": (
+        changed(rules=[{"name": "power", "rule": "prodct"}]),
+        ["rules[0].rule", "write 'product'"],
+    ),
     "view of no modality": (
         changed(views__0__modalities=[]),
         ["views[0].modalities", "a list that is not empty"],
@@ -105,6 +120,29 @@ def _no_folder(folder):
     return []
 
 
+def _layers(folder, mine, base="folds: 5"):
+    (folder / "base.yaml").write_text(f"{base}\n")
+    (folder / "mine.yaml").write_text(mine)
+    with chdir(folder):
+        return read_layers([folder / "mine.yaml"], lambda path: yaml.safe_load(path.read_text()))
+
+
+def _extends_nothing(folder):
+    _layers(folder, "extends: bsae.yaml\nseed: 1\n")
+    return []
+
+
+def _no_yaml(folder):
+    _layers(folder, "seed: 1\ndata: train: a.csv\n")
+    return []
+
+
+def _mistake_below(folder):
+    layers = _layers(folder, "extends: base.yaml\nseed: 1\n", base="folds: five")
+    plan_run(layers, schemas=ROOT / "workflow/schemas", rules=ROOT / "scripts/latefusion/rules")
+    return []
+
+
 def _left_out(folder):
     brought = {"name": "text", "probabilities": {"train_out_of_fold": "o.csv", "test": "p.csv"}}
     config = complete(changed(modalities__0=brought, views=[]), SCHEMA, file="config.yaml", rules=RULES)
@@ -158,6 +196,19 @@ CASES += [
         SECTION,
         _missing_paths,
         ("data.train", "write 'songs_train.csv'"),
+    ),
+    Case(
+        "a file to extend that is not there",
+        SECTION,
+        _extends_nothing,
+        ("mine.yaml, extends", "write 'base.yaml'"),
+    ),
+    Case("YAML that is none", SECTION, _no_yaml, ("mine.yaml, line 2", "YAML: keys with values")),
+    Case(
+        "a mistake in the file below",
+        SECTION,
+        _mistake_below,
+        ("base.yaml, folds", "'five' (text)", "a whole number"),
     ),
     Case("a file where the results should go", SECTION, _no_folder, ("results", "'out', which is no folder")),
     Case(

@@ -9,7 +9,7 @@ rule check_dataset:
         features=[
             f"<results>/features/{split}/{modality['name']}.parquet"
             for split in ("train", "test")
-            for modality in embedded_modalities()
+            for modality in FILES.embedded
         ],
     output:
         dataset="<results>/dataset.json",
@@ -24,7 +24,7 @@ rule check_dataset:
         mem_mb=lambda wildcards, attempt: 1000 * attempt,
         runtime=lambda wildcards, attempt: 10 * attempt,
     params:
-        modalities=[modality["name"] for modality in embedded_modalities()],
+        modalities=[modality["name"] for modality in FILES.embedded],
         group_names=CONFIG["data"]["group_names"],
         folds=CONFIG["folds"],
         cross_folds=CONFIG["cross"]["folds"],

@@ -4,19 +4,30 @@
 rule evaluate:
     """Measure every model of a protocol, with intervals over groups, and compare them."""
     input:
-        test=evaluated_files("test"),
-        in_sample=evaluated_files("in_sample"),
-        out_of_fold=evaluated_files("out_of_fold"),
-        facts=evaluated_files("facts"),
-        fused=fused_files("parquet"),
-        learned=fused_files("json"),
-        partition_tables=partition_tables,
+        test=lambda wildcards: FILES.evaluated_files(wildcards.protocol, "test"),
+        in_sample=lambda wildcards: FILES.evaluated_files(
+            wildcards.protocol, "in_sample"
+        ),
+        out_of_fold=lambda wildcards: FILES.evaluated_files(
+            wildcards.protocol, "out_of_fold"
+        ),
+        facts=lambda wildcards: FILES.evaluated_files(wildcards.protocol, "facts"),
+        fused=lambda wildcards: files.fused_files(
+            wildcards.protocol, FILES.evaluated_rules(wildcards.protocol), "parquet"
+        ),
+        learned=lambda wildcards: files.fused_files(
+            wildcards.protocol, FILES.evaluated_rules(wildcards.protocol), "json"
+        ),
+        partition_tables=lambda wildcards: [
+            f"<results>/partitions/{partition}.parquet"
+            for partition in PLAN.partitions[wildcards.protocol]
+        ],
         item_tables=expand("<results>/items/{split}.parquet", split=["train", "test"]),
         groups="<results>/groups.parquet",
         dataset="<results>/dataset.json",
-        curve=learning_curve_of,
+        curve=lambda wildcards: job_inputs.learning_curve(FILES, wildcards.protocol),
     output:
-        evaluation_files("{protocol}"),
+        files.evaluation_tables("{protocol}"),
     log:
         "<logs>/evaluate/{protocol}.log",
     benchmark:
@@ -26,11 +37,11 @@ rule evaluate:
     # the largest, and the last to have all that it needs; the others run beside each other
     threads: lambda wildcards: 2 if wildcards.protocol == "cross" else 1
     resources:
-        mem_mb=table_memory(2000),
-        runtime=table_runtime(20),
+        mem_mb=asks(resources.table_memory_mb, 2000),
+        runtime=asks(resources.table_runtime_minutes, 20),
     params:
-        views=lambda wildcards: evaluated_views(wildcards.protocol),
-        rules=lambda wildcards: evaluated_rules(wildcards.protocol),
+        views=lambda wildcards: FILES.evaluated_views(wildcards.protocol),
+        rules=lambda wildcards: FILES.evaluated_rules(wildcards.protocol),
         partitions=lambda wildcards: PLAN.partitions[wildcards.protocol],
         describe=CONFIG["data"]["describe"],
         by=CONFIG["evaluation"]["by"],
@@ -45,9 +56,7 @@ rule learning_curve:
     """Train every view and three rules on 10, 25, 50 and 100 % of a partition's groups; off by default."""
     input:
         unpack(
-            lambda wildcards: embedding_files(
-                modality for view in curve_views() for modality in view["modalities"]
-            )
+            lambda wildcards: job_inputs.embeddings(job_inputs.curve_modalities(FILES))
         ),
         item_tables=expand("<results>/items/{split}.parquet", split=["train", "test"]),
         partition="<results>/partitions/{partition}.parquet",
@@ -63,20 +72,14 @@ rule learning_curve:
         "../../envs/latefusion.yaml"
     threads: 2
     resources:
-        mem_mb=curve_memory,
-        runtime=curve_runtime,
+        mem_mb=asks_of_curve(resources.curve_memory_mb, folds=CONFIG["folds"]),
+        runtime=asks_of_curve(resources.curve_runtime_minutes, PLAN.modalities),
     params:
-        views=curve_views(),
-        rules=curve_rules(),
+        views=job_inputs.curve_views(FILES),
+        rules=job_inputs.curve_rules(FILES),
         draws=CONFIG["evaluation"]["draws"],
         seed=SEED,
-        digest=digest(
-            "learning_curve",
-            *(
-                SCRIPTS / "latefusion" / "rules" / f"{name}.py"
-                for name in curve_rules()
-            ),
-        ),
+        digest=digest("learning_curve", *job_inputs.curve_rules(FILES)),
     script:
         "../../scripts/learning_curve.py"
 
@@ -84,11 +87,7 @@ rule learning_curve:
 rule summarise:
     """Bring the protocols together: what leaks were worth, the checks, and the ranking of the models."""
     input:
-        tables=[
-            file
-            for protocol in CONFIG["protocols"]
-            for file in evaluation_files(protocol)
-        ],
+        unpack(lambda wildcards: job_inputs.summarised(FILES)),
         dataset="<results>/dataset.json",
     output:
         leaks="<results>/evaluation/leaks.parquet",
@@ -113,12 +112,14 @@ rule summarise:
         "../../envs/latefusion.yaml"
     threads: 2
     resources:
-        mem_mb=table_memory(1000),
-        runtime=table_runtime(10),
+        mem_mb=asks(resources.table_memory_mb, 1000),
+        runtime=asks(resources.table_runtime_minutes, 10),
     params:
         protocols=CONFIG["protocols"],
         weighted_by_test=[
-            name for name, facts in RULES.items() if facts.replica_source == "test"
+            name
+            for name, rule in PLAN.rules.items()
+            if RULES[rule.rule].replica_source == "test"
         ],
         external={
             name: view.has_out_of_fold

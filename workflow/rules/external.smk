@@ -4,7 +4,7 @@
 rule predict_pretrained:
     """Apply a saved SVM, after its hash was checked, to the rows of the given split."""
     input:
-        unpack(lambda wildcards: embedding_files(view_of(wildcards).modalities)),
+        unpack(lambda wildcards: job_inputs.embeddings(view_of(wildcards).modalities)),
         model=lambda wildcards: view_of(wildcards).pretrained["file"],
         train_items="<results>/items/train.parquet",
         test_items="<results>/items/test.parquet",
@@ -19,14 +19,14 @@ rule predict_pretrained:
     benchmark:
         "<benchmarks>/predict_pretrained/{partition}/{view}.tsv"
     wildcard_constraints:
-        view=names_of(views_from("pretrained")),
+        view=names_of(FILES.views_from("pretrained")),
         partition="given",
     conda:
         "../../envs/latefusion.yaml"
     threads: svm_threads
     resources:
-        mem_mb=table_memory(2000),
-        runtime=table_runtime(10),
+        mem_mb=asks(resources.table_memory_mb, 2000),
+        runtime=asks(resources.table_runtime_minutes, 10),
     params:
         sha256=lambda wildcards: view_of(wildcards).pretrained["sha256"],
         modalities=lambda wildcards: list(view_of(wildcards).modalities),
@@ -38,7 +38,7 @@ rule predict_pretrained:
 rule import_probabilities:
     """Check a table of another system against the items and the groups, and take it over."""
     input:
-        table=brought_table,
+        table=lambda wildcards: job_inputs.external_table(FILES, **wildcards),
         item_tables=expand("<results>/items/{split}.parquet", split=["train", "test"]),
         groups="<results>/groups.parquet",
         partition="<results>/partitions/{partition}.parquet",
@@ -50,13 +50,13 @@ rule import_probabilities:
     benchmark:
         "<benchmarks>/import_probabilities/{partition}/{view}.{table}.tsv"
     wildcard_constraints:
-        view=names_of(views_from("external")),
+        view=names_of(FILES.views_from("external")),
         table="train_out_of_fold|train_in_sample|test|test_replica",
     conda:
         "../../envs/latefusion.yaml"
     resources:
-        mem_mb=table_memory(1000),
-        runtime=table_runtime(10),
+        mem_mb=asks(resources.table_memory_mb, 1000),
+        runtime=asks(resources.table_runtime_minutes, 10),
     params:
         digest=digest("import_probabilities"),
     script:

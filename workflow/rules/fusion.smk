@@ -4,8 +4,7 @@
 rule fuse:
     """Fit one fusion rule in every partition of a protocol and pool the test parts."""
     input:
-        unpack(learning_rows),
-        unpack(test_rows),
+        unpack(lambda wildcards: job_inputs.fused(FILES, wildcards.protocol)),
         groups="<results>/groups.parquet",
         dataset="<results>/dataset.json",
     output:
@@ -17,18 +16,19 @@ rule fuse:
     benchmark:
         "<benchmarks>/fuse/{protocol}/{rule}.tsv"
     wildcard_constraints:
-        rule=names_of([rule["name"] for rule in CONFIG["rules"]]),
+        rule=names_of(PLAN.rules),
     conda:
         "../../envs/latefusion.yaml"
     resources:
-        mem_mb=table_memory(1000),
-        runtime=table_runtime(5),
+        mem_mb=asks(resources.table_memory_mb, 1000),
+        runtime=asks(resources.table_runtime_minutes, 5),
     params:
-        options=lambda wildcards: plan.rule_options(CONFIG, wildcards.rule),
+        rule=lambda wildcards: PLAN.rules[wildcards.rule].rule,
+        options=lambda wildcards: PLAN.rules[wildcards.rule].options,
         partitions=lambda wildcards: PLAN.partitions[wildcards.protocol],
         modalities=PLAN.modalities,
         seed=SEED,
-        digest=rule_digest,
+        digest=lambda wildcards: digest("fuse", PLAN.rules[wildcards.rule].rule),
     script:
         "../../scripts/fuse.py"
 
@@ -36,8 +36,12 @@ rule fuse:
 rule select_rule:
     """Choose the rule with the lowest out-of-fold log loss inside each partition; test plays no part."""
     input:
-        tables=lambda wildcards: candidate_files(wildcards, "parquet"),
-        learned=lambda wildcards: candidate_files(wildcards, "json"),
+        tables=lambda wildcards: files.fused_files(
+            wildcards.protocol, PLAN.selects[wildcards.protocol], "parquet"
+        ),
+        learned=lambda wildcards: files.fused_files(
+            wildcards.protocol, PLAN.selects[wildcards.protocol], "json"
+        ),
     output:
         table="<results>/fusion/{protocol}/selected.parquet",
         learned="<results>/fusion/{protocol}/selected.json",

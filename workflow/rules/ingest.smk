@@ -5,11 +5,11 @@ rule ingest:
     """Turn one table into feature matrices and items, or refuse it with a message that mends it."""
     input:
         table=lambda wildcards: CONFIG["data"][wildcards.split],
-        training=training_file,
+        training=lambda wildcards: FILES.training_file(wildcards.split),
     output:
         features=[
             kept(f"<results>/features/{{split}}/{modality['name']}.parquet")
-            for modality in embedded_modalities()
+            for modality in FILES.embedded
         ],
         item_tables=kept("<results>/items/{split}.parquet"),
         facts=kept("<results>/items/{split}.json"),
@@ -26,10 +26,10 @@ rule ingest:
         mem_mb=lambda wildcards, attempt: 1000 * attempt,
         runtime=lambda wildcards, input, attempt: (10 + input.size_mb // 100) * attempt,
     params:
-        columns=lambda wildcards: columns_of(wildcards.split),
+        columns=lambda wildcards: FILES.columns_of(wildcards.split),
         modalities=[
             {key: modality[key] for key in ("name", "column", "missing")}
-            for modality in embedded_modalities()
+            for modality in FILES.embedded
         ],
         digest=digest("ingest"),
     script:

@@ -4,7 +4,7 @@
 rule classify:
     """Say what class items are of without labels, and which of them are unlike everything seen."""
     input:
-        unpack(new_item_files),
+        unpack(lambda wildcards: job_inputs.classified(FILES)),
         item_table="<results>/items/new.parquet",
         dataset="<results>/dataset.json",
     output:
@@ -18,18 +18,15 @@ rule classify:
         "../../envs/latefusion.yaml"
     threads: 2
     resources:
-        mem_mb=table_memory(2000),
-        runtime=table_runtime(30),
+        mem_mb=asks(resources.table_memory_mb, 2000),
+        runtime=asks(resources.table_runtime_minutes, 30),
     params:
-        rules=rules_to_predict_with(),
+        rules=job_inputs.prediction_rules(FILES),
         modalities=PLAN.modalities,
         seed=SEED,
         digest=digest(
             "classify",
-            *(
-                SCRIPTS / "latefusion" / "rules" / f"{name}.py"
-                for name in rules_to_predict_with()
-            ),
+            *(one["rule"] for one in job_inputs.prediction_rules(FILES).values()),
         ),
     script:
         "../../scripts/classify.py"

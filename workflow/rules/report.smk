@@ -17,16 +17,15 @@ rule report:
             *(
                 file
                 for protocol in CONFIG["protocols"]
-                for file in evaluation_files(protocol)
+                for file in files.evaluation_tables(protocol)
             ),
         ],
         fusion=[
             file
             for protocol in CONFIG["protocols"]
-            for file in fusion_files(protocol)
-            if file.endswith((".json", ".robustness.parquet"))
+            for file in FILES.fusion_results(protocol, "json", "robustness.parquet")
         ],
-        models=model_facts(),
+        models=FILES.model_facts(),
     output:
         page=report(
             "<results>/report.html",
@@ -41,17 +40,17 @@ rule report:
     conda:
         "../../envs/latefusion.yaml"
     resources:
-        mem_mb=table_memory(1000),
-        runtime=table_runtime(10),
+        mem_mb=asks(resources.table_memory_mb, 1000),
+        runtime=asks(resources.table_runtime_minutes, 10),
     params:
-        config=in_any_order(CONFIG),
+        config=files.in_any_order(CONFIG),
         # Snakemake fills no path variables into params
         benchmarks=lambda wildcards, output: str(
             Path(output.page).with_name("benchmarks")
         ),
         digest=digest(
             "report",
-            *sorted((SCRIPTS / "latefusion" / "report" / "templates").iterdir()),
+            more=sorted((SCRIPTS / "latefusion" / "report" / "templates").iterdir()),
         ),
     script:
         "../../scripts/report.py"

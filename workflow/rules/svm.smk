@@ -4,11 +4,12 @@
 rule train_svm:
     """Train one view's SVM on a partition's training part, and its calibration on the folds."""
     input:
-        features=features_for("train"),
-        item_tables=lambda wildcards: [
-            f"<results>/items/{split}.parquet"
-            for split in splits_of(wildcards.partition, "train")
-        ],
+        features=lambda wildcards: FILES.features(
+            wildcards.view, wildcards.partition, "train"
+        ),
+        item_tables=lambda wildcards: files.items_of(
+            *files.splits_of(wildcards.partition, "train")
+        ),
         partition="<results>/partitions/{partition}.parquet",
         dataset="<results>/dataset.json",
     output:
@@ -21,15 +22,13 @@ rule train_svm:
     benchmark:
         "<benchmarks>/train_svm/{partition}/{view}.tsv"
     wildcard_constraints:
-        view=names_of(
-            [v for v in views_from("trained") if v not in views_with_replica()]
-        ),
+        view=names_of(FILES.views_without_replica),
     conda:
         "../../envs/latefusion.yaml"
     threads: svm_threads
     resources:
-        mem_mb=svm_memory,
-        runtime=svm_runtime,
+        mem_mb=asks_of_view(resources.view_memory_mb, folds=CONFIG["folds"]),
+        runtime=asks_of_view(resources.view_runtime_minutes),
     params:
         settings=lambda wildcards: view_of(wildcards).svm,
         replica=lambda wildcards: wildcards.partition == "given"
@@ -42,7 +41,7 @@ rule train_svm:
 
 use rule train_svm as train_svm_grid with:
     wildcard_constraints:
-        view=names_of(views_with_replica()),
+        view=names_of(FILES.views_with_replica),
         partition=r"all|cross-\d+-\d+",
 
 
@@ -56,18 +55,19 @@ use rule train_svm as train_svm_replica with:
         in_sample_replica="<results>/{partition}/probabilities/{view}/train_in_sample_replica.parquet",
         out_of_fold_replica="<results>/{partition}/probabilities/{view}/train_out_of_fold_replica.parquet",
     wildcard_constraints:
-        view=names_of(views_with_replica()),
+        view=names_of(FILES.views_with_replica),
         partition="given",
 
 
 rule predict_svm:
     """Apply a partition's SVM to its test part."""
     input:
-        features=features_for("test"),
-        item_tables=lambda wildcards: [
-            f"<results>/items/{split}.parquet"
-            for split in splits_of(wildcards.partition, "test")
-        ],
+        features=lambda wildcards: FILES.features(
+            wildcards.view, wildcards.partition, "test"
+        ),
+        item_tables=lambda wildcards: files.items_of(
+            *files.splits_of(wildcards.partition, "test")
+        ),
         partition="<results>/partitions/{partition}.parquet",
         dataset="<results>/dataset.json",
         model="<results>/{partition}/models/{view}.joblib",
@@ -79,14 +79,14 @@ rule predict_svm:
     benchmark:
         "<benchmarks>/predict_svm/{partition}/{view}.tsv"
     wildcard_constraints:
-        view=names_of(views_from("trained")),
+        view=names_of(FILES.views_from("trained")),
         partition=r"cross-\d+-\d+",
     conda:
         "../../envs/latefusion.yaml"
     threads: svm_threads
     resources:
-        mem_mb=predict_memory,
-        runtime=svm_runtime,
+        mem_mb=asks_of_view(resources.view_predict_memory_mb),
+        runtime=asks_of_view(resources.view_runtime_minutes),
     params:
         digest=digest("predict_svm"),
     script:
@@ -99,5 +99,5 @@ use rule predict_svm as predict_svm_given with:
         test="<results>/{partition}/probabilities/{view}/test.parquet",
         replica="<results>/{partition}/probabilities/{view}/test_replica.parquet",
     wildcard_constraints:
-        view=names_of(views_from("trained")),
+        view=names_of(FILES.views_from("trained")),
         partition="given",

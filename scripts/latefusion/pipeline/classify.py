@@ -98,7 +98,8 @@ def classify(
     items : pyarrow.Table
         `item`, `group` and the describing columns of the new items.
     rules : mapping of str to mapping
-        Options of the candidates; the one of least cross-validated log loss is taken.
+        `rule`, its file, and `options` of each candidate, by the name that results call it; the one of
+        least cross-validated log loss is taken.
     seed, n_jobs : int
         The configured seed; threads of the SVMs, which change no number.
     """
@@ -112,8 +113,8 @@ def classify(
         far[one.name] = novelty_mask(one.seen, one.new, rng=stream(seed, "classify", one.name))
     part = PartitionInput(EVERYTHING, learn, said, items["group"].to_numpy(zero_copy_only=False))
     fused = {
-        name: fuse(name, options, [part], protocol="cross", seed=seed, robustness=False)
-        for name, options in rules.items()
+        name: fuse(one["rule"], one["options"], [part], protocol="cross", seed=seed, robustness=False)
+        for name, one in rules.items()
     }
     chosen = best_rule({name: one.learned["cross_validated"][EVERYTHING] for name, one in fused.items()})
     table = fused[chosen].table.slice(0, len(item))

@@ -4,48 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from operator import itemgetter
+from typing import Any, Final
 
 from latefusion.core.errors import InputError, Problem, nearest, shorten
 from latefusion.evaluation.names import SELECTED
-from latefusion.planning.configuration import Config, svm_settings
+from latefusion.planning.config_types import Config
 from latefusion.planning.rule_catalogue import RuleFacts
+from latefusion.planning.views import View, read_views
+
+NO_OPTIONS: Final = ("name", "rule")
+"""Keys of a configured rule that are none of its options."""
 
 
 @dataclass(frozen=True)
-class View:
-    """The input of one SVM, and where its probabilities come from."""
+class ConfiguredRule:
+    """A fusion rule of the configuration.
+
+    Attributes
+    ----------
+    name : str
+        What results call it.
+    rule : str
+        Its file in `rules/`; several rules of a configuration may have the same.
+    options : mapping of str to object
+    """
 
     name: str
-    kind: Literal["single", "early"]
-    modalities: tuple[str, ...]
-    source: Literal["trained", "pretrained", "external"]
-    svm: Mapping[str, Any]
-    pretrained: Mapping[str, Any] | None
-    probabilities: Mapping[str, Any] | None
-
-    @property
-    def has_out_of_fold(self) -> bool:
-        """Whether training rows have probabilities of models that did not see them."""
-        external = self.probabilities or {}
-        return self.source == "trained" or external.get("train_out_of_fold") is not None
-
-    @property
-    def has_in_sample(self) -> bool:
-        """Whether training rows have probabilities of the final model."""
-        external = self.probabilities or {}
-        return self.source != "external" or external.get("train_in_sample") is not None
-
-    @property
-    def has_grid(self) -> bool:
-        """Whether C and gamma are chosen, so that `replica` has a machine of its own."""
-        return self.source == "trained" and any(isinstance(self.svm[key], list) for key in ("C", "gamma"))
-
-    @property
-    def has_cross(self) -> bool:
-        """Whether each cross partition has a model of its own."""
-        external = self.probabilities or {}
-        return self.source == "trained" or external.get("cross") is not None
+    rule: str
+    options: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -65,21 +52,27 @@ class Plan:
     ----------
     views : mapping of str to View
         Every view by name, single modalities first.
+    rules : mapping of str to ConfiguredRule
+        Every rule by name, in alphabetical order.
     partitions : mapping of str to list of str
         Partitions of each protocol.
     protocol_views, protocol_rules : mapping of str to list of str
         Views and rules of each protocol; rules in alphabetical order, so that their order in the
         configuration changes nothing.
     selects : mapping of str to list of str
-        The rules that `selected` chooses from; empty where there is nothing to choose by.
+        The rules that `selected` chooses from in each protocol; empty where there is nothing to choose by.
+    selectable : list of str
+        The rules whose log loss can be compared, in alphabetical order.
     left_out : list of LeftOut
     """
 
     views: Mapping[str, View]
+    rules: Mapping[str, ConfiguredRule]
     partitions: Mapping[str, list[str]]
     protocol_views: Mapping[str, list[str]]
     protocol_rules: Mapping[str, list[str]]
     selects: Mapping[str, list[str]]
+    selectable: list[str]
     left_out: list[LeftOut]
 
     @property
@@ -93,8 +86,7 @@ def make_plan(config: Config, rules: Mapping[str, RuleFacts], *, file: str) -> P
 
     Parameters
     ----------
-    config : dict
-        From `latefusion.planning.configuration.complete`.
+    config : Config
     rules : mapping of str to RuleFacts
         The rules that exist.
     file : str
@@ -110,10 +102,15 @@ def make_plan(config: Config, rules: Mapping[str, RuleFacts], *, file: str) -> P
         problem
         for position, rule in enumerate(config["rules"])
         for problem in _rule_problems(rule, f"rules[{position}]", rules, file)
-    ] or list(_nothing_to_select(config, rules, file))
+    ]
     if problems:
         raise InputError(problems)
-    views = _views(config)
+    configured = _rules(config)
+    selectable = [name for name, rule in configured.items() if _has_log_loss(rule, rules)]
+    problems = list(_nothing_to_select(config, configured, selectable, file))
+    if problems:
+        raise InputError(problems)
+    views = read_views(config)
     singles = [view for view in views.values() if view.kind == "single"]
     left_out: list[LeftOut] = []
     protocol_views: dict[str, list[str]] = {}
@@ -127,42 +124,38 @@ def make_plan(config: Config, rules: Mapping[str, RuleFacts], *, file: str) -> P
             else:
                 protocol_views[protocol].append(view.name)
         protocol_rules[protocol] = []
-        for name in sorted(rule["name"] for rule in config["rules"]):
+        for name, rule in configured.items():
             # a temperature is learned, whatever else the rule learns
-            learns = rules[name].learns or rule_options(config, name).get("calibrate", False)
-            reason = _why_not(replace(rules[name], learns=learns), protocol, singles)
+            facts = rules[rule.rule]
+            learns = facts.learns or rule.options.get("calibrate", False)
+            reason = _why_not(replace(facts, learns=learns), protocol, singles)
             if reason is None:
                 protocol_rules[protocol].append(name)
             else:
                 left_out.append(LeftOut(protocol, name, reason))
         out_of_fold = protocol != "replica" and all(view.has_out_of_fold for view in singles)
-        selects[protocol] = [
-            name for name in selectable(config, rules) if out_of_fold and name in protocol_rules[protocol]
-        ]
-    return Plan(views, _partitions(config), protocol_views, protocol_rules, selects, left_out)
+        selects[protocol] = [name for name in selectable if out_of_fold and name in protocol_rules[protocol]]
+    return Plan(
+        views,
+        configured,
+        _partitions(config),
+        protocol_views,
+        protocol_rules,
+        selects,
+        selectable,
+        left_out,
+    )
 
 
-def rule_options(config: Config, name: str) -> dict[str, Any]:
-    """Return what the configuration says of a rule, without its name."""
-    entry = next(rule for rule in config["rules"] if rule["name"] == name)
-    return {key: value for key, value in sorted(entry.items()) if key != "name"}
-
-
-def _views(config: Config) -> dict[str, View]:
-    views = {}
-    for kind, entries in (("single", config["modalities"]), ("early", config["views"])):
-        for entry in entries:
-            external = entry.get("probabilities")
-            views[entry["name"]] = View(
-                name=entry["name"],
-                kind=kind,  # type: ignore[arg-type]
-                modalities=tuple(entry.get("modalities", [entry["name"]])),
-                source="external" if external else "pretrained" if entry["pretrained"] else "trained",
-                svm=svm_settings(config, entry),
-                pretrained=entry["pretrained"],
-                probabilities=external,
-            )
-    return views
+def _rules(config: Config) -> dict[str, ConfiguredRule]:
+    return {
+        entry["name"]: ConfiguredRule(
+            entry["name"],
+            entry["rule"],
+            {key: value for key, value in sorted(entry.items()) if key not in NO_OPTIONS},
+        )
+        for entry in sorted(config["rules"], key=itemgetter("name"))
+    }
 
 
 def _partitions(config: Config) -> dict[str, list[str]]:
@@ -190,20 +183,15 @@ def _unseen_origin(view: View) -> str:
     return f"{view.name} is {what}, which may have seen the items of any cross partition's test part"
 
 
-def selectable(config: Config, rules: Mapping[str, RuleFacts]) -> list[str]:
-    """Return the configured rules whose log loss can be compared, in alphabetical order."""
-    names = sorted(entry["name"] for entry in config["rules"])
-    return [
-        name
-        for name in names
-        if rules[name].probabilistic or rule_options(config, name).get("calibrate", False)
-    ]
+def _has_log_loss(rule: ConfiguredRule, rules: Mapping[str, RuleFacts]) -> bool:
+    return rules[rule.rule].probabilistic or bool(rule.options.get("calibrate", False))
 
 
-def _nothing_to_select(config: Config, rules: Mapping[str, RuleFacts], file: str) -> Iterator[Problem]:
+def _nothing_to_select(
+    config: Config, configured: Mapping[str, ConfiguredRule], selectable: Sequence[str], file: str
+) -> Iterator[Problem]:
     asked = config["data"]["new"] is not None and config["predict"]["rule"] == SELECTED
-    if asked and not selectable(config, rules):
-        configured = sorted(rule["name"] for rule in config["rules"])
+    if asked and not selectable:
         told = f"which none of {', '.join(configured)} has" if configured else "but `rules` is empty"
         one = next(iter(configured), None)
         instead = f"; or write {{name: {one}, calibrate: true}}, or predict: {{rule: {one}}}" if one else ""
@@ -219,13 +207,17 @@ def _nothing_to_select(config: Config, rules: Mapping[str, RuleFacts], file: str
 def _rule_problems(
     entry: Mapping[str, Any], place: str, rules: Mapping[str, RuleFacts], file: str
 ) -> list[Problem]:
-    name = entry["name"]
+    name = entry["rule"]
+    key = "name" if entry["name"] == name else "rule"
     if name not in rules:
         close = nearest(name, rules)
         mend = (
             f"write {close!r}" if close else f"name one of these, or write scripts/latefusion/rules/{name}.py"
         )
-        return [Problem(file, shorten(name), ", ".join(sorted(rules)), mend, column=f"{place}.name")]
+        return [Problem(file, shorten(name), ", ".join(sorted(rules)), mend, column=f"{place}.{key}")]
+    if entry["name"] != name and entry["name"] in rules:
+        found = f"{shorten(entry['name'])}, which is another rule's name"
+        return [Problem(file, found, "a name that no rule has", "give it another", column=f"{place}.name")]
     rule = rules[name]
     allowed = [*rule.options, *_common_options(rule)]
     return [
@@ -237,7 +229,7 @@ def _rule_problems(
             column=f"{place}.{option}",
         )
         for option in entry
-        if option != "name" and option not in allowed
+        if option not in NO_OPTIONS and option not in allowed
     ]
 
 

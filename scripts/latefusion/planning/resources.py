@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
+from latefusion.core.grid import as_list, grid_points
+from latefusion.planning.views import View
 from latefusion.svm.memory import BASE_BYTES, MEGABYTE, distance_bytes, svm_bytes
 
 COMPILER_BYTES: Final = 350 * MEGABYTE
@@ -18,6 +23,88 @@ SECONDS_OF_A_THREAD: Final = 6.0
 """Work of one fit that is worth a thread of its own."""
 
 MOST_THREADS: Final = 8
+
+LEAST_MB: Final = 1000
+"""Snakemake itself, twice on a node, takes as much as a small prediction."""
+
+
+@dataclass(frozen=True)
+class DataSize:
+    """How much data there is.
+
+    Attributes
+    ----------
+    rows : int
+        Items of both splits.
+    columns : mapping of str to int
+        Of each modality.
+    classes : int
+    """
+
+    rows: int
+    columns: Mapping[str, int]
+    classes: int
+
+    @classmethod
+    def read(cls, dataset: Path | str) -> DataSize:
+        """Return what dataset.json says; a plan without data assumes little, and is asked again later."""
+        file = Path(dataset)
+        if not file.exists():
+            return cls(2000, {}, 4)
+        facts = json.loads(file.read_text(encoding="utf-8"))
+        columns = {name: one["dimension"] for name, one in facts["modalities"].items()}
+        return cls(sum(facts["n"].values()), columns, len(facts["classes"]))
+
+    def of(self, modalities: Sequence[str]) -> int:
+        """Return the columns of some modalities together."""
+        return sum(self.columns[name] for name in modalities) if self.columns else 1000
+
+
+def grid_size(view: View) -> int:
+    """Return how many SVMs of one view differ in C or gamma."""
+    return len(grid_points(view.svm["C"], view.svm["gamma"]))
+
+
+def view_memory_mb(view: View, size: DataSize, *, folds: int) -> int:
+    """Return the megabytes that a job which trains the SVM of a view should ask for."""
+    combine = view.svm["combine"]
+    gammas = len(as_list(view.svm["gamma"]))
+    return svm_memory_mb(
+        size.rows,
+        size.of(view.modalities),
+        view.svm["approximation"],
+        classes=size.classes,
+        folds=folds,
+        models=grid_size(view) + 1,
+        kernels=gammas * (1 + folds * (combine == "kernel_aligned")),
+        parts=len(view.modalities) if combine.startswith("kernel_") else 1,
+    )
+
+
+def view_threads(view: View, size: DataSize) -> int:
+    """Return the threads that the rows and columns of a view are worth."""
+    return svm_threads(size.rows, size.of(view.modalities), models=grid_size(view))
+
+
+def view_runtime_minutes(view: View, size: DataSize) -> int:
+    """Return the minutes after which a scheduler may end the training of a view."""
+    return svm_runtime_minutes(size.rows, size.of(view.modalities), models=grid_size(view))
+
+
+def view_predict_memory_mb(view: View, size: DataSize) -> int:
+    """Return the megabytes that a job which applies the SVM of a view should ask for."""
+    needed = predict_memory_mb(size.rows, size.of(view.modalities), support=size.rows)
+    return max(LEAST_MB, needed)
+
+
+def curve_memory_mb(views: Sequence[View], size: DataSize, *, folds: int) -> int:
+    """Return the megabytes of a learning curve: those of its largest view."""
+    return max((view_memory_mb(view, size, folds=folds) for view in views), default=LEAST_MB)
+
+
+def curve_runtime_minutes(views: Sequence[View], size: DataSize, modalities: Sequence[str]) -> int:
+    """Return the minutes of a learning curve: of four fits of each view the largest takes most."""
+    return 60 + 2 * svm_runtime_minutes(size.rows, size.of(modalities)) * len(views)
 
 
 def svm_memory_mb(

@@ -41,7 +41,7 @@ def items():
 
 
 def test_a_named_rule_fuses_what_the_models_say_of_the_new_items(modalities, items):
-    made = classify(iter(modalities), items, {"mean": {}}, seed=0, n_jobs=1)
+    made = classify(iter(modalities), items, {"mean": {"rule": "mean", "options": {}}}, seed=0, n_jobs=1)
     expected = np.mean(
         [predict(one.model, [one.new], guarded=True, n_jobs=1)[0] for one in modalities], axis=0
     )
@@ -53,12 +53,12 @@ def test_a_named_rule_fuses_what_the_models_say_of_the_new_items(modalities, ite
 
 
 def test_the_rule_of_least_log_loss_out_of_fold_is_taken(modalities, items):
-    rules = {"mean": {}, "linear_pool": {}, "product": {}}
+    rules = {name: {"rule": name, "options": {}} for name in ("mean", "linear_pool", "product")}
     made = classify(iter(modalities), items, rules, seed=0, n_jobs=1)
     loss = {
-        name: classify(iter(modalities), items, {name: {}}, seed=0, n_jobs=1).learned["cross_validated"][
-            "all"
-        ]["log_loss"]
+        name: classify(iter(modalities), items, {name: rules[name]}, seed=0, n_jobs=1).learned[
+            "cross_validated"
+        ]["all"]["log_loss"]
         for name in rules
     }
     assert made.rule == min(loss, key=loss.get)

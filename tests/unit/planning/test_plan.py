@@ -4,7 +4,7 @@ import pytest
 
 from latefusion.core.errors import InputError
 from latefusion.planning.configuration import complete
-from latefusion.planning.plan import make_plan, rule_options
+from latefusion.planning.plan import make_plan
 from latefusion.planning.rule_catalogue import RuleFacts
 from settings import SCHEMA, changed
 
@@ -112,6 +112,9 @@ def test_brought_tables_take_part_as_far_as_they_exist():
         ({"name": "new_rule"}, ["rules[0].name", "scripts/latefusion/rules/new_rule.py"]),
         ({"name": "mlp", "epoch": 3}, ["rules[0].epoch", "write 'epochs'"]),
         ({"name": "mean", "repeats": 3}, ["rules[0].repeats", "no option"]),
+        ({"name": "own", "rule": "maen"}, ["rules[0].rule", "write 'mean'"]),
+        ({"name": "own", "rule": "mlp", "epoch": 3}, ["rules[0].epoch", "write 'epochs'"]),
+        ({"name": "mean", "rule": "mlp"}, ["rules[0].name", "another rule's name"]),
     ],
 )
 def test_a_mistyped_rule_or_option_names_the_nearest(entry, words):
@@ -147,4 +150,19 @@ def test_votes_alone_are_enough_otherwise(mended):
 
 def test_options_are_what_follows_the_name():
     config = complete(changed(rules=[{"name": "mlp", "epochs": 7}]), SCHEMA, file="config.yaml")
-    assert rule_options(config, "mlp") == {"epochs": 7}
+    assert make_plan(config, RULES, file="config.yaml").rules["mlp"].options == {"epochs": 7}
+
+
+def test_a_rule_stands_twice_under_names_of_its_own():
+    plan = planned(rules=[{"name": "mlp"}, {"name": "long", "rule": "mlp", "epochs": 99}])
+    assert plan.protocol_rules["honest"] == ["long", "mlp"]
+    assert [(one.rule, one.options) for one in plan.rules.values()] == [("mlp", {"epochs": 99}), ("mlp", {})]
+
+
+def test_a_rule_under_a_name_of_its_own_learns_and_is_selected_as_its_file_says():
+    plan = planned(
+        modalities__0__pretrained={"file": "m.joblib", "sha256": "0" * 64},
+        rules=[{"name": "own", "rule": "mlp"}, {"name": "other", "rule": "mean"}],
+    )
+    assert plan.protocol_rules["honest"] == ["other"]
+    assert planned(rules=[{"name": "own", "rule": "vote"}]).selects["honest"] == []

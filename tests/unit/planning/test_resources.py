@@ -1,3 +1,4 @@
+import json
 import subprocess
 import sys
 
@@ -5,15 +6,22 @@ import pytest
 
 from latefusion.core.errors import InputError
 from latefusion.planning.resources import (
+    DataSize,
+    curve_memory_mb,
+    curve_runtime_minutes,
     predict_memory_mb,
     svm_memory_mb,
     svm_runtime_minutes,
     svm_threads,
     table_memory_mb,
     table_runtime_minutes,
+    view_memory_mb,
+    view_predict_memory_mb,
+    view_threads,
 )
 from latefusion.svm import memory
 from latefusion.svm.memory import require, svm_bytes
+from unit.planning.test_files import files_of
 
 
 def test_a_job_asks_for_its_gram_matrix_and_little_else():
@@ -82,3 +90,41 @@ def test_views_of_some_thousand_rows_train_beside_each_other_and_larger_ones_wit
     assert 2 <= svm_threads(20_000, 768) <= 4
     assert svm_threads(50_000, 768) == 8
     assert svm_threads(10_870, 768, models=15) > svm_threads(10_870, 768)
+
+
+SIZE = DataSize(10_000, {"text": 60, "audio": 40}, 4)
+
+
+def view(**svm):
+    return files_of(modalities__0__svm=svm).plan.views["text"]
+
+
+def test_a_plan_without_data_assumes_little(tmp_path):
+    size = DataSize.read(tmp_path / "dataset.json")
+    assert (size.rows, size.of(["text", "audio"]), size.classes) == (2000, 1000, 4)
+
+
+def test_the_size_of_the_data_is_that_of_both_splits(tmp_path):
+    facts = {"n": {"train": 70, "test": 30}, "modalities": {"text": {"dimension": 5}}, "classes": [{}, {}]}
+    (tmp_path / "dataset.json").write_text(json.dumps(facts))
+    size = DataSize.read(tmp_path / "dataset.json")
+    assert (size.rows, size.of(["text"]), size.of([]), size.classes) == (100, 5, 0, 2)
+
+
+def test_a_view_asks_for_its_grid_and_for_a_kernel_of_each_part():
+    plain = view_memory_mb(view(), SIZE, folds=5)
+    assert plain == svm_memory_mb(10_000, 60, models=2)
+    assert view_memory_mb(view(gamma=["auto", 1.0]), SIZE, folds=5) == svm_memory_mb(
+        10_000, 60, models=3, kernels=2
+    )
+    aligned = files_of(views__0__combine="kernel_aligned").plan.views["early"]
+    assert view_memory_mb(aligned, SIZE, folds=5) == svm_memory_mb(10_000, 100, models=2, kernels=6, parts=2)
+    assert view_threads(view(C=[1] * 20), SIZE) > view_threads(view(), SIZE)
+    assert view_predict_memory_mb(view(), DataSize(10, {"text": 2}, 2)) == 1000
+
+
+def test_a_learning_curve_asks_for_its_largest_view():
+    views = list(files_of().plan.views.values())
+    assert curve_memory_mb(views, SIZE, folds=5) == view_memory_mb(views[-1], SIZE, folds=5)
+    assert curve_runtime_minutes(views, SIZE, ["text", "audio"]) == 60 + 6 * svm_runtime_minutes(10_000, 100)
+    assert curve_memory_mb([], SIZE, folds=5) == 1000

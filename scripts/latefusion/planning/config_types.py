@@ -1,0 +1,129 @@
+"""Types of a complete configuration, key by key as in config.schema.yaml: a test holds them equal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, TypeAlias, TypedDict
+
+Protocol: TypeAlias = Literal["replica", "honest", "cross"]
+RuleEntry: TypeAlias = Mapping[str, Any]
+"""`name`, `rule`, and the rule's options."""
+
+
+class Data(TypedDict):
+    """Input tables and the meaning of their columns."""
+
+    train: str
+    test: str
+    new: str | None
+    label: str
+    class_name: str | None
+    group: str | None
+    group_names: Literal["artists", "exact"]
+    item: str | None
+    describe: list[str]
+    max_cell_bytes: int
+
+
+class Pretrained(TypedDict):
+    """A saved SVM."""
+
+    file: str
+    sha256: str
+
+
+class Probabilities(TypedDict):
+    """Probability tables of another system."""
+
+    train_out_of_fold: str
+    test: str
+    train_in_sample: str | None
+    cross: str | None
+
+
+class Approximation(TypedDict):
+    """Nyström approximation of the kernel."""
+
+    components: int
+
+
+class SvmOverride(TypedDict, total=False):
+    """Settings of one SVM that differ from those of all."""
+
+    C: float | list[float] | None
+    gamma: float | str | list[float | str] | None
+    scale: Literal["none", "standard"] | None
+    class_weight: Literal["none", "balanced"] | None
+    approximation: Approximation | None
+    max_iter: int | None
+
+
+class Svm(TypedDict):
+    """Settings of every SVM."""
+
+    C: float | list[float]
+    gamma: float | str | list[float | str]
+    scale: Literal["none", "standard"]
+    class_weight: Literal["none", "balanced"]
+    approximation: Approximation | None
+    max_iter: int | None
+
+
+class Modality(TypedDict):
+    """One embedding of every item."""
+
+    name: str
+    column: str | None
+    missing: bool
+    svm: SvmOverride
+    pretrained: Pretrained | None
+    probabilities: Probabilities | None
+
+
+class EarlyView(TypedDict):
+    """One SVM on several modalities."""
+
+    name: str
+    modalities: list[str]
+    combine: Literal["concatenate", "balanced", "kernel_mean", "kernel_aligned"]
+    svm: SvmOverride
+    pretrained: Pretrained | None
+
+
+class Cross(TypedDict):
+    """Partitions of the cross protocol."""
+
+    folds: int
+    repeats: int
+
+
+class Evaluation(TypedDict):
+    """What the evaluation looks at."""
+
+    by: list[str]
+    draws: int
+    learning_curve: bool
+
+
+class Predict(TypedDict):
+    """How new items are classified."""
+
+    rule: str
+
+
+class Config(TypedDict):
+    """A configuration with every key."""
+
+    extends: str | None
+    results: str
+    data: Data
+    modalities: list[Modality]
+    views: list[EarlyView]
+    svm: Svm
+    protocols: list[Protocol]
+    folds: int
+    cross: Cross
+    rules: list[RuleEntry]
+    evaluation: Evaluation
+    predict: Predict
+    seed: int

@@ -1,0 +1,193 @@
+"""Files of a run, as far as its plan has them. Paths begin with `<results>`, which Snakemake fills in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from latefusion.evaluation.names import LEAKS, SELECTED, TABLES
+from latefusion.planning.config_types import Config, Modality
+from latefusion.planning.plan import Plan
+from latefusion.planning.views import View
+
+ROOT: Final = "<results>"
+SPLITS: Final = ("train", "test")
+GIVEN: Final = "given"
+Kind = Literal["in_sample", "out_of_fold", "test"]
+
+
+def splits_of(partition: str, part: str) -> tuple[str, ...]:
+    """Return the splits that the rows of one part of a partition come from."""
+    return (part,) if partition == GIVEN else SPLITS
+
+
+def items_of(*splits: str) -> list[str]:
+    """Return the tables of items of some splits."""
+    return [f"{ROOT}/items/{split}.parquet" for split in splits]
+
+
+def fused_files(protocol: str, rules: Sequence[str], kind: str) -> list[str]:
+    """Return one kind of file of some rules of a protocol."""
+    return [f"{ROOT}/fusion/{protocol}/{name}.{kind}" for name in rules]
+
+
+def evaluation_tables(protocol: str) -> list[str]:
+    """Return the tables of one protocol."""
+    return [f"{ROOT}/evaluation/{protocol}/{table}.parquet" for table in TABLES]
+
+
+@dataclass(frozen=True)
+class Files:
+    """Files of the run that a configuration asks for.
+
+    Parameters
+    ----------
+    config : Config
+    plan : Plan
+    """
+
+    config: Config
+    plan: Plan
+
+    @property
+    def embedded(self) -> list[Modality]:
+        """Modalities whose embeddings are columns of the input."""
+        return [modality for modality in self.config["modalities"] if modality["column"] is not None]
+
+    def views_from(self, source: Literal["trained", "pretrained", "external"]) -> list[str]:
+        """Return the names of the views of one source."""
+        return [view.name for view in self.plan.views.values() if view.source == source]
+
+    @property
+    def views_without_replica(self) -> list[str]:
+        """Views that are trained here with one SVM for all protocols."""
+        return [name for name in self.views_from("trained") if name not in self.views_with_replica]
+
+    @property
+    def views_with_replica(self) -> list[str]:
+        """Views of which `replica` has an SVM of its own beside the one that a grid chose."""
+        grids = [view.name for view in self.plan.views.values() if view.has_grid]
+        return grids if "replica" in self.config["protocols"] else []
+
+    def features(self, view: str, partition: str, part: str) -> list[str]:
+        """Return the matrices with one part of a view's rows, modality by modality and split by split."""
+        return [
+            f"{ROOT}/features/{split}/{modality}.parquet"
+            for modality in self.plan.views[view].modalities
+            for split in splits_of(partition, part)
+        ]
+
+    def training_file(self, split: str) -> list[str]:
+        """Return what `ingest` compares a file with: identifiers of the training file, or its lengths."""
+        if split == "new":
+            return [f"{ROOT}/items/train.json"]
+        compared = split == "test" and self.config["data"]["item"] is not None
+        return [f"{ROOT}/items/train.parquet"] if compared else []
+
+    def columns_of(self, split: str) -> dict[str, Any]:
+        """Return the columns that `ingest` reads; items without labels have neither label nor class."""
+        data = sorted(self.config["data"].items())  # their order in the configuration changes nothing
+        columns = {key: value for key, value in data if key not in (*SPLITS, "new")}
+        return {**columns, "label": None, "class_name": None} if split == "new" else columns
+
+    def table(self, view: View, partition: str, kind: Kind, *, replica: bool) -> str:
+        """Return a probability table of a view, under `replica` that of the notebook's SVM."""
+        name = "test" if kind == "test" else f"train_{kind}"
+        if replica and (kind == "test" or view.name in self.views_with_replica):
+            name += "_replica"
+        return f"{ROOT}/{partition}/probabilities/{view.name}/{name}.parquet"
+
+    def evaluated_rules(self, protocol: str) -> list[str]:
+        """Return the rules of a protocol, the chosen one last."""
+        chosen = [SELECTED] if self.plan.selects[protocol] else []
+        return [*self.plan.protocol_rules[protocol], *chosen]
+
+    def evaluated_views(self, protocol: str) -> list[dict[str, Any]]:
+        """Return the views of a protocol, and which of their tables there are."""
+        return [
+            {
+                "name": view.name,
+                "kind": view.kind,
+                "test": True,
+                "in_sample": view.has_in_sample and (view.source != "external" or protocol != "cross"),
+                "out_of_fold": view.has_out_of_fold,
+                "facts": view.source != "external",
+            }
+            for view in (self.plan.views[name] for name in self.plan.protocol_views[protocol])
+        ]
+
+    def evaluated_files(self, protocol: str, kind: Kind | Literal["facts"]) -> list[str]:
+        """Return one kind of file of every view that has it, view by view and then partition by partition."""
+        replica = protocol == "replica"
+        return [
+            f"{ROOT}/{partition}/models/{view['name']}.json"
+            if kind == "facts"
+            else self.table(self.plan.views[view["name"]], partition, kind, replica=replica)
+            for view in self.evaluated_views(protocol)
+            if view[kind]
+            for partition in self.plan.partitions[protocol]
+        ]
+
+    def ingested(self) -> Iterator[str]:
+        """Yield what `ingest` makes of the labelled items."""
+        for split in SPLITS:
+            yield from (f"{ROOT}/items/{split}.{kind}" for kind in ("parquet", "json", "source.json"))
+            yield from (f"{ROOT}/features/{split}/{one['name']}.parquet" for one in self.embedded)
+
+    def fusion_results(self, protocol: str, *kinds: str) -> Iterator[str]:
+        """Yield the files of every rule of a protocol: `parquet`, `json`, `robustness.parquet`."""
+        folder = f"{ROOT}/fusion/{protocol}"
+        for name in self.evaluated_rules(protocol):
+            own = [kind for kind in kinds if name != SELECTED or not kind.startswith("robustness")]
+            yield from (f"{folder}/{name}.{kind}" for kind in own)
+
+    def model_facts(self) -> list[str]:
+        """Return what is known of every model that some protocol has."""
+        files = (
+            file
+            for protocol in self.config["protocols"]
+            for partition in self.plan.partitions[protocol]
+            for file in self._model_files(partition, protocol)
+        )
+        return list(dict.fromkeys(file for file in files if file.endswith(".json")))
+
+    def _model_files(self, partition: str, protocol: str) -> Iterator[str]:
+        for name in self.plan.protocol_views[protocol]:
+            if self.plan.views[name].source == "trained":
+                yield f"{ROOT}/{partition}/models/{name}.joblib"
+            if self.plan.views[name].source != "external":
+                yield f"{ROOT}/{partition}/models/{name}.json"
+
+    def _probability_files(self, partition: str, protocol: str) -> Iterator[str]:
+        kinds: tuple[Kind, ...] = ("in_sample", "out_of_fold", "test")
+        for entry in self.evaluated_views(protocol):
+            view = self.plan.views[entry["name"]]
+            for kind in kinds:
+                if entry[kind]:
+                    yield self.table(view, partition, kind, replica=False)
+                    if protocol == "replica":
+                        yield self.table(view, partition, kind, replica=True)
+
+    def targets(self) -> list[str]:
+        """Return every file that the workflow promises, so that a deleted one comes back."""
+        files = [*self.ingested(), f"{ROOT}/dataset.json", f"{ROOT}/groups.parquet"]
+        for protocol in self.config["protocols"]:
+            for partition in self.plan.partitions[protocol]:
+                files.append(f"{ROOT}/partitions/{partition}.parquet")
+                files += self._probability_files(partition, protocol)
+                files += self._model_files(partition, protocol)
+            files += self.fusion_results(protocol, "parquet", "json", "robustness.parquet")
+            files += evaluation_tables(protocol)
+        files.append(f"{ROOT}/evaluation/{LEAKS}.parquet")
+        files += [f"{ROOT}/{name}" for name in ("summary.csv", "checks.json", "summary.txt", "report.html")]
+        return list(dict.fromkeys(files))
+
+
+def in_any_order(config: Config) -> Mapping[str, Any]:
+    """Return the configuration as the report shows it: rules sorted, since their order changes nothing."""
+    rules = [
+        {key: value for key, value in entry.items() if key != "rule" or value != entry["name"]}
+        for entry in sorted(config["rules"], key=lambda entry: str(entry["name"]))
+    ]
+    return {**config, "rules": rules}

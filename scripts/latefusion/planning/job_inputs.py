@@ -1,0 +1,140 @@
+"""Files that a job reads under names, and the rules and views that it is told of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, cast
+
+from latefusion.core.errors import InputError, Problem
+from latefusion.core.input_names import input_name
+from latefusion.evaluation.names import CURVE_RULES, SELECTED, TABLES
+from latefusion.planning.files import GIVEN, ROOT, SPLITS, Files, Kind, evaluation_tables
+
+TEST: Final = "test"
+
+Named = dict[str, str]
+"""Files by the names under which scripts ask for them."""
+
+
+def fused(files: Files, protocol: str) -> Named:
+    """Return what a fusion rule reads: each modality's rows to learn from, and its test rows.
+
+    `replica` learns in-sample as the notebook does, all else out-of-fold. Where a modality has only the
+    other table, the plan admits no rule that learns; the rest need just the class shares.
+    """
+    replica, named = protocol == "replica", Named()
+    for partition in files.plan.partitions[protocol]:
+        for name in files.plan.modalities:
+            view = files.plan.views[name]
+            in_sample = view.has_in_sample if replica else not view.has_out_of_fold
+            kind: Kind = "in_sample" if in_sample else "out_of_fold"
+            learn, test = (files.table(view, partition, one, replica=replica) for one in (kind, TEST))
+            named |= {input_name("learn", partition, name): learn, input_name("test", partition, name): test}
+    return named
+
+
+def embeddings(modalities: Iterable[str]) -> Named:
+    """Return the features of some modalities in both splits."""
+    return {
+        input_name("features", split, modality): f"{ROOT}/features/{split}/{modality}.parquet"
+        for modality in modalities
+        for split in SPLITS
+    }
+
+
+def external_table(files: Files, view: str, partition: str, table: str) -> str:
+    """Return the user's file of a table; `replica` differs only for SVMs trained here."""
+    external = files.plan.views[view].probabilities
+    name = "test" if table == "test_replica" else table
+    tables: Mapping[str, str | None] = cast("Mapping[str, str | None]", external or {})
+    path = tables.get(name if partition == GIVEN else "cross")
+    if path is None:
+        raise ValueError(f"{view} brings no table {name} for the partition {partition}")
+    return path if partition == GIVEN else path.format(partition=partition, table=name)
+
+
+def summarised(files: Files) -> Named:
+    """Return the tables of all protocols."""
+    return {
+        input_name(protocol, table): path
+        for protocol in files.config["protocols"]
+        for table, path in zip(TABLES, evaluation_tables(protocol), strict=True)
+    }
+
+
+def classified(files: Files) -> Named:
+    """Return what new items are classified with: models of all labelled items, and what was seen."""
+    places = {
+        **{split: f"features/{split}/{{}}.parquet" for split in ("new", *SPLITS)},
+        "model": "all/models/{}.joblib",
+        "facts": "all/models/{}.json",
+        "learn": "all/probabilities/{}/train_out_of_fold.parquet",
+    }
+    return {
+        input_name(kind, name): f"{ROOT}/{place.format(name)}"
+        for name in files.plan.modalities
+        for kind, place in places.items()
+    }
+
+
+def prediction_rules(files: Files) -> dict[str, dict[str, Any]]:
+    """Return the rule that the configuration names for new items, or all that `selected` chooses from."""
+    wanted = files.config["predict"]["rule"]
+    names = files.plan.selectable if wanted == SELECTED else [wanted]
+    return {name: rule_parameters(files, name) for name in names}
+
+
+def rule_parameters(files: Files, name: str) -> dict[str, Any]:
+    """Return the file and the options of a configured rule."""
+    rule = files.plan.rules[name]
+    return {"rule": rule.rule, "options": dict(rule.options)}
+
+
+def predictions(files: Files, *, file: str) -> list[str]:
+    """Return what `snakemake predict` makes.
+
+    Raises
+    ------
+    InputError
+        If there is nothing to classify, or a modality cannot be computed for new items.
+    """
+    if files.config["data"]["new"] is None:
+        found, allowed, fix = "null", "a file of items without labels", "name the items to classify"
+        raise InputError([Problem(file, found, allowed, fix, column="data.new")])
+    for position, name in enumerate(files.plan.modalities):
+        if files.plan.views[name].source != "trained":
+            found = f"{name}, which comes from elsewhere: `snakemake predict` trains on all labelled items"
+            fix = "leave it out of the configuration that new items are classified with"
+            problem = Problem(file, found, "modalities with a column", fix, column=f"modalities[{position}]")
+            raise InputError([problem])
+    return [f"{ROOT}/predictions.csv", f"{ROOT}/predictions.json"]
+
+
+def curve_views(files: Files) -> list[dict[str, Any]]:
+    """Return the views that are trained here, for the learning curve."""
+    return [
+        {"name": view.name, "kind": view.kind, "modalities": list(view.modalities), "svm": dict(view.svm)}
+        for view in files.plan.views.values()
+        if view.source == "trained"
+    ]
+
+
+def curve_modalities(files: Files) -> list[str]:
+    """Return the modalities whose embeddings the learning curve reads."""
+    return list(dict.fromkeys(name for view in curve_views(files) for name in view["modalities"]))
+
+
+def curve_rules(files: Files) -> dict[str, dict[str, Any]]:
+    """Return the rules of the learning curve, with their options where the configuration has the rule."""
+    return {
+        name: dict(files.plan.rules[name].options) if name in files.plan.rules else {} for name in CURVE_RULES
+    }
+
+
+def learning_curve(files: Files, protocol: str) -> list[str]:
+    """Return the learning curve on a protocol's first partition, where the configuration asks for one."""
+    wanted = files.config["evaluation"]["learning_curve"] and protocol != "replica"
+    external = any(files.plan.views[name].source != "trained" for name in files.plan.modalities)
+    if not wanted or external:
+        return []
+    return [f"{ROOT}/{files.plan.partitions[protocol][0]}/learning_curve.json"]
