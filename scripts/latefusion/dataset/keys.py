@@ -96,6 +96,24 @@ def unify(texts: Collection[str]) -> dict[str, Key]:
     return {text: key_of(text, integers=integers) for text in texts}
 
 
+class KnownKeys:
+    """The texts of a run, which another file may write in another way.
+
+    Parameters
+    ----------
+    known : collection of str
+        What they are called in the run; of two that are one key, the last is found.
+    """
+
+    def __init__(self, known: Collection[str]) -> None:
+        self._integers = all_integers(known)
+        self._known = {key_of(text, integers=self._integers): text for text in known}
+
+    def find(self, text: str) -> str | None:
+        """Return the known text that another one means, or None."""
+        return self._known.get(key_of(text, integers=self._integers))
+
+
 def alike(keys: Iterable[Key]) -> list[list[Key]]:
     """Return the sets of different keys that are written nearly the same way.
 

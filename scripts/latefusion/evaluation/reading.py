@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
@@ -63,15 +64,27 @@ def read_items(
     item, label = read_labels(tables, dataset)
     split = np.repeat(np.array(["train", "test"], object), [len(table) for table in read])
     described = {
-        name: [
-            value
-            for table in read
-            for value in (table[name].to_pylist() if name in table.column_names else [None] * len(table))
-        ]
+        name: _described(read, name)
         for name in describe
         if any(name in table.column_names for table in read) and name not in _COLUMNS
     }
     return Items(item, label, read_group_of(groups, item), split, described)
+
+
+def _described(tables: Sequence[pa.Table], name: str) -> list[Any]:
+    """Return a descriptive column of all tables; numbers become text where one table holds text."""
+    columns = [table[name] for table in tables if name in table.column_names]
+    as_text = len({column.type for column in columns}) > 1
+    values: list[Any] = []
+    for table in tables:
+        if name not in table.column_names:
+            values += [None] * len(table)
+        elif as_text:
+            # pyarrow writes 3.0 as 3, as a column of text does that has a word in the other file
+            values += table[name].cast(pa.string()).to_pylist()
+        else:
+            values += table[name].to_pylist()
+    return values
 
 
 def read_parts(

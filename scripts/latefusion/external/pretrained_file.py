@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latefusion.core.errors import InputError, Problem, shorten
+from latefusion.dataset.keys import KnownKeys
 from latefusion.external.pretrained_svm import PretrainedSVC, stored_sigmoids
 from latefusion.svm.estimator import SVM
 
@@ -162,8 +163,9 @@ def _scikit_learn(
     expected = int(first.get("n_features_in_", width))
     if expected != width:
         raise _refuse(path, key, f"{what} for {expected} columns; the view has {width}", "name another")
-    position = {_name(label): index for index, label in enumerate(labels)}
-    unknown = [label for label in svc.classes_.tolist() if _name(label) not in position]
+    known = KnownKeys([str(label) for label in labels])
+    ours = [known.find(str(label)) for label in svc.classes_.tolist()]
+    unknown = [label for label, own in zip(svc.classes_.tolist(), ours, strict=True) if own is None]
     if unknown:
         raise _refuse(
             path,
@@ -171,10 +173,6 @@ def _scikit_learn(
             f"{what} for the classes {shorten(svc.classes_.tolist())}; the data have {shorten(list(labels))}",
             "name one that was trained on labels of this data set",
         )
-    place = np.array([position[_name(label)] for label in svc.classes_.tolist()])
+    position = {str(label): index for index, label in enumerate(labels)}
+    place = np.array([position[str(own)] for own in ours])
     return PretrainedSVC(svc, before, place, counts)
-
-
-def _name(label: object) -> str:
-    """Return a label as text; 2 and 2.0 are the same."""
-    return str(int(label)) if isinstance(label, float) and label.is_integer() else str(label)

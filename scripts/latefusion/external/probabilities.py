@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from latefusion.core.errors import nearest, shorten
-from latefusion.dataset.keys import original
+from latefusion.dataset.keys import KnownKeys, original
 from latefusion.external.probability_checks import (
     Expected,
     check_labels,
@@ -141,21 +141,23 @@ def _columns(
             findings.add(where.whole(name, "no such column", f"the columns {', '.join(needed)} and p_…", fix))
     if "label" in header:
         there["label"] = "label"
-    ours = {P_PREFIX + name: P_PREFIX + name for name in names}
-    ours |= {P_PREFIX + label: P_PREFIX + name for label, name in zip(labels, names, strict=True)}
-    ours |= {P_PREFIX + name: P_PREFIX + name for name in names}
+    of_label = dict(zip(labels, names, strict=True))
+    known_names, known_labels = KnownKeys(names), KnownKeys(labels)
     for column in header:
         if not column.startswith(P_PREFIX):
             continue
-        if column not in ours:
+        found = column.removeprefix(P_PREFIX)
+        # a class goes by its name before it goes by its label
+        ours = known_names.find(found) or of_label.get(known_labels.find(found) or "")
+        if ours is None:
             allowed = ", ".join(P_PREFIX + name for name in names[:20])
-            near = nearest(column, ours)
+            near = nearest(column, [P_PREFIX + name for name in (*names, *labels)])
             fix = (
                 f"did you mean {shorten(near)}? Rename it" if near else "leave out classes that the data lack"
             )
             findings.add(where.whole(column, "probabilities of an unknown class", allowed, fix))
         else:
-            there.setdefault(ours[column], column)
+            there.setdefault(P_PREFIX + ours, column)
     for name in names:
         if P_PREFIX + name not in there:
             fix = "add it; a class that the model does not know has probability 0"
@@ -167,12 +169,13 @@ def _columns(
 def _match(items: pa.Array, expected: Expected, where: Where, findings: Findings) -> NDArray[np.int64]:
     """Return which expected row each row is."""
     place = {item: row for row, item in enumerate(expected.item)}
-    found = items.to_pylist()
     for item, row in list(place.items()):
         # the user's name of an item that was told apart from one of the other part
         own = original(item)
         if own is not None and own in expected.elsewhere:
             place[own] = row
+    known = KnownKeys([*expected.elsewhere, *place])
+    found = [known.find(item) or item for item in items.to_pylist()]
     rows = np.array([place.get(item, -1) for item in found], np.int64)
     unknown = np.flatnonzero(rows < 0)
     example = shorten(expected.item[0]) if len(expected.item) else "none"

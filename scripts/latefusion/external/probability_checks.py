@@ -12,10 +12,12 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from latefusion.core.errors import shorten
+from latefusion.dataset.keys import KnownKeys, as_integer
 from latefusion.ingest.findings import SHOWN, Findings, Where, strip
 
 # what rounding to three decimals may cost; sums this close to one are made exact
 SUM_TOLERANCE = 2e-3
+_MOST_FOLDS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,8 @@ def check_labels(
     wrong: dict[str, list[int]] = {}
     for key in ("index", "label", "name"):
         text = [str(entry[key]) for entry in classes]
-        wrong[key] = [i for i in known if _plain(given[i]) != text[expected.label[rows[i]]]]
+        ours = KnownKeys(text)
+        wrong[key] = [i for i in known if ours.find(given[i]) != text[expected.label[rows[i]]]]
         if not wrong[key]:
             return
     least = min(wrong.values(), key=len)
@@ -62,10 +65,6 @@ def check_labels(
         fix = "match the rows by item; or leave the column out"
         findings.add(where.problem(i, "label", shorten(given[i]), allowed, fix))
     findings.count(max(0, len(least) - SHOWN))
-
-
-def _plain(text: str) -> str:
-    return text.removesuffix(".0")
 
 
 def read_numbers(values: pa.Array, column: str, where: Where, findings: Findings) -> NDArray[np.float64]:
@@ -131,15 +130,16 @@ def read_folds(
     grouped: bool,
 ) -> NDArray[np.int32]:
     """Return the folds, none of which may share a group with another where groups are kept together."""
-    texts = [_plain(text) for text in strip(values).to_pylist()]
-    bad = [i for i, text in enumerate(texts) if not (text.isascii() and text.isdigit() and len(text) < 7)]
+    texts = strip(values).to_pylist()
+    numbers = [as_integer(text) for text in texts]
+    bad = [i for i, number in enumerate(numbers) if number is None or not 0 <= number < _MOST_FOLDS]
     for i in bad[:SHOWN]:
         fix = "write the fold in which the item was held out"
         findings.add(where.problem(i, "fold", shorten(texts[i]), "a whole number from 0", fix))
     findings.count(max(0, len(bad) - SHOWN))
     if bad or findings.problems:
         return np.empty(0, np.int32)
-    fold = np.array([int(text) for text in texts], np.int32)
+    fold = np.array(numbers, np.int32)
     if len(np.unique(fold)) < 2:
         fix = "predict each item with a model that did not see it: cross-validate"
         findings.add(where.whole("fold", f"one fold only, {fold[0]}", "at least two folds", fix))

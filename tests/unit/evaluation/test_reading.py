@@ -179,3 +179,20 @@ def test_selected_says_what_it_chose(folder):
 def test_baselines_come_first(folder):
     _, models, _ = read(folder, replica=False)
     assert list(models)[:2] == ["majority", "group_lookup"]
+
+
+def test_a_descriptive_column_that_one_file_holds_as_text_is_text_in_both(tmp_path):
+    for split, kind, values in (("train", pa.float64(), [1.0, None]), ("test", pa.string(), ["1", "x"])):
+        schema = items_schema(pa.int64(), {"genre": kind})
+        names = [f"{split}:{row}" for row in range(2)]
+        write_table(
+            pa.table([names, [0, 0], ["A", "A"], names, pa.array(values, kind)], schema=schema),
+            tmp_path / f"{split}.parquet",
+            schema,
+        )
+    group = [f"{split}:{row}" for split in ("train", "test") for row in range(2)]
+    write_table(pa.table([group, group], schema=GROUPS), tmp_path / "groups.parquet", GROUPS)
+    dataset = {"classes": [{"index": 0, "label": 0, "name": "A"}]}
+    tables = [tmp_path / "train.parquet", tmp_path / "test.parquet"]
+    items = read_items(tables, tmp_path / "groups.parquet", dataset, ["genre"])
+    assert items.described["genre"] == ["1", None, "1", "x"]

@@ -117,6 +117,39 @@ def test_the_rows_of_a_part_are_read_from_the_tables(tmp_path):
     assert found.elsewhere == {"a"}
 
 
+@pytest.mark.parametrize(
+    ("ours_are", "theirs_are"),
+    [
+        (["1.0", "20.0"], ["1", "20"]),
+        (["1", "20"], ["1.0", " 20.0"]),
+        (["Beyonc\u00e9", "D&G"], ["Beyonce\u0301", "D&amp;G"]),
+    ],
+)
+def test_items_and_classes_that_are_written_otherwise_are_the_same(tmp_path, ours_are, theirs_are):
+    n = np.array([0, 1], np.int32)
+    ours = Expected(np.array(ours_are, object), n, np.array(["g", "h"], object), frozenset(["3"]))
+    classes = [{"index": 0, "label": 3, "name": "3"}, {"index": 1, "label": 10, "name": "10"}]
+    path = tmp_path / "mine.csv"
+    lines = [
+        f"{item},{p},{1 - p},{label}"
+        for item, p, label in zip(theirs_are, [1, 0.25], ["3.0", "10"], strict=True)
+    ]
+    path.write_text("\n".join(["item,p_3.0,p_10,label", *lines[::-1]]) + "\n")
+    brought = import_probabilities(path, ours, classes, table="test", grouped=False)
+    assert brought.item.tolist() == ours_are
+    assert brought.p.tolist() == [[1, 0], [0.25, 0.75]]
+
+
+@pytest.mark.parametrize("header", ["p_1e1", "p_010", "p_10.5"])
+def test_a_class_is_no_other_number(tmp_path, header):
+    ours = Expected(np.array(["a"], object), np.zeros(1, np.int32), np.array(["g"], object), frozenset())
+    classes = [{"index": 0, "label": 3, "name": "3"}, {"index": 1, "label": 10, "name": "10"}]
+    path = tmp_path / "mine.csv"
+    path.write_text(f"item,p_3,{header}\na,0.5,0.5\n")
+    with pytest.raises(InputError, match="probabilities of an unknown class"):
+        import_probabilities(path, ours, classes, table="test", grouped=False)
+
+
 def test_an_item_that_was_told_apart_goes_by_its_own_name_too(tmp_path):
     """Its identifier is that of an item of the other part, so that a table of this part can only mean it."""
     ours = Expected(

@@ -16,6 +16,7 @@ from latefusion.report.components import Column, Figure, Table, figure, text
 from latefusion.report.number_format import count, number, percent
 from latefusion.report.results import Results
 from latefusion.report.sentences import listed, plural, sample
+from latefusion.store.samples import class_indices
 
 PLANE = ("valence", "arousal")
 CELLS = 24
@@ -98,7 +99,8 @@ def _read(results: Results) -> _Items | None:
     if not parts or not kinds <= {"double", "int64", "float", "int32"}:
         return None
     x, y = (np.concatenate([np.asarray(table[name].to_pylist(), float) for table in parts]) for name in PLANE)
-    label = np.concatenate([np.asarray(table["class"].to_pylist(), object) for table in parts])
+    index = class_indices([table["label"] for table in parts], results.dataset["classes"])
+    label = np.array(results.classes, object)[index]
     there = np.isfinite(x) & np.isfinite(y)
     return _Items(x[there], y[there], label[there]) if there.any() else None
 
