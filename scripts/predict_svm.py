@@ -15,14 +15,18 @@ with job(snakemake.log[0]):
         snakemake.input.partition, "test", snakemake.input.item_tables, snakemake.input.features, dataset
     )
     model = load_model(snakemake.input.model, snakemake.input.facts)
-    decided = decide(model, rows.X, n_jobs=snakemake.threads)
+    source = (
+        f"view {snakemake.wildcards.view}, test part of partition {snakemake.wildcards.partition} "
+        f"({', '.join([snakemake.input.model, *snakemake.input.features])})"
+    )
+    decided = decide(model, rows.X, n_jobs=snakemake.threads, source=source)
     p = decided.probabilities(guarded=True)
     Probabilities(classes, rows.item, rows.label, p, ovo_prediction=decided.votes()).write(
         snakemake.output.test
     )
     if snakemake.output.get("replica"):
         if hasattr(model, "replica_"):
-            decided = decide(model.replica_, rows.X, n_jobs=snakemake.threads)
+            decided = decide(model.replica_, rows.X, n_jobs=snakemake.threads, source=source)
         p = decided.probabilities(guarded=False)
         Probabilities(classes, rows.item, rows.label, p, ovo_prediction=decided.votes()).write(
             snakemake.output.replica

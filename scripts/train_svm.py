@@ -3,6 +3,8 @@
 from latefusion.core.job import job
 
 with job(snakemake.log[0]):
+    from pathlib import Path
+
     from latefusion.core.seeds import stream
     from latefusion.store.models import save_model
     from latefusion.store.probabilities import Probabilities
@@ -11,15 +13,22 @@ with job(snakemake.log[0]):
     from latefusion.svm.settings import SvmSettings
     from latefusion.svm.training import LabelledRows, Limits, train
 
+    features = snakemake.input.features
     dataset = read_json(snakemake.input.dataset)
     classes = class_names(dataset)
-    rows = read_samples(
-        snakemake.input.partition, "train", snakemake.input.item_tables, snakemake.input.features, dataset
-    )
+    rows = read_samples(snakemake.input.partition, "train", snakemake.input.item_tables, features, dataset)
     trained = train(
-        LabelledRows(rows.X, rows.label, rows.fold, len(classes)),
+        LabelledRows(
+            rows.X,
+            rows.label,
+            rows.fold,
+            len(classes),
+            source=f"view {snakemake.wildcards.view}, training part of partition "
+            f"{snakemake.wildcards.partition} ({', '.join([snakemake.input.partition, *features])})",
+            modalities=tuple(dict.fromkeys(Path(path).stem for path in features)),
+        ),
         SvmSettings(**snakemake.params.settings),
-        limits=Limits(n_jobs=snakemake.threads, memory_mb=snakemake.resources.mem_mb),
+        limits=Limits(n_jobs=snakemake.threads, memory_mb=snakemake.resources.mem_mb or None),
         replica=snakemake.params.replica,
         rng=stream(
             snakemake.params.seed, "train_svm", snakemake.wildcards.partition, snakemake.wildcards.view

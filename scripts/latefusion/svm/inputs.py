@@ -8,6 +8,8 @@ from typing import Any, Final, Literal, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from latefusion.core.errors import InputError, Problem
+
 Int32 = NDArray[np.int32]
 Float32 = NDArray[np.float32]
 Float64 = NDArray[np.float64]
@@ -97,6 +99,39 @@ def present_rows(X: Sequence[Features]) -> NDArray[np.bool_]:
 def select_rows(X: Sequence[Features], known: NDArray[np.bool_]) -> list[Features]:
     """Return some rows of every modality; the arrays themselves where these are all."""
     return list(X) if known.all() else [x[known] for x in X]
+
+
+def require_finite(values: Float64, source: str) -> None:
+    """Refuse results that are no numbers: NaN means a missing modality, and nothing else.
+
+    Parameters
+    ----------
+    values : (n, k) array
+        Of rows that have all modalities.
+    source : str
+        View, partition and files, for the message.
+
+    Raises
+    ------
+    InputError
+        If a value is NaN or infinite.
+    """
+    wrong = np.flatnonzero(~np.isfinite(values).all(axis=1))
+    if len(wrong) == 0:
+        return
+    rows = "1 item" if len(wrong) == 1 else f"{len(wrong):,} items"
+    raise InputError(
+        [
+            Problem(
+                file=source,
+                found=f"{rows} of {len(values):,} for which the computation gave NaN or an infinite number, "
+                f"number {wrong[0]} of them first, although they have every modality",
+                allowed="finite decision values and probabilities",
+                fix="look for extreme values in these columns and set `svm: {scale: standard}`; delete the "
+                "saved model where it was made with other data",
+            )
+        ]
+    )
 
 
 def scatter_rows(values: NDArray[Any], known: NDArray[np.bool_]) -> NDArray[Any]:

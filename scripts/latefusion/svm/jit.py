@@ -11,18 +11,66 @@ that it calls has: whoever changes what other modules import from here touches t
 from __future__ import annotations
 
 import logging
+import pickle
 from pathlib import Path
 from typing import Any
 
 from llvmlite import ir  # type: ignore[import-untyped]
-from numba import njit
+from numba import config, njit
+from numba.core.caching import FunctionCache
 from numba.extending import intrinsic
+
+from latefusion.core.errors import InputError, Problem
 
 # What lets the compiler turn maxima into vector instructions; nothing here is ever NaN. Without "reassoc":
 # sums keep their order.
 FAST = frozenset({"contract", "nnan", "nsz"})
 
+# What reading a file of the cache raises that is empty, cut short, or of something else.
+DAMAGED = (
+    AttributeError,
+    EOFError,
+    ImportError,
+    IndexError,
+    KeyError,
+    OSError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+    pickle.UnpicklingError,
+)
+
 logger = logging.getLogger(__name__)
+
+if config.DISABLE_JIT:
+    raise InputError(
+        [
+            Problem(
+                file="the environment",
+                column="NUMBA_DISABLE_JIT",
+                found=str(config.DISABLE_JIT),
+                allowed="0, or no such variable: SVMs are trained by compiled code alone",
+                fix="unset NUMBA_DISABLE_JIT (or take `disable_jit` out of .numba_config.yaml)",
+            )
+        ]
+    )
+
+
+class SelfRepairingCache(FunctionCache):
+    """numba's cache of compiled code, which makes damaged files anew instead of ending with their error."""
+
+    def load_overload(self, sig, target_context):
+        """Return the compiled function that is kept, or None where there is none or it cannot be read."""
+        try:
+            return super().load_overload(sig, target_context)
+        except DAMAGED as error:
+            logger.warning(
+                "compiled code kept in %s is damaged (%s) and made anew",
+                self.cache_path,
+                type(error).__name__,
+            )
+            self.flush()
+            return None
 
 
 def inlined(fast=frozenset()):
@@ -38,12 +86,13 @@ def compiled(fast=frozenset()):
     """
 
     def decorate(function):
-        options = {"nogil": True, "fastmath": set(fast), "error_model": "numpy"}
+        dispatcher = inlined(fast)(function)
         try:
-            return njit(cache=True, **options)(function)
+            dispatcher._cache = SelfRepairingCache(function)
         except RuntimeError:
             # numba found no folder that it may write to
-            return njit(**options)(function)
+            logger.debug("no cache folder for %s can be written", function.__name__)
+        return dispatcher
 
     return decorate
 

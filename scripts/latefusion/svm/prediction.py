@@ -14,6 +14,7 @@ from latefusion.svm.inputs import (
     Float64,
     Int32,
     present_rows,
+    require_finite,
     scatter_rows,
     select_rows,
 )
@@ -30,26 +31,57 @@ class DecisionValues:
         Decision values of the rows that have all modalities.
     known : (n,) bool array
         Which rows these are.
+    source : str
+        View, partition and files, for messages.
     """
 
     model: DecisionModel
     decision: Float64
     known: NDArray[np.bool_]
+    source: str = "the rows to predict"
 
     def probabilities(self, *, guarded: bool) -> Float64:
-        """Return class probabilities, (n, K); NaN for rows that lack a modality."""
-        return scatter_rows(self.model.proba_of_decision(self.decision, guarded=guarded), self.known)
+        """Return class probabilities, (n, K); NaN for rows that lack a modality.
+
+        Raises
+        ------
+        InputError
+            If a probability is no number.
+        """
+        p = self.model.proba_of_decision(self.decision, guarded=guarded)
+        require_finite(p, self.source)
+        return scatter_rows(p, self.known)
 
     def votes(self) -> Int32:
         """Return the class index with most one-vs-one votes, (n,); -1 for rows that lack a modality."""
         return scatter_rows(self.model.vote_of_decision(self.decision), self.known)
 
 
-def decide(model: DecisionModel, X: Sequence[Features], *, n_jobs: int) -> DecisionValues:
-    """Return the decision values of rows, (n, d_m) for each modality; NaN where one is missing."""
+def decide(
+    model: DecisionModel, X: Sequence[Features], *, n_jobs: int, source: str = "the rows to predict"
+) -> DecisionValues:
+    """Return the decision values of rows.
+
+    Parameters
+    ----------
+    model : DecisionModel
+    X : sequence of (n, d_m) float32 or float64 arrays
+        One for each modality; a row of NaN where an item lacks it.
+    n_jobs : int
+        Threads; changes no bit of the result.
+    source : str
+        View, partition and files, for messages.
+
+    Raises
+    ------
+    InputError
+        If a decision value is no number.
+    """
     known = present_rows(X)
     model.set_params(n_jobs=n_jobs)
-    return DecisionValues(model, model.pairwise_decision(select_rows(X, known)), known)
+    decision = model.pairwise_decision(select_rows(X, known))
+    require_finite(decision, source)
+    return DecisionValues(model, decision, known, source)
 
 
 def predict(

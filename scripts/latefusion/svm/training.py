@@ -13,7 +13,15 @@ from latefusion.core.errors import InputError, Problem
 from latefusion.core.log_loss import log_losses
 from latefusion.svm.estimator import SVM
 from latefusion.svm.fitting import fit_all
-from latefusion.svm.inputs import Features, Float64, Int32, present_rows, scatter_rows, select_rows
+from latefusion.svm.inputs import (
+    Features,
+    Float64,
+    Int32,
+    present_rows,
+    require_finite,
+    scatter_rows,
+    select_rows,
+)
 from latefusion.svm.settings import SvmSettings
 
 
@@ -30,12 +38,18 @@ class LabelledRows:
     fold : (n,) int32 array
     n_classes : int
         Classes of the data set; those without rows get probability 0.
+    source : str
+        View, partition and files, for messages.
+    modalities : tuple of str
+        Names of the modalities, for messages.
     """
 
     X: Sequence[Features]
     y: Int32
     fold: Int32
     n_classes: int
+    source: str = "a training part"
+    modalities: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -121,11 +135,11 @@ def train(
     Raises
     ------
     InputError
-        If the data are too large for the memory, or fewer than two classes have rows.
+        If the data are too large for the memory, fewer than two classes have rows, or a result is no number.
     """
     known = present_rows(rows.X)
     X, y = select_rows(rows.X, known), rows.y[known]
-    _require_two_classes(y, len(known))
+    _require_two_classes(rows, known)
     seed = int(rng.integers(2**63))
     wanted = settings.grid
     if replica and settings.replica not in wanted:
@@ -143,6 +157,8 @@ def train(
     ]
     states = fit_all(models, X, y, fold=rows.fold[known], n_classes=rows.n_classes)
     for model, state in zip(models, states, strict=True):
+        require_finite(state.in_sample_decision, rows.source)
+        require_finite(state.calibration.out_of_fold_proba, rows.source)
         model.adopt(state)
     table = [_score(model, y) for model in models[: len(settings.grid)]]
     chosen = min(range(len(table)), key=lambda row: table[row]["log_loss"])
@@ -189,19 +205,27 @@ def _training_predictions(model: SVM, known: NDArray[np.bool_]) -> TrainingPredi
     )
 
 
-def _require_two_classes(y: Int32, n: int) -> None:
+def _require_two_classes(rows: LabelledRows, known: NDArray[np.bool_]) -> None:
+    y = rows.y[known]
     found = len(np.unique(y))
-    if found < 2:
-        raise InputError(
-            [
-                Problem(
-                    file="a training part",
-                    found=f"{found} classes among the {len(y):,} of {n:,} items with all modalities",
-                    allowed="two classes or more",
-                    fix="bring more items, or take the modality that most of them lack out of the view",
-                )
-            ]
-        )
+    if found >= 2:
+        return
+    classes = "1 class" if found == 1 else f"{found} classes"
+    having = ", ".join(
+        f"{name}: {int(present_rows([x]).sum()):,}"
+        for name, x in zip(rows.modalities, rows.X, strict=len(rows.modalities) > 0)
+    )
+    raise InputError(
+        [
+            Problem(
+                file=rows.source,
+                found=f"{classes} among the {len(y):,} of {len(known):,} items with"
+                f" all modalities{having and f' (items that have {having})'}",
+                allowed="two classes or more",
+                fix="bring more items, or take the modality that most of them lack out of the view",
+            )
+        ]
+    )
 
 
 def _score(model: SVM, y: Int32) -> dict[str, Any]:

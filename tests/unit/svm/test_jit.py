@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from numba import njit
 
 from latefusion.svm import jit
@@ -52,6 +53,9 @@ def copy_of_package(site):
     shutil.copy(PACKAGE.parent / "__init__.py", package.parent / "__init__.py")
     for name in ("__init__.py", "jit.py", "smo.py"):
         shutil.copy(PACKAGE / name, package / name)
+    shutil.copytree(
+        PACKAGE.parent / "core", package.parent / "core", ignore=shutil.ignore_patterns("__pycache__")
+    )
     return package
 
 
@@ -78,3 +82,27 @@ def test_where_nothing_can_be_written_it_compiles_each_time_and_says_so(tmp_path
     found = run(tmp_path / "site", tmp_path, tmp_path / "home")
     assert "for this job alone" in found
     assert "in None" in found
+
+
+@pytest.mark.parametrize(("kind", "left"), [("nbi", 0), ("nbc", 1000)])
+def test_damaged_compiled_code_is_made_anew(tmp_path, kind, left):
+    package = copy_of_package(tmp_path / "site")
+    run(tmp_path / "site", tmp_path, tmp_path / "home")
+    damaged = list((package / "__pycache__").glob(f"*weighted_sums*.{kind}"))
+    assert damaged
+    for path in damaged:
+        path.write_bytes(path.read_bytes()[:left])
+    found = run(tmp_path / "site", tmp_path, tmp_path / "home")
+    assert "is damaged" in found
+    assert "hits 0" in found
+    again = run(tmp_path / "site", tmp_path, tmp_path / "home")
+    assert "is damaged" not in again
+    assert "hits 1" in again
+
+
+def test_without_a_compiler_it_says_which_variable_to_unset():
+    code = "import latefusion.svm.smo"
+    environment = {**os.environ, "NUMBA_DISABLE_JIT": "1", "PYTHONPATH": str(PACKAGE.parent.parent)}
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment)
+    assert found.returncode == 1
+    assert "fix:     unset NUMBA_DISABLE_JIT" in found.stderr

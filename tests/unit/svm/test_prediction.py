@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from latefusion.core.errors import InputError
 from latefusion.svm.estimator import SVM
 from latefusion.svm.prediction import decide, predict
 
@@ -45,3 +46,16 @@ def test_a_model_of_another_kind_is_used_by_what_it_can_do():
     assert np.isnan(p[1]).all()
     np.testing.assert_array_equal(p[[0, 2]], 0.5)
     assert votes.tolist() == [0, -1, 0]
+
+
+def test_a_decision_that_is_no_number_ends_the_job_and_is_not_taken_for_a_missing_modality():
+    X, y = blobs(3)
+    model = SVM(random_state=0).fit(X, y)
+    model.coefficients_ = model.coefficients_ * np.float32(np.nan)
+    with pytest.raises(InputError, match="view text, test part") as error:
+        decide(model, [X[:5]], n_jobs=1, source="view text, test part of partition given")
+    assert "5 items of 5" in str(error.value)
+    sound = SVM(random_state=0).fit(X, y)
+    sound.sigmoids_ = sound.sigmoids_ * np.nan
+    with pytest.raises(InputError, match="although they have every modality"):
+        decide(sound, [X[:5]], n_jobs=1).probabilities(guarded=True)

@@ -3,6 +3,7 @@ import pytest
 
 from latefusion.core.errors import InputError
 from latefusion.svm.estimator import SVM
+from latefusion.svm.fitting import fit_all
 from latefusion.svm.inputs import present_rows
 from latefusion.svm.prediction import predict
 from latefusion.svm.settings import SvmSettings
@@ -101,14 +102,39 @@ def test_a_class_without_rows_has_probability_zero():
 
 
 @pytest.mark.parametrize(
-    ("left", "found"), [([0, 0], "1 classes among the 2 of"), ([], "0 classes among the 0 of")]
+    ("left", "found"), [([0, 0], "1 class among the 2 of 240"), ([], "0 classes among the 0 of 240")]
 )
-def test_fewer_than_two_classes_with_all_modalities_are_refused(left, found):
+def test_fewer_than_two_classes_with_all_modalities_are_refused_by_view_partition_and_modality(left, found):
     X, y, fold = data()
     y[: len(left)] = left
     X[1][len(left) :] = np.nan
-    with pytest.raises(InputError, match=found):
-        fit(X, y, fold)
+    rows = LabelledRows(
+        X,
+        y,
+        fold,
+        3,
+        source="view early, training part of partition given (a.parquet)",
+        modalities=("a", "b"),
+    )
+    with pytest.raises(InputError) as error:
+        train(rows, SvmSettings(), replica=False, rng=np.random.default_rng(0))
+    text = str(error.value)
+    assert text.startswith("view early, training part of partition given (a.parquet)")
+    assert f"{found} items with all modalities (items that have a: 240, b: {len(left)})" in text
+
+
+def test_a_result_that_is_no_number_ends_training_with_its_view(monkeypatch):
+    from latefusion.svm import training
+
+    X, y, fold = data()
+    states = fit_all([SVM()], X, y, fold=fold, n_classes=3)
+    states[0].in_sample_decision[7, 1] = np.nan
+    monkeypatch.setattr(training, "fit_all", lambda *arguments, **options: states)
+    rows = LabelledRows(X, y, fold, 3, source="view text, training part of partition given")
+    with pytest.raises(InputError, match="view text, training part") as error:
+        train(rows, SvmSettings(), replica=False, rng=np.random.default_rng(0))
+    assert "1 item of 240 for which the computation gave NaN" in str(error.value)
+    assert "number 7" in str(error.value)
 
 
 GRID = SvmSettings(C=[10.0, 0.1, 1.0], gamma=["auto", 0.02])
