@@ -8,6 +8,7 @@ with job(snakemake.log[0]):
     from latefusion.pipeline.learning_curve import CurveData, CurveView, learning_curve
     from latefusion.store.samples import class_names, read_group_of, read_samples
     from latefusion.store.tables import read_json, write_json
+    from latefusion.svm.settings import SvmSettings
 
     source, params, partition = snakemake.input, snakemake.params, snakemake.wildcards.partition
     dataset = read_json(source.dataset)
@@ -22,7 +23,8 @@ with job(snakemake.log[0]):
             read_samples(source.partition, part, source.item_tables, matrices, dataset)
             for part in ("train", "test")
         )
-        views.append(CurveView(view["name"], view["kind"], train, test, view["svm"]))
+        settings = SvmSettings.of(view["svm"], dataset["classes"])
+        views.append(CurveView(view["name"], view["kind"], train, test, settings))
     group, test_group = (read_group_of(source.groups, rows.item) for rows in (views[0].train, views[0].test))
     rows = learning_curve(
         CurveData(partition, class_names(dataset), views, group, test_group),

@@ -27,7 +27,7 @@ with job(snakemake.log[0]):
             f"{snakemake.wildcards.partition} ({', '.join([snakemake.input.partition, *features])})",
             modalities=tuple(dict.fromkeys(Path(path).stem for path in features)),
         ),
-        SvmSettings(**snakemake.params.settings),
+        SvmSettings.of(snakemake.params.settings, dataset["classes"]),
         limits=Limits(n_jobs=snakemake.threads, memory_mb=snakemake.resources.mem_mb or None),
         replica=snakemake.params.replica,
         rng=stream(

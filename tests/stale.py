@@ -135,6 +135,20 @@ def _touch(place):
                 path.touch()
 
 
+def _rearranged(place):
+    def backwards(value):
+        if isinstance(value, dict):
+            return {key: backwards(value[key]) for key in reversed(value)}
+        return [backwards(one) for one in value] if isinstance(value, list) else value
+
+    def edit(configuration):
+        reordered = backwards({**configuration, "svm": {"gamma": "auto", "C": 1}})
+        configuration.clear()
+        configuration.update(reordered)
+
+    place.configure(edit)
+
+
 def _with_modality(configuration):
     configuration["modalities"].append({"name": "words", "column": "text_embedding"})
 
@@ -184,6 +198,18 @@ CHANGES = [
     ),
     Change("the solver, `smo.py`", _code("scripts/latefusion/svm/smo.py"), (*SVMS, *FUSION)),
     Change(
+        "what the scheduler is told, `planning/resources.py`",
+        _code("scripts/latefusion/planning/resources.py"),
+    ),
+    Change(
+        "the checks of the configuration, `planning/configuration.py`",
+        _code("scripts/latefusion/planning/configuration.py"),
+    ),
+    Change(
+        "models that users bring, `external/pretrained_svm.py`, where no view has one",
+        _code("scripts/latefusion/external/pretrained_svm.py"),
+    ),
+    Change(
         "the metrics, `evaluation/metrics.py`",
         _code("scripts/latefusion/evaluation/statistics/metrics.py"),
         ("evaluate *", *SUMMARY),
@@ -212,6 +238,7 @@ CHANGES = [
         gone=("fuse */logistic_regression",),
     ),
     Change("the rules in another order", lambda place: place.configure(lambda c: c["rules"].reverse())),
+    Change("the keys of the configuration in another order, and a default written out", _rearranged),
     Change(
         "a modality added",
         lambda place: place.configure(_with_modality),

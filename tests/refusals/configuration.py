@@ -46,8 +46,8 @@ REFUSED = {
     "view named like a modality": (changed(views__0__name="text"), ["views[0].name", "second time"]),
     "reserved name": (changed(views__0__name="majority"), ["views[0].name", "meaning of its own"]),
     "rule twice": (
-        changed(rules__26={"name": "mean"}),
-        ["rules[26].name", "second time", "{name: mean_2, rule: mean, …}"],
+        changed(rules__27={"name": "mean"}),
+        ["rules[27].name", "second time", "{name: mean_2, rule: mean, …}"],
     ),
     "a name of its own that another rule has": (
         changed(rules=[{"name": "mean", "rule": "product"}]),

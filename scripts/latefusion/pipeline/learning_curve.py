@@ -34,7 +34,7 @@ class CurveView:
     kind: str
     train: Samples
     test: Samples
-    settings: Mapping[str, Any]
+    settings: SvmSettings
 
 
 @dataclass(frozen=True)
@@ -152,7 +152,7 @@ def _trained(
     rows = view.train
     trained = train(
         LabelledRows([x[used] for x in rows.X], rows.label[used], _renumbered(rows.fold[used]), len(classes)),
-        SvmSettings(**view.settings),
+        view.settings,
         limits=Limits(n_jobs=n_jobs),
         replica=False,
         rng=rng,

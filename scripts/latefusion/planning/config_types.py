@@ -53,7 +53,7 @@ class SvmOverride(TypedDict, total=False):
     C: float | list[float] | None
     gamma: float | str | list[float | str] | None
     scale: Literal["none", "standard"] | None
-    class_weight: Literal["none", "balanced"] | None
+    class_weight: str | dict[str, float] | None
     approximation: Approximation | None
     max_iter: int | None
 
@@ -64,7 +64,7 @@ class Svm(TypedDict):
     C: float | list[float]
     gamma: float | str | list[float | str]
     scale: Literal["none", "standard"]
-    class_weight: Literal["none", "balanced"]
+    class_weight: str | dict[str, float]
     approximation: Approximation | None
     max_iter: int | None
 

@@ -94,18 +94,19 @@ def svm_settings(config: Config, view: Modality | EarlyView) -> dict[str, Any]:
     Null overrides the `NULLABLE` ones; any other setting it leaves as it is for all.
     """
     override = {key: value for key, value in view["svm"].items() if value is not None or key in NULLABLE}
-    settings = {**config["svm"], **override, "combine": view.get("combine", "concatenate")}
-    return dict(sorted(settings.items()))  # their order in the configuration changes nothing
+    return {**config["svm"], **override, "combine": view.get("combine", "concatenate")}
 
 
 def _with_defaults(value: Any, schema: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any JSON value
+    """Return a value with defaults, keys in the order of the schema: another order makes no job stale."""
     if isinstance(value, dict) and "properties" in schema:
-        for key, part in schema["properties"].items():
-            if key not in value and "default" in part and key not in schema.get("required", ()):
-                value[key] = deepcopy(part["default"])
-            if key in value:
-                value[key] = _with_defaults(value[key], part)
-    elif isinstance(value, list) and isinstance(schema.get("items"), dict):
+        parts, required = schema["properties"], schema.get("required", ())
+        complete = {}
+        for key, part in parts.items():
+            if key in value or ("default" in part and key not in required):
+                complete[key] = _with_defaults(value.get(key, deepcopy(part.get("default"))), part)
+        return complete | {key: value[key] for key in sorted(value.keys() - parts.keys())}
+    if isinstance(value, list) and isinstance(schema.get("items"), dict):
         return [_with_defaults(entry, schema["items"]) for entry in value]
     return value
 

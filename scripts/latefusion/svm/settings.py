@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from latefusion.core.errors import InputError, Problem, nearest, shorten
+from latefusion.core.grid import as_list, grid_points, is_grid, is_list
 from latefusion.svm.inputs import Gamma
 
 
@@ -25,25 +27,45 @@ class SvmSettings:
     gamma: Gamma | Sequence[Gamma] = "auto"
     scale: str = "none"
     combine: str = "concatenate"
-    class_weight: str | None = None
+    class_weight: str | Mapping[Any, float] | None = None
     approximation: Mapping[str, int] | None = None
     max_iter: int | None = None
+
+    @classmethod
+    def of(cls, settings: Mapping[str, Any], classes: Sequence[Mapping[str, Any]]) -> SvmSettings:
+        """Settings of the configuration, with weights of classes by their index.
+
+        Parameters
+        ----------
+        settings : mapping
+        classes : sequence of mapping
+            From dataset.json: `label`, `name` and `index` of each.
+
+        Raises
+        ------
+        InputError
+            If a class that has a weight is none of the data, naming the nearest.
+        """
+        weight = settings.get("class_weight")
+        if not isinstance(weight, Mapping):
+            return cls(**settings)
+        return cls(**{**settings, "class_weight": _by_index(weight, classes)})
 
     @property
     def grid(self) -> list[tuple[float, Gamma]]:
         """Every C with every gamma."""
-        return [(C, gamma) for gamma in _as_list(self.gamma) for C in _as_list(self.C)]
+        return grid_points(self.C, self.gamma)
 
     @property
     def is_grid(self) -> bool:
         """Whether C and gamma are chosen, so that the SVM of `honest` may not be that of `replica`."""
-        return _is_list(self.C) or _is_list(self.gamma)
+        return is_grid(self.C, self.gamma)
 
     @property
     def replica(self) -> tuple[float, Gamma]:
         """C and gamma of the notebook, unless the configuration names a single other value."""
-        C = 1.0 if _is_list(self.C) else _as_list(self.C)[0]
-        return C, "auto" if _is_list(self.gamma) else _as_list(self.gamma)[0]
+        C = 1.0 if is_list(self.C) else as_list(self.C)[0]
+        return C, "auto" if is_list(self.gamma) else as_list(self.gamma)[0]
 
     @property
     def shared(self) -> dict[str, Any]:
@@ -57,9 +79,26 @@ class SvmSettings:
         }
 
 
-def _is_list(value: object) -> bool:
-    return isinstance(value, Sequence) and not isinstance(value, str)
-
-
-def _as_list(value: Any) -> list[Any]:  # noqa: ANN401 - a number, a word or a list of them
-    return list(value) if _is_list(value) else [value]
+def _by_index(given: Mapping[Any, float], classes: Sequence[Mapping[str, Any]]) -> dict[int, float]:
+    """Return factors by class index, of classes that are called by their name or their label."""
+    index = {str(entry["label"]): int(entry["index"]) for entry in classes}
+    index |= {str(entry["name"]): int(entry["index"]) for entry in classes}
+    names = [str(entry["name"]) for entry in classes]
+    problems = []
+    for name in given:
+        if str(name) not in index:
+            close = nearest(str(name), index)
+            fix = f"write {close!r}" if close else "name one of these, or leave it out: it then counts once"
+            problems.append(
+                Problem(
+                    "the configuration",
+                    f"{shorten(name)}, which is no class of the data",
+                    ", ".join(names[:20]),
+                    fix,
+                    column="svm.class_weight",
+                )
+            )
+    if problems:
+        raise InputError(problems)
+    weights = {index[str(name)]: float(weight) for name, weight in given.items()}
+    return dict(sorted(weights.items()))

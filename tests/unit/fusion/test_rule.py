@@ -235,7 +235,7 @@ def test_the_docstring_says_formula_source_needs_ties_missing_and_shapes(name):
 
 def test_the_rules_are_those_of_the_specification():
     specified = """
-        mean product geometric_mean max_confidence min median majority_vote borda
+        mean product geometric_mean power_mean max_confidence min median majority_vote borda
         accuracy_weighted class_weighted_max weighted_vote entropy_weighted
         linear_pool log_linear_pool greedy_ensemble
         logistic_regression random_forest mlp log_logistic_regression gradient_boosting mlp_log

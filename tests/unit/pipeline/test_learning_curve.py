@@ -11,7 +11,7 @@ from latefusion.svm.settings import SvmSettings
 from latefusion.svm.training import LabelledRows, train
 
 CLASSES = ("a", "b", "c")
-SETTINGS = {"C": 1, "gamma": "auto", "scale": "none"}
+SETTINGS = SvmSettings(C=1, gamma="auto", scale="none")
 
 
 def rows(seed, n, fold):
@@ -102,10 +102,9 @@ def test_intervals_hold_their_value(table):
 def said(one):
     """Return what a view trained on all rows says of the test part."""
     rows = one.train
-    settings = SvmSettings(**one.settings)
     trained = train(
         LabelledRows(rows.X, rows.label, rows.fold, 3),
-        settings,
+        one.settings,
         replica=False,
         rng=np.random.default_rng(1),
     )

@@ -16,8 +16,8 @@ def kinds(annotation):
         return {kind for one in get_args(annotation) for kind in kinds(one)}
     if get_origin(annotation) is Literal:
         return {type(value) for value in get_args(annotation)}
-    if get_origin(annotation) is list:
-        return {list}
+    if get_origin(annotation) in (list, dict):
+        return {get_origin(annotation)}
     return {dict if is_typeddict(annotation) or annotation == RuleEntry else annotation}
 
 

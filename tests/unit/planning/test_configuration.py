@@ -105,6 +105,13 @@ def test_null_of_one_view_leaves_a_setting_that_cannot_be_none_as_it_is_for_all(
     assert svm_settings(config, config["modalities"][0])[key] == general
 
 
+def test_weights_of_classes_are_named_by_their_labels_whatever_these_are():
+    config = complete(changed(svm__class_weight={"angry": 2, 3: 0.5}), SCHEMA, file="config.yaml")
+    assert svm_settings(config, config["modalities"][0])["class_weight"] == {"angry": 2, 3: 0.5}
+    assert "svm.class_weight.angry" in refusal(changed(svm__class_weight={"angry": 0}))
+    assert "write balanced" in refusal(changed(svm__class_weight="balance"))
+
+
 def test_an_override_has_the_defaults_of_what_it_names():
     config = complete(changed(modalities__0__svm={"approximation": {}}), SCHEMA, file="config.yaml")
     assert svm_settings(config, config["modalities"][0])["approximation"] == {"components": 1000}
@@ -208,6 +215,8 @@ def test_the_order_of_settings_changes_nothing():
     one = complete(changed(svm={"C": 1, "gamma": "auto"}), SCHEMA, file="config.yaml")
     other = complete(changed(svm={"gamma": "auto", "C": 1}), SCHEMA, file="config.yaml")
     assert list(svm_settings(one, one["modalities"][0])) == list(svm_settings(other, other["modalities"][0]))
+    backwards = complete(dict(reversed(DEFAULT.items())), SCHEMA, file="config.yaml")
+    assert list(backwards) == list(SCHEMA["properties"])
 
 
 def test_the_schema_of_the_rules_says_what_their_files_say():

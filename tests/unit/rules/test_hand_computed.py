@@ -7,6 +7,7 @@ import pytest
 
 from latefusion.fusion.aggregation import decide
 from latefusion.fusion.rule import rule_class
+from worlds import world
 
 ITEM = np.array([[[0.6, 0.3, 0.1], [0.3, 0.2, 0.5]]])
 THREE = np.concatenate([ITEM, [[[0.2, 0.7, 0.1]]]], axis=1)
@@ -48,6 +49,47 @@ def test_product_refuses_another_prior():
 def test_geometric_mean():
     assert said("geometric_mean") == shares(sqrt(0.18), sqrt(0.06), sqrt(0.05))
     assert said("geometric_mean", THREE) == shares(0.036 ** (1 / 3), 0.042 ** (1 / 3), 0.005 ** (1 / 3))
+
+
+def test_power_mean():
+    assert said("power_mean") == shares(sqrt(0.36 + 0.09), sqrt(0.09 + 0.04), sqrt(0.01 + 0.25))
+    assert said("power_mean", p=-1) == shares(*(1 / (1 / a + 1 / b) for a, b in ITEM[0].T.tolist()))
+
+
+@pytest.mark.parametrize(
+    ("p", "other", "tolerance"),
+    [
+        (1, "mean", 1e-15),
+        (0, "geometric_mean", 1e-15),
+        (1e-7, "geometric_mean", 1e-6),
+        (-1e-7, "geometric_mean", 1e-6),
+    ],
+)
+def test_the_power_mean_is_the_mean_at_one_and_the_geometric_mean_at_zero(p, other, tolerance):
+    P = world(60, 3, 4, seed=2)[0]
+    mine, theirs = (
+        rule_class(name)(**options).fit(P, np.arange(60, dtype=np.int32) % 4).predict_proba(P)
+        for name, options in (("power_mean", {"p": p}), (other, {}))
+    )
+    np.testing.assert_allclose(mine, theirs, rtol=0, atol=tolerance)
+
+
+@pytest.mark.parametrize(("p", "other"), [(2000, np.max), (-2000, np.min)])
+def test_large_exponents_follow_the_most_and_the_least_confident_without_overflow(p, other):
+    P = world(60, 3, 4, seed=3)[0]
+    said = rule_class("power_mean")(p=p).fit(P, np.arange(60, dtype=np.int32) % 4).predict_proba(P)
+    extreme = other(np.maximum(P, 1e-6), axis=1)
+    np.testing.assert_allclose(said, extreme / extreme.sum(axis=1, keepdims=True), rtol=0, atol=1e-3)
+
+
+def test_a_zero_is_no_veto_from_the_mean_on():
+    P = np.array([[[1.0, 0, 0], [0, 1.0, 0]]])
+    assert said("power_mean", P) == shares(1, 1, 0)
+
+
+def test_an_exponent_that_is_no_number_is_refused():
+    with pytest.raises(ValueError, match="finite"):
+        rule_class("power_mean")(p=float("inf"))
 
 
 def test_max_confidence_and_min():

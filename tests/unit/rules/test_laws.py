@@ -12,7 +12,7 @@ from worlds import NAMES, world
 UNSETTLED = ("random_forest", "gradient_boosting", "mlp", "mlp_log")  # whatever the order of columns
 ORDERLY = [name for name in NAMES if name not in UNSETTLED]
 FIXED = [name for name in NAMES if not rule_class(name).learns]
-KEEPS_ONE = ("mean", "product", "geometric_mean", "min", "median", "max_confidence")
+KEEPS_ONE = ("mean", "product", "geometric_mean", "power_mean", "min", "median", "max_confidence")
 QUICK = {
     "random_forest": {"trees": 5},
     "mlp": {"epochs": 2},
