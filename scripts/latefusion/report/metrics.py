@@ -49,8 +49,8 @@ class Metric:
 
     @property
     def difference_unit(self) -> str:
-        """Unit of a difference, after a number."""
-        return "percentage points" if self.share else "nats" if self.lower_is_better else "points of 1"
+        """Unit of a difference; none for scores that have none."""
+        return "percentage points" if self.share else "nats" if self.name == "log_loss" else ""
 
     def written(self, value: float | None) -> str:
         """Write a value: `44.1 %`, `0.512`."""
@@ -74,6 +74,14 @@ class Metric:
     def size(self, value: float | None) -> str:
         """Write how large a difference is, without its sign: `1.8`, `0.012`."""
         return number(None if value is None else abs(100 * value if self.share else value), self._digits)
+
+    def change(self, value: float | None) -> str:
+        """Write a difference with sign and unit: `+1.8 percentage points`, `−0.012`."""
+        return f"{self.difference(value)} {self.difference_unit}".rstrip()
+
+    def amount(self, value: float | None) -> str:
+        """Write how large a difference is, with its unit: `1.8 percentage points`, `0.012`."""
+        return f"{self.size(value)} {self.difference_unit}".rstrip()
 
     def difference_interval(self, low: float | None, high: float | None) -> str:
         """Write an interval of differences: `−0.3 to +2.1`."""

@@ -60,6 +60,14 @@ def gain_bound(row: Row) -> float | None:
     return max(gain(row["low"]), gain(row["high"]))
 
 
+def cost_bound(row: Row) -> float:
+    """Return how much may be lost: the lower end of the interval of a gain, as a positive number."""
+    if row["low"] is None or row["high"] is None:
+        return 0.0
+    gain = METRICS[row["metric"]].gain
+    return max(0.0, -min(gain(row["low"]), gain(row["high"])))
+
+
 def corrected_p(row: Row) -> float | None:
     """Return the p-value of a comparison, after Holm's correction where it is one of several planned."""
     p: float | None = row.get("p_holm") if row.get("p_holm") is not None else row.get("p")
@@ -71,6 +79,12 @@ def detectable(row: Row) -> float | None:
     planned = row.get("p_holm") is not None and row.get("tests", 1) > 1
     least: float | None = row.get("detectable_holm" if planned else "detectable")
     return least or None
+
+
+def is_material(row: Row) -> bool:
+    """Whether a comparison shows a gain, and one that may be more than negligible."""
+    bound = gain_bound(row) if row else None
+    return bound is not None and row["verdict"] == BETTER and bound > _margin(row)
 
 
 def _is_shown(row: Row) -> bool:

@@ -22,6 +22,15 @@ PROTOCOL_MEANING = {
 KINDS = {"baseline": "baseline", "single": "single", "early": "early", "rule": "late"}
 
 
+def reference_role(tables: Tables) -> str:
+    """Return what the reference is: which single modality is the best is judged without a look at test."""
+    singles = [row for row in tables.models if row["kind"] == "single"]
+    if len(singles) < 2:
+        return "the only single modality"
+    known = any(row["is_reference"] and row["out_of_fold_log_loss"] is not None for row in singles)
+    return "the best single modality out of fold" if known else "the first single modality"
+
+
 def protocol_name(results: Results, protocol: str) -> str:
     """Return what a protocol is called where several are compared."""
     if protocol == "cross" and not results.apart:

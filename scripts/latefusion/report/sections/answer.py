@@ -55,7 +55,7 @@ def key_figures(results: Results, tables: Tables) -> list[dict[str, str]]:
         (f"Fusion{how}", metric.written(fused.get("value")), _between(results, fused)),
     ]
     oracle = tables.one("oracle", model="oracle", class_index=None)
-    if oracle and metric.name == "accuracy":
+    if oracle and metric.name == "accuracy" and len(tables.named("single")) > 1:
         value = metric.written(oracle["value"])
         shown.append(("Some modality right", value, "a perfect choice among them (oracle)"))
     claimed, rule = results.claimed, recommended(tables)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Any, Final
 
+from latefusion.evaluation.names import SELECTED
 from latefusion.report.components import Column, Section, Table, text
 from latefusion.report.number_format import NOTHING, number
 from latefusion.report.results import Results, Row
@@ -26,6 +27,7 @@ FAULTS: Final = MappingProxyType(
         "classes_unbalanced": "classes of unequal size",
         "rule_not_better": "rules not shown to be better than the best single modality",
         "rule_worse": "rules shown to be worse than the best single modality",
+        "selected_outside_set": "the rule that was picked is not among the best",
         "confidences_not_comparable": "modalities whose confidences cannot be compared",
         "weights_from_test": "weights learned from test labels",
         "test_too_small": "too few items for the differences that are looked at",
@@ -54,8 +56,9 @@ HOLDS: Final = MappingProxyType(
         "overfitted": "no model is far better on rows that it saw",
         "class_never_predicted": "every class is predicted",
         "classes_unbalanced": "the classes are of like size",
-        "rule_not_better": "every rule is better than the best single modality",
+        "rule_not_better": "every rule is shown to be better than the best single modality",
         "rule_worse": "no rule is shown to be worse than the best single modality",
+        "selected_outside_set": "the rule that was picked cannot be told from the best",
         "confidences_not_comparable": "no modality is shown to be surer of itself than another",
         "weights_from_test": "no weight is learned from test labels",
         "test_too_small": "no difference was left open for want of items",
@@ -87,8 +90,10 @@ NEEDS: Final = MappingProxyType(
         "assignments_unknown": ("cross",),
         "rule_not_better": ("rules",),
         "rule_worse": ("rules",),
+        "selected_outside_set": ("rules", "selected"),
         "test_too_small": ("rules",),
         "rules_coincide": ("rules",),
+        "few_groups": ("groups",),
         "seeds_exceed_rules": ("repeats",),
         "confidences_not_comparable": ("modalities",),
     }
@@ -125,10 +130,12 @@ def section(results: Results) -> Section:
     return part
 
 
-def counted(results: Results) -> str:
+def counted(results: Results, *, notes: bool = True) -> str:
     """Return how many findings the checks have, by severity."""
     counts = {severity: sum(check["severity"] == severity for check in results.checks) for severity in LOOKS}
-    return listed([plural(n, severity) for severity, n in counts.items() if n])
+    return listed(
+        [plural(n, severity) for severity, n in counts.items() if n and (notes or severity != "note")]
+    )
 
 
 def _there(results: Results) -> set[str]:
@@ -141,6 +148,7 @@ def _there(results: Results) -> set[str]:
         "replica": "replica" in results.protocols,
         "cross": "cross" in results.protocols,
         "rules": bool(best.rules),
+        "selected": best.lead == SELECTED,
         "modalities": len(best.named("single")) > 1,
         "lookup": bool(best.metric("group_lookup", "accuracy")),
         "repeats": "repeat" in spreads,

@@ -10,7 +10,7 @@ from latefusion.report.components import Answer
 from latefusion.report.metrics import METRICS
 from latefusion.report.number_format import percent
 from latefusion.report.results import Results, Row, Tables
-from latefusion.report.sections.checks import title
+from latefusion.report.sections.checks import counted, title
 from latefusion.report.sentences import listed, say
 
 LABEL = "What to distrust"
@@ -20,6 +20,8 @@ ENOUGH = 10
 """if it has at least so many items."""
 MANY = 0.01
 """Share of test items with a duplicate in training from which they are worth a headline."""
+OF_THE_FILES = ("groups_straddle", "duplicates_across")
+"""Checks of the split of the files, which is not on the page where only `cross` was run."""
 CLAUSES = 3
 """At most so many things to distrust are named."""
 
@@ -40,19 +42,25 @@ def distrust(results: Results, tables: Tables) -> Answer:
     found += _from_checks(results, tables, {code for doubt in found for code in doubt.codes})
     found.sort(key=lambda doubt: not doubt.grave)
     if not found:
-        return Answer(LABEL, "Nothing that was looked for.", _silent(results), "yes")
+        return Answer(LABEL, *_silent(results), "yes")
     errors = any(check["severity"] == "error" for check in results.checks)
     told = " ".join(doubt.text for doubt in found[:CLAUSES])
     tone = "no" if errors and found[0].grave else "unsure" if found[0].grave else "yes"
-    headline = found[0].headline if found[0].grave else "Little: read the notes."
+    headline = found[0].headline if found[0].grave else "Nothing grave."
     return Answer(LABEL, headline, told, tone)
 
 
-def _silent(results: Results) -> str:
-    warnings = sum(check["severity"] == "warning" for check in results.checks)
-    if warnings:
-        return say("No error was found; {n:warning} {n:~is|are} listed with the checks.", n=warnings)
-    return "No check found a fault."
+def _silent(results: Results) -> tuple[str, str]:
+    """Return the headline and the sentence where nothing is worth naming."""
+    found = [check for check in results.checks if check["severity"] != "note"]
+    if not found:
+        return "Nothing that was looked for.", "No check found a fault."
+    told = say(
+        "No check calls what this answer rests on an error; {found} {n:~is|are} listed with the checks.",
+        found=counted(results, notes=False),
+        n=len(found),
+    )
+    return "Nothing grave.", told
 
 
 def _doubts(results: Results, tables: Tables) -> Iterator[Doubt]:
@@ -65,6 +73,7 @@ def _doubts(results: Results, tables: Tables) -> Iterator[Doubt]:
             "that.",
             ("weights_from_test",),
         )
+    yield from _nothing_learned(results, tables)
     if results.on_files is not None:
         yield from _straddling(results, tables)
         yield from _duplicates(results)
@@ -77,6 +86,21 @@ def _doubts(results: Results, tables: Tables) -> Iterator[Doubt]:
         )
 
 
+def _nothing_learned(results: Results, tables: Tables) -> Iterator[Doubt]:
+    """Yield that no model is shown to beat the commonest class, where none is."""
+    metric = results.metric
+    least = tables.value("majority", metric.name)
+    rows = [tables.metric(name, metric.name) for name in tables.named("single", "early", "rule")]
+    ends = [(metric.gain(row["low"]), metric.gain(row["high"])) for row in rows if row.get("low") is not None]
+    if least is None or not ends or any(min(pair) > metric.gain(least) for pair in ends):
+        return
+    told = (
+        f"No model is shown to do better than always saying the commonest class ({metric.title} "
+        f"{metric.written(least)})."
+    )
+    yield Doubt("Whether anything was learned.", told, ("majority_not_beaten",))
+
+
 def _straddling(results: Results, tables: Tables) -> Iterator[Doubt]:
     """Yield groups on both sides of the files: a headline only where something shows that it matters."""
     groups, n, word = results.dataset["groups"], results.dataset["n"]["test"], results.group_word
@@ -85,7 +109,7 @@ def _straddling(results: Results, tables: Tables) -> Iterator[Doubt]:
         return
     told = [
         say(
-            "{share} of the {n:test item} ({seen}) {seen:~has its|have their} {word} in training.",
+            "{seen} of {n:test item} ({share}) {seen:~has its|have their} {word} in training.",
             share=percent(seen / n, 0 if seen / n >= MANY else 1),
             n=n,
             seen=seen,
@@ -169,14 +193,14 @@ def _never_predicted(results: Results, tables: Tables) -> Iterator[Doubt]:
         f" and {len(poor) - 2} more" if len(poor) > 2 else ""
     )
     parts = [
-        say("{share} of the {n:item} of {name}", share=percent(recall, 0), n=n, name=name)
+        say("{part} of the {n:item} of {name}", part=percent(recall, 0) if recall else "none", n=n, name=name)
         for recall, name, n in poor[:2]
     ]
     who = "Fusion" if tables.lead else model
     headline = say("{names} {n:~is|are} nearly never recognised.", names=names, n=len(poor))
     if results.metric.name == "accuracy":
         headline = f"Accuracy alone: {headline}"
-    yield Doubt(headline, f"{who} recognises only {listed(parts)}.", ("class_never_predicted",))
+    yield Doubt(headline, f"{who} recognises {listed(parts)}.", ("class_never_predicted",))
 
 
 def _from_checks(results: Results, tables: Tables, said: set[str]) -> Iterator[Doubt]:
@@ -185,6 +209,8 @@ def _from_checks(results: Results, tables: Tables, said: set[str]) -> Iterator[D
     for check in results.checks:
         here = check.get("protocol") in (None, tables.protocol)
         grave = check["severity"] == "error" or check["code"] == "few_groups"
+        if check["code"] in OF_THE_FILES and results.on_files is None:
+            continue
         if here and grave and check["code"] not in codes:
             codes.add(check["code"])
             headline = f"{title(check['code'])}."

@@ -9,7 +9,7 @@ from latefusion.report.metrics import METRICS, Metric
 from latefusion.report.number_format import NOTHING, number, percent, probability
 from latefusion.report.results import Results, Row, Tables
 from latefusion.report.sentences import listed, sample
-from latefusion.report.vocabulary import sized
+from latefusion.report.vocabulary import reference_role, sized
 
 PALETTE = {
     verdicts.BETTER: 2,
@@ -44,18 +44,18 @@ def gains(results: Results, tables: Tables) -> Figure | None:
             "low": row["low"],
             "high": row["high"],
             "shown": (
-                f"{metric.difference(row['difference'])} {metric.difference_unit} "
-                f"({metric.difference_interval(row['low'], row['high'])})"
+                f"{metric.change(row['difference'])} ({metric.difference_interval(row['low'], row['high'])})"
             ),
         }
         for row in fused
     ]
+    unit = f" ({metric.difference_unit})" if metric.difference_unit else ""
     names = [name for name in verdicts.VERDICTS if any(row["name"] == name for row in rows)]
     spec = intervals(
         rows,
         order=[row["label"] for row in rows],
         names=names,
-        title=f"difference ({metric.difference_unit})",
+        title=f"difference in {metric.title}{unit}",
         unit="points" if metric.share else "plain",
         zero=0.0,
         overlay=True,
@@ -65,9 +65,9 @@ def gains(results: Results, tables: Tables) -> Figure | None:
     side = "Left" if metric.lower_is_better else "Right"
     return Figure(
         "effects",
-        f"What fusion adds to {tables.reference}, the best single modality",
-        f"Paired difference in {metric.title} on the same items, {metric.difference_unit} with 95 % "
-        f"intervals; {sized(results, fused[0])}. {side} of the line is better.",
+        f"What fusion adds to {tables.reference}, {reference_role(tables)}",
+        f"Paired difference in {metric.title} on the same items{unit} with 95 % intervals; "
+        f" {sized(results, fused[0])}. {side} of the line is better.",
         spec,
         f"Differences to {tables.reference}: "
         + listed(
@@ -106,7 +106,12 @@ def _comparisons(results: Results, tables: Tables, found: list[Row]) -> Table:
         "whole groups where they are known; Holm over the rules.",
         [
             Column("Model", "model", "text"),
-            Column(metric.heading, "difference", unit=f"{metric.difference_unit} (95 %)", interval="beside"),
+            Column(
+                metric.heading,
+                "difference",
+                unit=f"{metric.difference_unit} (95 %)".strip(),
+                interval="beside",
+            ),
             Column("p", "p"),
             Column("p, Holm", "p_holm"),
             Column("Verdict", "verdict", "text"),

@@ -73,7 +73,8 @@ def _verdict(results: Results, tables: Tables) -> str:
             between += f" to {metric.size(least[-1])}"
         power = (
             f" Minimum detectable difference (80 % power, the same correction): {between} "
-            f"{metric.difference_unit}, by rule."
+            f"{metric.difference_unit}".rstrip()
+            + ", by rule."
         )
     tests = rows[0]["tests"]
     corrected = f", corrected for {plural(tests, 'comparison')} (Holm)" if tests > 1 else ""

@@ -33,7 +33,15 @@ def bound(metric: Metric, effect: Row) -> str:
         return "nothing: the whole 95 % interval is on the side of harm"
     factor, digits = (100, 1) if metric.share else (1, 3)
     rounded_up = math.ceil(most * factor * 10**digits) / 10**digits
-    return f"less than {rounded_up:.{digits}f} {metric.difference_unit}, if anything"
+    return f"less than {f'{rounded_up:.{digits}f} {metric.difference_unit}'.rstrip()}, if anything"
+
+
+def open_gain(metric: Metric, effect: Row) -> str:
+    """Return what is known of a gain that is not shown, as a clause."""
+    return {
+        verdicts.SAME: f"its {metric.title} is that of {effect['reference']}, item for item",
+        verdicts.NEGLIGIBLE: f"in {metric.title} it gains {bound(metric, effect)}",
+    }.get(effect["verdict"], f"a gain in {metric.title} is not shown")
 
 
 def helps(results: Results, tables: Tables) -> Answer:
@@ -41,9 +49,13 @@ def helps(results: Results, tables: Tables) -> Answer:
     metric, lead, reference = results.metric, tables.lead, tables.reference
     effect = tables.comparison(lead, metric.name) if lead else {}
     if not effect or reference is None:
-        missing = "no rule was run" if lead is None else "there is no single modality to compare a rule with"
-        return Answer(LABEL, "Not known.", f"Not known, since {missing}.", "unsure")
+        missing = (
+            "No rule was run." if lead is None else "There is no single modality to compare a rule with."
+        )
+        return Answer(LABEL, "Not known.", missing, "unsure")
     other = tables.comparison(lead or "", secondary(metric).name)
+    if len(tables.named("single")) < 2:
+        return Answer(LABEL, "There is nothing to fuse.", f"{reference} is the only modality.", "unsure")
     told = [
         _size(metric, tables, effect),
         _other(secondary(metric), other),
@@ -57,20 +69,21 @@ def helps(results: Results, tables: Tables) -> Answer:
 
 def _verdict(metric: Metric, tables: Tables, effect: Row, other: Row) -> tuple[str, str]:
     """Return the headline of three kinds of outcome: shown, not shown, and shown to be next to nothing."""
-    verdict, size = effect["verdict"], f"{metric.size(effect['difference'])} {metric.difference_unit}"
+    verdict = effect["verdict"]
+    size = f"{metric.amount(effect['difference'])} {'of' if metric.difference_unit else 'in'} {metric.title}"
     if verdict == verdicts.BETTER:
-        return f"Yes, by {size} of {metric.title}.", "yes"
+        return f"Yes, by {size}.", "yes"
     if shown_better(tables, metric):
         return "Not by the rule that was picked; some other rules do.", "unsure"
     if verdict == verdicts.WORSE:
-        return f"No, it harms: {size} of {metric.title} are lost.", "no"
-    if other.get("verdict") == verdicts.BETTER:
+        return f"No, it harms, by {size}.", "no"
+    if verdicts.is_material(other):
         what = "probabilities" if secondary(metric).name == "log_loss" else "decisions"
-        return f"In its {what}; in {metric.title} that is not shown.", "yes"
+        return f"In its {what}; {open_gain(metric, effect)}.", "yes"
     if verdict == verdicts.SAME:
-        return f"No: its {metric.title} is that of {tables.reference}, item for item.", "no"
+        return f"No: {open_gain(metric, effect)}.", "no"
     if verdict == verdicts.NEGLIGIBLE:
-        return f"Hardly: it gains {bound(metric, effect)}.", "no"
+        return f"Hardly: {bound(metric, effect)}.", "no"
     return "Not shown.", "unsure"
 
 
@@ -81,7 +94,7 @@ def _size(metric: Metric, tables: Tables, effect: Row) -> str:
         between = f"95 % interval {interval}{_p_text(effect)}"
     told = (
         f"Against {tables.reference} alone, fusion changes {metric.title} by "
-        f"{metric.difference(effect['difference'])} {metric.difference_unit} ({between})."
+        f"{metric.change(effect['difference'])} ({between})."
     )
     alone = effect.get("p") is not None and effect["p"] <= verdicts.ALPHA
     if effect["verdict"] in (verdicts.UNDECIDED, verdicts.NEGLIGIBLE) and alone and interval != NOTHING:
@@ -113,8 +126,8 @@ def _other(metric: Metric, row: Row) -> str:
     less = "; less is better" if metric.lower_is_better else ""
     interval = metric.difference_interval(row["low"], row["high"])
     return (
-        f"Its {what} are {row['verdict']}: {metric.title} {metric.difference(row['difference'])} "
-        f"{metric.difference_unit} (95 % interval {interval}{less})."
+        f"Its {what} are {row['verdict']}: {metric.title} {metric.change(row['difference'])} "
+        f"(95 % interval {interval}{less})."
     )
 
 
@@ -145,8 +158,8 @@ def _power(metric: Metric, effect: Row) -> str:
     if effect["verdict"] != verdicts.UNDECIDED or least is None or effect["low"] is None:
         return ""
     return (
-        f"The minimum detectable difference (80 % power, by the same correction) is {metric.size(least)} "
-        f"{metric.difference_unit}: a true gain that is smaller is missed more than once in five times."
+        f"The minimum detectable difference (80 % power, by the same correction) is "
+        f"{metric.amount(least)}: a true gain that is smaller is missed more than once in five times."
     )
 
 

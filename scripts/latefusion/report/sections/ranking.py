@@ -11,7 +11,7 @@ from latefusion.report.components import Bar, Cell, Column, Table, estimate, fig
 from latefusion.report.metrics import METRICS, Metric
 from latefusion.report.number_format import NOTHING, number, percent
 from latefusion.report.results import Results, Row, Tables
-from latefusion.report.vocabulary import KINDS, chosen_rules, model_name, sized, tested_on
+from latefusion.report.vocabulary import KINDS, chosen_rules, model_name, reference_role, sized, tested_on
 
 _TONES = {"baseline": "muted", "single": "good", "early": "accent", "rule": "plain"}
 
@@ -96,7 +96,7 @@ def _columns(metric: Metric, tables: Tables, axis: _Axis, beside: Sequence[Metri
         Column(
             "Gain",
             "difference",
-            help=f"paired difference to {tables.reference}, the best single modality, on the same items",
+            help=f"paired difference to {tables.reference}, {reference_role(tables)}, on the same items",
             unit=unit,
             interval="beside",
         ),
@@ -126,7 +126,7 @@ def _note(tables: Tables, axis: _Axis, names: Sequence[str]) -> str:
         "Tied: cannot be told from the best model with these items (95 % model confidence set, all pairs)."
     ]
     if tables.reference:
-        told.append(f"Dashed line and gain: against {tables.reference}, the best single modality.")
+        told.append(f"Dashed line and gain: against {tables.reference}, {reference_role(tables)}.")
     if SELECTED in names:
         told.append("Selected: the rule picked without test, anew in each partition.")
     if axis.cut:
@@ -188,7 +188,7 @@ def _name_cell(results: Results, tables: Tables, model: Row) -> Cell:
     elif model["note"]:
         notes.append(model["note"])
     if model["is_reference"]:
-        notes.append("best single modality, judged out of fold")
+        notes.append(reference_role(tables).removeprefix("the "))
     if model["same_as"]:
         notes.append(f"same as {model['same_as']}")
     if name in ("majority", "group_lookup"):

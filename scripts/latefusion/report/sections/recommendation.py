@@ -8,7 +8,7 @@ from latefusion.report.components import Answer
 from latefusion.report.metrics import Metric
 from latefusion.report.number_format import NOTHING
 from latefusion.report.results import Results, Tables
-from latefusion.report.sections.gain import bound, secondary, shown_better
+from latefusion.report.sections.gain import bound, open_gain, secondary, shown_better
 from latefusion.report.sentences import article, capitalised, plural, quoted, say
 from latefusion.report.vocabulary import chosen_rules, recommended
 
@@ -25,6 +25,9 @@ def which(results: Results, tables: Tables) -> Answer:
     if reference is None or not effect:
         told = f"{good}. There is no single modality to compare it with."
         return Answer(LABEL, f"{rule}.", told, "unsure")
+    if len(tables.named("single")) < 2:
+        told = f"{good}; {reference} is the only modality."
+        return Answer(LABEL, f"{reference} alone: there is nothing to fuse.", told, "unsure")
     verdict, reason, models, tone = _choice(results, tables, rule, reference)
     alone = results.metric.written(tables.value(reference, results.metric.name))
     parts = [f"{good}; {reference} alone: {alone}.", reason, *_left_out(results.metric, tables, models)]
@@ -38,34 +41,41 @@ def _choice(
     metric, lead = results.metric, tables.lead or ""
     effect, other = (tables.comparison(lead, one.name) for one in (metric, secondary(metric)))
     winners = shown_better(tables, metric)
-    by_other = other.get("verdict") == verdicts.BETTER
+    by_other = verdicts.is_material(other)
     what = _WHAT[secondary(metric).name]
     verdict = effect["verdict"]
     if verdict == verdicts.BETTER:
         return f"{rule}.", "", (rule,), "yes"
     if winners:
         first = next((name for name in winners if tables.in_set(name, metric.name)), winners[0])
+        row = tables.comparison(first, metric.name)
         told = say(
-            "Of the rules that were looked at, {names} {n:~is|are} shown to be better than {reference} after "
-            "the correction for their number; the rule picked without test is not.",
+            "After the correction for their number {names} {n:~is|are} shown to be better than {reference}, "
+            "{first} by {gain} (95 % interval {interval}); the rule picked without test is not.",
             names=quoted(winners, 3),
             n=len(winners),
             reference=reference,
+            first=first,
+            gain=metric.change(row["difference"]),
+            interval=metric.difference_interval(row["low"], row["high"]),
         )
         return f"{first}, with care.", told, (first,), "unsure"
     if by_other and verdict == verdicts.WORSE:
         told = f"It is worse in {metric.title}, and better in its {what}."
         return f"{reference} alone, or {rule} for its {what}.", told, (rule, reference), "unsure"
     if by_other:
-        told = f"Its {what} are better than those of {reference}; a gain in {metric.title} is not shown."
+        told = f"Its {what} are better than those of {reference}; {open_gain(metric, effect)}."
         return f"{rule}, for its {what}.", told, (rule,), "yes"
     if verdict == verdicts.WORSE:
         return f"No rule: use {reference} alone.", "Fusing makes it worse.", (reference,), "no"
     if verdict == verdicts.SAME:
         return f"{reference} alone.", "Fusing changes nothing.", (reference,), "no"
     if verdict == verdicts.NEGLIGIBLE:
-        told = f"Fusing gains {bound(metric, effect)}."
-        return f"{reference} alone: fusing gains next to nothing.", told, (reference,), "no"
+        cost = verdicts.cost_bound(effect)
+        also = f"; it may cost up to {metric.amount(cost)}" if cost > verdicts.MARGIN else ""
+        told = f"Fusing gains {bound(metric, effect)}{also}."
+        harm = ", if it does not harm" * bool(also)
+        return f"{reference} alone: fusing gains next to nothing{harm}.", told, (reference,), "no"
     told = "These items do not settle whether fusing is better: absence of proof is no proof of absence."
     return f"Not settled: {rule}, or {reference} alone.", told, (rule, reference), "unsure"
 

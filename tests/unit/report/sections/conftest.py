@@ -22,7 +22,9 @@ def ended(results):
         tables = results.best
         by_lead = {"accuracy": accuracy, "log_loss": log_loss}
         comparisons = [
-            row | {"verdict": by_lead.get(row["metric"], others) if row["model"] == tables.lead else others}
+            row
+            | {"low": row["low"] - 0.1, "high": row["high"] + 0.1}
+            | {"verdict": by_lead.get(row["metric"], others) if row["model"] == tables.lead else others}
             for row in tables.rows["comparisons"]
         ]
         members = [row | {"in_set": inside.get(row["model"], True)} for row in tables.rows["confidence_set"]]

@@ -36,7 +36,7 @@ def with_lookup(results, low):
     ("low", "headline", "tone"),
     [
         (0.35, f"{SPLIT}: the artist alone tells something of the class.", "unsure"),
-        (0.25, "Little: read the notes.", "yes"),
+        (0.25, "Nothing grave.", "yes"),
     ],
 )
 def test_groups_on_both_sides_are_a_headline_where_knowing_them_is_worth_something(
@@ -45,7 +45,7 @@ def test_groups_on_both_sides_are_a_headline_where_knowing_them_is_worth_somethi
     found = with_lookup(changed_groups(results, test_items_seen=1), low)
     answer = distrust(found, found.best)
     assert (answer.verdict, answer.tone) == (headline, tone)
-    assert "of the 60\u00a0test items (1) has its artist in training." in answer.text
+    assert "1 of 60\u00a0test items (2\u00a0%) has its artist in training." in answer.text
 
 
 def test_a_leak_that_is_measured_and_is_nothing_is_said_to_be_nothing(results):
@@ -54,7 +54,7 @@ def test_a_leak_that_is_measured_and_is_nothing_is_said_to_be_nothing(results):
     row |= {"model": "selected", "difference": -0.01, "low": -0.05, "high": 0.03, "verdict": "not shown"}
     found.across["leaks"] = [row]
     told = distrust(found, found.best)
-    assert told.verdict == "Little: read the notes."
+    assert told.verdict == "Nothing grave."
     assert "That this flatters selected is not shown" in told.text
     found.across["leaks"] = [row | {"difference": 0.05, "low": 0.01, "high": 0.09, "verdict": "flatters"}]
     told = distrust(found, found.best)

@@ -11,9 +11,9 @@ from latefusion.report.sections.gain import bound, helps
     [
         ("better", "not shown", "Yes, by ", "yes"),
         ("not shown", "not shown", "Not shown.", "unsure"),
-        ("negligible", "not shown", "Hardly: it gains ", "no"),
-        ("not shown", "better", "In its probabilities; in accuracy that is not shown.", "yes"),
-        ("worse", "not shown", "No, it harms: ", "no"),
+        ("negligible", "not shown", "Hardly: less than ", "no"),
+        ("not shown", "better", "In its probabilities; a gain in accuracy is not shown.", "yes"),
+        ("worse", "not shown", "No, it harms, by ", "no"),
         ("same", "not shown", "No: its accuracy is that of ", "no"),
     ],
 )

@@ -11,7 +11,12 @@ from latefusion.report.vocabulary import recommended
     [
         ("better", "not shown", "{rule}.", "yes"),
         ("not shown", "not shown", "Not settled: {rule}, or {alone} alone.", "unsure"),
-        ("negligible", "not shown", "{alone} alone: fusing gains next to nothing.", "no"),
+        (
+            "negligible",
+            "not shown",
+            "{alone} alone: fusing gains next to nothing, if it does not harm.",
+            "no",
+        ),
         ("not shown", "better", "{rule}, for its probabilities.", "yes"),
         ("worse", "better", "{alone} alone, or {rule} for its probabilities.", "unsure"),
         ("worse", "not shown", "No rule: use {alone} alone.", "no"),
