@@ -32,6 +32,7 @@ with job(snakemake.log[0]):
         external=params.external,
         assignments=params.assignments,
         left_out=params.left_out,
+        leaks=found,
     )
     checks = run_checks(evidence)
     write_json(checks, snakemake.output.checks)

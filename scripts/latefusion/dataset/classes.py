@@ -8,11 +8,12 @@ from typing import Any, Final
 import numpy as np
 
 from latefusion.core.errors import SHOWN_PROBLEMS, shorten
+from latefusion.core.wording import plural
 from latefusion.dataset.class_names import check_names
 from latefusion.dataset.keys import MISSING_WORDS, Key, as_integer, folded
 from latefusion.dataset.label_keys import LabelKeys
 from latefusion.dataset.label_warnings import warn_of_labels
-from latefusion.dataset.split_checks import SPLITS, Splits, plural
+from latefusion.dataset.split_checks import SPLITS, Splits
 
 FEW_ROWS: Final = 10
 """Training rows a class, on average, under which their number is worth a warning."""

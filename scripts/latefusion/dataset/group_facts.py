@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latefusion.core.errors import shorten
+from latefusion.core.wording import plural, verb
+from latefusion.dataset.seen_groups import many_seen
 from latefusion.dataset.split_checks import Splits
 
 
@@ -44,10 +46,11 @@ def group_facts(
     # without a column of groups each item is its own, but for those that are one item twice
     joined = known or len(names) < len(group)
     cross_grouped = joined and len(names) >= cross_folds
-    given_grouped = known and shared == 0 and int(in_train.sum()) > 1
+    tested = len(group) - n_train
+    given_grouped = known and not many_seen(seen, tested) and int(in_train.sum()) > 1
     if known:
         of_cross = _of_cross(len(names), cross_folds)
-        reason = f"{_of_given(seen, len(group) - n_train, given_grouped)}; {of_cross}"
+        reason = f"{_of_given(seen, tested, given_grouped)}; {of_cross}"
         if not cross_grouped:
             splits.warn("few_groups" if len(names) > 1 else "one_group", of_cross)
         of_train = len(names) - -(-len(names) // cross_folds) if cross_grouped else folds
@@ -75,11 +78,12 @@ def group_facts(
 
 
 def _of_given(seen: int, tested: int, grouped: bool) -> str:
-    if seen:
-        return (
-            f"{seen} of {tested} test items have their group in train, so the folds of the given split are "
-            "stratified only"
-        )
+    whose = verb(seen, "has its", "have their")
+    told = f"{seen:,} of {plural(tested, 'test item')} {whose} group in train"
+    if many_seen(seen, tested):
+        return f"{told}, so the folds of the given split are stratified only"
+    if grouped and seen:
+        return f"{told}, too few to matter, and the folds of the given split keep groups together"
     if grouped:
         return "no group is on both sides of the given split, and its folds keep groups together"
     return "the training items are of one group, so the folds of the given split are stratified only"

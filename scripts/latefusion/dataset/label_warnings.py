@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from latefusion.core.errors import shorten
+from latefusion.core.wording import plural
 from latefusion.dataset.keys import MISSING_WORDS, Key, alike, as_integer, several, told_apart
 from latefusion.dataset.label_keys import LabelKeys
-from latefusion.dataset.split_checks import SPLITS, Splits, plural
+from latefusion.dataset.split_checks import SPLITS, Splits
 
 _SEPARATORS: Final = ("|", ";", ",", "/", "+", "&")
 _WHOLE: Final = 0.9

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from latefusion.core.errors import Problem, shorten
+from latefusion.core.wording import plural
 from latefusion.dataset.keys import TEST_SUFFIX, original, unify
 from latefusion.store.tables import read_json, read_table
 
@@ -167,8 +168,3 @@ def compare_descriptions(splits: Splits) -> None:
                 "description_types",
                 f"the column {shorten(entry.name)} holds numbers in one file and text in the other",
             )
-
-
-def plural(count: int, noun: str) -> str:
-    """Return a number with its noun, in the plural unless it is one."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -10,6 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from latefusion.core.seeds import stream
+from latefusion.core.wording import plural
 from latefusion.evaluation.alignment import align, coinciding_models
 from latefusion.evaluation.auroc import areas
 from latefusion.evaluation.names import ALL, GIVEN_TEST, SELECTED, TABLES, UNSEEN_GROUP
@@ -223,7 +224,7 @@ def _model_rows(
     rows = []
     for model in sample.models:
         facts = known[model.name]
-        lacking = f"{model.filled} rows without the modality" if model.filled else None
+        lacking = f"{plural(model.filled, 'row')} without the modality" if model.filled else None
         rows.append(
             {
                 "model": model.name,

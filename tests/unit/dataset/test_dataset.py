@@ -71,6 +71,18 @@ def test_folds_of_given_are_grouped_where_no_group_straddles(tmp_path):
     assert facts["cross_grouped"]
 
 
+def test_one_seen_group_does_not_make_the_folds_ungrouped(tmp_path):
+    pair = Pair(*write_dataset(tmp_path, n_train=60, n_test=40, groups=20, straddle=False))
+    pair.rows["test"][7]["artist_name"] = pair.rows["train"][0]["artist_name"]
+    pair.rows["test"][7]["track_name"] = "another song"
+    facts = checked(pair, tmp_path)[0]["groups"]
+    assert facts["test_items_seen"] == 1
+    assert facts["given_grouped"]
+    assert facts["reason"].startswith(
+        "1 of 40 test items has its group in train, too few to matter, and the folds of the given split keep"
+    )
+
+
 @pytest.mark.parametrize(("names", "groups"), [("artists", 1), ("exact", 8)])
 def test_identifiers_are_one_group_each_if_they_are_not_cut_as_artists(pair, tmp_path, names, groups):
     for split in ("train", "test"):

@@ -2,44 +2,126 @@
 
 from __future__ import annotations
 
-from latefusion.evaluation.checks.finding import ERROR, NOTE, WARNING, Evidence, Finding, Findings
+from collections.abc import Sequence
+
+from latefusion.core.wording import listed, plural, verb
+from latefusion.evaluation.checks.finding import (
+    ERROR,
+    NEGLIGIBLE,
+    NOTE,
+    WARNING,
+    Evidence,
+    Finding,
+    Findings,
+    Row,
+    points,
+)
+from latefusion.evaluation.names import SELECTED
+
+NAMED = 5
+"""Rules that a sentence names; the rest are counted there and listed beside it."""
+
+
+def _planned(evidence: Evidence, protocol: str) -> list[Row]:
+    """Return the planned comparisons in accuracy, rules that coincide once."""
+    tables = evidence.tables[protocol]
+    first = {row["model"] for row in tables["models"] if row["is_confirmatory"]}
+    return [
+        row
+        for row in tables["comparisons"]
+        if row["family"] == "confirmatory" and row["metric"] == "accuracy" and row["model"] in first
+    ]
+
+
+def _is_negligible(row: Row) -> bool:
+    """Return whether a gain that would matter is excluded, as in a test of non-superiority."""
+    return not row["significant"] and row["high"] is not None and row["high"] <= NEGLIGIBLE
 
 
 def rule_not_better(evidence: Evidence) -> Findings:
-    """No rule, or not this one, is better than the best single modality."""
-    for protocol, tables in evidence.protocols():
-        rows = [
-            row
-            for row in tables["comparisons"]
-            if row["family"] == "confirmatory" and row["metric"] == "accuracy"
-        ]
+    """No rule, or not this one, is shown to be better than the best single modality."""
+    for protocol, _ in evidence.protocols():
+        rows = _planned(evidence, protocol)
         idle = [row for row in rows if not (row["significant"] and row["difference"] > 0)]
-        if idle:
-            none = len(idle) == len(rows)
-            who = "No rule is" if none else f"{len(idle)} of {len(rows)} rules are not"
-            sentence = f"{who} shown to be better than {rows[0]['reference']} alone"
+        if not idle:
+            continue
+        none = len(idle) == len(rows)
+        who = f"{len(idle)} of {plural(len(rows), 'rule')} {verb(len(idle), 'is', 'are')} not"
+        sentence = f"{'No rule is' if none else who} shown to be better than {rows[0]['reference']} alone"
+        yield Finding(
+            "rule_not_better",
+            WARNING if none else NOTE,
+            f"{sentence} in accuracy, once the number of rules is allowed for.{_excluded(idle)}",
+            {row["model"]: row["difference"] for row in idle},
+            "Do not claim that these rules help; look at log loss, and at more items.",
+            protocol,
+            [row["model"] for row in idle],
+        )
+
+
+def _excluded(idle: Sequence[Row]) -> str:
+    """Say how small a gain is shown to be, of those rules of which it is shown."""
+    small = [row for row in idle if _is_negligible(row)]
+    if not small:
+        return ""
+    most = max(0.1, *(100 * row["high"] for row in small))
+    if len(small) == len(idle):
+        who = verb(len(idle), "It is", "All are")
+    else:
+        who = f"{len(small)} of them {verb(len(small), 'is', 'are')}"
+    others = "" if len(small) == len(idle) else "; for the others a gain is neither shown nor excluded"
+    return f" {who} shown to gain less than {most:.1f} points{others}."
+
+
+def rule_worse(evidence: Evidence) -> Findings:
+    """A rule is shown to be worse than the best single modality."""
+    for protocol, _ in evidence.protocols():
+        rows = [row for row in _planned(evidence, protocol) if row["significant"] and row["difference"] < 0]
+        if not rows:
+            continue
+        worst = min(rows, key=lambda row: row["difference"])
+        names = [row["model"] for row in rows]
+        yield Finding(
+            "rule_worse",
+            WARNING,
+            f"{listed(names, NAMED)} {verb(len(names), 'is', 'are')} worse than {worst['reference']} alone "
+            "in accuracy, after Holm's correction"
+            + (f"; {worst['model']}" if len(rows) > 1 else "")
+            + f" by {points(-worst['difference'])}.",
+            {row["model"]: row["difference"] for row in rows},
+            f"Use {worst['reference']} alone before {verb(len(names), 'this rule', 'these rules')}.",
+            protocol,
+            names,
+        )
+
+
+def selected_outside_set(evidence: Evidence) -> Findings:
+    """The rule that was chosen without test is distinguishable from the best."""
+    for protocol, tables in evidence.protocols():
+        row = next((row for row in tables["models"] if row["model"] == SELECTED), None)
+        if row is not None and row["in_confidence_set"] is False:
             yield Finding(
-                "rule_not_better",
-                WARNING if none else NOTE,
-                f"{sentence} in accuracy, once the number of rules is allowed for.",
-                {row["model"]: row["difference"] for row in idle},
-                "Do not claim that these rules help; look at log loss, and at more items.",
+                "selected_outside_set",
+                WARNING,
+                "The rule that was best out of fold is outside the confidence set: on the test items another "
+                "model is better than chance explains, which no choice without test could know.",
+                {"in_confidence_set": 0, "note": row["note"] or ""},
+                "Quote `selected` as what somebody without the test items would have had; try the model that "
+                "is best here on new items.",
                 protocol,
-                [row["model"] for row in idle],
+                [SELECTED],
             )
 
 
 def test_too_small(evidence: Evidence) -> Findings:
-    """The differences that are looked at are smaller than those that could be found."""
-    for protocol, tables in evidence.protocols():
-        planned = {row["model"] for row in tables["models"] if row["is_confirmatory"]}
+    """Gains that were not decided are smaller than those that could be found."""
+    for protocol, _ in evidence.protocols():
         rows = [
             row
-            for row in tables["comparisons"]
-            if row["family"] == "confirmatory"
-            and row["metric"] == "accuracy"
-            and row["model"] in planned
-            and row["detectable_holm"] is not None
+            for row in _planned(evidence, protocol)
+            if row["detectable_holm"] is not None
+            and not row["significant"]
+            and not _is_negligible(row)
             and 0 < row["difference"] < row["detectable_holm"]
         ]
         if rows:
@@ -47,10 +129,10 @@ def test_too_small(evidence: Evidence) -> Findings:
             yield Finding(
                 "test_too_small",
                 WARNING,
-                f"With {best['n']:,} items in {best['groups']:,} groups, {best['model']} would have to be"
-                f" {100 * best['detectable_holm']:.1f} points better than {best['reference']} to be found so,"
-                f" after Holm's correction, four times out of five; it is {100 * best['difference']:.1f}"
-                " better.",
+                f"With {plural(best['n'], 'item')} in {plural(best['groups'], 'group')}, {best['model']} "
+                f"would have to be {points(best['detectable_holm'])} better than {best['reference']} to be "
+                "found so, after Holm's correction, four times out of five; it is "
+                f"{100 * best['difference']:.1f} better.",
                 {"detectable": best["detectable_holm"], "difference": best["difference"], "n": best["n"]},
                 "Test on more groups, or claim less.",
                 protocol,
@@ -67,8 +149,8 @@ def weights_from_test(evidence: Evidence) -> Findings:
             yield Finding(
                 "weights_from_test",
                 ERROR,
-                f"Under replica the weights of {', '.join(rules)} are learned from the labels of test, as in "
-                "the notebook.",
+                f"Under replica {listed(rules)} {verb(len(rules), 'takes its', 'take their')} weights from "
+                "the labels of test, as in the notebook.",
                 {"rules": len(rules)},
                 "Quote the figures of `honest` or `cross` for these rules.",
                 "replica",
@@ -79,19 +161,21 @@ def weights_from_test(evidence: Evidence) -> Findings:
 def rules_coincide(evidence: Evidence) -> Findings:
     """Rules say the same everywhere."""
     for protocol, tables in evidence.protocols():
+        kinds = {row["model"]: row["kind"] for row in tables["models"]}
+        # `selected` is always some rule, and a view is no rule that could be left out
         pairs = {
             row["model"]: row["same_as"]
             for row in tables["models"]
-            if row["same_as"] is not None and row["kind"] == "rule"
+            if row["kind"] == kinds.get(row["same_as"]) == "rule" and row["model"] != SELECTED
         }
         if pairs:
-            listed = ", ".join(f"{model} = {first}" for model, first in pairs.items())
+            shown = ", ".join(f"{model} = {first}" for model, first in pairs.items())
             yield Finding(
                 "rules_coincide",
                 NOTE,
-                f"Some rules say the same of every item and count once in the tests: {listed}.",
+                f"Some rules say the same of every item and count once in the tests: {shown}.",
                 pairs,
-                "Nothing; leave them out of the configuration to save time.",
+                "Nothing; one of each pair may be left out to save time, with no other result.",
                 protocol,
                 list(pairs),
             )

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from latefusion.core.wording import listed, plural, verb
+from latefusion.dataset.seen_groups import many_seen
 from latefusion.evaluation.checks.finding import (
+    DUPLICATED,
     ERROR,
     NOTE,
     UNBALANCED,
@@ -10,34 +15,101 @@ from latefusion.evaluation.checks.finding import (
     Evidence,
     Finding,
     Findings,
+    Row,
+    half_width,
     percent,
+    points,
 )
+from latefusion.evaluation.names import GIVEN_TEST, GROUP_LOOKUP, MAJORITY
 from latefusion.evaluation.statistics.proportions import FEW_GROUPS
 
 
 def groups_straddle(evidence: Evidence) -> Findings:
-    """Groups are on both sides of the split."""
+    """Groups are on both sides of the split, and it may show."""
     groups, n = evidence.dataset["groups"], evidence.dataset["n"]["test"]
+    seen = groups["test_items_seen"]
     given = [name for name in evidence.tables if name != "cross"]
-    if groups["known"] and groups["test_items_seen"] and given:
-        share = groups["test_items_seen"] / n
-        yield Finding(
-            "groups_straddle",
-            ERROR if share > 0.1 else WARNING,
-            f"{percent(share)} of the test items have their group in train: accuracy on the split of the "
-            "files counts what is known of the group.",
-            {"test_items_seen": groups["test_items_seen"], "test": n, "groups_shared": groups["shared"]},
-            "Believe the protocol `cross`, which keeps groups together."
-            if groups["cross_grouped"]
-            else _more_groups(groups["n"]),
-        )
+    if not (groups["known"] and seen and given):
+        return
+    shown = _lookup_gains(evidence, given) or _cross_costs(evidence)
+    nothing = None if shown else _cross_costs_nothing(evidence)
+    share = f"{seen:,} of {plural(n, 'test item')} ({percent(seen / n)})"
+    severity = ERROR if shown else WARNING if many_seen(seen, n) and nothing is None else NOTE
+    yield Finding(
+        "groups_straddle",
+        severity,
+        f"{share} {verb(seen, 'has its', 'have their')} group in train"
+        + (
+            f", and it shows: {shown}."
+            if shown
+            else f", but no leak is seen: {nothing}."
+            if nothing
+            else ": what models gain by knowing the group is not known."
+        ),
+        {"test_items_seen": seen, "test": n, "groups_shared": groups["shared"]},
+        "Nothing; accuracies on the split of the files stand."
+        if nothing
+        else "Believe the protocol `cross`, which keeps groups together."
+        if groups["cross_grouped"]
+        else _more_groups(groups["n"]),
+    )
+
+
+def _lookup_gains(evidence: Evidence, given: Sequence[str]) -> str | None:
+    """Say by how much the look-up of the group beats the majority class, where that is beyond chance."""
+    for protocol in given:
+        rows = evidence.metric(protocol, "accuracy")
+        lookup, majority = rows.get(GROUP_LOOKUP), rows.get(MAJORITY)
+        if lookup and majority and lookup["low"] is not None and lookup["low"] > majority["value"]:
+            return (
+                f"looking up the group alone is right on {percent(lookup['value'])}, the most frequent class "
+                f"on {percent(majority['value'])}"
+            )
+    return None
+
+
+def _between(evidence: Evidence) -> Row | None:
+    """Return the difference of the reference between `honest` and `cross` on the items of the test file."""
+    reference = evidence.reference("honest") if "honest" in evidence.tables else None
+    return next(
+        (
+            row
+            for row in evidence.leaks
+            if (row["comparison"], row["subset"], row["metric"]) == ("honest-cross", GIVEN_TEST, "accuracy")
+            and row["model"] == reference
+            and row["low"] is not None
+        ),
+        None,
+    )
+
+
+def _cross_costs(evidence: Evidence) -> str | None:
+    """Say what the reference loses under `cross`, where that is beyond chance."""
+    row = _between(evidence)
+    if row is None or row["low"] <= 0:
+        return None
+    return (
+        f"on the same items {row['model']} is {points(row['difference'])} better under honest than under "
+        f"cross, where no model saw the group (95 % {100 * row['low']:.1f} to {100 * row['high']:.1f})"
+    )
+
+
+def _cross_costs_nothing(evidence: Evidence) -> str | None:
+    """Say that the reference loses nothing under `cross`, where that is known."""
+    row = _between(evidence)
+    if row is None:
+        return None
+    return (
+        f"on the same items {row['model']} differs by {points(row['difference'])} between honest and cross, "
+        f"where no model saw the group (95 % {100 * row['low']:.1f} to {100 * row['high']:.1f})"
+    )
 
 
 def cross_not_grouped(evidence: Evidence) -> Findings:
     """There are fewer groups than folds of `cross`, so that it cannot keep them apart."""
     groups = evidence.dataset["groups"]
     if groups["known"] and not groups["cross_grouped"] and "cross" in evidence.tables:
-        there = "is 1 group" if groups["n"] == 1 else f"are {groups['n']} groups"
+        there = f"{verb(groups['n'], 'is', 'are')} {plural(groups['n'], 'group')}"
         yield Finding(
             "cross_not_grouped",
             ERROR,
@@ -53,11 +125,12 @@ def groups_joined(evidence: Evidence) -> Findings:
     joined = evidence.dataset["groups"].get("joined")
     if joined and joined["suspicious"]:
         share = joined["largest_group"] / joined["items"]
-        groups = "1 group" if joined["groups"] == 1 else f"{joined['groups']} groups"
+        groups = plural(joined["groups"], "group")
         yield Finding(
             "groups_joined",
             WARNING,
-            f"{joined['names']} names of groups make {groups}, the largest of which holds {percent(share)} "
+            f"{plural(joined['names'], 'name')} of groups {verb(joined['names'], 'makes', 'make')} {groups}, "
+            f"the largest of which holds {percent(share)} "
             "of the items: names are cut into artists at commas, slashes, bars, 'and' and so on, and those "
             "that share a part are joined.",
             {key: joined[key] for key in ("names", "groups", "largest_name", "largest_group")},
@@ -123,19 +196,29 @@ def classes_unbalanced(evidence: Evidence) -> Findings:
 
 
 def duplicates_across(evidence: Evidence) -> Findings:
-    """The same item is in train and in test."""
-    found = evidence.dataset["duplicates"]
-    identifiers = found.get("identifiers", 0)
-    if found.get("across") or identifiers:
-        also = f"; {identifiers} have its identifier as well" if identifiers else ""
-        yield Finding(
-            "duplicates_across",
-            ERROR,
-            f"{found['across']} items of test have the embeddings of an item of train{also}.",
-            {key: value for key, value in found.items() if isinstance(value, int | float)},
-            "Remove them from one of the files; `cross` keeps them together where their groups "
-            "could be joined.",
-        )
+    """Items of train are in test as well: how grave that is goes by what they can do to accuracy."""
+    found, n = evidence.dataset["duplicates"], evidence.dataset["n"]["test"]
+    across, identifiers = found.get("across") or 0, found.get("identifiers") or 0
+    if not (across or identifiers):
+        return
+    several = max(across, identifiers)
+    share = several / n
+    chance = half_width(
+        [row for protocol in evidence.tables for row in evidence.metric(protocol, "accuracy").values()]
+    )
+    small = chance is not None and share < chance
+    also = (
+        f"; {identifiers:,} {verb(identifiers, 'has', 'have')} its identifier as well" if identifiers else ""
+    )
+    yield Finding(
+        "duplicates_across",
+        ERROR if not small else WARNING if share >= DUPLICATED else NOTE,
+        f"{across:,} of {plural(n, 'test item')} {verb(across, 'has', 'have')} the embeddings of an item of "
+        f"train{also}: that moves accuracy by at most {points(share)}"
+        + (f", less than its interval of ± {100 * chance:.1f}." if small and chance is not None else "."),
+        {key: value for key, value in found.items() if isinstance(value, int | float)},
+        "Remove them from one of the files; `cross` keeps them together where their groups could be joined.",
+    )
 
 
 def modality_missing(evidence: Evidence) -> Findings:
@@ -148,8 +231,9 @@ def modality_missing(evidence: Evidence) -> Findings:
             yield Finding(
                 "modality_missing",
                 NOTE,
-                f"{', '.join(noted)} lacks items ({'; '.join(noted.values())}); it says the "
-                "class shares of its training part there.",
+                f"{listed(list(noted))} {verb(len(noted), 'lacks', 'lack')} items "
+                f"({'; '.join(noted.values())}); {verb(len(noted), 'it says', 'they say')} "
+                "the class shares of the training part there.",
                 noted,
                 "Compare it with rules on the items that have the modality.",
                 protocol,

@@ -69,6 +69,8 @@ class Evidence:
         Fold assignments of `cross`.
     left_out : sequence of mapping
         `protocol`, `model` and `reason` of each view and rule that a protocol does without.
+    leaks : sequence of dict
+        Rows of the table `leaks`.
     """
 
     tables: Mapping[str, Mapping[str, list[Row]]]
@@ -77,6 +79,7 @@ class Evidence:
     external: Mapping[str, bool] = field(default_factory=dict)
     assignments: int = 1
     left_out: Sequence[Mapping[str, str]] = ()
+    leaks: Sequence[Row] = ()
 
     def protocols(self) -> Iterator[tuple[str, Mapping[str, list[Row]]]]:
         """Yield the protocols that were run, and their tables."""
@@ -96,6 +99,13 @@ class Evidence:
         return next((row["model"] for row in models if row["is_reference"]), None)
 
 
+NEGLIGIBLE: Final = 0.02
+"""A gain in accuracy that is shown to stay under this is shown to be too small to matter."""
+INVERTED: Final = 0.5
+"""Share of its pairs of classes that a view must not tell apart to be suspected of knowing nothing."""
+DUPLICATED: Final = 0.01
+"""Share of the test items that training has too which is worth a warning."""
+
 NEEDED: Final = ("models", "metrics", "per_class", "comparisons", "calibration", "overfitting", "spread")
 
 
@@ -107,13 +117,15 @@ def gather(
     external: Mapping[str, bool] | None = None,
     assignments: int = 1,
     left_out: Sequence[Mapping[str, str]] = (),
+    leaks: pa.Table | None = None,
 ) -> Evidence:
     """Return the evidence in the evaluation's tables; the rest are attributes of `Evidence`."""
     rows = {
         protocol: {name: own[name].to_pylist() for name in NEEDED if name in own}
         for protocol, own in tables.items()
     }
-    return Evidence(rows, dataset, weighted_by_test, external or {}, assignments, left_out)
+    between = [] if leaks is None else leaks.to_pylist()
+    return Evidence(rows, dataset, weighted_by_test, external or {}, assignments, left_out, between)
 
 
 def percent(share: float) -> str:
@@ -121,6 +133,16 @@ def percent(share: float) -> str:
     return f"{100 * share:.1f} %"
 
 
-def count(n: int) -> str:
-    """Write a number of models."""
-    return "1 model" if n == 1 else f"{n} models"
+def points(difference: float) -> str:
+    """Write a difference between shares in percentage points."""
+    return f"{100 * difference:.1f} points"
+
+
+def half_width(rows: Sequence[Row]) -> float | None:
+    """Return the largest distance from a value to an end of its interval; None where none has one."""
+    widths = [
+        max(row["high"] - row["value"], row["value"] - row["low"])
+        for row in rows
+        if row["low"] is not None and row["high"] is not None
+    ]
+    return max(widths, default=None)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from latefusion.core.wording import listed, plural, verb
 from latefusion.evaluation.checks.finding import (
     ERROR,
+    INVERTED,
     MAXIMUM_RULES,
     NOTE,
     OVERFITTED,
@@ -12,7 +14,6 @@ from latefusion.evaluation.checks.finding import (
     Evidence,
     Finding,
     Findings,
-    count,
     percent,
 )
 from latefusion.evaluation.names import GROUP_LOOKUP, MAJORITY
@@ -35,8 +36,13 @@ def majority_not_beaten(evidence: Evidence) -> Findings:
 
 
 def group_lookup_not_beaten(evidence: Evidence) -> Findings:
-    """Looking up the group is as good as a model."""
+    """Looking up the group is as good as a model, and better than the most frequent class."""
     for protocol, _ in evidence.protocols():
+        rows = evidence.metric(protocol, "accuracy")
+        lookup, majority = rows.get(GROUP_LOOKUP), rows.get(MAJORITY)
+        # a look-up that says what the majority says knows nothing of groups
+        if lookup and majority and lookup["low"] is not None and lookup["low"] <= majority["value"]:
+            continue
         yield from _not_beaten(
             evidence,
             protocol,
@@ -48,23 +54,28 @@ def group_lookup_not_beaten(evidence: Evidence) -> Findings:
 
 
 def overfitted(evidence: Evidence) -> Findings:
-    """A model is much better on rows that it saw."""
-    for protocol, tables in evidence.protocols():
-        rows = [r for r in tables["overfitting"] if r["metric"] == "accuracy" and r["gap"] is not None]
-        bad = [row for row in rows if row["gap"] > OVERFITTED]
-        if bad:
-            worst = max(bad, key=lambda row: row["gap"])
-            yield Finding(
-                "overfitted",
-                WARNING,
-                f"{worst['model']} is right on {percent(worst['in_sample'])} of the rows that it was trained "
-                f"on and on {percent(worst['out_of_fold'])} of rows held out: rules that learn from "
-                "in-sample probabilities learn from something that test rows do not have.",
-                {row["model"]: row["gap"] for row in bad},
-                "Let rules learn out-of-fold (`honest`, `cross`), or regularise the SVM.",
-                protocol,
-                [row["model"] for row in bad],
-            )
+    """Rules learn from the outputs of a model on rows that it saw, where it is much better than elsewhere."""
+    # under `honest` and `cross` rules learn out-of-fold: what a model does on rows it saw reaches nothing
+    if "replica" not in evidence.tables:
+        return
+    rows = [
+        row
+        for row in evidence.tables["replica"]["overfitting"]
+        if row["metric"] == "accuracy" and row["gap"] is not None and row["gap"] > OVERFITTED
+    ]
+    if rows:
+        worst = max(rows, key=lambda row: row["gap"])
+        yield Finding(
+            "overfitted",
+            WARNING,
+            f"{worst['model']} is right on {percent(worst['in_sample'])} of the rows that it was trained "
+            f"on and on {percent(worst['out_of_fold'])} of rows held out: under replica rules learn from "
+            "in-sample probabilities, that is from something that test rows do not have.",
+            {row["model"]: row["gap"] for row in rows},
+            "Quote the figures of `honest` or `cross`, where rules learn out-of-fold.",
+            "replica",
+            [row["model"] for row in rows],
+        )
 
 
 def class_never_predicted(evidence: Evidence) -> Findings:
@@ -85,8 +96,9 @@ def class_never_predicted(evidence: Evidence) -> Findings:
             yield Finding(
                 "class_never_predicted",
                 WARNING,
-                f"{name} is {percent(least['share_true'])} of the items, but {count(len(own))} nearly never "
-                f"say it ({least['model']}: {percent(least['value'])}).",
+                f"{name} is {percent(least['share_true'])} of the items, but {plural(len(own), 'model')} "
+                f"nearly never {verb(len(own), 'says', 'say')} it ({least['model']}: "
+                f"{percent(least['value'])}).",
                 {row["model"]: row["value"] for row in own},
                 "Read macro-F1 and the recall of each class, not accuracy alone; try "
                 "`class_weight: balanced`.",
@@ -129,23 +141,38 @@ def confidences_not_comparable(evidence: Evidence) -> Findings:
 
 
 def inverted_sigmoids(evidence: Evidence) -> Findings:
-    """A calibration sloped the wrong way."""
+    """A calibration sloped the wrong way for some pairs of classes."""
+    classes = len(evidence.dataset["classes"])
     for protocol, tables in evidence.protocols():
-        counts = {
-            row["model"]: row["inverted_sigmoids"] for row in tables["models"] if row["inverted_sigmoids"]
+        partitions = {row["model"]: row["partitions"] for row in tables["overfitting"]}
+        pairs = {
+            row["model"]: (row["inverted_sigmoids"], partitions.get(row["model"], 1))
+            for row in tables["models"]
+            if row["inverted_sigmoids"]
         }
-        if counts:
-            done = "kept, as libsvm does" if protocol == "replica" else "made flat"
-            yield Finding(
-                "inverted_sigmoids",
-                WARNING,
-                f"The calibration of {', '.join(counts)} sloped the wrong way for {sum(counts.values())} "
-                f"pairs of classes and was {done}: the view tells these classes no better than chance.",
-                counts,
-                "Look at the embedding; a view that knows nothing only adds noise.",
-                protocol,
-                list(counts),
-            )
+        if not pairs:
+            continue
+        each = classes * (classes - 1) // 2
+        shares = {name: n / (each * parts) for name, (n, parts) in pairs.items()}
+        told = [
+            f"{name} for {n:,} of {plural(each * parts, 'pair')} of classes"
+            + (f" in {parts} partitions" if parts > 1 else "")
+            for name, (n, parts) in pairs.items()
+        ]
+        suspects = [name for name, share in shares.items() if share >= INVERTED]
+        yield Finding(
+            "inverted_sigmoids",
+            WARNING if suspects else NOTE,
+            f"Calibrations sloped the wrong way and were "
+            f"{'kept, as libsvm does' if protocol == 'replica' else 'made flat'}: {'; '.join(told)}.",
+            shares,
+            f"Look at the {verb(len(suspects), 'embedding', 'embeddings')} of {listed(suspects)}: most pairs "
+            "of classes look the same there."
+            if suspects
+            else "Nothing; where two classes look the same to a view, its probabilities for them are equal.",
+            protocol,
+            list(pairs),
+        )
 
 
 def approximated(evidence: Evidence) -> Findings:
@@ -156,8 +183,8 @@ def approximated(evidence: Evidence) -> Findings:
             yield Finding(
                 "approximated",
                 NOTE,
-                f"The kernel of {', '.join(names)} is approximated, so its figures are not those "
-                "of the exact SVM.",
+                f"The {verb(len(names), 'kernel', 'kernels')} of {listed(names)} "
+                f"{verb(len(names), 'is', 'are')} approximated: figures are not those of the exact SVM.",
                 {"views": len(names)},
                 "Set `approximation: null` where memory allows, for all SVMs or in one's own `svm`.",
                 protocol,
@@ -172,7 +199,7 @@ def folds_unknown(evidence: Evidence) -> Findings:
         (
             True,
             NOTE,
-            "its folds are those that the tables name, and whether the models kept to them cannot be checked",
+            "folds are those that the tables name, and whether the models kept to them cannot be checked",
         ),
     ):
         names = [name for name, known in evidence.external.items() if known == told]
@@ -180,7 +207,7 @@ def folds_unknown(evidence: Evidence) -> Findings:
             yield Finding(
                 "folds_unknown",
                 severity,
-                f"{', '.join(names)} was not trained here: {sentence}.",
+                f"{listed(names)} {verb(len(names), 'was', 'were')} not trained here: {sentence}.",
                 dict.fromkeys(names, "folds named" if told else "folds unknown"),
                 "Bring tables made with the partitions of this run, or train the view here.",
                 models=names,
@@ -193,11 +220,10 @@ def models_left_out(evidence: Evidence) -> Findings:
     for one in evidence.left_out:
         groups.setdefault((one["protocol"], one["reason"]), []).append(one["model"])
     for (protocol, reason), names in groups.items():
-        shown = ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
         yield Finding(
             "models_left_out",
             NOTE,
-            f"{protocol} does without {shown}: {reason}.",
+            f"{protocol} does without {listed(names, NAMED)}: {reason}.",
             {"models": len(names)},
             "Train the view here, or bring the tables that it lacks (`train_out_of_fold`, `train_in_sample`,"
             " `cross`); until then compare these models under the other protocols.",
@@ -222,7 +248,8 @@ def _not_beaten(evidence: Evidence, protocol: str, baseline: str, code: str, wha
         yield Finding(
             code,
             ERROR if best["value"] <= least else WARNING,
-            f"{percent(least)} are right by {what}; {count(len(beaten))} of {len(everyone)} do no better"
+            f"{percent(least)} are right by {what}; {len(beaten)} of {plural(len(everyone), 'model')} "
+            f"{verb(len(beaten), 'does', 'do')} no better"
             f" (the best, {best['model']}: {percent(best['value'])}).",
             {baseline: least} | {row["model"]: row["value"] for row in beaten},
             do,

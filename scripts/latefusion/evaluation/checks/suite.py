@@ -24,6 +24,8 @@ _ALL: Final = (
     models.class_never_predicted,
     data.classes_unbalanced,
     claims.rule_not_better,
+    claims.rule_worse,
+    claims.selected_outside_set,
     models.confidences_not_comparable,
     claims.weights_from_test,
     claims.test_too_small,

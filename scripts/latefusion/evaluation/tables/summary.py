@@ -7,7 +7,8 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from latefusion.evaluation.names import ALL, BETTER
+from latefusion.core.wording import plural, verb
+from latefusion.evaluation.names import ALL, BETTER, SELECTED
 
 METRICS: Final = tuple(BETTER)
 WIDTH: Final = 80
@@ -97,8 +98,8 @@ def ranking(rows: Sequence[Row], tables: Tables, checks: Mapping[str, Any]) -> s
         if own:
             lines += [*_protocol(protocol, own, tables[protocol]), ""]
     counts = checks["counts"]
-    listed = ", ".join(f"{n} {name}{'' if n == 1 else 's'}" for name, n in counts.items())
-    lines.append(f"Checks: {listed} (checks.json).")
+    told = ", ".join(plural(n, name) for name, n in counts.items())
+    lines.append(f"Checks: {told} (checks.json).")
     for check in checks["checks"]:
         if check["severity"] == "error":
             lines += _wrapped(f"! {check['sentence']}")
@@ -109,11 +110,10 @@ def _protocol(protocol: str, rows: Sequence[Row], tables: Mapping[str, pa.Table]
     ordered = sorted(rows, key=lambda row: (-row["accuracy"], row["model"]))
     low, high = min(_ends(row)[0] for row in rows), max(_ends(row)[1] for row in rows)
     first = ordered[0]
-    of = "1 group, which gives no interval"
-    if first["groups"] > 1:
-        of = f"{first['groups']:,} groups, 95 % intervals"
+    of = plural(first["groups"], "group")
+    of += ", 95 % intervals" if first["groups"] > 1 else ", which gives no interval"
     lines = [
-        f"{protocol}: accuracy in % on {first['n']:,} items of {of}",
+        f"{protocol}: accuracy in % on {first['n']:,} {verb(first['n'], 'item', 'items')} of {of}",
         f"  {'model':<22} {'':>5} {'interval':^12} {_axis(low, high)} {'log loss':>8} {'F1':>5}",
     ]
     for row in ordered:
@@ -137,12 +137,20 @@ def _protocol(protocol: str, rows: Sequence[Row], tables: Mapping[str, pa.Table]
                     else "."
                 )
                 + (
-                    f" Rule chosen without test: {100 * best['selected']:.1f} %."
+                    f" Rule chosen without test: {100 * best['selected']:.1f} %.{_outside(rows)}"
                     if best["selected"] is not None
                     else ""
                 )
             )
     return lines
+
+
+def _outside(rows: Sequence[Row]) -> str:
+    """Say that the rule chosen without test is not in the confidence set, where it is not."""
+    chosen = next((row for row in rows if row["model"] == SELECTED), None)
+    if chosen is None or chosen["in_confidence_set"] is not False:
+        return ""
+    return " It is outside the confidence set: best out of fold, but not on these items."
 
 
 def _claims(tables: Mapping[str, pa.Table]) -> list[str]:

@@ -1,0 +1,33 @@
+"""Counts and lists in sentences: singular and plural, one and several."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def plural(n: int, one: str, many: str | None = None) -> str:
+    """Return a count with its noun: `1 item`, `2,718 items`, `2 classes`.
+
+    Parameters
+    ----------
+    n : int
+    one : str
+        The noun, singular.
+    many : str, optional
+        Its plural where it is not made with an s.
+    """
+    return f"{n:,} {one if n == 1 else many or one + 's'}"
+
+
+def verb(n: int, one: str, many: str) -> str:
+    """Return the form of a verb, or of another word, that agrees with a count."""
+    return one if n == 1 else many
+
+
+def listed(words: Sequence[str], at_most: int | None = None) -> str:
+    """Return words as a sentence joins them: `a, b and c`, the last ones counted where there are too many."""
+    if at_most is not None and len(words) > at_most + 1:
+        return f"{', '.join(words[:at_most])} and {len(words) - at_most} more"
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} and {words[-1]}"
