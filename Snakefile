@@ -13,6 +13,7 @@ if not workflow.overwrite_configfiles:
     configfile: "config.yaml" if Path("config.yaml").exists() else workflow.source_path("config.yaml")
 
 
+include: "workflow/rules/environment.smk"  #   the Python and the character set of this process
 include: "workflow/rules/common.smk"  #        the configuration, paths, and what a run makes
 include: "workflow/rules/terminal.smk"  #      what is said on the terminal, during a run and at its end
 include: "workflow/rules/example_data.smk"  #  the bundled songs and digits

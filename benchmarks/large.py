@@ -56,7 +56,7 @@ def million(work: Path, rows: int = MILLION) -> dict[str, Any]:
     try:
         for split, share in (("train", 0.8), ("test", 0.2)):
             _parquet(folder / f"{split}.parquet", round(rows * share), seed=int(share * 10))
-        config = yaml.safe_load((ROOT / "examples" / "laa.yaml").read_text())
+        config = yaml.safe_load((ROOT / "examples" / "laa.yaml").read_text(encoding="utf-8"))
         config["data"] |= {
             "train": str(folder / "train.parquet"),
             "test": str(folder / "test.parquet"),
@@ -71,7 +71,7 @@ def million(work: Path, rows: int = MILLION) -> dict[str, Any]:
             "protocols": ["honest"],
             "rules": [{"name": "mean"}],
         }
-        (folder / "config.yaml").write_text(yaml.safe_dump(config))
+        (folder / "config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
         command = [Path(sys.executable).with_name("snakemake"), "--snakefile", ROOT / "Snakefile"]
         command += ["--directory", folder, "--configfile", folder / "config.yaml", "--cores", "2"]
         command += ["--workflow-profile", ROOT / "profiles" / "default"]
@@ -85,7 +85,7 @@ def million(work: Path, rows: int = MILLION) -> dict[str, Any]:
         except RuntimeError as error:
             said = str(error)
         log = folder / "results" / "logs" / "train_svm" / "given" / "lyrics.log"
-        said = log.read_text() if log.exists() else said
+        said = log.read_text(encoding="utf-8") if log.exists() else said
         return {**cost, "rows": rows, "bytes": bytes_in, "jobs": jobs, "said": said}
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -95,7 +95,7 @@ def _jobs(folder: Path) -> dict[str, dict[str, float]]:
     """Return seconds and peak MB of each job, as Snakemake measured them."""
     found = {}
     for path in sorted(folder.rglob("*.tsv")):
-        names, values = (line.split("\t") for line in path.read_text().splitlines()[:2])
+        names, values = (line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()[:2])
         row = dict(zip(names, values, strict=True))
         name = str(path.relative_to(folder).with_suffix(""))
         found[name] = {"seconds": float(row["s"]), "peak_mb": float(row["max_rss"]) * 1.048576}

@@ -12,7 +12,7 @@ import time
 began = time.perf_counter()
 pid = os.posix_spawnp(sys.argv[2], sys.argv[2:], os.environ)
 _, status, usage = os.wait4(pid, 0)
-with open(sys.argv[1], "w") as file:  # noqa: PTH123 - pathlib would double the size of this process
+with open(sys.argv[1], "w", encoding="utf-8") as file:  # noqa: PTH123 - pathlib would double the size of this process
     json.dump(
         {
             "wall": time.perf_counter() - began,

@@ -51,7 +51,7 @@ def child(
             env=place,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            text=True,
+            encoding="utf-8",
         ) as process:
             watch = _Watch(process.pid)
             printed, errors = process.communicate()
@@ -99,7 +99,7 @@ def _family(pid: int) -> list[int]:
     for member in found:
         try:
             for thread in Path(f"/proc/{member}/task").iterdir():
-                text = (thread / "children").read_text()
+                text = (thread / "children").read_text(encoding="utf-8")
                 found += [int(each) for each in text.split() if int(each) not in found]
         except OSError:
             continue  # it has ended since
@@ -108,7 +108,9 @@ def _family(pid: int) -> list[int]:
 
 def _resident(pid: int) -> int:
     try:
-        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        return int(Path(f"/proc/{pid}/statm").read_text(encoding="utf-8").split()[1]) * os.sysconf(
+            "SC_PAGE_SIZE"
+        )
     except (OSError, IndexError):
         return 0
 
@@ -130,7 +132,7 @@ def machine() -> dict[str, Any]:
 
 def _processor() -> str:
     fields: dict[str, str] = {}
-    for line in Path("/proc/cpuinfo").read_text().splitlines():
+    for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
         if not line:
             break
         key, _, value = line.partition(":")
@@ -142,7 +144,7 @@ def _processor() -> str:
 
 def _commit() -> str:
     run = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
+        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, encoding="utf-8", check=False
     )
     return run.stdout.strip() or "unknown"
 
@@ -158,10 +160,10 @@ def save(name: str, measured: Mapping[str, Any]) -> None:
     """Write what a benchmark measured, with the machine and the date, to `results/{name}.json`."""
     RESULTS.mkdir(exist_ok=True)
     text = json.dumps({"machine": machine(), **measured}, indent=1, default=float)
-    (RESULTS / f"{name}.json").write_text(text + "\n")
+    (RESULTS / f"{name}.json").write_text(text + "\n", encoding="utf-8")
 
 
 def load(name: str) -> dict[str, Any] | None:
     """Return what a benchmark measured last, or None."""
     path = RESULTS / f"{name}.json"
-    return json.loads(path.read_text()) if path.exists() else None
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None

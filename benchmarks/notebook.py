@@ -19,7 +19,7 @@ def run(work: Path) -> dict[str, Any]:
     command = [sys.executable, "-m", "benchmarks.notebook_procedure", notebook_files(work), output]
     cost = child(command)
     del cost["stdout"], cost["stderr"]
-    measured = {**json.loads(output.read_text()), **cost, "nice": os.nice(0)}
+    measured = {**json.loads(output.read_text(encoding="utf-8")), **cost, "nice": os.nice(0)}
     save("notebook", measured)
     return measured
 

@@ -106,7 +106,7 @@ def main(folder: Path, output: Path) -> None:
         svm.fit(both_train, y_train)
     with clock("predict test early"):
         note("early", svm.predict(both_test))
-    output.write_text(json.dumps({"stages": clock.stages, "accuracy": accuracy}, indent=1))
+    output.write_text(json.dumps({"stages": clock.stages, "accuracy": accuracy}, indent=1), encoding="utf-8")
 
 
 def network(X_train: np.ndarray, y_train: np.ndarray, X_test: np.ndarray) -> np.ndarray:

@@ -80,7 +80,7 @@ def trivial(
 ) -> dict[str, Any]:
     """Run twelve jobs that do nothing: here, or so many of them in one SLURM job."""
     folder.mkdir(parents=True)
-    (folder / "Snakefile").write_text(TRIVIAL)
+    (folder / "Snakefile").write_text(TRIVIAL, encoding="utf-8")
     options: list[str | Path] = ["--cores", "2"]
     if cluster is not None:
         options = [
@@ -101,7 +101,7 @@ def trivial(
 def inside(folder: Path, cluster: Cluster) -> dict[str, Any]:
     """Run the same twelve jobs by a Snakemake that is one SLURM job itself."""
     folder.mkdir(parents=True)
-    (folder / "Snakefile").write_text(TRIVIAL)
+    (folder / "Snakefile").write_text(TRIVIAL, encoding="utf-8")
     load, began = os.getloadavg()[0], time.time()
     number = cluster.call(
         *("sbatch", "--parsable", "--cpus-per-task=2", "--mem=3000", f"--chdir={folder}"),
@@ -159,7 +159,7 @@ def study(cluster: Cluster, folder: Path, runs: int, seconds: float) -> dict[str
                 cluster.call("scancel", "--state=PENDING", number)
         time.sleep(2)
     wall = time.time() - began
-    accounts = [json.loads(path.read_text()) for path in folder.glob("*/accounts.json")]
+    accounts = [json.loads(path.read_text(encoding="utf-8")) for path in folder.glob("*/accounts.json")]
     made = [path for path in (folder / "alone").rglob("*") if path.is_file()]
     return {
         "planned": runs,

@@ -79,10 +79,10 @@ def snakemake(folder: Path, files: Path, asked: Run, *, fresh: bool = True) -> d
     if fresh:
         shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
-    config = yaml.safe_load((ROOT / "examples" / "laa.yaml").read_text())
+    config = yaml.safe_load((ROOT / "examples" / "laa.yaml").read_text(encoding="utf-8"))
     config["data"] |= {split: str(files / f"LaA_{split}.csv") for split in ("train", "test")}
     config |= {"results": "results", "protocols": asked.protocols, "rules": list(asked.rules)}
-    (folder / "config.yaml").write_text(yaml.safe_dump(config))
+    (folder / "config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
     command = [Path(sys.executable).with_name("snakemake"), "--snakefile", ROOT / "Snakefile"]
     command += ["--directory", folder, "--configfile", folder / "config.yaml"]
     command += ["--workflow-profile", ROOT / "profiles" / "default", "--cores", str(CORES), asked.target]
@@ -95,7 +95,7 @@ def _jobs(folder: Path) -> dict[str, dict[str, float]]:
     """Seconds and largest memory (MB of 10^6 bytes) of each job, from Snakemake's benchmark files."""
     jobs = {}
     for path in sorted(folder.rglob("*.tsv")):
-        with path.open() as file:
+        with path.open(encoding="utf-8") as file:
             row = next(csv.DictReader(file, delimiter="\t"))
         memory = row["max_rss"]
         jobs[str(path.relative_to(folder).with_suffix(""))] = {
@@ -108,7 +108,7 @@ def _jobs(folder: Path) -> dict[str, dict[str, float]]:
 
 def summary(path: Path) -> dict[str, float]:
     """Return the accuracy of each protocol and model, on all items."""
-    with path.open() as file:
+    with path.open(encoding="utf-8") as file:
         return {
             f"{row['protocol']} {row['model']}": float(row["accuracy"])
             for row in csv.DictReader(file)

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 
 import pytest
 import yaml
@@ -29,6 +30,68 @@ def test_blanks_umlauts_and_a_folder_of_its_own(few_contents, tmp_path):
     )
     assert contents(folder) == few_contents
     assert not list(temporary.rglob("*.csv")), "temporary files were removed"
+
+
+@pytest.fixture
+def environment_with_blanks(tmp_path):
+    """Return the Python of an environment in a folder with blanks; its libraries are those of this one."""
+    place = tmp_path / "mein Ordner (1)" / ".venv"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", place], check=True)
+    libraries = next(place.glob("lib/python*/site-packages"))
+    (libraries / "borrowed.pth").write_text(f"{sysconfig.get_path('purelib')}\n", encoding="utf-8")
+    return place / "bin" / "python"
+
+
+def test_an_environment_with_blanks_and_a_locale_without_umlauts(
+    few_contents, tmp_path, environment_with_blanks
+):
+    """Snakemake quotes no interpreter, and opens files in the character set of the locale."""
+    folder = write_run(tmp_path / "Maß", configuration={**FEW, "results": "Größe"})
+    ran = subprocess.run(
+        [environment_with_blanks, ROOT / "workflow/launch.py", "run", "--cores", "2"],
+        cwd=folder,
+        env={**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+        capture_output=True,
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert contents(folder, "Größe") == few_contents
+    assert b"  Gr??e/report.html" in ran.stdout, "a stand-in for what the terminal cannot show"
+
+
+def test_where_a_link_to_the_environment_does_not_reach_it_is_refused(tmp_path, environment_with_blanks):
+    write_run(tmp_path, configuration=FEW)
+    for command in (
+        ["-m", "snakemake", "--snakefile", ROOT / "Snakefile", "--cores", "2"],
+        [ROOT / "workflow/launch.py", "run", "--workflow-profile", "slurm"],
+    ):
+        ran = subprocess.run(
+            [environment_with_blanks, *command], cwd=tmp_path, capture_output=True, text=True
+        )
+        assert ran.returncode == 1
+        assert f"{environment_with_blanks}\n    found:   Snakemake calls the Python of its jobs" in ran.stderr
+        assert "make run VENV=/path/without/blanks" in ran.stderr
+        assert "Traceback" not in ran.stderr
+
+
+def test_letters_that_plain_snakemake_cannot_write_are_refused_and_others_are_not(tmp_path):
+    narrow = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    write_run(tmp_path, configuration={**FEW, "results": "Größe"})
+    refused = snakemake("--cores", 1, "ingest_all", cwd=tmp_path, environment=narrow, check=False)
+    assert refused.returncode == 1
+    assert "type `export PYTHONUTF8=1` before" in refused.stderr
+    write_config(tmp_path, FEW)
+    snakemake("--cores", 1, "ingest_all", cwd=tmp_path, environment=narrow)
+    assert (tmp_path / "results/items/train.parquet").exists()
+
+
+def test_a_home_that_takes_nothing_and_a_python_that_leaves_things_out(few_contents, tmp_path):
+    """No cache at home, no script's folder to import from, no docstrings, and SLURM's word for no limit."""
+    folder = write_run(tmp_path, configuration=FEW)
+    odd = {"HOME": "/proc/nobody", "PYTHONSAFEPATH": "1", "PYTHONOPTIMIZE": "2"}
+    environment = {name: value for name, value in os.environ.items() if name != "XDG_CACHE_HOME"} | odd
+    options = ("--cores", 2, "--set-resources", "train_svm:mem_mb=0")
+    launch("run", *options, cwd=folder, environment=environment)
+    assert contents(folder) == few_contents
 
 
 def test_two_folders_at_once_share_compiled_code(few_contents, tmp_path):

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from launcher.cache import settle_cache
 from launcher.errors import LaunchError
 from launcher.prune import prune
 from launcher.run import resume, run
@@ -32,6 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options = options[1:]
     try:
         folder = Path(own.directory or ".").resolve()
+        settle_cache(folder)
         if own.command == "resume":
             return resume(options, folder, jobs_left=own.jobs_left)
         if own.directory:

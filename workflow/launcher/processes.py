@@ -119,7 +119,12 @@ def alive(pid: int) -> bool:
 def _stat(pid: int) -> list[str]:
     """State, parent and what follows in /proc/PID/stat; the name before them may hold blanks."""
     try:
-        return (PROC / str(pid) / "stat").read_text(errors="replace").rpartition(")")[2].split()
+        return (
+            (PROC / str(pid) / "stat")
+            .read_text(encoding="utf-8", errors="replace")
+            .rpartition(")")[2]
+            .split()
+        )
     except OSError:
         return []
 

@@ -107,7 +107,7 @@ def _unfinished(folder: Path) -> set[str]:
     for marker in (folder / ".snakemake" / "incomplete").rglob("*"):
         if marker.is_file():
             try:
-                number = json.loads(marker.read_text()).get("external_jobid")
+                number = json.loads(marker.read_text(encoding="utf-8")).get("external_jobid")
             except (ValueError, AttributeError):  # half written, or of another format
                 continue
             if number is not None:
@@ -117,6 +117,8 @@ def _unfinished(folder: Path) -> set[str]:
 
 def _call(*command: str) -> subprocess.CompletedProcess[str]:
     try:
-        return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)  # noqa: S603 # nosec B603
+        return subprocess.run(  # noqa: S603 # nosec B603
+            command, capture_output=True, encoding="utf-8", errors="replace", timeout=60, check=False
+        )
     except subprocess.TimeoutExpired:
         return subprocess.CompletedProcess(command, 1, "", f"{command[0]} did not answer within a minute")

@@ -1,15 +1,11 @@
 # Needs: the configuration. Makes: what is said on the terminal, before a run, during it and at its end.
 
-sys.path.insert(0, str(WORKFLOW))
-
-from launcher import interpreter, outcome, progress
+from launcher import outcome, progress
 from launcher.child import LAUNCHED
 from launcher.neighbours import lock_message
 from launcher.terminal import say
 
 if workflow.exec_mode == ExecMode.DEFAULT:
-    if interpreter.SPECIAL.search(sys.executable):
-        raise WorkflowError(interpreter.refusal())
     if "--unlock" not in sys.argv and (
         message := lock_message(Path.cwd(), CONFIG["results"], WORKFLOW / "launch.py")
     ):
