@@ -11,7 +11,7 @@ SMK := Snakefile workflow/rules
 NAMED = $(if $(CONFIG),--configfile $(CONFIG))
 
 .DEFAULT_GOAL := help
-.PHONY: help run resume prune test lint format typecheck check docs bench fuzz clean
+.PHONY: help run resume prune test lint format typecheck check docs bench fuzz kernels clean
 
 help:  ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -67,6 +67,9 @@ bench: $(VENV)/.development  ## measure speed and memory; takes an hour, writes 
 
 fuzz: $(VENV)/.development  ## feed thousands of damaged files to ingest
 	$(BIN)/python -m pytest tests/fuzz --hypothesis-profile=fuzz
+
+kernels: $(VENV)/.development  ## run the numerical unit tests with the matrix products of other processors
+	$(BIN)/python tests/kernels.py
 
 clean:  ## remove results, not the environment
 	rm -rf results/[!R]* .snakemake

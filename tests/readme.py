@@ -19,7 +19,8 @@ INTRODUCTION = """\
 `make test` runs every test. Those that start a SLURM (as root, with Debian's packages) or a browser (Debian's
 chromium) are skipped where these are missing and say what they lack; `.ci/run` installs it first.
 `make check` runs lint and the unit tests that a change since main concerns, in a minute or two; `make fuzz`
-runs more of the random ones. Names of tests say what holds; folders mirror what they test:
+runs more of the random ones, `make kernels` the numerical ones with the matrix products of other processors.
+Names of tests say what holds; folders mirror what they test:
 
 | path | what it holds |
 | --- | --- |
@@ -39,7 +40,24 @@ runs more of the random ones. Names of tests say what holds; folders mirror what
 | `stale.py` | a change, and the jobs that it makes stale; writes the table of docs/rerun.md |
 | `documents.py`, `picture.py` | write the other generated parts of README.md and docs/ |
 | `changed.py` | the unit tests that a change concerns, for `make check` |
+| `kernels.py` | the numerical unit tests under other matrix products, for `make kernels` |
 | `readme.py` | writes this page |
+
+## Tolerances
+
+No tolerance is tighter than what is promised by whatever is compared:
+
+| compared | promise | tolerance |
+| --- | --- | --- |
+| the same input in the same order, on any number of threads | the same bytes | none |
+| a row among others, or elsewhere | some processors (Haswell, Zen) add up otherwise | 1e-5, decision value |
+| two solvers of one SVM, two orders of rows | both stop at a violation of 1e-3 | 2e-3, decision value |
+| one SVM, other folds | on all rows it stops at 5e-4 | 1e-3, decision value |
+| their coupled probabilities | libsvm's sweeps: one more or less | 1e-3 for 99 % of rows, 5e-3 |
+| kernel values | single precision | 1e-6; 2e-5 where γ is large |
+| formulas in double precision | rounding | 1e-12 relative |
+
+Random draws are seeded in every test: without `random_state` an SVM draws its folds anew.
 
 ## Bad input
 

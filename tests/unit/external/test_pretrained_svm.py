@@ -186,7 +186,7 @@ def test_rows_that_lack_a_modality_stay_unknown(tmp_path):
 
 def test_an_svm_of_this_project_works_as_it_is(tmp_path):
     X, y = blobs()
-    ours = SVM().fit([X[:, :2], X[:, 2:]], y, n_classes=3)
+    ours = SVM(random_state=0).fit([X[:, :2], X[:, 2:]], y, n_classes=3)
     model, facts = load(tmp_path / "m", save(ours, tmp_path / "m"), columns=(2, 4))
     assert isinstance(model, SVM)
     assert facts["kind"] == "SVM"
@@ -226,8 +226,8 @@ def other_classes():
         (other_classes, (6,), r"for the classes '?\[7, 8, 9\]'?; the data have '?\[0, 1, 2\]"),
         (fitted, (7,), "for 6 columns; the view has 7"),
         (lambda: SVM(), (6,), "not fitted"),
-        (lambda: SVM().fit(*blobs()), (3, 3), r"for columns \[6\], the view has \[3, 3\]"),
-        (lambda: SVM().fit(*blobs(K=2)), (6,), "for 2 classes, the data have 3"),
+        (lambda: SVM(random_state=0).fit(*blobs()), (3, 3), r"for columns \[6\], the view has \[3, 3\]"),
+        (lambda: SVM(random_state=0).fit(*blobs(K=2)), (6,), "for 2 classes, the data have 3"),
     ],
 )
 def test_what_cannot_be_used_is_refused_by_what_it_is(tmp_path, make, columns, message):
