@@ -7,12 +7,6 @@ from snakemake.utils import min_version
 min_version("9.27")
 
 
-# one that is named on the command line stands alone
-if not workflow.overwrite_configfiles:
-
-    configfile: "config.yaml" if Path("config.yaml").exists() else workflow.source_path("config.yaml")
-
-
 include: "workflow/rules/environment.smk"  #   the Python and the character set of this process
 include: "workflow/rules/common.smk"  #        the configuration, paths, and what a run makes
 include: "workflow/rules/terminal.smk"  #      what is said on the terminal, during a run and at its end

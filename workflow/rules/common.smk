@@ -17,6 +17,11 @@ from latefusion.planning import config_layers, files, job_inputs, resources
 from latefusion.planning.code_digest import code_digest
 from latefusion.planning.run_plan import plan_run
 
+# one that is named on the command line stands alone
+CONFIGFILE = Path("config.yaml")
+if not CONFIGFILE.exists():
+    CONFIGFILE = WORKFLOW.parent / "config.yaml"
+
 
 def layers():
     """The configurations that lie over one another: an importer's, or files and then keys of the command line."""
@@ -26,7 +31,7 @@ def layers():
     else:
         keys = workflow.config_settings.config
         own = config_layers.Layer("the command line", keys, is_file=False)
-        files = workflow.overwrite_configfiles or workflow.configfiles[-1:]
+        files = workflow.overwrite_configfiles or [CONFIGFILE]
     return [*config_layers.read_layers(map(Path, files), load_configfile), own]
 
 
@@ -43,6 +48,11 @@ def planned():
 
 
 RUN = planned()
+if not workflow.overwrite_configfiles:
+
+    configfile: str(CONFIGFILE)
+
+
 CONFIG, RULES, PLAN, FILES = RUN.config, RUN.rules, RUN.plan, RUN.files
 SEED = CONFIG["seed"]
 

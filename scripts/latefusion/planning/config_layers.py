@@ -99,6 +99,9 @@ def extended(content: Mapping[str, Any], folder: Path, name: str) -> list[Path]:
 
 
 def _content(file: Path, load: Load) -> Mapping[str, Any]:
+    if not file.is_file():
+        found, fix = "there is no such file", "name another after --configfile"
+        raise InputError([Problem(_shown(file), found, "the file of a configuration", fix)])
     try:
         text = file.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:

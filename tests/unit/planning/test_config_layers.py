@@ -64,6 +64,11 @@ def test_merging_is_snakemakes(folder):
     assert one["data"] == {"train": "a"}, "no layer is changed"
 
 
+def test_a_file_that_is_not_there_is_named(folder):
+    with pytest.raises(InputError, match=r"none\.yaml\n    found:   there is no such file"):
+        read_layers([folder() / "none.yaml"], load)
+
+
 def test_a_circle_is_refused(folder):
     here = folder(one={"extends": "two.yaml"}, two={"extends": "one.yaml"})
     with pytest.raises(InputError, match=r"one\.yaml -> two\.yaml -> one\.yaml"):
