@@ -5,8 +5,9 @@ from latefusion.core.job import job
 with job(snakemake.log[0]):
     from latefusion.evaluation.evaluate import evaluate
     from latefusion.evaluation.names import TABLES
-    from latefusion.evaluation.reading import read_items, read_models, view_files
+    from latefusion.evaluation.reading import read_items, read_models
     from latefusion.evaluation.schemas import SCHEMAS
+    from latefusion.evaluation.view_files import view_files
     from latefusion.store.tables import read_json, write_table
 
     params, source = snakemake.params, snakemake.input

@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from latefusion.core.seeds import stream
 from latefusion.core.wording import plural
 from latefusion.evaluation.alignment import align, coinciding_models
-from latefusion.evaluation.auroc import areas
-from latefusion.evaluation.names import ALL, GIVEN_TEST, SELECTED, TABLES, UNSEEN_GROUP
+from latefusion.evaluation.comparable import LINEARISED
+from latefusion.evaluation.names import ALL, BETTER, GIVEN_TEST, SELECTED, TABLES, UNSEEN_GROUP
 from latefusion.evaluation.samples import Items, Known, Mask, Model, Row, Sample
 from latefusion.evaluation.schemas import to_table
 from latefusion.evaluation.scores import score
 from latefusion.evaluation.statistics.group_bootstrap import Array
-from latefusion.evaluation.tables.best_model import best_rows, confidence_set_rows
+from latefusion.evaluation.tables.best_model import best_rows, confidence_set_rows, headline_best_rows
 from latefusion.evaluation.tables.comparisons import (
     choose_reference,
     comparison_rows,
@@ -65,6 +65,7 @@ def evaluate(
     seed: int = 0,
     n_jobs: int = 1,
     learning_curve: Sequence[Row] = (),
+    metric: str = "accuracy",
 ) -> dict[str, pa.Table]:
     """Return every table of `evaluation/{protocol}/`.
 
@@ -89,11 +90,13 @@ def evaluate(
         No number depends on `n_jobs`.
     learning_curve : sequence of dict
         Rows of that table, where it was asked for.
+    metric : str
+        One of `HEADLINES`, which reference, tests and confidence set go by.
     """
     known = {model.name: Known() for model in models} | dict(known or {})
     sample = _sample(models, items, dataset, shares)
     at = _positions(sample, items)
-    task = _Task(sample, known, protocol, draws, seed, n_jobs)
+    task = _Task(sample, known, protocol, metric, draws, seed, n_jobs)
     rows: dict[str, list[Row]] = {name: [] for name in TABLES}
     for subset, chosen in _subsets(protocol, items, at, dataset):
         part = sample if subset == ALL else sample.where(chosen)
@@ -122,9 +125,12 @@ def _sample(
     return align(models, items.item, items.label, items.group, classes, prior, shares)
 
 
-def _reference(sample: Sample, known: Mapping[str, Known]) -> str | None:
+def _reference(sample: Sample, known: Mapping[str, Known], metric: str) -> str | None:
+    # log loss tells two modalities apart with fewer items than accuracy does
+    by = "log_loss" if metric == "accuracy" else metric
     singles = [model.name for model in sample.models if model.kind == "single"]
-    return choose_reference(singles, {name: known[name].out_of_fold.get("log_loss") for name in singles})
+    values = {name: known[name].out_of_fold.get(by) for name in singles}
+    return choose_reference(singles, values, BETTER[by])
 
 
 def _positions(sample: Sample, items: Items) -> NDArray[np.int64]:
@@ -141,13 +147,14 @@ class _Task:
         sample: Sample,
         known: Mapping[str, Known],
         protocol: str,
+        metric: str,
         draws: int,
         seed: int,
         n_jobs: int,
     ) -> None:
-        self.protocol, self.seed, self.n_jobs = protocol, seed, n_jobs
+        self.protocol, self.metric, self.seed, self.n_jobs = protocol, metric, seed, n_jobs
         self.same = coinciding_models(sample.models)
-        self.reference = _reference(sample, known)
+        self.reference = _reference(sample, known, metric)
         # enough that the smallest p-value can pass Holm's first step
         self.draws = max(draws, 40 * len(sample.models))
 
@@ -159,12 +166,17 @@ class _Task:
 def _on_subset(task: _Task, subset: str, part: Sample) -> Iterator[tuple[str, list[Row]]]:
     """Yield the tables that are made for each subset, and those of all items that need its draws."""
     draws, n_jobs = task.draws, task.n_jobs
-    scores = score(part, draws=draws, rng=task.stream("evaluate", subset), n_jobs=n_jobs)
+    scores = score(
+        part,
+        draws=draws,
+        rng=task.stream("evaluate", subset),
+        n_jobs=n_jobs,
+        linearise=task.metric in ("balanced_accuracy", "macro_f1"),
+    )
     measured = calibration_rows(part, subset, task.stream("calibrate", subset), n_jobs)
-    area = {model.name: areas(part, model) for model in part.models if model.p is not None}
     yield "calibration", measured
-    yield "metrics", metric_rows(scores, subset, draws, measured, area)
-    yield "per_class", per_class_rows(scores, subset, area)
+    yield "metrics", metric_rows(scores, subset, draws, measured)
+    yield "per_class", per_class_rows(scores, subset)
     yield "confusion", confusion_rows(part, subset)
     if task.reference is not None:
         yield (
@@ -175,6 +187,7 @@ def _on_subset(task: _Task, subset: str, part: Sample) -> Iterator[tuple[str, li
                 task.reference,
                 task.same,
                 draws,
+                headline=task.metric,
                 confirmatory=subset == ALL,
                 rng=task.stream("compare", subset),
                 n_jobs=n_jobs,
@@ -184,9 +197,16 @@ def _on_subset(task: _Task, subset: str, part: Sample) -> Iterator[tuple[str, li
         return
     yield (
         "confidence_set",
-        confidence_set_rows(scores, task.same, draws, task.stream("confidence set"), n_jobs),
+        confidence_set_rows(scores, task.same, draws, task.stream("confidence set"), n_jobs, task.metric),
     )
+    yield "overall", overall_rows(scores, task.same, task.metric)
     yield "best", best_rows(scores, task.same, SELECTED, draws)
+    if task.metric in LINEARISED:
+        rng = task.stream("best", task.metric)
+        yield (
+            "best",
+            headline_best_rows(scores, task.same, SELECTED, task.metric, draws, rng, n_jobs),
+        )
     if task.reference is not None:
         yield "oracle", oracle_rows(scores, task.reference)
 
@@ -194,7 +214,6 @@ def _on_subset(task: _Task, subset: str, part: Sample) -> Iterator[tuple[str, li
 def _of_items(task: _Task, sample: Sample) -> dict[str, list[Row]]:
     """Return the tables of all items that need no draws."""
     return {
-        "overall": overall_rows(sample, task.same),
         "complementarity": complementarity_rows(sample),
         "changed": [] if task.reference is None else changed_rows(sample, task.reference),
         "reliability": reliability_rows(sample),
@@ -219,7 +238,7 @@ def _model_rows(
     task: _Task, sample: Sample, known: Mapping[str, Known], confidence_set: Sequence[Row]
 ) -> list[Row]:
     """Return what a model is, and what is known of it besides its test rows."""
-    inside = {row["model"]: row["in_set"] for row in confidence_set if row["metric"] == "accuracy"}
+    inside = {row["model"]: row["in_set"] for row in confidence_set if row["metric"] == task.metric}
     first = first_rules(sample.models, task.same)
     rows = []
     for model in sample.models:

@@ -45,6 +45,9 @@ UNSEEN_GROUP: Final = "unseen_group"
 GIVEN_TEST: Final = "given_test"
 """Subsets of a protocol's test rows."""
 
+HEADLINES: Final = ("accuracy", "balanced_accuracy", "macro_f1", "log_loss", "auroc")
+"""Metrics that headline, ranking, tests, confidence set and reference may go by."""
+
 MAJORITY: Final = "majority"
 GROUP_LOOKUP: Final = "group_lookup"
 """The two baselines: always the most frequent class, and the most frequent class of the item's group."""

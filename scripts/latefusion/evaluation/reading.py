@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 
 from latefusion.core.log_loss import log_losses
 from latefusion.evaluation.baselines import baselines, training_shares
+from latefusion.evaluation.held_out import held_out_value
 from latefusion.evaluation.samples import Items, Known, Model, Names
 from latefusion.evaluation.statistics.metrics import Array
+from latefusion.evaluation.view_files import ViewFiles
 from latefusion.store.probabilities import BAG, Probabilities
 from latefusion.store.samples import positions, read_group_of, read_labels
 from latefusion.store.schemas import PARTITION
@@ -23,34 +25,6 @@ from latefusion.store.tables import read_json, read_table
 
 BAG_SUFFIX = "_bag"
 _COLUMNS = ("item", "label", "class", "group")
-
-
-@dataclass(frozen=True)
-class ViewFiles:
-    """The files of one view in the partitions of a protocol; in their order, empty where there are none.
-
-    Attributes
-    ----------
-    name : str
-    kind : {'single', 'early'}
-    test, in_sample, out_of_fold : sequences of paths
-        Probability tables.
-    facts : sequence of paths
-        What training noted, as JSON.
-    ovo_prediction : bool
-        Whether the view is scored by votes, as the notebook's early fusion is.
-    replica : bool
-        Whether the view's machine is the notebook's, which a grid does not choose.
-    """
-
-    name: str
-    kind: str
-    test: Sequence[Path | str]
-    in_sample: Sequence[Path | str] = ()
-    out_of_fold: Sequence[Path | str] = ()
-    facts: Sequence[Path | str] = ()
-    ovo_prediction: bool = False
-    replica: bool = False
 
 
 def read_items(
@@ -104,7 +78,7 @@ def read_parts(
         yield name, rows["train"], rows["test"]
 
 
-def read_view(files: ViewFiles, partitions: Sequence[str]) -> tuple[Model, Known]:
+def read_view(files: ViewFiles, partitions: Sequence[str], metric: str = "accuracy") -> tuple[Model, Known]:
     """Read what a view says of the test parts, and how it fares on the training parts."""
     tests = [Probabilities.read(path) for path in files.test]
     predicted = []
@@ -126,6 +100,8 @@ def read_view(files: ViewFiles, partitions: Sequence[str]) -> tuple[Model, Known
     noted = [one.get("replica", one) if files.replica else one for one in facts]
     inside, n = _training(files.in_sample)
     outside, held_out = _training(files.out_of_fold)
+    if metric not in ("accuracy", "log_loss") and held_out:
+        outside[metric] = held_out_value(files.out_of_fold, metric)
     ovo_prediction = files.ovo_prediction and all(table.ovo_prediction is not None for table in tests)
     known = Known(
         in_sample=inside,
@@ -185,6 +161,7 @@ def read_models(
     partitions: Sequence[tuple[str, Path | str]],
     items: Items,
     dataset: Mapping[str, Any],
+    metric: str = "accuracy",
 ) -> tuple[list[Model], dict[str, Known], dict[str, Array]]:
     """Read baselines, views and rules of a protocol, in the order in which they are shown.
 
@@ -209,7 +186,7 @@ def read_models(
             lookup=bool(dataset["groups"]["known"]),
         )
     ]
-    found += [read_view(files, [name for name, _ in partitions]) for files in views]
+    found += [read_view(files, [name for name, _ in partitions], metric) for files in views]
     for name, table, learned in rules:
         found += read_rule(name, table, learned)
     shares = {name: training_shares(train, items.label, classes) for name, train, _ in parts}
@@ -252,46 +229,3 @@ def _note(facts: Mapping[str, Any]) -> str | None:
 
 def _repeated(names: Sequence[str], counts: Sequence[int]) -> Names:
     return np.repeat(np.array(list(names), object), counts)
-
-
-def view_files(
-    views: Sequence[Mapping[str, Any]],
-    partitions: Sequence[str],
-    *,
-    test: Sequence[Path | str],
-    in_sample: Sequence[Path | str],
-    out_of_fold: Sequence[Path | str],
-    facts: Sequence[Path | str],
-    replica: bool,
-) -> list[ViewFiles]:
-    """Give each view its files.
-
-    Parameters
-    ----------
-    views : sequence of mapping
-        `name`, `kind`, and whether the view has the tables `in_sample` and `out_of_fold`, and `facts`.
-    partitions : sequence of str
-    test, in_sample, out_of_fold, facts : sequences of paths
-        View by view and then partition by partition, of those views that have them.
-    replica : bool
-        Whether early views are scored by votes, and machines are the notebook's.
-    """
-    remaining = {
-        name: iter(paths)
-        for name, paths in (("in_sample", in_sample), ("out_of_fold", out_of_fold), ("facts", facts))
-    }
-    tests = iter(test)
-    return [
-        ViewFiles(
-            name=view["name"],
-            kind=view["kind"],
-            test=[next(tests) for _ in partitions],
-            ovo_prediction=replica and view["kind"] == "early",
-            replica=replica,
-            **{
-                name: [next(paths) for _ in partitions] if view[name] else []
-                for name, paths in remaining.items()
-            },
-        )
-        for view in views
-    ]

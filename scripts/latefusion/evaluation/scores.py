@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from math import lcm
 
 import numpy as np
 from numpy.typing import NDArray
 
 from latefusion.core.log_loss import log_losses
+from latefusion.evaluation.auroc import Area, areas
 from latefusion.evaluation.intervals import LOSSES, Columns, Intervals, intervals
 from latefusion.evaluation.samples import Aligned, Sample
 from latefusion.evaluation.statistics.group_bootstrap import (
@@ -18,6 +19,7 @@ from latefusion.evaluation.statistics.group_bootstrap import (
     Resampled,
     group_sums,
     grouped_means,
+    influences,
     resample,
 )
 from latefusion.evaluation.statistics.metrics import (
@@ -43,12 +45,18 @@ class Scores:
         Accuracy, log loss and Brier of each model, (3 M,), with the precision that groups allow.
     intervals : Intervals
         Of the statistics.
+    influence : (G, S) array or None
+        Of each group on each statistic, where it was asked for.
+    areas : mapping of str to Area
+        Areas under the ROC curve of probabilistic models.
     """
 
     sample: Sample
     resampled: Resampled
     means: Means
     intervals: Intervals
+    influence: Array | None = None
+    areas: Mapping[str, Area] = field(default_factory=dict)
 
     def column(self, model: str, metric: str) -> int:
         """Return where a metric of a model stands among the statistics."""
@@ -79,8 +87,17 @@ class Scores:
         return Columns(len(self.sample.classes))
 
 
-def score(sample: Sample, *, draws: int, rng: np.random.Generator, n_jobs: int = 1) -> Scores:
+def score(
+    sample: Sample,
+    *,
+    draws: int,
+    rng: np.random.Generator,
+    n_jobs: int = 1,
+    linearise: bool = False,
+) -> Scores:
     """Resample whole groups and compute every metric of every model in each draw.
+
+    With `linearise` the influence of each group is kept as well.
 
     The left-out statistics are each model's error rate and log loss on the groups that a draw left out,
     (B, 2 M), NaN where it left out none.
@@ -106,16 +123,22 @@ def score(sample: Sample, *, draws: int, rng: np.random.Generator, n_jobs: int =
         axis=1,
     )
     replicates = [model.replicates for model in sample.models]
+
+    def statistics(drawn: Array) -> Array:
+        return _statistics(drawn, replicates, classes)
+
     resampled = resample(
         sums,
-        lambda drawn: _statistics(drawn, replicates, classes),
+        statistics,
         draws=draws,
         rng=rng,
         left_out=(group_sums(outside, group, groups), _left_out),
         n_jobs=n_jobs,
     )
     ends = intervals(resampled, sums, replicates, classes)
-    return Scores(sample, resampled, grouped_means(everything, group), ends)
+    influence = influences(sums, statistics) if linearise else None
+    area = {model.name: areas(sample, model) for model in sample.models if model.p is not None}
+    return Scores(sample, resampled, grouped_means(everything, group), ends, influence, area)
 
 
 def some_right(sample: Sample) -> Array:

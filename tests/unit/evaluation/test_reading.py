@@ -4,7 +4,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from latefusion.evaluation.reading import read_items, read_models, view_files
+from latefusion.evaluation.reading import read_items, read_models
+from latefusion.evaluation.view_files import view_files
 from latefusion.store.probabilities import Probabilities
 from latefusion.store.schemas import GROUPS, PARTITION, items_schema, probabilities_schema
 from latefusion.store.tables import write_json, write_table

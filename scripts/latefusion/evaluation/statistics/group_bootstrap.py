@@ -110,7 +110,7 @@ def resample(
     total = sums.sum(axis=0)[None]
     influence = None
     if groups < FEW_GROUPS:
-        influence = (statistics(total + _STEP * sums) - statistics(total - _STEP * sums)) / (2 * _STEP)
+        influence = influences(sums, statistics)
     outside = [one for _, one in blocks if one is not None]
     return Resampled(
         statistics(total)[0],
@@ -119,6 +119,21 @@ def resample(
         influence,
         groups,
     )
+
+
+def influences(sums: Array, statistics: Statistics) -> Array:
+    """Return the derivative of statistics by each group's weight, (G, S): the infinitesimal jackknife.
+
+    Source: Jaeckel 1972.
+
+    Parameters
+    ----------
+    sums : (G, F) array
+        Sums over the items of each group.
+    statistics : callable
+    """
+    total = sums.sum(axis=0)[None]
+    return (statistics(total + _STEP * sums) - statistics(total - _STEP * sums)) / (2 * _STEP)
 
 
 def group_weights(rng: np.random.Generator, draws: int, groups: int) -> Array:

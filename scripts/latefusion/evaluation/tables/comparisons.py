@@ -8,10 +8,23 @@ from typing import Any, Final
 import numpy as np
 
 from latefusion.evaluation.alignment import coincide
+from latefusion.evaluation.comparable import (
+    LINEARISED,
+    compared,
+    contrast,
+    group_losses,
+    is_defined,
+    value_of,
+    values_of,
+    with_headline,
+)
 from latefusion.evaluation.names import BETTER
 from latefusion.evaluation.samples import Aligned, Sample
 from latefusion.evaluation.scores import Scores, differences
-from latefusion.evaluation.statistics.group_bootstrap import Array, group_sums, grouped_means
+from latefusion.evaluation.statistics.group_bootstrap import (
+    grouped_means,
+    grouped_variance,
+)
 from latefusion.evaluation.statistics.paired_tests import (
     ALPHA,
     bootstrap_p,
@@ -25,7 +38,7 @@ from latefusion.evaluation.statistics.proportions import proportions
 from latefusion.evaluation.statistics.studentised import studentise
 
 METRICS: Final = ("accuracy", "log_loss", "macro_f1")
-COMPARED: Final = ("single", "early", "rule")
+"""Compared whatever the headline is."""
 
 
 def comparison_rows(
@@ -35,11 +48,12 @@ def comparison_rows(
     same: Mapping[str, str | None],
     draws: int,
     *,
+    headline: str = "accuracy",
     confirmatory: bool,
     rng: np.random.Generator,
     n_jobs: int,
 ) -> list[dict[str, Any]]:
-    """Return every other model against the reference, in accuracy, log loss and macro-F1.
+    """Return every other model against the reference, in accuracy, log loss, macro-F1 and the headline.
 
     Rules are the confirmatory family of their metric, corrected by Holm; those that coincide are tested
     once and share the result. Other models and other subsets are exploratory.
@@ -47,14 +61,10 @@ def comparison_rows(
     sample = scores.sample
     base = sample.of(reference)
     rows = []
-    for metric in METRICS:
-        if metric == "log_loss" and base.p is None:
+    for metric in with_headline(METRICS, headline):
+        if not is_defined(base, metric):
             continue
-        tested = [
-            model
-            for model in sample.models
-            if model.name != reference and not (metric == "log_loss" and model.p is None)
-        ]
+        tested = [m for m in sample.models if m.name != reference and is_defined(m, metric)]
         first = first_rules(tested, same) if confirmatory else {}
         family = [name for name in first if first[name] == name]
         found = {model.name: _compare(scores, model, base, metric, len(family)) for model in tested}
@@ -100,9 +110,7 @@ def first_rules(models: Sequence[Aligned], same: Mapping[str, str | None]) -> di
 
 def _compare(scores: Scores, model: Aligned, base: Aligned, metric: str, tests: int) -> dict[str, Any]:
     sample, resampled = scores.sample, scores.resampled
-    own, other = scores.column(model.name, metric), scores.column(base.name, metric)
-    difference, low, high = resampled.contrast(own, other)
-    drawn = resampled.draws[:, own] - resampled.draws[:, other]
+    difference, low, high, method = contrast(scores, model.name, base.name, metric)
     row: dict[str, Any] = {
         "metric": metric,
         "model": model.name,
@@ -110,16 +118,20 @@ def _compare(scores: Scores, model: Aligned, base: Aligned, metric: str, tests: 
         "reference": base.name,
         "n": len(sample.label),
         "groups": sample.groups,
-        "value": float(resampled.estimate[own]),
-        "reference_value": float(resampled.estimate[other]),
+        "value": value_of(scores, model.name, metric),
+        "reference_value": value_of(scores, base.name, metric),
         "difference": difference,
         "low": low,
         "high": high,
-        "interval": resampled.method,
+        "interval": method,
         "better": BETTER[metric],
     }
-    if metric == "macro_f1":
-        se = float(drawn.std(ddof=1))
+    if metric == "auroc":
+        apart = scores.areas[model.name].influence - scores.areas[base.name].influence
+        se = float(np.sqrt(grouped_variance(apart[:, None])[0]))
+    elif metric in LINEARISED:
+        own, other = scores.column(model.name, metric), scores.column(base.name, metric)
+        se = float((resampled.draws[:, own] - resampled.draws[:, other]).std(ddof=1))
     else:
         values = values_of(model, sample, metric) - values_of(base, sample, metric)
         means = grouped_means(values[:, None], sample.group)
@@ -168,8 +180,8 @@ def _tests(
     sample, resampled = scores.sample, scores.resampled
     if metric == "accuracy":
         return [{"test": "sign_flip", "p": sign_flip(differences(sample, model, base))} for model in tested]
-    if metric == "log_loss":
-        sums, sizes = loss_sums([*tested, base], sample, metric)
+    if metric in ("log_loss", "auroc"):
+        sums, sizes = group_losses(scores, [*tested, base], metric)
         first = np.arange(len(tested))
         against = np.full(len(tested), len(tested))
         found = studentise(sums, sizes, first, against, draws=draws, rng=rng, n_jobs=n_jobs)
@@ -188,40 +200,28 @@ def _tests(
     ]
 
 
-def values_of(model: Aligned, sample: Sample, metric: str) -> Array:
-    """Return how often each item is right, or its log loss, (n,)."""
-    if metric == "accuracy":
-        return model.correct(sample.label)
-    loss = model.loss(sample.label)
-    assert loss is not None
-    return loss
-
-
-def loss_sums(models: Sequence[Aligned], sample: Sample, metric: str) -> tuple[Array, Array]:
-    """Return sums over groups of the share wrong or the log loss of models, (G, M), and the groups' sizes."""
-    values = np.stack([values_of(model, sample, metric) for model in models], axis=1)
-    if metric == "accuracy":
-        values = 1 - values
-    sizes = np.bincount(sample.group, minlength=sample.groups).astype(np.float64)
-    return group_sums(values, sample.group, sample.groups), sizes
-
-
-def compared(sample: Sample, same: Mapping[str, str | None]) -> list[Aligned]:
-    """Return the models that learn from the items, those that coincide once."""
-    return [model for model in sample.models if model.kind in COMPARED and same[model.name] is None]
-
-
-def overall_rows(sample: Sample, same: Mapping[str, str | None]) -> list[dict[str, Any]]:
-    """Return the tests that all models are equally good: accuracy and log loss."""
+def overall_rows(
+    scores: Scores, same: Mapping[str, str | None], headline: str = "accuracy"
+) -> list[dict[str, Any]]:
+    """Return the tests that all models are equally good: accuracy, log loss and the headline metric."""
     rows = []
-    for metric in ("accuracy", "log_loss"):
-        models = [m for m in compared(sample, same) if metric == "accuracy" or m.p is not None]
+    sample = scores.sample
+    for metric in with_headline(("accuracy", "log_loss"), headline):
+        models = [m for m in compared(sample, same) if is_defined(m, metric)]
         if len(models) < 2:
             continue
-        values = np.stack([values_of(model, sample, metric) for model in models], axis=1)
-        # Cochran's Q knows right and wrong, not shares over repeats, and no groups
-        q = metric == "accuracy" and not sample.grouped and bool(np.isin(values, (0, 1)).all())
-        statistic, df, p = cochran_q(values) if q else wald(values, sample.group)
+        q = False
+        if metric in LINEARISED:
+            sums, sizes = group_losses(scores, models, metric)
+            mean = sums.sum(axis=0) / sizes.sum()
+            # as if each group were an item, whose deviation from the mean is its influence
+            values = mean + len(sizes) * (sums - mean * sizes[:, None]) / sizes.sum()
+            statistic, df, p = wald(values, np.arange(len(sizes)))
+        else:
+            values = np.stack([values_of(model, sample, metric) for model in models], axis=1)
+            # Cochran's Q knows right and wrong, not shares over repeats, and no groups
+            q = metric == "accuracy" and not sample.grouped and bool(np.isin(values, (0, 1)).all())
+            statistic, df, p = cochran_q(values) if q else wald(values, sample.group)
         rows.append(
             {
                 "metric": metric,
@@ -237,12 +237,16 @@ def overall_rows(sample: Sample, same: Mapping[str, str | None]) -> list[dict[st
     return rows
 
 
-def choose_reference(singles: Sequence[str], out_of_fold: Mapping[str, float | None]) -> str | None:
-    """Return the single modality with the lowest out-of-fold log loss; the first where none is known.
+def choose_reference(
+    singles: Sequence[str], out_of_fold: Mapping[str, float | None], better: str = "lower"
+) -> str | None:
+    """Return the single modality that is best out of fold; the first where that is not known of any.
 
-    None where a protocol has no single modality, as under `cross` if all of them are external.
+    By log loss, or by the headline metric where that is another than accuracy. None where a protocol has no
+    single modality, as under `cross` if all of them are external.
     """
     if not singles:
         return None
     known = [name for name in singles if out_of_fold.get(name) is not None]
-    return min(known, key=lambda name: out_of_fold[name] or 0.0) if known else singles[0]
+    sign = -1.0 if better == "higher" else 1.0
+    return min(known, key=lambda name: sign * (out_of_fold[name] or 0.0)) if known else singles[0]

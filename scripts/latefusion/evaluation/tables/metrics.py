@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from latefusion.evaluation.auroc import Area
 from latefusion.evaluation.intervals import RESAMPLED
 from latefusion.evaluation.names import BETTER, UNIT
 from latefusion.evaluation.samples import Aligned
@@ -19,9 +18,8 @@ def metric_rows(
     subset: str,
     draws: int,
     calibration: Sequence[Mapping[str, Any]],
-    area: Mapping[str, Area],
 ) -> list[dict[str, Any]]:
-    """Return rows of the table `metrics` of one subset; calibration brings slope and errors, `area` AUROC."""
+    """Return rows of the table `metrics` of one subset; calibration brings slope and errors."""
     sample = scores.sample
     rows: list[dict[str, Any]] = []
     for model in sample.models:
@@ -37,7 +35,7 @@ def metric_rows(
             *_calibration_rows([row for row in calibration if row["model"] == model.name]),
         ]
         if model.p is not None:
-            value, low, high = area[model.name].macro
+            value, low, high = scores.areas[model.name].macro
             ends = {"value": value, "low": low, "high": high}
             own.append({"metric": "auroc", "interval": "linearised", "draws": 0} | ends)
         rows += [common | row for row in own]

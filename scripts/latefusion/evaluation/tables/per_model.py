@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from latefusion.core.log_loss import CLIP, true_probability
 from latefusion.core.parallel import run
-from latefusion.evaluation.auroc import Area
 from latefusion.evaluation.names import ALL
 from latefusion.evaluation.samples import Aligned, Known, Model, Names, Row, Sample
 from latefusion.evaluation.schemas import SCHEMAS
@@ -58,14 +57,14 @@ def clipped(model: Aligned, sample: Sample) -> int | None:
     return int((true_probability(model.p, sample.label) < CLIP).sum())
 
 
-def per_class_rows(scores: Scores, subset: str, area: Mapping[str, Area]) -> list[Row]:
+def per_class_rows(scores: Scores, subset: str) -> list[Row]:
     """Return measures of each model and class on a subset."""
     sample, estimate = scores.sample, scores.resampled.estimate
     ends = scores.intervals
     support = np.bincount(sample.label, minlength=len(sample.classes))
     rows = []
     for model in sample.models:
-        own = area[model.name].of_class if model.name in area else None
+        own = scores.areas[model.name].of_class if model.name in scores.areas else None
         for c, name in enumerate(sample.classes):
             common = {
                 "model": model.name,
