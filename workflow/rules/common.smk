@@ -16,6 +16,7 @@ from latefusion.core.errors import InputError
 from latefusion.planning import config_layers, files, job_inputs, resources
 from latefusion.planning.code_digest import code_digest
 from latefusion.planning.run_plan import plan_run
+from launcher.terminal import settle_encoding
 
 # one that is named on the command line stands alone
 CONFIGFILE = Path("config.yaml")
@@ -42,7 +43,12 @@ def planned():
         "rules": SCRIPTS / "latefusion" / "rules",
     }
     try:
-        return plan_run(layers(), **folders)
+        written = layers()
+        if workflow.exec_mode == ExecMode.DEFAULT and (
+            refusal := settle_encoding(config_layers.merged(written))
+        ):
+            raise WorkflowError(refusal)
+        return plan_run(written, **folders)
     except InputError as error:
         raise WorkflowError(f"the configuration cannot be used:\n{error}") from None
 

@@ -10,7 +10,6 @@ from snakemake_interface_executor_plugins.settings import ExecMode
 sys.path.insert(0, str(Path(str(workflow.current_basedir)).parent))
 
 from launcher import interpreter
-from launcher.terminal import settle_encoding
 
 if os.environ.get("PYTHONOPTIMIZE", "") not in ("", "0", "1"):
     os.environ["PYTHONOPTIMIZE"] = "1"  # without docstrings altair cannot be imported
@@ -18,5 +17,3 @@ if os.environ.get("PYTHONOPTIMIZE", "") not in ("", "0", "1"):
 if workflow.exec_mode == ExecMode.DEFAULT:
     if interpreter.SPECIAL.search(sys.executable):
         raise WorkflowError(interpreter.refusal())
-    if refusal := settle_encoding(config):
-        raise WorkflowError(refusal)
