@@ -32,7 +32,7 @@ def of_comparison(row: Row) -> str:
     The upper end of the 95 % interval of the gain bounds it: where that is under the margin, a gain that
     matters is excluded, as in a test of non-superiority.
     """
-    if row["low"] == 0 == row["high"]:
+    if _is_identical(row):
         return SAME
     metric = METRICS[row["metric"]]
     if _is_shown(row):
@@ -85,6 +85,14 @@ def is_material(row: Row) -> bool:
     """Whether a comparison shows a gain, and one that may be more than negligible."""
     bound = gain_bound(row) if row else None
     return bound is not None and row["verdict"] == BETTER and bound > _margin(row)
+
+
+def _is_identical(row: Row) -> bool:
+    """Whether no item tells the two models apart: an interval has a width even then."""
+    discordance = row.get("discordance")
+    if discordance is not None:
+        return bool(discordance == 0)
+    return bool(row["difference"] == 0 and (row.get("se") == 0 or row["low"] == 0 == row["high"]))
 
 
 def _is_shown(row: Row) -> bool:

@@ -25,7 +25,9 @@ def comparison(difference, low, high, p, metric="accuracy", reference=0.5, **mor
         (comparison(-0.04, -0.07, -0.01, 0.01), "worse"),
         (comparison(0.0, -0.05, 0.05, 0.9), "not shown"),
         (comparison(0.0, -0.015, 0.014, 0.9), "negligible"),
-        (comparison(0.0, 0.0, 0.0, 1.0), "same"),
+        (comparison(0.0, -0.032, 0.032, 1.0, discordance=0.0), "same"),
+        (comparison(0.0, -0.032, 0.032, 1.0, discordance=0.1), "not shown"),
+        (comparison(0.0, 0.0, 0.0, 1.0, "log_loss", 1.1, se=0.0), "same"),
         (comparison(0.02, None, None, 1.0), "not shown"),
         # of a reference that lacks little, little is a lot
         (comparison(0.0, -0.005, 0.005, 0.9, reference=0.98), "not shown"),
