@@ -117,7 +117,8 @@ class MadeUp:
         self.files = {"evaluation": [], "fusion": [], "models": [], "items": [], "provenance": []}
         self._inputs()
         tables = {protocol: self._protocol(protocol) for protocol in protocols}
-        self._save("leaks", leaks(tables, draws=draws), self.folder / "evaluation/leaks.parquet")
+        self.leaks = leaks(tables, draws=draws)
+        self._save("leaks", self.leaks, self.folder / "evaluation/leaks.parquet")
         self._checks(tables)
         self._benchmarks()
 
@@ -404,7 +405,7 @@ class MadeUp:
     def _checks(self, tables):
         if self.checked:
             weighted = ["accuracy_weighted"] if "accuracy_weighted" in self.rules else []
-            found = run_checks(gather(tables, self.dataset, weighted_by_test=weighted))
+            found = run_checks(gather(tables, self.dataset, weighted_by_test=weighted, leaks=self.leaks))
             write_json(found, self.folder / "checks.json")
             return
         who = EVIL if self.evil else "artist"

@@ -126,8 +126,10 @@ def test_a_click_sorts_by_text(opened):
 
 
 def test_a_table_is_saved_with_all_digits_and_no_formula(opened):
+    opened.page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
     with opened.page.expect_download() as waiting:
         opened.page.locator("button.csv[data-table=items-nobody]").click()
+    opened.page.evaluate("document.querySelectorAll('details').forEach(part => part.open = false)")
     saved = Path(waiting.value.path()).read_text(encoding="utf-8-sig")
     assert waiting.value.suggested_filename == "items-nobody.csv"
     assert saved.startswith("item,artist_name,track_name,valence,arousal,class,")
@@ -170,6 +172,64 @@ def test_bars_stay_in_their_cells(opened):
     assert outside == 0
 
 
+@pytest.fixture
+def unfolded(opened):
+    opened.page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
+    yield opened
+    opened.page.evaluate("document.querySelectorAll('details').forEach(part => part.open = false)")
+
+
+def height(page):
+    return page.evaluate("document.documentElement.scrollHeight")
+
+
+def test_the_page_is_short_until_it_is_unfolded_and_the_answer_is_two_screens(opened):
+    opened.page.evaluate("document.querySelectorAll('details').forEach(part => part.open = false)")
+    if opened.page.viewport_size["width"] == 1440:
+        assert height(opened.page) <= 9000
+        tenth = opened.page.locator("#ranking tbody tr:visible").nth(9)
+        assert tenth.evaluate("row => row.getBoundingClientRect().bottom + scrollY") <= 1800
+    hidden = opened.page.locator("#items-nobody")
+    assert not hidden.is_visible()
+    opened.page.locator("#who summary").first.click()
+    assert hidden.is_visible()
+    opened.page.locator("#who summary").first.click()
+
+
+def test_a_link_into_what_is_folded_opens_it(opened):
+    opened.page.locator(".answer a[href='#checks']").click()
+    assert opened.page.evaluate("document.querySelector('#checks > details').open")
+    opened.page.evaluate("document.querySelector('#checks > details').open = false")
+
+
+def test_a_long_table_says_how_many_rows_it_shows_and_opens_the_rest(unfolded):
+    for button in unfolded.page.locator("button.more").all():
+        table = button.get_attribute("aria-controls")
+        seen = f"#{table} tbody tr:visible"
+        shown, of, whole = button.locator(".of").inner_text().split()[0:3]
+        assert of == "of"
+        assert unfolded.page.locator(seen).count() == int(shown) < int(whole)
+        button.click()
+        assert unfolded.page.locator(seen).count() == int(whole)
+        assert button.get_attribute("aria-expanded") == "true"
+        button.click()
+        assert unfolded.page.locator(seen).count() == int(shown)
+
+
+def test_no_column_is_clipped_on_a_wide_screen_and_the_graph_fits_on_a_small_one(unfolded):
+    if unfolded.page.viewport_size["width"] == 1440:
+        clipped = unfolded.page.evaluate(
+            """() => [...document.querySelectorAll('.scroll')].filter(s => s.scrollWidth > s.clientWidth + 1)
+                .map(s => s.querySelector('table').id).filter(id => !id.startsWith('items-'))"""
+        )
+        assert clipped == []
+    graph = unfolded.page.locator(".graph:visible svg")
+    assert graph.count() == 1
+    drawn = graph.bounding_box()["width"]
+    assert drawn <= unfolded.page.viewport_size["width"]
+    assert drawn == pytest.approx(float(graph.get_attribute("width")), abs=1)  # not made smaller to fit
+
+
 @pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1440, "light"), (1440, "dark")])
 def test_axe_finds_nothing_serious(browser, file, width, scheme):
     import axe_core_python
@@ -201,5 +261,12 @@ def test_paper_has_light_colours_and_no_wide_page(browser, file):
     shown.page.emulate_media(media="print")
     assert shown.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert not shown.page.locator("nav.toc").is_visible()
+    shown.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    folded = shown.page.evaluate(
+        "[...document.querySelectorAll('table')].filter(t => !t.checkVisibility()).map(t => t.id)"
+    )
+    assert folded == []
+    assert shown.page.locator("tr:not(:visible)").count() == 0
+    assert shown.page.evaluate("document.querySelectorAll('.plot:not([data-drawn=yes])').length") == 0
     assert shown.page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1")
     shown.context.close()

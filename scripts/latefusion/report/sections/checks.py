@@ -42,7 +42,7 @@ FAULTS: Final = MappingProxyType(
         "few_groups": "few groups for the intervals",
         "folds_unknown": "external tables whose folds are unknown or cannot be checked",
         "models_left_out": "models that a protocol does without",
-        "rules_coincide": "models that say the same of every item",
+        "rules_coincide": "rules that say the same of every item",
         "modality_missing": "items that lack a modality",
     }
 )
@@ -73,7 +73,7 @@ HOLDS: Final = MappingProxyType(
         "few_groups": "groups are many enough for the intervals",
         "folds_unknown": "every table has folds of this run",
         "models_left_out": "no protocol does without a model",
-        "rules_coincide": "no two models say the same of every item",
+        "rules_coincide": "no two rules say the same of every item",
         "modality_missing": "no item lacks a modality",
     }
 )

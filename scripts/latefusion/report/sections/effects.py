@@ -55,7 +55,7 @@ def gains(results: Results, tables: Tables) -> Figure | None:
         rows,
         order=[row["label"] for row in rows],
         names=names,
-        title=f"difference in {metric.title}{unit}",
+        title=f"difference{unit}",
         unit="points" if metric.share else "plain",
         zero=0.0,
         overlay=True,
