@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
@@ -150,7 +151,7 @@ def quick_batches(stream: Bytes, names: Sequence[str], columns: Selection, max_c
 
     try:
         reader = pa_csv.open_csv(
-            pa.PythonFile(stream, mode="r"),
+            pa.PythonFile(_WholeLineEnds(stream), mode="r"),
             read_options=pa_csv.ReadOptions(block_size=BLOCK_BYTES),
             parse_options=pa_csv.ParseOptions(delimiter=stream.delimiter.decode(), newlines_in_values=True),
             convert_options=pa_csv.ConvertOptions(
@@ -172,6 +173,30 @@ def quick_batches(stream: Bytes, names: Sequence[str], columns: Selection, max_c
         raise SuspectError(str(error)) from None
     if stream.failed is not None:
         raise SuspectError(str(stream.failed))
+
+
+class _WholeLineEnds(io.RawIOBase):
+    """A stream of which no read ends between a carriage return and a line feed.
+
+    pyarrow drops a line feed at the beginning of a block where the block before ended in a carriage return,
+    also within quotes, where both are text.
+    """
+
+    def __init__(self, stream: Bytes) -> None:
+        super().__init__()
+        self._stream, self._kept = stream, b""
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._kept + self._stream.read(size - len(self._kept) if size >= 0 else size)
+        self._kept = b""
+        if len(data) == size and data.endswith(b"\r"):
+            self._kept = self._stream.read(1)
+            if self._kept == b"\n":
+                data, self._kept = data[:-1], b"\r\n"
+        return data
 
 
 def _check_sizes(batch: pa.RecordBatch, max_cell: int) -> None:
