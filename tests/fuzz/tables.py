@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from latefusion.ingest import feature_writer
 from latefusion.ingest.columns import Columns
+from latefusion.ingest.embeddings import Features
 from latefusion.ingest.ingest import SplitFiles, ingest
 from latefusion.ingest.readers import csv_file, csv_records
 from latefusion.ingest.readers.opening import open_table
@@ -167,7 +168,7 @@ def damaged(draw: st.DrawFn) -> Table:
     return Table(bytes(data), table.block, table.chunk, table.numbers, table.name)
 
 
-def read(table: Table, folder: Path, threads: int = 2) -> tuple[NDArray[np.float32], list[int]]:
+def read(table: Table, folder: Path, threads: int = 2) -> tuple[Features, list[int | str]]:
     """Ingest a table in small pieces; return the embeddings and the labels."""
     import pyarrow.parquet as pq
 
@@ -193,7 +194,7 @@ def read(table: Table, folder: Path, threads: int = 2) -> tuple[NDArray[np.float
     return column.flatten().to_numpy().reshape(len(column), -1), pq.read_table(items)["label"].to_pylist()
 
 
-def plain_read(table: Table) -> tuple[NDArray[np.float32], list[int | str]]:
+def plain_read(table: Table) -> tuple[NDArray[np.float64], list[int | str]]:
     """Read a table with the standard library, refusing what is not in order."""
     data = gzip.decompress(table.data) if table.data[:2] == b"\x1f\x8b" else table.data
     lines = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True)
@@ -208,8 +209,7 @@ def plain_read(table: Table) -> tuple[NDArray[np.float32], list[int | str]]:
         assert cell[-1] == "]"
         numbers.append([float(text) for text in cell[1:-1].split(",")])
     labels = [row[place["label"]] for row in rows]
-    with np.errstate(over="ignore"):
-        return np.array(numbers, np.float64).astype(np.float32), labels
+    return np.array(numbers, np.float64), labels
 
 
 @st.composite

@@ -18,12 +18,20 @@ CASES = settings(
 )
 
 
+def assert_same(X, expected):
+    """The very numbers; in single precision only where that changes little beside a column's spread."""
+    assert X.tobytes() == expected.astype(X.dtype).tobytes()
+    if X.dtype == np.float32:
+        varied = expected[:, np.ptp(expected, axis=0) > 0]
+        change = np.abs(varied - varied.astype(np.float32)).max(axis=0, initial=0)
+        assert (change <= 1.001e-3 * varied.std(axis=0)).all()
+
+
 @CASES
 @given(table=tables())
 def test_a_table_in_order_gives_the_very_numbers(table, tmp_path):
     X, _ = read(table, tmp_path)
-    expected = np.array(table.numbers, np.float64).astype(np.float32)
-    np.testing.assert_array_equal(X.view(np.uint32), expected.view(np.uint32))
+    assert_same(X, np.array(table.numbers, np.float64))
 
 
 @CASES
@@ -34,7 +42,7 @@ def test_a_damaged_table_gives_no_traceback_and_no_wrong_number(table, tmp_path)
     except InputError:
         return
     expected, texts = plain_read(table)
-    np.testing.assert_array_equal(X.view(np.uint32), expected.view(np.uint32))
+    assert_same(X, expected)
     for label, text in zip(labels, texts, strict=True):
         assert label == text or str(label) == text.strip()
 

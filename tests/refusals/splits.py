@@ -143,6 +143,12 @@ def _float_groups(pair):
             row["artist_name"] = f"{i % 30 + 1}.0" if split == "train" else str(i % 15 + 1)
 
 
+def _seconds(pair):
+    for k, split in enumerate(("train", "test")):
+        for i, row in enumerate(pair.rows[split]):
+            row["text_embedding"] = str([0.5 * (i % 5), 1.7e9 + 60 * (2 * i + k)])
+
+
 CASES = [
     _case(
         LABELS, "one class only", _one_class, "train.csv, label", "one class only, 1", "at least two classes"
@@ -375,6 +381,14 @@ CASES = [
         "test.csv",
         "embeddings of 4 numbers for the modality text",
         "6 numbers, as in train.csv",
+    ),
+    _case(
+        SPLITS,
+        "numbers that single precision does not tell apart",
+        _seconds,
+        "train.csv: text: single precision would change 1 of 2 numbers (2) by more than 0.001 of",
+        "they are kept in double precision",
+        refused=False,
     ),
     _case(
         SPLITS,

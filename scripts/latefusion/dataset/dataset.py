@@ -29,7 +29,7 @@ from latefusion.dataset.split_checks import (
     compare_descriptions,
     shared_identifiers,
 )
-from latefusion.store.samples import class_indices
+from latefusion.store.samples import class_indices, in_double_precision
 from latefusion.store.schemas import GROUPS
 
 __all__ = ["SPLITS", "check_dataset"]
@@ -81,6 +81,7 @@ def check_dataset(
     _note_similar_groups(splits, keys, group_names)
     joined = components(keys, [*sets, *shared], group_names)
     by_name = Joined.of(keys, components(keys, (), group_names).group)
+    double = _double(features)
     train, n = splits.facts["train"], {split: splits.tables[split].num_rows for split in SPLITS}
     dataset = {
         "classes": classes,
@@ -90,6 +91,7 @@ def check_dataset(
                 "dimension": dimension,
                 "missing": {split: splits.facts[split]["missing"][name] for split in SPLITS},
             }
+            | _precision(splits, double, name)
             for name, dimension in train["dimensions"].items()
         },
         "duplicates": duplicate_facts(splits, sets, len(shared), y, joined),
@@ -131,8 +133,33 @@ def _refuse(splits: Splits) -> None:
         raise InputError(splits.problems[:SHOWN_PROBLEMS], len(splits.problems))
 
 
+def _double(features: Mapping[str, Mapping[str, Path]]) -> dict[str, set[str]]:
+    """Return the modalities of each split whose features are in double precision."""
+    return {
+        split: {name for name, path in features[split].items() if in_double_precision(path)}
+        for split in SPLITS
+    }
+
+
+def _precision(splits: Splits, double: Mapping[str, set[str]], name: str) -> dict[str, list[str]]:
+    """Return what dataset.json says of double precision, having warned where one file alone is in it."""
+    wide = [split for split in SPLITS if name in double[split]]
+    if len(wide) == 1:
+        other = next(split for split in SPLITS if split not in wide)
+        message = (
+            f"{name}: {splits.path(wide[0])} is kept in double precision and {splits.path(other)}, of which "
+            "single precision changes little, is not: look whether both are in the same units"
+        )
+        splits.warn("precision", message)
+    return {"double_precision": wide} if wide else {}
+
+
 def _fingerprints(
     features: Mapping[str, Mapping[str, Path]],
 ) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
-    parts = [fingerprints(list(features[split].values())) for split in SPLITS]
+    double = _double(features)
+    # what one file has in single precision only is compared in it
+    mixed = double["train"] ^ double["test"]
+    at = [number for number, name in enumerate(features["train"]) if name in mixed]
+    parts = [fingerprints(list(features[split].values()), single=at) for split in SPLITS]
     return np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])

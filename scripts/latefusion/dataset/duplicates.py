@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from hashlib import blake2b
 from pathlib import Path
 
@@ -11,16 +11,22 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from latefusion.store.samples import Features
+
 _BLOCK_ROWS = 8_192
 
 
-def fingerprints(features: Sequence[Path]) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
+def fingerprints(
+    features: Sequence[Path], *, single: Collection[int] = ()
+) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
     """Return a hash of each item's embeddings, read in blocks.
 
     Parameters
     ----------
     features : sequence of Path
         The feature matrices of one split, one for each modality.
+    single : collection of int
+        Numbers of the matrices to compare in single precision, as another split has them in it.
 
     Returns
     -------
@@ -33,7 +39,7 @@ def fingerprints(features: Sequence[Path]) -> tuple[NDArray[np.uint64], NDArray[
     total: NDArray[np.uint64] | None = None
     has_content: NDArray[np.bool_] | None = None
     for number, path in enumerate(features):
-        hashes, present = _of_matrix(path, number)
+        hashes, present = _of_matrix(path, number, single=number in single)
         total = hashes if total is None else total + hashes
         has_content = present if has_content is None else has_content | present
     if total is None or has_content is None:
@@ -41,7 +47,7 @@ def fingerprints(features: Sequence[Path]) -> tuple[NDArray[np.uint64], NDArray[
     return total, has_content
 
 
-def _of_matrix(path: Path, number: int) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
+def _of_matrix(path: Path, number: int, *, single: bool) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
     person = number.to_bytes(8, "little")
     hashes: list[NDArray[np.uint64]] = [np.empty((0, 2), np.uint64)]
     has_content: list[NDArray[np.bool_]] = [np.empty(0, bool)]
@@ -51,6 +57,8 @@ def _of_matrix(path: Path, number: int) -> tuple[NDArray[np.uint64], NDArray[np.
             column = batch.column(0)
             missing = column.is_null().to_numpy(zero_copy_only=False)
             block = _values(column, dimension)
+            if single:
+                block = block.astype(np.float32)
             block[missing] = 0
             block += np.float32(0)  # -0.0 becomes 0.0
             digests = [blake2b(row, digest_size=16, person=person).digest() for row in block]
@@ -59,7 +67,7 @@ def _of_matrix(path: Path, number: int) -> tuple[NDArray[np.uint64], NDArray[np.
     return np.concatenate(hashes), np.concatenate(has_content)
 
 
-def _values(column: pa.FixedSizeListArray, dimension: int) -> NDArray[np.float32]:
+def _values(column: pa.FixedSizeListArray, dimension: int) -> Features:
     flat = column.values.slice(column.offset * dimension, len(column) * dimension)
     return np.array(flat.to_numpy(zero_copy_only=False)).reshape(len(column), dimension)
 

@@ -1,13 +1,13 @@
 """Embeddings from strings such as `[0.5, -1.25]`, or from lists, with vectorised kernels.
 
 Nothing is evaluated: cells are cut at their commas and the pieces are parsed as decimal numbers, correctly
-rounded to float64 and then to float32, as `numpy.float32(float(text))` is.
+rounded to float64. Whether they are narrowed to float32 is decided once a whole file has been read.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,10 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from latefusion.ingest.embedding_errors import Explanation, explain_cell, explain_list
+from latefusion.ingest.precision import Spread
 from latefusion.ingest.readers.reader import is_list, is_text
+
+Features = NDArray[np.float32] | NDArray[np.float64]
 
 EMPTY, BAD = -1, -2
 EXPLAINED = 10
@@ -32,15 +35,19 @@ class Parsed:
     ----------
     lengths : (n,) int64 array
         How many numbers each cell holds; `EMPTY` where it is empty, `BAD` where it is no embedding.
-    values : (sum of the positive lengths,) float32 array
-        All numbers, cell after cell.
+    values : (sum of the positive lengths,) float32 or float64 array
+        All numbers, cell after cell, within the range of float32; in double precision unless they came in
+        single or half.
     bad : dict of int to Explanation
         What is wrong with the first bad cells, by their position.
+    spread : Spread, optional
+        What single precision would change; None where the numbers came in it, or rows differ in length.
     """
 
     lengths: NDArray[np.int64]
-    values: NDArray[np.float32]
+    values: Features
     bad: dict[int, Explanation] = field(default_factory=dict)
+    spread: Spread | None = None
 
 
 def parse(column: pa.Array) -> Parsed:
@@ -54,11 +61,17 @@ def parse(column: pa.Array) -> Parsed:
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()
     kind = column.type
-    if is_text(kind):
-        return _parse_strings(column)
-    if is_list(kind):
-        return _parse_lists(column)
-    raise TypeError(f"a column of {kind} holds no embeddings")
+    if not (is_text(kind) or is_list(kind)):
+        raise TypeError(f"a column of {kind} holds no embeddings")
+    parsed = _parse_strings(column) if is_text(kind) else _parse_lists(column)
+    return replace(parsed, spread=_spread(parsed))
+
+
+def _spread(parsed: Parsed) -> Spread | None:
+    some = parsed.lengths[parsed.lengths > 0]
+    if parsed.values.dtype == np.float32 or not len(some) or (some != some[0]).any():
+        return None
+    return Spread.of(parsed.values.astype(np.float64, copy=False).reshape(len(some), int(some[0])))
 
 
 def _parse_strings(column: pa.Array) -> Parsed:
@@ -77,7 +90,7 @@ def _with_blanks(column: pa.Array, blank: NDArray[np.bool_]) -> Parsed:
     lengths = np.full(len(column), EMPTY, np.int64)
     some = np.flatnonzero(~blank)
     if not len(some):
-        return Parsed(lengths, np.empty(0, np.float32))
+        return Parsed(lengths, np.empty(0, np.float64))
     parsed = _parse_strings(column.take(pa.array(some)))
     lengths[some] = parsed.lengths
     return Parsed(lengths, parsed.values, {int(some[i]): why for i, why in parsed.bad.items()})
@@ -97,8 +110,8 @@ def _quick(column: pa.Array, separator: str, *, trim: bool) -> Parsed | None:
         numbers = (pc.ascii_trim_whitespace(pieces) if trim else pieces).cast(pa.float64())
     except pa.ArrowInvalid:
         return None
-    values = _to_float32(numbers.to_numpy(zero_copy_only=False))
-    if not np.isfinite(values).all():
+    values: NDArray[np.float64] = numbers.to_numpy(zero_copy_only=False)
+    if not np.isfinite(_to_float32(values)).all():
         return None
     return Parsed(np.diff(lists.offsets.to_numpy()).astype(np.int64), values)
 
@@ -118,9 +131,9 @@ def _bracketed(column: pa.Array) -> bool:
     return bool((data[starts] == _OPEN).all() and (data[ends - 1] == _CLOSE).all())
 
 
-def _to_float32(numbers: NDArray[np.float64]) -> NDArray[np.float32]:
+def _to_float32(numbers: Features) -> NDArray[np.float32]:
     with np.errstate(over="ignore"):
-        return numbers.astype(np.float32)
+        return numbers.astype(np.float32, copy=False)
 
 
 def _locale_commas(column: pa.Array) -> bool:
@@ -138,7 +151,7 @@ def is_locale(cell: str) -> bool:
 
 def _one_by_one(column: pa.Array) -> Parsed:
     lengths = np.full(len(column), BAD, np.int64)
-    pieces: list[NDArray[np.float32]] = []
+    pieces: list[Features] = []
     bad: dict[int, Explanation] = {}
     for i in range(len(column)):
         cell = column.slice(i, 1)
@@ -151,7 +164,7 @@ def _one_by_one(column: pa.Array) -> Parsed:
             pieces.append(parsed.values)
         elif len(bad) < EXPLAINED:
             bad[i] = explain_cell(cell[0].as_py())
-    return Parsed(lengths, np.concatenate(pieces) if pieces else np.empty(0, np.float32), bad)
+    return Parsed(lengths, np.concatenate([np.empty(0, np.float64), *pieces]).astype(np.float64), bad)
 
 
 def _parse_lists(column: pa.Array) -> Parsed:
@@ -161,11 +174,10 @@ def _parse_lists(column: pa.Array) -> Parsed:
     if pa.types.is_float32(numbers.type) or pa.types.is_float16(numbers.type):
         numbers = numbers.cast(pa.float32())
     else:
-        # rounded twice, as the strings are: to float64 and then to float32
         numbers = numbers.cast(pa.float64(), safe=False)
     missing = numbers.is_null().to_numpy(zero_copy_only=False)
-    values = _to_float32(numbers.fill_null(0).to_numpy(zero_copy_only=False))
-    wrong = ~np.isfinite(values) | missing
+    values: Features = numbers.fill_null(0).to_numpy(zero_copy_only=False)
+    wrong = ~np.isfinite(_to_float32(values)) | missing
     if wrong.any() or (lengths == 0).any():
         owner = np.repeat(np.arange(len(lengths)), np.maximum(lengths, 0))
         rows = np.union1d(owner[wrong], np.flatnonzero(lengths == 0))

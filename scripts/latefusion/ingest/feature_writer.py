@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from latefusion.ingest.embeddings import Features
 from latefusion.store.schemas import features_schema
 from latefusion.store.tables import ROWS_PER_GROUP, table_writer
 
@@ -22,6 +23,8 @@ class MatrixWriter:
     ----------
     path : Path
         The table, which appears when the block of the writer ends without an error.
+    double : bool
+        Whether numbers are written in double precision.
 
     Attributes
     ----------
@@ -33,8 +36,9 @@ class MatrixWriter:
         Whether every number so far is a whole one.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path, self._stack = path, ExitStack()
+    def __init__(self, path: Path, *, double: bool = False) -> None:
+        self._path, self._stack, self.double = path, ExitStack(), double
+        self._kind = np.dtype(np.float64 if double else np.float32)
         self.dimension: int | None = None
         self.rows = self.missing = self.zero = 0
         self.whole = True
@@ -42,7 +46,7 @@ class MatrixWriter:
         self._items: list[pa.Array] = []
         self._early: list[pa.Array] = []
 
-    def add(self, items: pa.Array, present: NDArray[np.bool_], values: NDArray[np.float32]) -> None:
+    def add(self, items: pa.Array, present: NDArray[np.bool_], values: Features) -> None:
         """Append rows.
 
         Parameters
@@ -54,6 +58,7 @@ class MatrixWriter:
         """
         self.rows += len(items)
         self.missing += int(len(present) - present.sum())
+        values = values.astype(self._kind, copy=False)
         if len(values):
             self._start(values.shape[1])
             self._note(values)
@@ -61,7 +66,7 @@ class MatrixWriter:
             self._early.append(items)
             return
         if not present.all():
-            sparse = np.zeros((len(present), self.dimension), np.float32)
+            sparse = np.zeros((len(present), self.dimension), self._kind)
             sparse[present] = values
             values = sparse
         at = 0
@@ -78,20 +83,20 @@ class MatrixWriter:
         if self.dimension is not None:
             return
         self.dimension = dimension
-        self._size = max(1, min(ROWS_PER_GROUP, BLOCK_BYTES // (4 * dimension)))
-        self._block = np.zeros((self._size, dimension), np.float32)
+        self._size = max(1, min(ROWS_PER_GROUP, BLOCK_BYTES // (self._kind.itemsize * dimension)))
+        self._block = np.zeros((self._size, dimension), self._kind)
         self._absent = np.zeros(self._size, bool)
-        self.low = np.full(dimension, np.inf, np.float32)
-        self.high = np.full(dimension, -np.inf, np.float32)
-        schema = features_schema(dimension)
+        self.low = np.full(dimension, np.inf, self._kind)
+        self.high = np.full(dimension, -np.inf, self._kind)
+        schema = features_schema(dimension, double=self.double)
         self._type = schema.field("embedding").type
         self._writer = self._stack.enter_context(table_writer(self._path, schema))
         early, self._early = self._early, []
         for items in early:  # rows without the modality, before the first that has it
             self.rows, self.missing = self.rows - len(items), self.missing - len(items)
-            self.add(items, np.zeros(len(items), bool), np.empty((0, dimension), np.float32))
+            self.add(items, np.zeros(len(items), bool), np.empty((0, dimension), self._kind))
 
-    def _note(self, values: NDArray[np.float32]) -> None:
+    def _note(self, values: Features) -> None:
         np.minimum(self.low, values.min(axis=0), out=self.low)
         np.maximum(self.high, values.max(axis=0), out=self.high)
         # the first number tells most rows from a row of zeros

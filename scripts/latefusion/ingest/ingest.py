@@ -6,7 +6,7 @@ import logging
 from collections import deque
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,6 +15,7 @@ from latefusion.ingest.columns import Columns
 from latefusion.ingest.embeddings import Parsed, parse
 from latefusion.ingest.facts import IngestFacts, TrainingFile
 from latefusion.ingest.findings import Findings
+from latefusion.ingest.precision import PrecisionError
 from latefusion.ingest.readers.reader import Batch, Reader, SuspectError
 from latefusion.ingest.table_builder import Gathering, Lines, Read
 from latefusion.store.atomic import staged
@@ -97,14 +98,24 @@ def ingest(
         findings.add(problem)
     findings.check()
     attempt = _Attempt(table, split, columns, files, training or TrainingFile(), threads)
-    quick = table.quick(columns.selection)
+    try:
+        return _read(attempt)
+    except PrecisionError as needed:
+        logger.info("%s: reading again, in double precision (%s)", table.path, needed)
+        return _read(replace(attempt, double=needed.modalities))
+
+
+def _read(attempt: _Attempt) -> IngestFacts:
+    """Read a file, quickly if it is in order."""
+    table, selection = attempt.table, attempt.columns.selection
+    quick = table.quick(selection)
     if quick is not None:
         try:
-            return attempt(quick, findings, exact=False)
+            return attempt(quick, Findings(), exact=False)
         except SuspectError as suspicion:
             logger.info("%s: reading again, line by line (%s)", table.path, suspicion)
     findings = Findings()
-    return attempt(table.exact(columns.selection, findings), findings, exact=True)
+    return attempt(table.exact(selection, findings), findings, exact=True)
 
 
 @dataclass(frozen=True)
@@ -117,6 +128,7 @@ class _Attempt:
     files: SplitFiles
     training: TrainingFile
     threads: int
+    double: frozenset[str] = frozenset()
 
     def __call__(self, batches: Iterator[Batch], findings: Findings, *, exact: bool) -> IngestFacts:
         """Write all tables, or none."""
@@ -131,6 +143,7 @@ class _Attempt:
                 stand_ins[: len(matrices)],
                 exact=exact,
                 training=self.training,
+                double=self.double,
             )
             job.run(_parsed(batches, self.columns, self.threads))
             facts = job.finish(stand_ins[len(matrices)])

@@ -26,6 +26,7 @@ from latefusion.ingest.facts import IngestFacts, TrainingFile
 from latefusion.ingest.feature_writer import MatrixWriter
 from latefusion.ingest.findings import FILE, SHOWN, Findings, Where
 from latefusion.ingest.items import items_table
+from latefusion.ingest.precision import TOLERANCE, PrecisionError, Spread
 from latefusion.ingest.readers.reader import Reader, SuspectError
 from latefusion.store.tables import write_table
 
@@ -50,11 +51,16 @@ class Gathering:
         *,
         exact: bool,
         training: TrainingFile,
+        double: frozenset[str] = frozenset(),
     ) -> None:
         self.path, self.split, self.columns, self.findings = table.path, split, columns, findings
         self.files, self.unit = [str(file) for file in table.files], table.unit
         self.exact, self.training = exact, training
-        self.writers = {m.name: MatrixWriter(file) for m, file in zip(columns.modalities, files, strict=True)}
+        self.writers = {
+            m.name: MatrixWriter(file, double=m.name in double)
+            for m, file in zip(columns.modalities, files, strict=True)
+        }
+        self.spreads: dict[str, Spread] = {}
         self.lengths: dict[str, list[NDArray[np.int64]]] = {m.name: [] for m in columns.modalities}
         self.texts: dict[str, list[pa.Array]] = {name: [] for name in columns.texts}
         self.lines: list[NDArray[np.int64]] = []
@@ -101,6 +107,9 @@ class Gathering:
         if not self.findings.problems:
             present = lengths != EMPTY
             writer.add(items, present, parsed.values.reshape(int(present.sum()), dimension or 0))
+            if parsed.spread is not None:
+                known = self.spreads.get(modality.name)
+                self.spreads[modality.name] = parsed.spread if known is None else known + parsed.spread
 
     def _note_bad(self, modality: Modality, parsed: Parsed) -> None:
         """Note the cells that hold no embedding; those of another length wait until all lengths are known."""
@@ -145,8 +154,26 @@ class Gathering:
             self.findings.check()
         for modality in self.columns.modalities:
             self._check_lengths(modality)
+        self._check_precision()
+        for modality in self.columns.modalities:
             self._check_values(modality)
         self._suspect()
+
+    def _check_precision(self) -> None:
+        """Ask for another reading where single precision would lose what tells rows apart."""
+        lossy = {name: spread.lossy() for name, spread in self.spreads.items() if not self.findings.problems}
+        single = {name for name, at in lossy.items() if len(at) and not self.writers[name].double}
+        if single:
+            raise PrecisionError(frozenset(single))
+        for name, at in lossy.items():
+            if len(at):
+                some = ", ".join(str(column + 1) for column in at[:5]) + (" …" if len(at) > 5 else "")
+                which = f"{len(at)} of {self.writers[name].dimension} numbers ({some})"
+                found = (
+                    f"single precision would change {which} by more than {TOLERANCE:g} of their standard "
+                    "deviation; they are kept in double precision"
+                )
+                self.findings.warn(f"double_precision:{name}", f"{self.path}: {name}: {found}")
 
     def _suspect(self) -> None:
         if self.findings.problems and not self.exact:

@@ -8,7 +8,6 @@ from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from latefusion.core.input_names import NamedFiles, input_name
 from latefusion.core.seeds import stream
@@ -19,7 +18,7 @@ from latefusion.pipeline.new_items import prediction_columns
 from latefusion.pipeline.novelty import novelty_mask
 from latefusion.store.models import load_model
 from latefusion.store.probabilities import Probabilities
-from latefusion.store.samples import read_features
+from latefusion.store.samples import Features, read_features
 from latefusion.svm.estimator import SVM
 from latefusion.svm.prediction import predict
 
@@ -34,7 +33,7 @@ class NewModality:
     Attributes
     ----------
     name : str
-    new, seen : (n, d) and (m, d) float32 arrays
+    new, seen : (n, d) and (m, d) float32 or float64 arrays
         Embeddings of the new and of the labelled items; rows of NaN lack the modality.
     model : SVM
         Trained on all labelled items.
@@ -43,8 +42,8 @@ class NewModality:
     """
 
     name: str
-    new: NDArray[np.float32]
-    seen: NDArray[np.float32]
+    new: Features
+    seen: Features
     model: SVM
     learn: Probabilities
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from latefusion.store.samples import Features
+
 SAMPLE, BLOCK = 2000, 512
 FAR_QUANTILE = 0.999
 
 
-def novelty_mask(
-    seen: NDArray[np.float32], new: NDArray[np.float32], *, rng: np.random.Generator
-) -> NDArray[np.bool_]:
+def novelty_mask(seen: Features, new: Features, *, rng: np.random.Generator) -> NDArray[np.bool_]:
     """Novel items: those that lie farther from their nearest seen item than seen items lie from each other.
 
     Distances are Euclidean on columns divided by their spread over the seen items. The limit is the
@@ -20,7 +20,7 @@ def novelty_mask(
 
     Parameters
     ----------
-    seen, new : (n, d) and (m, d) float32 arrays
+    seen, new : (n, d) and (m, d) float32 or float64 arrays
         Rows of NaN are items that lack the modality; such a new item is never marked.
     rng : numpy.random.Generator
         Draws the seen items.
@@ -40,7 +40,7 @@ def novelty_mask(
     return far
 
 
-def _centre_and_spread(X: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _centre_and_spread(X: Features) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return mean and standard deviation of each column, (d,); one for a constant column.
 
     In double precision: squares of float32 overflow from 1e19 on and vanish under 1e-23.
@@ -54,9 +54,9 @@ def _centre_and_spread(X: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDA
 
 
 def _standardised(
-    X: NDArray[np.float32], centre: NDArray[np.float64], spread: NDArray[np.float64]
+    X: Features, centre: NDArray[np.float64], spread: NDArray[np.float64]
 ) -> NDArray[np.float32]:
-    standardised = np.empty_like(X)
+    standardised = np.empty(X.shape, np.float32)
     for start in range(0, len(X), BLOCK):
         standardised[start : start + BLOCK] = (X[start : start + BLOCK] - centre) / spread
     return standardised

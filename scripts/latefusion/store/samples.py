@@ -10,10 +10,14 @@ from typing import Any, Literal
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from latefusion.store.schemas import GROUPS, PARTITION
 from latefusion.store.tables import TableError, read_table
+
+Features = NDArray[np.float32] | NDArray[np.float64]
+"""Rows of one modality, (n, d)."""
 
 
 @dataclass(frozen=True)
@@ -27,14 +31,14 @@ class Samples:
         Class index; -1 where the item has no label.
     fold : (n,) int32 array
         -1 where there is none, as in a test part.
-    X : list of (n, d_m) float32 arrays
+    X : list of (n, d_m) float32 or float64 arrays
         One for each modality; a row of NaN is an item that lacks it.
     """
 
     item: NDArray[np.object_]
     label: NDArray[np.int32]
     fold: NDArray[np.int32]
-    X: list[NDArray[np.float32]]
+    X: list[Features]
 
 
 def class_names(dataset: Mapping[str, Any]) -> tuple[str, ...]:
@@ -114,17 +118,30 @@ def class_indices(
     return np.concatenate([of_text[one.to_numpy()] for one in found])
 
 
-def read_features(path: Path | str) -> NDArray[np.float32]:
-    """Return a feature matrix, (n, d) float32; NaN in the rows of items that lack the modality."""
+def read_features(path: Path | str) -> Features:
+    """Return a feature matrix, (n, d); NaN in the rows of items that lack the modality.
+
+    It is float32, or float64 where single precision would have lost digits that tell items apart.
+    """
     column = read_table(path, columns=["embedding"])["embedding"]
-    blocks = [_block(chunk) for chunk in column.chunks] or [np.empty((0, column.type.list_size), np.float32)]
-    return blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
+    blocks = [_block(chunk) for chunk in column.chunks]
+    if len(blocks) == 1:
+        return blocks[0]
+    empty = np.empty((0, column.type.list_size))
+    if pa.types.is_float64(column.type.value_type):
+        return np.concatenate(blocks or [empty], dtype=np.float64)
+    return np.concatenate(blocks or [empty], dtype=np.float32, casting="same_kind")
 
 
-def _block(chunk: pa.FixedSizeListArray) -> NDArray[np.float32]:
+def in_double_precision(path: Path | str) -> bool:
+    """Say whether a feature matrix is in double precision."""
+    return bool(pa.types.is_float64(pq.read_schema(path).field("embedding").type.value_type))
+
+
+def _block(chunk: pa.FixedSizeListArray) -> Features:
     size = chunk.type.list_size
     values = chunk.values.slice(chunk.offset * size, len(chunk) * size)
-    X: NDArray[np.float32] = values.to_numpy(zero_copy_only=False).reshape(len(chunk), size)
+    X: Features = values.to_numpy(zero_copy_only=False).reshape(len(chunk), size)
     if chunk.null_count:
         X = X.copy()
         X[chunk.is_null().to_numpy(zero_copy_only=False)] = np.nan
@@ -159,6 +176,6 @@ def positions(every: NDArray[np.object_], wanted: NDArray[np.object_], path: Pat
         raise TableError(f"{path}: the item {error} is not there; make it again") from error
 
 
-def _select(X: NDArray[np.float32], chosen: NDArray[np.int64]) -> NDArray[np.float32]:
+def _select(X: Features, chosen: NDArray[np.int64]) -> Features:
     whole = len(chosen) == len(X) and np.array_equal(chosen, np.arange(len(X)))
     return X if whole else X[chosen]

@@ -19,12 +19,13 @@ GROUPS = pa.schema(
 )
 
 
-def features_schema(dimension: int) -> pa.Schema:
-    """Schema of a feature matrix; a null embedding is a modality that the item lacks."""
+def features_schema(dimension: int, *, double: bool = False) -> pa.Schema:
+    """Schema of a feature matrix, in single or double precision; a null embedding is a lacking modality."""
+    number = pa.float64() if double else pa.float32()
     return pa.schema(
         [
             pa.field("item", pa.string(), nullable=False),
-            pa.field("embedding", pa.list_(pa.field("element", pa.float32()), dimension)),
+            pa.field("embedding", pa.list_(pa.field("element", number), dimension)),
         ]
     )
 

@@ -29,8 +29,8 @@ def strings(*cells):
 def test_what_python_prints_comes_back(rows):
     parsed = parse(strings(*map(str, rows)))
     assert parsed.lengths.tolist() == [len(row) for row in rows]
-    expected = np.array([value for row in rows for value in row], np.float64).astype(np.float32)
-    np.testing.assert_array_equal(parsed.values.view(np.uint32), expected.view(np.uint32))
+    expected = np.array([value for row in rows for value in row], np.float64)
+    np.testing.assert_array_equal(parsed.values.view(np.uint64), expected.view(np.uint64))
 
 
 @SETTINGS
@@ -46,14 +46,14 @@ def test_a_cell_is_refused_or_is_what_python_reads(cell):
         assert inside[0] == "["
         assert inside[-1] == "]"
         with np.errstate(over="ignore"):
-            expected = np.array([float(text) for text in inside[1:-1].split(",")]).astype(np.float32)
-        np.testing.assert_array_equal(parsed.values.view(np.uint32), expected.view(np.uint32))
+            expected = np.array([float(text) for text in inside[1:-1].split(",")])
+        np.testing.assert_array_equal(parsed.values.view(np.uint64), expected.view(np.uint64))
 
 
 def test_numbers_are_rounded_twice_as_numpy_does():
     # closer to the upper float32 number, but its nearest float64 lies halfway and goes to the even one
     text = "1.00000005960464477540000000000000000001"
-    assert parse(strings(f"[{text}]")).values[0] == np.float32(float(text))
+    assert parse(strings(f"[{text}]")).values.astype(np.float32)[0] == np.float32(float(text))
 
 
 def test_positions_of_bad_and_empty_cells_are_kept():
