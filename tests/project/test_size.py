@@ -24,9 +24,7 @@ LONG_FILES = {
 LONG_FUNCTIONS = {
     "benchmarks/one_view.py: section",
     "benchmarks/workflow.py: section",
-    "dataset/dataset.py: check_dataset",
     "external/pretrained_file.py: load_pretrained",
-    "ingest/ingest.py: ingest",
     "svm/coordinate_descent.py: descend",
     "svm/smo.py: optimise",
 }

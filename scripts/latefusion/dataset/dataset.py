@@ -81,19 +81,10 @@ def check_dataset(
     _note_similar_groups(splits, keys, group_names)
     joined = components(keys, [*sets, *shared], group_names)
     by_name = Joined.of(keys, components(keys, (), group_names).group)
-    double = _double(features)
-    train, n = splits.facts["train"], {split: splits.tables[split].num_rows for split in SPLITS}
     dataset = {
         "classes": classes,
-        "n": n,
-        "modalities": {
-            name: {
-                "dimension": dimension,
-                "missing": {split: splits.facts[split]["missing"][name] for split in SPLITS},
-            }
-            | _precision(splits, double, name)
-            for name, dimension in train["dimensions"].items()
-        },
+        "n": {split: splits.tables[split].num_rows for split in SPLITS},
+        "modalities": _modalities(splits, features),
         "duplicates": duplicate_facts(splits, sets, len(shared), y, joined),
         "groups": group_facts(splits, joined.group, y, classes, folds, cross_folds)
         | {"joined": {**asdict(by_name), "suspicious": by_name.suspicious}},
@@ -138,6 +129,19 @@ def _double(features: Mapping[str, Mapping[str, Path]]) -> dict[str, set[str]]:
     return {
         split: {name for name, path in features[split].items() if in_double_precision(path)}
         for split in SPLITS
+    }
+
+
+def _modalities(splits: Splits, features: Mapping[str, Mapping[str, Path]]) -> dict[str, dict[str, Any]]:
+    """Return dimension, missing items and precision of each modality."""
+    double = _double(features)
+    return {
+        name: {
+            "dimension": dimension,
+            "missing": {split: splits.facts[split]["missing"][name] for split in SPLITS},
+        }
+        | _precision(splits, double, name)
+        for name, dimension in splits.facts["train"]["dimensions"].items()
     }
 
 

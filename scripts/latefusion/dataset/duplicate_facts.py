@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,7 +42,22 @@ def duplicate_facts(
         test += max(0, in_test - 1)
         across += in_test if in_train else 0
         other_label += len(rows) if len(np.unique(y[rows])) > 1 else 0
+    facts = {
+        "train": train,
+        "test": test,
+        "across": across,
+        "identifiers": identifiers,
+        "other_label": other_label,
+        "groups_joined": group.joined,
+        "not_joined": group.apart,
+    }
+    _warn_of_duplicates(splits, facts)
+    return facts
+
+
+def _warn_of_duplicates(splits: Splits, facts: Mapping[str, int]) -> None:
     n_test = splits.tables["test"].num_rows
+    across, identifiers, apart = facts["across"], facts["identifiers"], facts["not_joined"]
     if across:
         message = (
             f"{across} of {n_test} test items have the embeddings of a training item: they are seen items"
@@ -54,26 +69,15 @@ def duplicate_facts(
             f"by it with {TEST_SUFFIX!r} behind, and keep both in one group"
         )
         splits.warn("shared_identifiers", message)
-    if train or test:
-        message = (
-            f"{train} training and {test} test items have the embeddings of an earlier item of their file"
-        )
-        splits.warn("duplicate_items", message)
-    if other_label:
-        message = f"{other_label} items coincide with an item of another class"
+    if facts["train"] or facts["test"]:
+        counted = f"{facts['train']} training and {facts['test']} test items"
+        splits.warn("duplicate_items", f"{counted} have the embeddings of an earlier item of their file")
+    if facts["other_label"]:
+        message = f"{facts['other_label']} items coincide with an item of another class"
         splits.warn("coinciding_labels", message)
-    if group.apart:
+    if apart:
         message = (
-            f"{group.apart} embeddings are shared by many groups each: they look like a filler value, "
+            f"{apart} embeddings are shared by many groups each: they look like a filler value, "
             "and these groups were not joined"
         )
         splits.warn("filler_embeddings", message)
-    return {
-        "train": train,
-        "test": test,
-        "across": across,
-        "identifiers": identifiers,
-        "other_label": other_label,
-        "groups_joined": group.joined,
-        "not_joined": group.apart,
-    }

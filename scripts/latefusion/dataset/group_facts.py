@@ -53,11 +53,8 @@ def group_facts(
         reason = f"{_of_given(seen, tested, given_grouped)}; {of_cross}"
         if not cross_grouped:
             splits.warn("few_groups" if len(names) > 1 else "one_group", of_cross)
-        of_train = len(names) - -(-len(names) // cross_folds) if cross_grouped else folds
-        least = min(of_train, int(in_train.sum()) if given_grouped else folds)
-        if least < folds:
-            message = f"training parts with fewer groups than {folds} have as many folds as groups"
-            splits.warn("few_groups_in_train", message)
+        of_cross_training = len(names) - -(-len(names) // cross_folds) if cross_grouped else folds
+        _note_few(splits, min(of_cross_training, int(in_train.sum()) if given_grouped else folds), folds)
         _note_large(splits, names, codes, sizes, y, classes, 1 / max(folds, cross_folds))
     else:
         reason = "no column names the groups, so folds are stratified only"
@@ -75,6 +72,12 @@ def group_facts(
         "cross_grouped": cross_grouped,
         "reason": reason,
     }
+
+
+def _note_few(splits: Splits, least: int, folds: int) -> None:
+    if least < folds:
+        message = f"training parts with fewer groups than {folds} have as many folds as groups"
+        splits.warn("few_groups_in_train", message)
 
 
 def _of_given(seen: int, tested: int, grouped: bool) -> str:
