@@ -5,7 +5,7 @@ from pathlib import Path
 from latefusion.core.job import job
 
 with job(snakemake.log[0]) as log:
-    from latefusion.external.probabilities import expected_rows, import_probabilities
+    from latefusion.external.probabilities import TableColumns, expected_rows, import_probabilities
     from latefusion.store.tables import read_json
 
     dataset = read_json(snakemake.input.dataset)
@@ -23,6 +23,7 @@ with job(snakemake.log[0]) as log:
         dataset["classes"],
         table=table,
         grouped=dataset["groups"]["given_grouped" if partition == "given" else "cross_grouped"],
+        columns=TableColumns(**snakemake.params.columns),
     )
     log.info("%s rows", len(probabilities.item))
     probabilities.write(snakemake.output.table)

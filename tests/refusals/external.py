@@ -4,7 +4,7 @@ import csv
 
 import numpy as np
 
-from latefusion.external.probabilities import Expected, import_probabilities
+from latefusion.external.probabilities import Expected, TableColumns, import_probabilities
 from refusals import Case
 
 SECTION = "Probabilities that the user brings"
@@ -34,14 +34,14 @@ def rows():
     return table[::-1]
 
 
-def bring(folder, table, name="test", grouped=True):
+def bring(folder, table, name="test", grouped=True, columns=None):
     """Write a table as CSV and import it."""
     path = folder / "mine.csv"
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, list(table[0]), lineterminator="\n")
         writer.writeheader()
         writer.writerows(table)
-    return import_probabilities(path, expected(), CLASSES, table=name, grouped=grouped)
+    return import_probabilities(path, expected(), CLASSES, table=name, grouped=grouped, columns=columns)
 
 
 def _case(name, change, *sees, refused=True, table="train_out_of_fold", **options):
@@ -73,6 +73,16 @@ def _every(**cells):
     return change
 
 
+THEIRS = TableColumns(item="clip_id", fold="part", prefix="prob_")
+
+
+def _theirs(table):
+    names = {"item": "clip_id", "fold": "part"}
+    return [
+        {names.get(name, name.replace("p_", "prob_")): cell for name, cell in row.items()} for row in table
+    ]
+
+
 CASES = [
     _case("in order, rows in another order", lambda table: None, refused=False),
     _case("an item that lacks the modality", _set(2, p_Angry="", p_Happy="", p_Sad=""), refused=False),
@@ -80,6 +90,36 @@ CASES = [
         "classes named by their label",
         lambda table: _renamed("p_Angry", "p_1")(_renamed("p_Happy", "p_2")(_renamed("p_Sad", "p_3")(table))),
         refused=False,
+    ),
+    _case(
+        "columns under names of their own",
+        _theirs,
+        refused=False,
+        columns=THEIRS,
+    ),
+    _case(
+        "a named column that is not there",
+        _renamed("item", "clip"),
+        "clip_id",
+        "no such column",
+        "did you mean 'clip'?",
+        "columns",
+        columns=THEIRS,
+    ),
+    _case(
+        "an unknown class under a prefix of its own",
+        lambda table: _renamed("prob_Sad", "prob_Sadd")(_theirs(table)),
+        "prob_Sadd",
+        "an unknown class",
+        "did you mean 'prob_Sad'?",
+        columns=THEIRS,
+    ),
+    _case(
+        "a wrong row under names of its own",
+        lambda table: _set(1, clip_id="song 4")(theirs := _theirs(table)) or theirs,
+        "line 3, clip_id",
+        "'song 4': no item of the data",
+        columns=THEIRS,
     ),
     _case("no item", _renamed("item", "items"), "item", "no such column", "did you mean 'items'?"),
     _case("no fold in out-of-fold probabilities", _without("fold"), "fold", "no such column"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,28 @@ from latefusion.store.tables import read_table
 
 MAX_CELL_BYTES = 1 << 20
 OUT_OF_FOLD = "train_out_of_fold"
+LABEL = "label"
+"""Column of labels that is checked where the file has one and the configuration names none."""
 _EXACT = 1e-9
+
+
+@dataclass(frozen=True)
+class TableColumns:
+    """What a file calls its columns.
+
+    Attributes
+    ----------
+    item, fold : str
+    label : str, optional
+        Checked against the labels of the items; by default `label`, where there is one.
+    prefix : str
+        What stands before the name, or the label, of each class.
+    """
+
+    item: str = "item"
+    fold: str = "fold"
+    label: str | None = None
+    prefix: str = P_PREFIX
 
 
 def expected_rows(
@@ -47,16 +69,22 @@ def expected_rows(
 
 
 def import_probabilities(
-    source: Path | str, expected: Expected, classes: Sequence[Mapping[str, Any]], *, table: str, grouped: bool
+    source: Path | str,
+    expected: Expected,
+    classes: Sequence[Mapping[str, Any]],
+    *,
+    table: str,
+    grouped: bool,
+    columns: TableColumns | None = None,
 ) -> Probabilities:
-    """Read a table of probabilities from a CSV or Parquet file.
+    """Probabilities of another system, from a file in any of the forms that item tables have.
 
     Parameters
     ----------
     source : Path
-        A file with the columns `item`, `p_{class}` for each class, optionally `label`, and for
-        out-of-fold tables `fold`. Rows in any order; no probability at all in a row means that the item
-        lacks the modality.
+        A file with a column of items, one of probabilities for each class, optionally one of labels, and
+        for out-of-fold tables one of folds. Rows in any order; no probability at all in a row means that
+        the item lacks the modality.
     expected : Expected
         The items that it must hold.
     classes : sequence of mapping
@@ -65,6 +93,8 @@ def import_probabilities(
         `train_out_of_fold`, `train_in_sample`, `test` or `test_replica`.
     grouped : bool
         Whether the folds must keep groups together.
+    columns : TableColumns, optional
+        What the file calls its columns.
 
     Returns
     -------
@@ -80,17 +110,18 @@ def import_probabilities(
     path = Path(source)
     findings = Findings()
     names = tuple(str(entry["name"]) for entry in classes)
-    columns, where = _read(path, [str(entry["label"]) for entry in classes], names, table, findings)
-    rows = _match(strip(columns["item"]), expected, where, findings)
-    if "label" in columns:
-        check_labels(strip(columns["label"]), rows, expected, classes, where, findings)
+    columns = columns or TableColumns()
+    read, called, where = _read(path, classes, columns, table, findings)
+    rows = _match(strip(read["item"]), called["item"], expected, where, findings)
+    if "label" in read:
+        check_labels(strip(read["label"]), called["label"], rows, expected, classes, where, findings)
     p = np.column_stack(
-        [read_numbers(columns[P_PREFIX + name], P_PREFIX + name, where, findings) for name in names]
+        [read_numbers(read[P_PREFIX + name], called[P_PREFIX + name], where, findings) for name in names]
     )
-    check_probabilities(p, where, findings)
+    check_probabilities(p, f"{columns.prefix}…", where, findings)
     fold = np.full(len(p), -1, np.int32)
     if table == OUT_OF_FOLD:
-        fold = read_folds(columns["fold"], rows, expected, where, findings, grouped=grouped)
+        fold = read_folds(read["fold"], called["fold"], rows, expected, where, findings, grouped=grouped)
     findings.check()
     order = np.empty(len(expected.item), np.int64)
     order[rows] = np.arange(len(rows))
@@ -102,12 +133,16 @@ def import_probabilities(
 
 
 def _read(
-    path: Path, labels: Sequence[str], names: Sequence[str], table: str, findings: Findings
-) -> tuple[dict[str, pa.Array], Where]:
-    """Return the columns under our names, and where the rows are."""
+    path: Path,
+    classes: Sequence[Mapping[str, Any]],
+    columns: TableColumns,
+    table: str,
+    findings: Findings,
+) -> tuple[dict[str, pa.Array], dict[str, str], Where]:
+    """Return the columns under our names, what the file calls each of them, and where the rows are."""
     file = open_table(path, MAX_CELL_BYTES)
-    there = _columns(str(path), file.names, labels, names, table, findings)
-    selection = Selection(list(there.values()))
+    called = _columns(str(path), file.names, classes, columns, table, findings)
+    selection = Selection(list(called.values()))
     for problem in file.check(selection):
         findings.add(problem)
     findings.check()
@@ -115,58 +150,84 @@ def _read(
     lines = [line for _, line in numbered if line is not None]
     where = Where([str(path)], np.concatenate(lines or [np.empty(0, np.int64)]), file.unit)
     if not numbered:
-        return {name: pa.array([], pa.string()) for name in there}, where
+        return {name: pa.array([], pa.string()) for name in called}, called, where
     data = pa.Table.from_batches([batch for batch, _ in numbered])
-    return {name: data[column].combine_chunks() for name, column in there.items()}, where
+    return {name: data[column].combine_chunks() for name, column in called.items()}, called, where
 
 
 def _columns(
     file: str,
     header: Sequence[str],
-    labels: Sequence[str],
-    names: Sequence[str],
+    classes: Sequence[Mapping[str, Any]],
+    columns: TableColumns,
     table: str,
     findings: Findings,
 ) -> dict[str, str]:
-    """Return our name and the file's for each column that is used; a class goes by its name or its label."""
+    """Return our name and the file's for each column that is used."""
     where = Where([file], np.empty(0, np.int64), "line")
-    there: dict[str, str] = {}
-    needed = ["item", *(["fold"] if table == OUT_OF_FOLD else [])]
-    for name in needed:
-        if name in header:
-            there[name] = name
+    called: dict[str, str] = {}
+    needed = {"item": columns.item}
+    if table == OUT_OF_FOLD:
+        needed["fold"] = columns.fold
+    if columns.label is not None:
+        needed["label"] = columns.label
+    elif LABEL in header:
+        called["label"] = LABEL
+    allowed = f"the columns {', '.join(needed.values())} and {columns.prefix}…"
+    for ours, theirs in needed.items():
+        if theirs in header:
+            called[ours] = theirs
         else:
-            near = nearest(name, header)
-            fix = f"did you mean {shorten(near)}? Rename it" if near else "add it"
-            findings.add(where.whole(name, "no such column", f"the columns {', '.join(needed)} and p_…", fix))
-    if "label" in header:
-        there["label"] = "label"
-    of_label = dict(zip(labels, names, strict=True))
-    known_names, known_labels = KnownKeys(names), KnownKeys(labels)
+            near = nearest(theirs, header)
+            fix = (
+                f"did you mean {shorten(near)}? Name it in `columns`"
+                if near
+                else "add it, or name it in `columns`"
+            )
+            findings.add(where.whole(theirs, "no such column", allowed, fix))
+    called |= _class_columns(header, classes, columns, where, findings)
+    findings.check()
+    return called
+
+
+def _class_columns(
+    header: Sequence[str],
+    classes: Sequence[Mapping[str, Any]],
+    columns: TableColumns,
+    where: Where,
+    findings: Findings,
+) -> dict[str, str]:
+    """Return our name and the file's for each class, which goes by its name or its label."""
+    names = [str(entry["name"]) for entry in classes]
+    prefix = columns.prefix
+    of_label = {str(entry["label"]): str(entry["name"]) for entry in classes}
+    known_names, known_labels = KnownKeys(names), KnownKeys(list(of_label))
+    called: dict[str, str] = {}
+    taken = {columns.item, columns.fold, columns.label, LABEL}
     for column in header:
-        if not column.startswith(P_PREFIX):
+        if not column.startswith(prefix):
             continue
-        found = column.removeprefix(P_PREFIX)
-        # a class goes by its name before it goes by its label
+        found = column.removeprefix(prefix)
         ours = known_names.find(found) or of_label.get(known_labels.find(found) or "")
-        if ours is None:
-            allowed = ", ".join(P_PREFIX + name for name in names[:20])
-            near = nearest(column, [P_PREFIX + name for name in (*names, *labels)])
+        if ours is not None:
+            called.setdefault(P_PREFIX + ours, column)
+        elif prefix and column not in taken:
+            allowed = ", ".join(prefix + name for name in names[:20])
+            near = nearest(column, [prefix + name for name in (*names, *of_label)])
             fix = (
                 f"did you mean {shorten(near)}? Rename it" if near else "leave out classes that the data lack"
             )
             findings.add(where.whole(column, "probabilities of an unknown class", allowed, fix))
-        else:
-            there.setdefault(P_PREFIX + ours, column)
     for name in names:
-        if P_PREFIX + name not in there:
+        if P_PREFIX + name not in called:
             fix = "add it; a class that the model does not know has probability 0"
-            findings.add(where.whole(P_PREFIX + name, "no such column", "one for each class", fix))
-    findings.check()
-    return there
+            findings.add(where.whole(prefix + name, "no such column", "one for each class", fix))
+    return called
 
 
-def _match(items: pa.Array, expected: Expected, where: Where, findings: Findings) -> NDArray[np.int64]:
+def _match(
+    items: pa.Array, column: str, expected: Expected, where: Where, findings: Findings
+) -> NDArray[np.int64]:
     """Return which expected row each row is."""
     place = {item: row for row, item in enumerate(expected.item)}
     for item, row in list(place.items()):
@@ -185,7 +246,7 @@ def _match(items: pa.Array, expected: Expected, where: Where, findings: Findings
         fix = "drop the row" if other else "use the identifiers of data.item, or {split}:{row} counted from 0"
         found_text = f"{shorten(found[row])}: {what}"
         findings.add(
-            where.problem(int(row), "item", found_text, f"items of this part, such as {example}", fix)
+            where.problem(int(row), column, found_text, f"items of this part, such as {example}", fix)
         )
     findings.count(max(0, len(unknown) - SHOWN))
     first: dict[int, int] = {}
@@ -193,12 +254,12 @@ def _match(items: pa.Array, expected: Expected, where: Where, findings: Findings
     for i in doubles[:SHOWN]:
         earlier = int(where.line[first[int(rows[i])]])
         what = f"{shorten(found[i])}, as on {where.unit} {earlier}"
-        findings.add(where.problem(i, "item", what, "each item once", "drop one of the rows"))
+        findings.add(where.problem(i, column, what, "each item once", "drop one of the rows"))
     findings.count(max(0, len(doubles) - SHOWN))
     absent = len(expected.item) - len(first)
     if absent and not len(unknown):
         missing = next(item for row, item in enumerate(expected.item) if row not in first)
         what = f"{absent} of {len(expected.item)} items are missing, such as {shorten(missing)}"
         fix = "add the rows; leave the probabilities empty where the item lacks the modality"
-        findings.add(where.whole("item", what, "a row for every item of this part", fix))
+        findings.add(where.whole(column, what, "a row for every item of this part", fix))
     return rows

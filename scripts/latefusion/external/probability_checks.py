@@ -42,6 +42,7 @@ class Expected:
 
 def check_labels(
     labels: pa.Array,
+    column: str,
     rows: NDArray[np.int64],
     expected: Expected,
     classes: Sequence[Mapping[str, Any]],
@@ -63,7 +64,7 @@ def check_labels(
         entry = classes[int(expected.label[rows[i]])]
         allowed = f"{shorten(str(entry['name']))} (index {entry['index']}, label {shorten(entry['label'])})"
         fix = "match the rows by item; or leave the column out"
-        findings.add(where.problem(i, "label", shorten(given[i]), allowed, fix))
+        findings.add(where.problem(i, column, shorten(given[i]), allowed, fix))
     findings.count(max(0, len(least) - SHOWN))
 
 
@@ -94,7 +95,7 @@ def _number(text: str | None) -> float | None:
         return float("nan")
 
 
-def check_probabilities(p: NDArray[np.float64], where: Where, findings: Findings) -> None:
+def check_probabilities(p: NDArray[np.float64], columns: str, where: Where, findings: Findings) -> None:
     """Each row must be empty, or hold numbers from 0 to 1 that sum to one."""
     if findings.problems:
         return
@@ -116,12 +117,13 @@ def check_probabilities(p: NDArray[np.float64], where: Where, findings: Findings
         else:
             found, fix = f"probabilities that sum to {total[row]:.6g}", "divide each row by its sum"
         allowed = f"numbers from 0 to 1 that sum to 1 (within {SUM_TOLERANCE})"
-        findings.add(where.problem(int(row), "p_…", found, allowed, fix))
+        findings.add(where.problem(int(row), columns, found, allowed, fix))
     findings.count(max(0, int((partly | outside | off).sum()) - SHOWN))
 
 
 def read_folds(
     values: pa.Array,
+    column: str,
     rows: NDArray[np.int64],
     expected: Expected,
     where: Where,
@@ -135,14 +137,14 @@ def read_folds(
     bad = [i for i, number in enumerate(numbers) if number is None or not 0 <= number < _MOST_FOLDS]
     for i in bad[:SHOWN]:
         fix = "write the fold in which the item was held out"
-        findings.add(where.problem(i, "fold", shorten(texts[i]), "a whole number from 0", fix))
+        findings.add(where.problem(i, column, shorten(texts[i]), "a whole number from 0", fix))
     findings.count(max(0, len(bad) - SHOWN))
     if bad or findings.problems:
         return np.empty(0, np.int32)
     fold = np.array(numbers, np.int32)
     if len(np.unique(fold)) < 2:
         fix = "predict each item with a model that did not see it: cross-validate"
-        findings.add(where.whole("fold", f"one fold only, {fold[0]}", "at least two folds", fix))
+        findings.add(where.whole(column, f"one fold only, {fold[0]}", "at least two folds", fix))
     elif grouped and len(np.unique(expected.group)) > 1:
         group = expected.group[rows]
         first: dict[str, int] = {}
@@ -154,6 +156,6 @@ def read_folds(
                 f"{where.line[earlier]} is in fold {fold[earlier]}"
             )
             fix = "divide by groups: partitions/….parquet has folds that do"
-            findings.add(where.problem(i, "fold", found, "all items of a group in one fold", fix))
+            findings.add(where.problem(i, column, found, "all items of a group in one fold", fix))
         findings.count(max(0, len(torn) - SHOWN))
     return fold

@@ -6,7 +6,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from latefusion.core.errors import InputError
-from latefusion.external.probabilities import expected_rows, import_probabilities
+from latefusion.external.probabilities import TableColumns, expected_rows, import_probabilities
 from latefusion.external.probability_checks import Expected
 from latefusion.store.schemas import GROUPS, PARTITION, items_schema
 from latefusion.store.tables import write_table
@@ -24,6 +24,19 @@ def test_rows_come_in_our_order_with_our_labels_and_their_folds(tmp_path):
     assert brought.label.tolist() == [0, 1, 2, 0, 1, 2]
     np.testing.assert_array_equal(brought.p[:, 0], np.arange(6) / 10)
     assert brought.classes == ("Angry", "Happy", "Sad")
+
+
+def test_columns_under_names_of_their_own_are_the_same_table(tmp_path):
+    plain = bring(tmp_path, rows(), "train_out_of_fold")
+    renamed = [
+        {"clip": row["item"], "k": row["fold"], "y": CLASSES[plain.label[ITEMS.index(row["item"])]]["name"]}
+        | {entry["name"]: row[f"p_{entry['name']}"] for entry in CLASSES}
+        for row in rows()
+    ]
+    columns = TableColumns(item="clip", fold="k", label="y", prefix="")
+    own = bring(tmp_path, renamed, "train_out_of_fold", columns=columns)
+    assert own.p.tobytes() == plain.p.tobytes()
+    assert own.fold.tolist() == plain.fold.tolist()
 
 
 def test_sums_that_are_off_by_rounding_are_made_exact_and_others_are_left_alone(tmp_path):

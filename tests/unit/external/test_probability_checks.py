@@ -36,7 +36,7 @@ def test_every_number_that_is_none_is_counted(where):
 @pytest.mark.parametrize(("off", "total"), [(0.9 * SUM_TOLERANCE, 0), (1.1 * SUM_TOLERANCE, 1)])
 def test_sums_may_be_off_by_rounding(where, off, total):
     findings = Findings()
-    check_probabilities(np.array([[0.25, 0.75 - off], [0.0, 1.0]]), where, findings)
+    check_probabilities(np.array([[0.25, 0.75 - off], [0.0, 1.0]]), "p_…", where, findings)
     assert findings.total == total
 
 
@@ -44,7 +44,7 @@ def test_folds_may_be_written_as_decimals(where):
     expected = Expected(
         np.array(["a", "b"], object), np.zeros(2, np.int32), np.array(["g", "h"], object), frozenset()
     )
-    fold = read_folds(pa.array(["1.0", "0"]), np.arange(2), expected, where, Findings(), grouped=True)
+    fold = read_folds(pa.array(["1.0", "0"]), "fold", np.arange(2), expected, where, Findings(), grouped=True)
     assert fold.tolist() == [1, 0]
 
 
@@ -55,5 +55,5 @@ def test_one_group_in_two_folds_is_refused_unless_it_is_the_only_one(where, grou
         np.arange(n).astype(object), np.zeros(n, np.int32), np.array([*groups], object), frozenset()
     )
     fold, findings = pa.array(["0", "1", "1"][:n]), Findings()
-    read_folds(fold, np.arange(n), expected, where, findings, grouped=True)
+    read_folds(fold, "fold", np.arange(n), expected, where, findings, grouped=True)
     assert findings.total == refused
