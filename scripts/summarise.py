@@ -23,7 +23,7 @@ with job(snakemake.log[0]):
         for protocol in params.protocols
     }
     dataset = read_json(snakemake.input.dataset)
-    found = leaks(tables, draws=params.draws, seed=params.seed, n_jobs=snakemake.threads)
+    found = leaks(tables, fused=params.fused, draws=params.draws, seed=params.seed, n_jobs=snakemake.threads)
     write_table(found, snakemake.output.leaks, SCHEMAS[LEAKS])
     evidence = gather(
         tables,
@@ -33,6 +33,8 @@ with job(snakemake.log[0]):
         assignments=params.assignments,
         left_out=params.left_out,
         leaks=found,
+        modalities=params.modalities,
+        fused=params.fused,
     )
     checks = run_checks(evidence)
     write_json(checks, snakemake.output.checks)

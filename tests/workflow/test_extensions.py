@@ -112,6 +112,41 @@ def test_probabilities_of_another_system_take_a_modality_s_place(honest, tmp_pat
     assert "text" in (folder / "results/summary.csv").read_text()
 
 
+def test_a_modality_of_the_given_split_alone_takes_no_rule_from_cross(honest, tmp_path):
+    folder = write_run(tmp_path)
+    source = pq.read_table(honest / "results/given/probabilities/text/test.parquet")
+    classes = [name for name in source.column_names if name.startswith("p_")]
+    theirs = source.select(["item", *classes]).rename_columns(
+        ["clip", *(f"score {name.removeprefix('p_')}" for name in classes)]
+    )
+    pyarrow.csv.write_csv(theirs, folder / "tags.csv")
+    tags = {"test": "tags.csv", "columns": {"item": "clip", "prefix": "score "}}
+    modalities = [*HONEST["modalities"], {"name": "tags", "probabilities": tags}]
+    write_config(folder, configured(modalities=modalities, views=[], protocols=["honest", "cross"]))
+    done = launch("run", "--cores", 2, cwd=folder)
+    assert "cross: the rules fuse text and audio alone, without tags" in done.stdout + done.stderr
+    results = folder / "results"
+    assert [file.stem for file in (results / "fusion/honest").glob("*.parquet") if "." not in file.stem] == [
+        "mean"
+    ]
+    fused, text, audio = (
+        Probabilities.from_table(pq.read_table(results / path))
+        for path in (
+            "fusion/honest/mean.parquet",
+            *(f"given/probabilities/{name}/test.parquet" for name in ("text", "audio")),
+        )
+    )
+    assert np.allclose(fused.p, (2 * text.p + audio.p) / 3)
+    for rule in ("mean", "accuracy_weighted", "selected"):
+        assert (results / f"fusion/cross/{rule}.parquet").exists()
+    learned = json.loads((results / "fusion/cross/mean.json").read_text())
+    assert learned["modalities"] == ["text", "audio"]
+    compared = pq.read_table(results / "evaluation/leaks.parquet").to_pylist()
+    assert {row["model"] for row in compared} >= {"text", "audio"}
+    assert "rule" not in {row["kind"] for row in compared}
+    assert "without tags" in " ".join((results / "summary.txt").read_text().split())
+
+
 def test_a_brought_row_that_is_wrong_is_named(honest, tmp_path):
     folder = write_run(tmp_path, configuration=HONEST)
     table = pq.read_table(honest / "results/given/probabilities/text/test.parquet")

@@ -72,6 +72,8 @@ if workflow.exec_mode == ExecMode.DEFAULT:
         logger.warning(
             f"{absent.protocol} does without {absent.model}: {absent.reason}."
         )
+    for sentence in PLAN.warnings():
+        logger.warning(f"{sentence}.")
 
 
 pathvars:

@@ -131,6 +131,8 @@ rule summarise:
             {"protocol": one.protocol, "model": one.model, "reason": one.reason}
             for one in PLAN.left_out
         ],
+        fused=PLAN.fused if PLAN.rules else {},
+        modalities=PLAN.modalities,
         draws=CONFIG["evaluation"]["draws"],
         seed=SEED,
         digest=digest("summarise"),

@@ -58,6 +58,7 @@ rule import_probabilities:
         mem_mb=asks(resources.table_memory_mb, 1000),
         runtime=asks(resources.table_runtime_minutes, 10),
     params:
+        columns=lambda wildcards: dict(view_of(wildcards).probabilities["columns"]),
         digest=digest("import_probabilities"),
     script:
         "../../scripts/import_probabilities.py"

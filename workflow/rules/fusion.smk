@@ -26,7 +26,7 @@ rule fuse:
         rule=lambda wildcards: PLAN.rules[wildcards.rule].rule,
         options=lambda wildcards: PLAN.rules[wildcards.rule].options,
         partitions=lambda wildcards: PLAN.partitions[wildcards.protocol],
-        modalities=PLAN.modalities,
+        modalities=lambda wildcards: PLAN.fused[wildcards.protocol],
         seed=SEED,
         digest=lambda wildcards: digest("fuse", PLAN.rules[wildcards.rule].rule),
     script:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Protocol
 
 
 class NamedFiles(Protocol):
     """Input files of a job by their names, as Snakemake hands them over."""
+
+    def keys(self) -> Iterable[str]:
+        """Names of all files."""
+        ...
 
     def get(self, name: str) -> str:
         """Path of the file of that name."""

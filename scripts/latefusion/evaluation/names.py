@@ -75,3 +75,6 @@ UNIT: Final[Mapping[str, str]] = {
     "calibration_slope": "slope",
 }
 """What a metric is measured in; a share where it is not here."""
+
+FEWER_FUSED: Final = "fewer_modalities_fused"
+"""The check of what the rules of a protocol had to fuse."""

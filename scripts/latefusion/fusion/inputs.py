@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from latefusion.core.input_names import NamedFiles, input_name
 from latefusion.fusion.aggregation import Array, Labels
 from latefusion.store.probabilities import Probabilities
-from latefusion.store.samples import read_group_of
+from latefusion.store.samples import class_names, read_group_of, read_samples
+from latefusion.store.tables import read_json
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,15 @@ def stack(views: Mapping[str, Probabilities], where: str) -> Stacked:
     return Stacked(P, first.label, fold, first.item, tuple(views))
 
 
+def _labels_alone(partition: str, files: NamedFiles) -> Probabilities:
+    """Read the training rows of a partition of which a modality says nothing."""
+    dataset = read_json(files.get("dataset"))
+    items = [files.get(input_name("items", split)) for split in ("train", "test")]
+    rows = read_samples(files.get(input_name("partition", partition)), "train", items, [], dataset)
+    classes = class_names(dataset)
+    return Probabilities(classes, rows.item, rows.label, np.full((len(rows.item), len(classes)), np.nan))
+
+
 def read_partition_inputs(
     partitions: Sequence[str],
     modalities: Sequence[str],
@@ -115,14 +125,20 @@ def read_partition_inputs(
     partitions, modalities : sequence of str
     files : NamedFiles
         ``learn:{partition}:{modality}`` and ``test:{partition}:{modality}``, the probabilities of the
-        training and of the test rows; ``groups``, the group of each item.
+        training and of the test rows; ``groups``, the group of each item. Where a modality has none of the
+        training rows, also ``dataset``, ``partition:{partition}``, ``items:train`` and ``items:test``: a rule
+        that learns nothing needs their labels alone.
     """
     inputs = []
     for partition in partitions:
-        learned, tested = (
-            {name: Probabilities.read(files.get(input_name(part, partition, name))) for name in modalities}
-            for part in ("learn", "test")
-        )
+        tested = {
+            name: Probabilities.read(files.get(input_name("test", partition, name))) for name in modalities
+        }
+        learned = {}
+        for name in modalities:
+            learn = input_name("learn", partition, name)
+            there = learn in files.keys()  # noqa: SIM118 - Snakemake's own looks among the files for a name
+            learned[name] = Probabilities.read(files.get(learn)) if there else _labels_alone(partition, files)
         group = read_group_of(files.get("groups"), tested[modalities[0]].item)
         inputs.append(PartitionInput(partition, learned, tested, group))
     return inputs

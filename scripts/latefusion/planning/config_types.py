@@ -32,13 +32,23 @@ class Pretrained(TypedDict):
     sha256: str
 
 
+class ProbabilityColumns(TypedDict):
+    """What tables of probabilities call their columns."""
+
+    item: str
+    fold: str
+    label: str | None
+    prefix: str
+
+
 class Probabilities(TypedDict):
     """Probability tables of another system."""
 
-    train_out_of_fold: str
+    train_out_of_fold: str | None
     test: str
     train_in_sample: str | None
     cross: str | None
+    columns: ProbabilityColumns
 
 
 class Approximation(TypedDict):

@@ -10,7 +10,7 @@ from typing import Any, Final, cast
 
 from latefusion.core.errors import InputError, Problem, nearest, shorten
 from latefusion.evaluation.names import SELECTED
-from latefusion.planning.config_types import Config, EarlyView, Modality, Pretrained
+from latefusion.planning.config_types import Config, EarlyView, Modality, Pretrained, Probabilities
 from latefusion.planning.schema_problems import schema_problems
 
 RESERVED_NAMES: Final = ("majority", "group_lookup", SELECTED, "all")
@@ -218,9 +218,7 @@ def missing_files(config: Config, *, file: str, built: Iterable[str] = ()) -> No
     for position, modality in enumerate(config["modalities"]):
         place = f"modalities[{position}]"
         paths |= _model_file(modality["pretrained"], place)
-        external = cast("Mapping[str, str | None]", modality["probabilities"] or {})
-        for key in sorted(external.keys() - {"cross"}):
-            paths[f"{place}.probabilities.{key}"] = external[key]
+        paths |= _external_files(modality["probabilities"], f"{place}.probabilities")
     for position, view in enumerate(config["views"]):
         paths |= _model_file(view["pretrained"], f"views[{position}]")
     problems = [
@@ -231,6 +229,16 @@ def missing_files(config: Config, *, file: str, built: Iterable[str] = ()) -> No
     problems += _no_folder(Path(config["results"]), file)
     if problems:
         raise InputError(problems)
+
+
+def _external_files(external: Probabilities | None, place: str) -> dict[str, str | None]:
+    if external is None:
+        return {}
+    return {
+        f"{place}.test": external["test"],
+        f"{place}.train_in_sample": external["train_in_sample"],
+        f"{place}.train_out_of_fold": external["train_out_of_fold"],
+    }
 
 
 def _model_file(pretrained: Pretrained | None, place: str) -> dict[str, str | None]:

@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 
 from latefusion.evaluation.names import LEAKS, SELECTED, TABLES
 from latefusion.planning.config_types import Config, Modality
-from latefusion.planning.plan import Plan
+from latefusion.planning.plan import Plan, cross_partitions
 from latefusion.planning.views import View
 
 ROOT: Final = "<results>"
@@ -168,9 +168,20 @@ class Files:
                     if protocol == "replica":
                         yield self.table(view, partition, kind, replica=True)
 
+    def _external_files(self) -> Iterator[str]:
+        """Yield every table that the user brings: each is checked, whichever protocols use it."""
+        kinds: tuple[Kind, ...] = ("in_sample", "out_of_fold", "test")
+        for view in (self.plan.views[name] for name in self.views_from("external")):
+            there = {"in_sample": view.has_in_sample, "out_of_fold": view.has_out_of_fold, "test": True}
+            yield from (self.table(view, GIVEN, kind, replica=False) for kind in kinds if there[kind])
+            for partition in cross_partitions(self.config) if view.has_cross else ():
+                yield from (
+                    self.table(view, partition, kind, replica=False) for kind in kinds[1:] if there[kind]
+                )
+
     def targets(self) -> list[str]:
         """Return every file that the workflow promises, so that a deleted one comes back."""
-        files = [*self.ingested(), f"{ROOT}/dataset.json", f"{ROOT}/groups.parquet"]
+        files = [*self.ingested(), f"{ROOT}/dataset.json", f"{ROOT}/groups.parquet", *self._external_files()]
         for protocol in self.config["protocols"]:
             for partition in self.plan.partitions[protocol]:
                 files.append(f"{ROOT}/partitions/{partition}.parquet")

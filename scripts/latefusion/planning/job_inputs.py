@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Final, cast
+from collections.abc import Iterable
+from typing import Any, Final
 
 from latefusion.core.errors import InputError, Problem
 from latefusion.core.input_names import input_name
 from latefusion.evaluation.names import CURVE_RULES, SELECTED, TABLES
-from latefusion.planning.files import GIVEN, ROOT, SPLITS, Files, Kind, evaluation_tables
+from latefusion.planning.files import GIVEN, ROOT, SPLITS, Files, Kind, evaluation_tables, items_of
 
 TEST: Final = "test"
 
@@ -20,16 +20,26 @@ def fused(files: Files, protocol: str) -> Named:
     """Return what a fusion rule reads: each modality's rows to learn from, and its test rows.
 
     `replica` learns in-sample as the notebook does, all else out-of-fold. Where a modality has only the
-    other table, the plan admits no rule that learns; the rest need just the class shares.
+    other table, the plan admits no rule that learns; the rest need just the class shares, and where it has
+    neither table these come from the partition and the items.
     """
     replica, named = protocol == "replica", Named()
     for partition in files.plan.partitions[protocol]:
-        for name in files.plan.modalities:
+        for name in files.plan.fused[protocol]:
             view = files.plan.views[name]
-            in_sample = view.has_in_sample if replica else not view.has_out_of_fold
-            kind: Kind = "in_sample" if in_sample else "out_of_fold"
-            learn, test = (files.table(view, partition, one, replica=replica) for one in (kind, TEST))
-            named |= {input_name("learn", partition, name): learn, input_name("test", partition, name): test}
+            named[input_name("test", partition, name)] = files.table(view, partition, TEST, replica=replica)
+            brought_for_cross = view.source == "external" and protocol == "cross"
+            kinds: dict[Kind, bool] = {
+                "in_sample": view.has_in_sample and not brought_for_cross,
+                "out_of_fold": view.has_out_of_fold,
+            }
+            there = sorted((kind for kind, has in kinds.items() if has), reverse=not replica)
+            if there:
+                learn = files.table(view, partition, there[0], replica=replica)
+                named[input_name("learn", partition, name)] = learn
+            else:
+                named[input_name("partition", partition)] = f"{ROOT}/partitions/{partition}.parquet"
+                named |= {input_name("items", split): items_of(split)[0] for split in SPLITS}
     return named
 
 
@@ -46,7 +56,16 @@ def external_table(files: Files, view: str, partition: str, table: str) -> str:
     """Return the user's file of a table; `replica` differs only for SVMs trained here."""
     external = files.plan.views[view].probabilities
     name = "test" if table == "test_replica" else table
-    tables: Mapping[str, str | None] = cast("Mapping[str, str | None]", external or {})
+    tables = (
+        {}
+        if external is None
+        else {
+            "test": external["test"],
+            "train_in_sample": external["train_in_sample"],
+            "train_out_of_fold": external["train_out_of_fold"],
+            "cross": external["cross"],
+        }
+    )
     path = tables.get(name if partition == GIVEN else "cross")
     if path is None:
         raise ValueError(f"{view} brings no table {name} for the partition {partition}")

@@ -8,6 +8,7 @@ from operator import itemgetter
 from typing import Any, Final
 
 from latefusion.core.errors import InputError, Problem, nearest, shorten
+from latefusion.core.wording import listed
 from latefusion.evaluation.names import SELECTED
 from latefusion.planning.config_types import Config
 from latefusion.planning.rule_catalogue import RuleFacts
@@ -59,6 +60,9 @@ class Plan:
     protocol_views, protocol_rules : mapping of str to list of str
         Views and rules of each protocol; rules in alphabetical order, so that their order in the
         configuration changes nothing.
+    fused : mapping of str to list of str
+        The modalities that each protocol's rules fuse: under `cross` those that have a model for each of its
+        partitions. Where fewer than two of several are left there is nothing to fuse, and no rule.
     selects : mapping of str to list of str
         The rules that `selected` chooses from in each protocol; empty where there is nothing to choose by.
     selectable : list of str
@@ -71,14 +75,30 @@ class Plan:
     partitions: Mapping[str, list[str]]
     protocol_views: Mapping[str, list[str]]
     protocol_rules: Mapping[str, list[str]]
+    fused: Mapping[str, list[str]]
     selects: Mapping[str, list[str]]
     selectable: list[str]
     left_out: list[LeftOut]
 
     @property
     def modalities(self) -> list[str]:
-        """Names of the single-modality views, which the rules fuse."""
+        """Names of the single-modality views, which the rules fuse where they can."""
         return [view.name for view in self.views.values() if view.kind == "single"]
+
+    def warnings(self) -> Iterator[str]:
+        """Yield a sentence on each protocol whose rules fuse less than was asked for, or that has none."""
+        for protocol, rules in self.protocol_rules.items():
+            absent = [name for name in self.modalities if name not in self.fused[protocol]]
+            if self.rules and not rules:
+                yield (
+                    f"{protocol} has no fusion rule: its models are compared one by one, and nothing is said "
+                    "there of fusion"
+                )
+            elif absent:
+                yield (
+                    f"{protocol}: the rules fuse {listed(self.fused[protocol])} alone, without "
+                    f"{listed(absent)}; what they reach there is not what they reach with all modalities"
+                )
 
 
 def make_plan(config: Config, rules: Mapping[str, RuleFacts], *, file: str) -> Plan:
@@ -115,6 +135,7 @@ def make_plan(config: Config, rules: Mapping[str, RuleFacts], *, file: str) -> P
     left_out: list[LeftOut] = []
     protocol_views: dict[str, list[str]] = {}
     protocol_rules: dict[str, list[str]] = {}
+    fused: dict[str, list[str]] = {}
     selects: dict[str, list[str]] = {}
     for protocol in config["protocols"]:
         protocol_views[protocol] = []
@@ -123,17 +144,18 @@ def make_plan(config: Config, rules: Mapping[str, RuleFacts], *, file: str) -> P
                 left_out.append(LeftOut(protocol, view.name, _unseen_origin(view)))
             else:
                 protocol_views[protocol].append(view.name)
-        protocol_rules[protocol] = []
+        fusable = [view for view in singles if protocol != "cross" or view.has_cross]
+        protocol_rules[protocol], fused[protocol] = [], [view.name for view in fusable]
         for name, rule in configured.items():
             # a temperature is learned, whatever else the rule learns
             facts = rules[rule.rule]
             learns = facts.learns or rule.options.get("calibrate", False)
-            reason = _why_not(replace(facts, learns=learns), protocol, singles)
+            reason = _why_not(replace(facts, learns=learns), protocol, singles, fusable)
             if reason is None:
                 protocol_rules[protocol].append(name)
             else:
                 left_out.append(LeftOut(protocol, name, reason))
-        out_of_fold = protocol != "replica" and all(view.has_out_of_fold for view in singles)
+        out_of_fold = protocol != "replica" and all(view.has_out_of_fold for view in fusable)
         selects[protocol] = [name for name in selectable if out_of_fold and name in protocol_rules[protocol]]
     return Plan(
         views,
@@ -141,6 +163,7 @@ def make_plan(config: Config, rules: Mapping[str, RuleFacts], *, file: str) -> P
         _partitions(config),
         protocol_views,
         protocol_rules,
+        fused,
         selects,
         selectable,
         left_out,
@@ -158,24 +181,33 @@ def _rules(config: Config) -> dict[str, ConfiguredRule]:
     }
 
 
-def _partitions(config: Config) -> dict[str, list[str]]:
+def cross_partitions(config: Config) -> list[str]:
+    """Return the names of the partitions of `cross`."""
     repeats, folds = config["cross"]["repeats"], config["cross"]["folds"]
-    cross = [f"cross-{repeat}-{k}" for repeat in range(repeats) for k in range(folds)]
+    return [f"cross-{repeat}-{k}" for repeat in range(repeats) for k in range(folds)]
+
+
+def _partitions(config: Config) -> dict[str, list[str]]:
+    cross = cross_partitions(config)
     return {protocol: cross if protocol == "cross" else ["given"] for protocol in config["protocols"]}
 
 
-def _why_not(rule: RuleFacts, protocol: str, singles: Sequence[View]) -> str | None:
-    if protocol == "cross":
-        return next((_unseen_origin(view) for view in singles if not view.has_cross), None)
-    if protocol == "honest" and rule.learns:
-        lacking = [view.name for view in singles if not view.has_out_of_fold]
+def _why_not(rule: RuleFacts, protocol: str, singles: Sequence[View], fusable: Sequence[View]) -> str | None:
+    if len(fusable) < min(2, len(singles)):
+        return next(_unseen_origin(view) for view in singles if view not in fusable)
+    if protocol != "replica" and rule.learns:
+        lacking = [view.name for view in fusable if not view.has_out_of_fold]
         if lacking:
-            return f"it learns from out-of-fold probabilities, and {', '.join(lacking)} has none"
+            return f"it learns from out-of-fold probabilities, which {_lack(lacking)}"
     if protocol == "replica" and rule.learns and rule.replica_source == "in_sample":
-        lacking = [view.name for view in singles if not view.has_in_sample]
+        lacking = [view.name for view in fusable if not view.has_in_sample]
         if lacking:
-            return f"it learns from in-sample probabilities, and {', '.join(lacking)} has none"
+            return f"it learns from in-sample probabilities, which {_lack(lacking)}"
     return None
+
+
+def _lack(names: Sequence[str]) -> str:
+    return f"{listed(names)} {'lacks' if len(names) == 1 else 'lack'}"
 
 
 def _unseen_origin(view: View) -> str:

@@ -53,6 +53,16 @@ def test_every_target_is_there_once_and_of_every_stage():
     }
 
 
+def test_a_table_that_is_brought_is_checked_whichever_protocols_use_it():
+    brought = {**BROUGHT["probabilities"], "train_in_sample": "i.csv", "cross": "{partition}/{table}.csv"}
+    files = files_of(modalities__0={"name": "text", "probabilities": brought}, views=[], protocols=["honest"])
+    given = ["train_in_sample.parquet", "train_out_of_fold.parquet", "test.parquet"]
+    assert sorted(tables(files, "given", "text")) == sorted(given)
+    assert tables(files, "cross-0-1", "text") == ["train_out_of_fold.parquet", "test.parquet"]
+    crossed = files_of(modalities__0=BROUGHT, views=[], protocols=["cross"])
+    assert tables(crossed, "given", "text") == ["train_out_of_fold.parquet", "test.parquet"]
+
+
 def test_a_view_that_is_trained_here_has_every_table():
     everything = ["train_in_sample.parquet", "train_out_of_fold.parquet", "test.parquet"]
     assert set(tables(files_of(), "given", "text")) == {*everything, "test_replica.parquet"}

@@ -4,6 +4,7 @@ import pytest
 
 from latefusion.core.errors import InputError
 from latefusion.planning import job_inputs
+from settings import changed
 from unit.planning.test_files import BROUGHT, PRETRAINED, files_of
 
 
@@ -38,6 +39,18 @@ def test_rules_learn_out_of_fold_and_under_replica_in_sample():
 def test_where_a_modality_has_one_table_of_training_rows_it_is_read(modality, protocol, table):
     read = job_inputs.fused(files_of(modalities__0=modality, views=[]), protocol)
     assert read["learn:given:text"] == f"<results>/given/probabilities/text/train_{table}.parquet"
+
+
+def test_where_a_modality_has_no_training_rows_their_labels_are_read():
+    third = {"name": "image", "probabilities": {"test": "t.csv"}}
+    files = files_of(modalities=[*changed()["modalities"], third], views=[])
+    honest = job_inputs.fused(files, "honest")
+    assert "learn:given:image" not in honest
+    assert honest["test:given:image"] == "<results>/given/probabilities/image/test.parquet"
+    assert honest["partition:given"] == "<results>/partitions/given.parquet"
+    assert honest["items:test"] == "<results>/items/test.parquet"
+    cross = job_inputs.fused(files, "cross")
+    assert not [name for name in cross if "image" in name or name.startswith("items")]
 
 
 def test_embeddings_and_summaries_are_asked_for_by_name():

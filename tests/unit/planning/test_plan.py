@@ -105,6 +105,45 @@ def test_brought_tables_take_part_as_far_as_they_exist():
     ]
 
 
+THIRD = {"name": "image", "probabilities": {"test": "t.csv"}}
+
+
+def three(**third):
+    """Return the plan of two modalities that are trained here and one that is brought."""
+    config = changed(rules=[{"name": name} for name in ("mean", "mlp")], views=[])
+    config["modalities"] = [*config["modalities"], {**THIRD, **third}]
+    return make_plan(complete(config, SCHEMA, file="config.yaml"), RULES, file="config.yaml")
+
+
+def test_under_cross_the_rules_fuse_the_modalities_that_have_models_there():
+    plan = three()
+    assert plan.fused["cross"] == ["text", "audio"]
+    assert plan.protocol_rules["cross"] == plan.selects["cross"] == ["mean", "mlp"]
+    assert plan.fused["honest"] == ["text", "audio", "image"]
+    (sentence,) = plan.warnings()
+    assert sentence == (
+        "cross: the rules fuse text and audio alone, without image; what they reach there is not what they "
+        "reach with all modalities"
+    )
+
+
+def test_a_rule_that_learns_nothing_needs_no_training_rows():
+    plan = three()
+    assert plan.protocol_rules["honest"] == plan.protocol_rules["replica"] == ["mean"]
+    reasons = {(out.protocol, out.model): out.reason for out in plan.left_out}
+    assert reasons["honest", "mlp"] == "it learns from out-of-fold probabilities, which image lacks"
+    assert plan.selects["honest"] == []
+
+
+def test_a_protocol_that_is_left_without_a_rule_is_warned_of():
+    brought = {"name": "text", "probabilities": {"test": "t.csv", "train_out_of_fold": "o.csv"}}
+    plan = planned(modalities__0=brought, views=[])
+    assert plan.fused["cross"] == ["audio"]
+    (sentence,) = plan.warnings()
+    assert sentence.startswith("cross has no fusion rule")
+    assert list(planned().warnings()) == []
+
+
 @pytest.mark.parametrize(
     ("entry", "words"),
     [

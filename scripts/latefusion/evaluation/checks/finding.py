@@ -71,6 +71,10 @@ class Evidence:
         `protocol`, `model` and `reason` of each view and rule that a protocol does without.
     leaks : sequence of dict
         Rows of the table `leaks`.
+    modalities : sequence of str
+        All of them.
+    fused : mapping of str to sequence of str
+        Those that each protocol's rules fuse; empty where no rule was asked for.
     """
 
     tables: Mapping[str, Mapping[str, list[Row]]]
@@ -80,6 +84,8 @@ class Evidence:
     assignments: int = 1
     left_out: Sequence[Mapping[str, str]] = ()
     leaks: Sequence[Row] = ()
+    modalities: Sequence[str] = ()
+    fused: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def protocols(self) -> Iterator[tuple[str, Mapping[str, list[Row]]]]:
         """Yield the protocols that were run, and their tables."""
@@ -118,14 +124,25 @@ def gather(
     assignments: int = 1,
     left_out: Sequence[Mapping[str, str]] = (),
     leaks: pa.Table | None = None,
+    modalities: Sequence[str] = (),
+    fused: Mapping[str, Sequence[str]] | None = None,
 ) -> Evidence:
     """Return the evidence in the evaluation's tables; the rest are attributes of `Evidence`."""
     rows = {
         protocol: {name: own[name].to_pylist() for name in NEEDED if name in own}
         for protocol, own in tables.items()
     }
-    between = [] if leaks is None else leaks.to_pylist()
-    return Evidence(rows, dataset, weighted_by_test, external or {}, assignments, left_out, between)
+    return Evidence(
+        rows,
+        dataset,
+        weighted_by_test,
+        external or {},
+        assignments,
+        left_out,
+        leaks=[] if leaks is None else leaks.to_pylist(),
+        modalities=modalities,
+        fused=fused or {},
+    )
 
 
 def percent(share: float) -> str:

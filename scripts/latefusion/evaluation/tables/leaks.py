@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import lcm
 from typing import Any, Final
 
@@ -40,9 +40,18 @@ class _ItemScores:
         groups = dict(zip(items, table["group"].to_pylist()[:n], strict=True))
         return cls(items, groups, {name: (correct[i], loss[i]) for i, name in enumerate(models)})
 
+    def only(self, models: Sequence[str]) -> _ItemScores:
+        """Return some of the models."""
+        return replace(self, of={name: self.of[name] for name in models})
+
 
 def leaks(
-    tables: Mapping[str, Mapping[str, pa.Table]], *, draws: int = 2000, seed: int = 0, n_jobs: int = 1
+    tables: Mapping[str, Mapping[str, pa.Table]],
+    *,
+    fused: Mapping[str, Sequence[str]] | None = None,
+    draws: int = 2000,
+    seed: int = 0,
+    n_jobs: int = 1,
 ) -> pa.Table:
     """Return each model's difference between two protocols on the same items.
 
@@ -53,14 +62,26 @@ def leaks(
     ----------
     tables : mapping of str to mapping of str to Table
         The tables `outcomes` and `models` of each protocol.
+    fused : mapping of str to sequence of str, optional
+        The modalities that each protocol's rules fuse. Where two protocols fuse others, their rules are not
+        the same models, and have no difference here.
     draws : int
     seed, n_jobs : int
     """
+    kinds = {
+        model: kind
+        for own in tables.values()
+        for model, kind in zip(
+            own["models"]["model"].to_pylist(), own["models"]["kind"].to_pylist(), strict=True
+        )
+    }
     rows: list[dict[str, Any]] = []
     for claimed, honest in COMPARISONS:
         if claimed not in tables or honest not in tables:
             continue
         a, b = (_ItemScores.read(tables[name]["outcomes"]) for name in (claimed, honest))
+        if fused and fused.get(claimed) != fused.get(honest):
+            a = a.only([name for name in a.of if kinds[name] != "rule"])
         repeats = [
             dict(zip(models["model"].to_pylist(), models["repeats"].to_pylist(), strict=True))
             for models in (tables[name]["models"] for name in (claimed, honest))
@@ -80,13 +101,6 @@ def leaks(
             rng = stream(seed, "leaks", claimed, honest, subset)
             found = _compare(a, b, items, repeats, draws=draws, rng=rng, n_jobs=n_jobs)
             rows += [common | row for row in found]
-    kinds = {
-        model: kind
-        for own in tables.values()
-        for model, kind in zip(
-            own["models"]["model"].to_pylist(), own["models"]["kind"].to_pylist(), strict=True
-        )
-    }
     return to_table("leaks", [row | {"kind": kinds[row["model"]]} for row in rows])
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from latefusion.core.wording import plural, verb
-from latefusion.evaluation.names import ALL, BETTER, SELECTED
+from latefusion.evaluation.names import ALL, BETTER, FEWER_FUSED, SELECTED
 
 METRICS: Final = tuple(BETTER)
 WIDTH: Final = 80
@@ -101,7 +101,7 @@ def ranking(rows: Sequence[Row], tables: Tables, checks: Mapping[str, Any]) -> s
     told = ", ".join(plural(n, name) for name, n in counts.items())
     lines.append(f"Checks: {told} (checks.json).")
     for check in checks["checks"]:
-        if check["severity"] == "error":
+        if check["severity"] == "error" or check["code"] == FEWER_FUSED:
             lines += _wrapped(f"! {check['sentence']}")
     return "\n".join(lines) + "\n"
 

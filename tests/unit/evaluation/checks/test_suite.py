@@ -172,6 +172,10 @@ PLANTED = {
     "inverted_sigmoids": ({}, change("models", {"inverted_sigmoids": 2}, model="text")),
     "few_groups": ({}, change("metrics", {"groups": 12}, model="audio")),
     "folds_unknown": ({"external": {"text": False}}, None),
+    "fewer_modalities_fused": (
+        {"modalities": ["audio", "text", "image"], "fused": {"honest": ["audio", "text"]}},
+        None,
+    ),
     "models_left_out": (
         {"left_out": [{"protocol": "honest", "model": "borda", "reason": "text has no out-of-fold table"}]},
         None,
@@ -244,6 +248,28 @@ def test_models_that_a_protocol_does_without_are_told_once_for_each_reason():
     assert cross["evidence"] == {"models": 8}
     assert honest["sentence"] == "honest does without mlp: text has none."
     assert (honest["protocol"], honest["models"], honest["evidence"]) == ("honest", ["mlp"], {"models": 1})
+
+
+def test_what_the_rules_of_a_protocol_did_not_have_to_fuse_is_told_by_name():
+    modalities = ["audio", "text", "image", "tags"]
+    (check,) = run(clean(), modalities=modalities, fused={"honest": ["audio", "text"]})["checks"]
+    assert check["sentence"] == (
+        "Under honest the rules fuse audio and text alone, without image and tags: their accuracy there is"
+        " not that of all modalities together."
+    )
+    assert (check["severity"], check["models"]) == ("warning", ["image", "tags"])
+    assert check["evidence"] == {"modalities": 4, "fused": 2}
+
+
+def test_a_protocol_without_a_rule_is_told_as_such():
+    tables = clean()
+    tables["models"] = [row for row in tables["models"] if row["kind"] != "rule"]
+    (check,) = [
+        check
+        for check in run(tables, modalities=["audio", "text"], fused={"honest": ["audio"]})["checks"]
+        if check["code"] == "fewer_modalities_fused"
+    ]
+    assert check["sentence"] == "honest has no fusion rule: nothing is said there of fusion."
 
 
 def test_known_assignments_are_not_reported():

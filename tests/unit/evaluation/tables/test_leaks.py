@@ -86,3 +86,16 @@ def test_one_protocol_alone_has_nothing_to_compare(own):
     model = made_up.model("audio", "single", own, TEST)
     only = {"honest": tables(own, "honest", [model, replace(model, name="m", kind="rule")])}
     assert leaks(only).num_rows == 0
+
+
+def test_rules_that_fuse_other_modalities_are_not_the_same_models(own):
+    models = [
+        made_up.model("audio", "single", own, TEST, 1.0),
+        made_up.model("mean", "rule", own, TEST, 2.0),
+    ]
+    both = {protocol: tables(own, protocol, models) for protocol in ("replica", "honest")}
+    fused = {"replica": ["audio", "text"], "honest": ["audio", "text"]}
+    alike = leaks(both, fused=fused, draws=50).to_pylist()
+    assert {row["model"] for row in alike} == {"audio", "mean"}
+    other = leaks(both, fused={**fused, "replica": ["audio", "text", "tags"]}, draws=50).to_pylist()
+    assert {row["model"] for row in other} == {"audio"}
