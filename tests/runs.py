@@ -18,6 +18,7 @@ import yaml
 from generate import write_dataset
 from settings import ROOT
 
+STUDY = ROOT / "examples/study"
 LAUNCH = ROOT / "workflow" / "launch.py"
 CODE = ("Snakefile", "config.yaml", "workflow", "scripts", "profiles", "envs")
 EXEMPT = ("report.html", "logs", "benchmarks")  # they carry the times of a run
@@ -64,6 +65,25 @@ def write_run(folder, *, configuration=None, **dataset):
     )
     write_config(folder, SMALL if configuration is None else configuration)
     return folder
+
+
+def write_study(folder, names, seeds):
+    """Copy the folder of the study beside some data sets and name them."""
+    shutil.copytree(STUDY, folder, ignore=shutil.ignore_patterns("results", ".snakemake"), dirs_exist_ok=True)
+    datasets = {}
+    for number, name in enumerate(names):
+        write_run(folder / name, seed=number)
+        paths = {split: f"{name}/data/{split}.csv" for split in ("train", "test")}
+        write_config(folder / name, {**FEW, "data": {**FEW["data"], **paths}})
+        datasets[name] = f"{name}/config.yaml"
+    settings = {
+        "workflow": str(ROOT),
+        "results": "results",
+        "datasets": datasets,
+        "seeds": seeds,
+        "change": {},
+    }
+    (folder / "config.yaml").write_text(yaml.safe_dump(settings))
 
 
 def write_config(folder, configuration):

@@ -12,7 +12,7 @@ import yaml
 
 from cluster.background import Background
 from cluster.throwaway import CPUS
-from runs import FEW, contents, kill_group, launch, log_lines, start, write_config, write_run
+from runs import FEW, contents, kill_group, launch, log_lines, start, write_config, write_run, write_study
 from settings import ROOT
 
 pytestmark = [pytest.mark.cluster, pytest.mark.slow]
@@ -22,7 +22,6 @@ PROFILE = (
     *("--slurm-init-seconds-before-status-checks", 3, "--latency-wait", 5),
 )
 FAULTS = ROOT / "tests/cluster/faults.smk"
-STUDY = ROOT / "examples/study/Snakefile"
 # Of each kind some, and none of the slow ones. More would change nothing but the clock: each costs three
 # seconds under each protocol, since Snakemake starts again for it.
 RULES = (
@@ -38,7 +37,7 @@ def background(cluster, tmp_path_factory):
         faults = runs.start("faults", "--snakefile", FAULTS, *PROFILE)
         runs.start("bundled", *PROFILE, prepare=write_bundled)
         runs.start("bundled here", "--cores", 1, prepare=write_bundled)
-        runs.start("study", "--snakefile", STUDY, *PROFILE, prepare=write_study)
+        runs.start("study", "--snakefile", "Snakefile", *PROFILE, prepare=copy_of_the_study)
         lost = cluster.wait_for_job("RUNNING", comment="rule_node", seconds=600)
         assert lost["node"] == "n3"
         cluster.until("the job at work", (faults / "started").exists, seconds=600)
@@ -53,16 +52,9 @@ def write_bundled(folder):
     write_config(folder, configuration)
 
 
-def write_study(folder):
-    """Two data sets under one seed; a lab has more of both."""
-    datasets = {}
-    for number, name in enumerate(("eins", "zwei"), 1):
-        data = write_run(folder / name, seed=number) / "data"
-        paths = {split: str(data / f"{split}.csv") for split in ("train", "test")}
-        write_config(folder / name, {**FEW, "data": {**FEW["data"], **paths}})
-        datasets[name] = str(folder / name / "config.yaml")
-    settings = {"results": "results", "datasets": datasets, "seeds": [3], "change": {}}
-    (folder / "config.yaml").write_text(yaml.safe_dump(settings))
+def copy_of_the_study(folder):
+    """Two data sets under one seed, beside a copy of the recipe; a lab has more of both."""
+    write_study(folder, ["eins", "zwei"], [3])
 
 
 def run_names(folder):

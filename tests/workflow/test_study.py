@@ -7,31 +7,9 @@ import shutil
 from types import SimpleNamespace
 
 import pytest
-import yaml
 
-from runs import FEW, clone, contents, planned, snakemake, write_config, write_run
+from runs import STUDY, clone, contents, planned, snakemake, write_study
 from settings import ROOT
-
-STUDY = ROOT / "examples/study"
-
-
-def write_study(folder, names, seeds):
-    """Copy the folder of the study beside some data sets and name them."""
-    shutil.copytree(STUDY, folder, ignore=shutil.ignore_patterns("results", ".snakemake"), dirs_exist_ok=True)
-    datasets = {}
-    for number, name in enumerate(names):
-        write_run(folder / name, seed=number)
-        paths = {split: f"{name}/data/{split}.csv" for split in ("train", "test")}
-        write_config(folder / name, {**FEW, "data": {**FEW["data"], **paths}})
-        datasets[name] = f"{name}/config.yaml"
-    settings = {
-        "workflow": str(ROOT),
-        "results": "results",
-        "datasets": datasets,
-        "seeds": seeds,
-        "change": {},
-    }
-    (folder / "config.yaml").write_text(yaml.safe_dump(settings))
 
 
 def ingests(names, seeds):
