@@ -33,7 +33,7 @@ Names of tests say what holds; folders mirror what they test:
 | `cluster/` | SLURM |
 | `benchmarks/` | what measures speed, and the page that it writes |
 | `generate.py` | small data sets with the notebook's columns |
-| `made_up_results.py`, `made_up_models.py` | results and models that no run made |
+| `made_up_results.py`, `made_up_models.py`, `report_scenes.py` | results and models that no run made |
 | `worlds.py` | probabilities to try rules on: simulated, without any model |
 | `runs.py` | runs of the workflow: a small one that many tests share, ways to start and to examine runs |
 | `settings.py` | the default configuration and the schema |

@@ -8,11 +8,15 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urldefrag
 
+import numpy as np
 import pytest
 import yaml
 
 import documents
+import latefusion.rules
 from documents import DOCS, PAGES, README, section
+from latefusion.fusion.rule import rule_class
+from latefusion.planning.rule_catalogue import read_rule
 from picture import MOST_BYTES, PICTURE
 from settings import ROOT
 
@@ -145,6 +149,37 @@ def test_the_python_example_runs():
     exec(compile(code, "python.md", "exec"), names)
     assert names["fused"].shape == (300, 3)
     assert (names["fused"].argmax(axis=1) == names["y"]).mean() > 0.9
+
+
+@pytest.fixture
+def template(tmp_path, monkeypatch):
+    """Return the folder of rules with the template of the guide, as a user would put it there."""
+    code = re.search(r"<!-- template -->\n```python\n(.*?)```", TEXTS[DOCS / "rules.md"], re.DOTALL)[1]
+    (tmp_path / "mine.py").write_text(code, encoding="utf-8")
+    monkeypatch.setattr(latefusion.rules, "__path__", [*latefusion.rules.__path__, str(tmp_path)])
+    monkeypatch.delitem(sys.modules, "latefusion.rules.mine", raising=False)
+    yield tmp_path
+    sys.modules.pop("latefusion.rules.mine", None)
+
+
+def test_the_template_of_a_rule_is_read_with_its_options(template):
+    facts = read_rule(template / "mine.py")
+    assert facts.options == {"sharpness": 2.0}
+    assert facts.learns
+    assert facts.probabilistic
+
+
+def test_the_template_of_a_rule_leaves_a_missing_modality_out(template):
+    P = np.array([[[0.8, 0.2], [0.4, 0.6]], [[0.3, 0.7], [0.9, 0.1]], [[0.6, 0.4], [0.2, 0.8]]])
+    P = np.concatenate([P, P])
+    P[3:, 1] = np.nan
+    y = np.array([0, 1, 0, 0, 1, 1])
+    rule = rule_class("mine")(sharpness=3.0).fit(P, y)
+    assert rule.weights == pytest.approx([(5 / 6) ** 3, 0.0])  # 5 of 6 right; none of 3
+    rule.weights = np.array([3.0, 1.0])
+    fused = rule.predict_proba(P)
+    assert fused[0] == pytest.approx([0.7, 0.3])
+    assert fused[3] == pytest.approx([0.8, 0.2])
 
 
 @pytest.mark.parametrize("name", ["ranking", "digits"])
