@@ -24,6 +24,7 @@ LONG_FUNCTIONS = {
     "benchmarks/one_view.py: section",
     "benchmarks/workflow.py: section",
     "external/pretrained_file.py: load_pretrained",
+    "external/probabilities.py: import_probabilities",
     "fusion/fuse.py: fuse",
     "planning/plan.py: make_plan",
     "report/sections/effects.py: _comparisons",
