@@ -26,7 +26,6 @@ LONG_FUNCTIONS = {
     "external/pretrained_file.py: load_pretrained",
     "external/probabilities.py: import_probabilities",
     "fusion/fuse.py: fuse",
-    "planning/plan.py: make_plan",
     "report/sections/effects.py: _comparisons",
     "svm/coordinate_descent.py: descend",
     "svm/smo.py: optimise",

@@ -138,25 +138,16 @@ def make_plan(config: Config, rules: Mapping[str, RuleFacts], *, file: str) -> P
     fused: dict[str, list[str]] = {}
     selects: dict[str, list[str]] = {}
     for protocol in config["protocols"]:
-        protocol_views[protocol] = []
-        for view in views.values():
-            if protocol == "cross" and not view.has_cross:
-                left_out.append(LeftOut(protocol, view.name, _unseen_origin(view)))
-            else:
-                protocol_views[protocol].append(view.name)
         fusable = [view for view in singles if protocol != "cross" or view.has_cross]
-        protocol_rules[protocol], fused[protocol] = [], [view.name for view in fusable]
-        for name, rule in configured.items():
-            # a temperature is learned, whatever else the rule learns
-            facts = rules[rule.rule]
-            learns = facts.learns or rule.options.get("calibrate", False)
-            reason = _why_not(replace(facts, learns=learns), protocol, singles, fusable)
-            if reason is None:
-                protocol_rules[protocol].append(name)
-            else:
-                left_out.append(LeftOut(protocol, name, reason))
+        without = _absent_views(protocol, views) | _absent_rules(
+            protocol, configured, rules, singles, fusable
+        )
+        left_out += [LeftOut(protocol, name, reason) for name, reason in without.items()]
+        protocol_views[protocol] = [name for name in views if name not in without]
+        protocol_rules[protocol] = [name for name in configured if name not in without]
+        fused[protocol] = [view.name for view in fusable]
         out_of_fold = protocol != "replica" and all(view.has_out_of_fold for view in fusable)
-        selects[protocol] = [name for name in selectable if out_of_fold and name in protocol_rules[protocol]]
+        selects[protocol] = [name for name in selectable if out_of_fold and name not in without]
     return Plan(
         views,
         configured,
@@ -190,6 +181,33 @@ def cross_partitions(config: Config) -> list[str]:
 def _partitions(config: Config) -> dict[str, list[str]]:
     cross = cross_partitions(config)
     return {protocol: cross if protocol == "cross" else ["given"] for protocol in config["protocols"]}
+
+
+def _absent_views(protocol: str, views: Mapping[str, View]) -> dict[str, str]:
+    """Return why a protocol does without some views."""
+    return {
+        name: _unseen_origin(view)
+        for name, view in views.items()
+        if protocol == "cross" and not view.has_cross
+    }
+
+
+def _absent_rules(
+    protocol: str,
+    configured: Mapping[str, ConfiguredRule],
+    rules: Mapping[str, RuleFacts],
+    singles: Sequence[View],
+    fusable: Sequence[View],
+) -> dict[str, str]:
+    """Return why a protocol does without some rules."""
+    absent = {}
+    for name, rule in configured.items():
+        # a temperature is learned, whatever else the rule learns
+        learns = rules[rule.rule].learns or rule.options.get("calibrate", False)
+        reason = _why_not(replace(rules[rule.rule], learns=learns), protocol, singles, fusable)
+        if reason is not None:
+            absent[name] = reason
+    return absent
 
 
 def _why_not(rule: RuleFacts, protocol: str, singles: Sequence[View], fusable: Sequence[View]) -> str | None:
