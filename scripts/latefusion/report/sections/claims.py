@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from latefusion.evaluation.names import ALL, GIVEN_TEST
+from latefusion.evaluation.names import ALL, GIVEN_TEST, SELECTED
 from latefusion.report import verdicts
 from latefusion.report.charts import intervals
 from latefusion.report.components import Cell, Column, Figure, Section, Table, estimate, figure, text
@@ -48,6 +48,7 @@ def _steps(results: Results, start: str, end: str) -> list[Row]:
         for row in results.across.get("leaks", [])
         if (row["claimed"], row["honest"], row["subset"], row["metric"]) == (start, end, subset, "accuracy")
         and row["kind"] == "rule"
+        and row["model"] != SELECTED  # which is one of them, and not there under every protocol
     ]
 
 
