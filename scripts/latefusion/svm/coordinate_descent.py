@@ -24,6 +24,37 @@ def _add(w, Z, row, weight):
         w[k] += weight * np.float64(Z[row, k])
 
 
+@inlined()
+def _shuffle(order, state):
+    """Shuffle in place by a xorshift generator (Marsaglia 2003); return its next state."""
+    for t in range(order.shape[0] - 1, 0, -1):
+        state ^= state << np.uint64(13)
+        state ^= state >> np.uint64(7)
+        state ^= state << np.uint64(17)
+        other = np.int64(state % np.uint64(t + 1))
+        order[t], order[other] = order[other], order[t]
+    return state
+
+
+@inlined()
+def _pass(Z, squares, rows, y, cost, beta, w, order, offset, penalty, total):
+    """Visit every row once; return the largest gradient of those that moved, and the sum of β."""
+    gap = 0.0
+    for index in range(order.shape[0]):
+        t = order[index]
+        row = rows[t]
+        gradient = _dot(Z, row, w) + offset + penalty * total - y[t]
+        low = 0.0 if y[t] > 0 else -cost[t]
+        high = cost[t] if y[t] > 0 else 0.0
+        new = min(max(beta[t] - gradient / (squares[row] + penalty), low), high)
+        if new != beta[t]:
+            gap = max(gap, abs(gradient))
+            _add(w, Z, row, new - beta[t])
+            total += new - beta[t]
+            beta[t] = new
+    return gap, total
+
+
 @compiled()
 def descend(Z, squares, rows, y, cost, beta, w, offset, penalty, tol, epochs, seed):
     """Solve min ½|w|² + Σ cost·max(0, 1 - y(zw + b)) in place; the bias is not penalised.
@@ -68,29 +99,10 @@ def descend(Z, squares, rows, y, cost, beta, w, offset, penalty, tol, epochs, se
     total = 0.0
     for t in range(n):
         total += beta[t]
-    epoch = 0
-    gap = 0.0
+    epoch, gap = 0, 0.0
     while epoch < epochs:
-        for t in range(n - 1, 0, -1):
-            # xorshift (Marsaglia 2003)
-            state ^= state << np.uint64(13)
-            state ^= state >> np.uint64(7)
-            state ^= state << np.uint64(17)
-            other = np.int64(state % np.uint64(t + 1))
-            order[t], order[other] = order[other], order[t]
-        gap = 0.0
-        for index in range(n):
-            t = order[index]
-            row = rows[t]
-            gradient = _dot(Z, row, w) + offset + penalty * total - y[t]
-            low = 0.0 if y[t] > 0 else -cost[t]
-            high = cost[t] if y[t] > 0 else 0.0
-            new = min(max(beta[t] - gradient / (squares[row] + penalty), low), high)
-            if new != beta[t]:
-                gap = max(gap, abs(gradient))
-                _add(w, Z, row, new - beta[t])
-                total += new - beta[t]
-                beta[t] = new
+        state = _shuffle(order, state)
+        gap, total = _pass(Z, squares, rows, y, cost, beta, w, order, offset, penalty, total)
         offset += penalty * total
         epoch += 1
         if gap < tol and penalty * abs(total) < tol:

@@ -9,9 +9,10 @@ import numpy as np
 
 from latefusion.svm.decision_values import decide_training_rows
 from latefusion.svm.fitted_state import Expansion
+from latefusion.svm.gram import Gram
 from latefusion.svm.inputs import Float32, Float64, SvmParameters
 from latefusion.svm.kernel_alignment import Alignment
-from latefusion.svm.kernels import Gram, KernelRows
+from latefusion.svm.kernels import KernelRows
 from latefusion.svm.memory import budget, distance_bytes
 from latefusion.svm.one_vs_one import OneVsOneProblem
 from latefusion.svm.solution import KernelSolution

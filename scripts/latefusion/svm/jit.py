@@ -73,9 +73,12 @@ class SelfRepairingCache(FunctionCache):
             return None
 
 
+OPTIONS = {"nogil": True, "error_model": "numpy"}
+
+
 def inlined(fast=frozenset()):
-    """Compile a function that only compiled functions call."""
-    return njit(nogil=True, fastmath=set(fast), error_model="numpy")
+    """Compile a function that only compiled functions call, into these: a call a step can be felt."""
+    return njit(fastmath=set(fast), forceinline=True, **OPTIONS)
 
 
 def compiled(fast=frozenset()):
@@ -86,7 +89,7 @@ def compiled(fast=frozenset()):
     """
 
     def decorate(function):
-        dispatcher = inlined(fast)(function)
+        dispatcher = njit(fastmath=set(fast), **OPTIONS)(function)
         try:
             dispatcher._cache = SelfRepairingCache(function)
         except RuntimeError:

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latefusion.core.parallel import run
+from latefusion.svm.gram import Gram, Tile
 from latefusion.svm.inputs import Float64
-from latefusion.svm.kernels import Gram, Tile, rbf_less_one
+from latefusion.svm.kernels import rbf_less_one
 from latefusion.svm.layout import Layout
 
 logger = logging.getLogger(__name__)

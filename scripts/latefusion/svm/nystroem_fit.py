@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latefusion.svm.fitted_state import Expansion
+from latefusion.svm.gram import Gram
 from latefusion.svm.inputs import Float32, Float64, SvmParameters
 from latefusion.svm.kernel_alignment import Alignment
-from latefusion.svm.kernels import Gram
 from latefusion.svm.layout import NO_FOLD, Layout
 from latefusion.svm.linear_one_vs_one import LinearProblem
 from latefusion.svm.nystroem import NystroemMap

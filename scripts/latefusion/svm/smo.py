@@ -68,6 +68,48 @@ def _bound(beta, upper, lower):
     return NEVER if beta <= lower else ZERO
 
 
+@inlined(FAST)
+def _sweep(f, score, shift, bound, K, i, j, chunks, step):
+    """Move all scores; return the largest that may go up, the least that may go down, and the chunk
+    of the first.
+    """
+    top, least, at = -NEVER, NEVER, 0
+    for c in range(chunks.shape[0]):
+        chunk = (chunks[c, 0], chunks[c, 1], chunks[c, 2])
+        largest, least = _move(f, score, shift, bound, K, i, j, chunk, step, least)
+        if largest > top:
+            top, at = largest, c
+    return top, least, at
+
+
+@inlined(FAST)
+def _first(score, bound, chunks, at):
+    """Return the row of the largest score that may go up, which stands in chunk `at`."""
+    largest, i = -NEVER, 0
+    for t in range(chunks[at, 0], chunks[at, 1]):
+        if score[t] + min(bound[t], ZERO) > largest:
+            largest, i = score[t], np.int64(t)
+    return i
+
+
+@inlined(FAST)
+def _second(score, bound, K, i, chunks, top, flat):
+    """Return the row that may go down and promises the largest decrease together with row `i` of `K`."""
+    best, at = ZERO, 0
+    for c in range(chunks.shape[0]):
+        chunk = (chunks[c, 0], chunks[c, 1], chunks[c, 2])
+        promised = _gain(score, bound, K, i, chunk, top, flat)
+        if promised > best:
+            best, at = promised, c
+    best, j = -NEVER, 0
+    for t in range(chunks[at, 0], chunks[at, 1]):
+        d = max(top - score[t] - max(bound[t], ZERO), ZERO)
+        promised = d * d / max(MINUS_TWO * K[i, t + chunks[at, 2]], flat)
+        if promised > best:
+            best, j = promised, np.int64(t)
+    return j
+
+
 @compiled(FAST)
 def optimise(K, chunks, rows, beta, upper, lower, f, tol, max_iter, flat):
     """Solve a classifier in place, from any feasible β and its f.
@@ -107,12 +149,7 @@ def optimise(K, chunks, rows, beta, upper, lower, f, tol, max_iter, flat):
     i = j = steps = 0
     step = shift = 0.0
     while True:
-        top, least, at = -NEVER, NEVER, 0
-        for c in range(chunks.shape[0]):
-            chunk = (chunks[c, 0], chunks[c, 1], chunks[c, 2])
-            largest, least = _move(f, score, shift, bound, K, rows[i], rows[j], chunk, step, least)
-            if largest > top:
-                top, at = largest, c
+        top, least, at = _sweep(f, score, shift, bound, K, rows[i], rows[j], chunks, step)
         gap = np.float64(top) - np.float64(least)
         if gap < tol or steps >= max_iter:
             return steps, gap
@@ -122,23 +159,8 @@ def optimise(K, chunks, rows, beta, upper, lower, f, tol, max_iter, flat):
             shift += middle
             for t in range(n):
                 score[t] = np.float32(f[t] - shift)
-        largest = -NEVER
-        for t in range(chunks[at, 0], chunks[at, 1]):
-            if score[t] + min(bound[t], ZERO) > largest:
-                largest, i = score[t], np.int64(t)
-        top = largest
-        best, at = ZERO, 0
-        for c in range(chunks.shape[0]):
-            chunk = (chunks[c, 0], chunks[c, 1], chunks[c, 2])
-            promised = _gain(score, bound, K, rows[i], chunk, top, least_curvature)
-            if promised > best:
-                best, at = promised, c
-        best = -NEVER
-        for t in range(chunks[at, 0], chunks[at, 1]):
-            d = max(top - score[t] - max(bound[t], ZERO), ZERO)
-            promised = d * d / max(MINUS_TWO * K[rows[i], t + chunks[at, 2]], least_curvature)
-            if promised > best:
-                best, j = promised, np.int64(t)
+        i = _first(score, bound, chunks, at)
+        j = _second(score, bound, K, rows[i], chunks, score[i], least_curvature)
         step = (f[i] - f[j]) / max(-2.0 * np.float64(K[rows[i], rows[j]]), flat)
         room_i, room_j = upper[i] - beta[i], beta[j] - lower[j]
         step = min(step, room_i, room_j)

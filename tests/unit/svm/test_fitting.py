@@ -5,7 +5,7 @@ from latefusion.svm import exact_fit
 from latefusion.svm.estimator import SVM
 from latefusion.svm.fitting import _folds
 from latefusion.svm.fitting import fit_all as fit_states
-from latefusion.svm.kernels import Gram
+from latefusion.svm.gram import Gram
 
 
 def blobs(n=200, K=3, d=5, sep=0.8, seed=0):

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
+from latefusion.svm.gram import Gram
 from latefusion.svm.kernel_alignment import Alignment, unbiased_hsic
-from latefusion.svm.kernels import BLOCK, Gram, InputScaling
+from latefusion.svm.kernels import BLOCK, InputScaling
 from latefusion.svm.layout import NO_FOLD, Layout
 
 

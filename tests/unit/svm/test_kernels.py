@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from latefusion.svm.kernels import BLOCK, Gram, InputScaling, values
+from latefusion.svm.gram import Gram
+from latefusion.svm.kernels import BLOCK, InputScaling, values
 from latefusion.svm.kernels import rbf_less_one as less_one_in_place
 
 RNG = np.random.default_rng(5)
