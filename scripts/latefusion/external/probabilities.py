@@ -123,13 +123,22 @@ def import_probabilities(
     if table == OUT_OF_FOLD:
         fold = read_folds(read["fold"], called["fold"], rows, expected, where, findings, grouped=grouped)
     findings.check()
+    return _in_order(p, fold, rows, expected, names)
+
+
+def _in_order(
+    p: NDArray[np.float64],
+    fold: NDArray[np.int32],
+    rows: NDArray[np.int64],
+    expected: Expected,
+    classes: tuple[str, ...],
+) -> Probabilities:
+    """Return the rows of a file in our order; sums that are off by rounding are made exact."""
     order = np.empty(len(expected.item), np.int64)
     order[rows] = np.arange(len(rows))
     sums = p.sum(axis=1, keepdims=True)
     p = np.where(np.abs(sums - 1) > _EXACT, p / sums, p)
-    return Probabilities(
-        classes=names, item=expected.item, label=expected.label, p=p[order], fold=fold[order]
-    )
+    return Probabilities(classes, expected.item, expected.label, p[order], fold[order])
 
 
 def _read(

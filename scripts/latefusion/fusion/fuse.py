@@ -75,19 +75,13 @@ def fuse(
     fitted = runner.fit(parts, seed)
     first = parts[0]
     classes = next(iter(first.learn.values())).classes
-    learned: dict[str, Any] = {
+    learned = {
         "rule": name,
         "protocol": protocol,
         "options": dict(options),
         "modalities": list(first.test),
         "classes": list(classes),
-        "learns": runner.rule.learns,
-        "probabilistic": runner.probabilistic,
-        "stochastic": runner.rule.stochastic,
-        "partitions": {one.partition: one.facts() for one in fitted},
-        "cross_validated": {one.partition: one.cross_validated for one in fitted},
-        "contributions": None,
-    }
+    } | _learned(runner, fitted)
     lost = ROBUSTNESS.empty_table()
     if (
         robustness
@@ -100,6 +94,18 @@ def fuse(
         learned["contributions"] = contributions(outcomes, names, probabilistic=gives_p, seed=seed)
     table = pa.concat_tables([table for one in fitted for table in _tables(one, classes)])
     return Fused(table, plain(learned), lost)
+
+
+def _learned(runner: RuleRunner, fitted: Sequence[FittedRule]) -> dict[str, Any]:
+    """Return what a rule is and what it learned in each partition."""
+    return {
+        "learns": runner.rule.learns,
+        "probabilistic": runner.probabilistic,
+        "stochastic": runner.rule.stochastic,
+        "partitions": {one.partition: one.facts() for one in fitted},
+        "cross_validated": {one.partition: one.cross_validated for one in fitted},
+        "contributions": None,
+    }
 
 
 def _tables(one: FittedRule, classes: Sequence[str]) -> Iterator[pa.Table]:
