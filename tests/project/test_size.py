@@ -23,8 +23,6 @@ LONG_FUNCTIONS = {
     "benchmarks/one_view.py: section",
     "benchmarks/workflow.py: section",
     "external/pretrained_file.py: load_pretrained",
-    "external/probabilities.py: import_probabilities",
-    "fusion/fuse.py: fuse",
     "report/sections/effects.py: _comparisons",
 }
 DEEP_FUNCTIONS: set[str] = set()
