@@ -137,6 +137,11 @@ def _no_yaml(folder):
     return []
 
 
+def _key_twice(folder):
+    _layers(folder, "data:\n  train: a.csv\n  test: b.csv\n  train: c.csv\n")
+    return []
+
+
 def _mistake_below(folder):
     layers = _layers(folder, "extends: base.yaml\nseed: 1\n", base="folds: five")
     plan_run(layers, schemas=ROOT / "workflow/schemas", rules=ROOT / "scripts/latefusion/rules")
@@ -204,6 +209,12 @@ CASES += [
         ("mine.yaml, extends", "write 'base.yaml'"),
     ),
     Case("YAML that is none", SECTION, _no_yaml, ("mine.yaml, line 2", "YAML: keys with values")),
+    Case(
+        "a key given twice",
+        SECTION,
+        _key_twice,
+        ("mine.yaml, line 4, data.train", "line 2 has already", "each key once"),
+    ),
     Case(
         "a mistake in the file below",
         SECTION,

@@ -545,19 +545,24 @@ class TestMistakesBeforeAnythingStarts:
         (folder / file).write_text("jobs: 2\nseconds: 0\nresults: [a, b\nfolds: 5\n")
         options = ("--configfile", file) if named else ()
         said = self.refused(folder, "--cores", 1, *options)
-        assert re.search(rf"{file}, line 4, column \d+\n    found: ", said)
+        assert re.search(rf"{file}, line 4\n    found:   .* \(character 6\)", said)
         assert "while parsing a flow sequence in line 3" in said
+
+    def test_a_key_given_twice_is_told_with_both_lines(self, folder):
+        (folder / "mine.yaml").write_text("jobs: 2\nresults: a\njobs: 3\n")
+        said = self.refused(folder, "--cores", 1, "--configfile", "mine.yaml")
+        assert "mine.yaml, line 3, jobs\n    found:   a key that line 1 has already" in said
 
     def test_a_tab_is_named_with_its_line(self, folder):
         (folder / "mine.yaml").write_text("data:\n\ttrain: a.csv\n")
         said = self.refused(folder, "--cores", 1, "--configfile", "mine.yaml")
-        assert "mine.yaml, line 2, column 1" in said
-        assert "cannot start any token" in said
+        assert "mine.yaml, line 2\n" in said
+        assert "cannot start any token (character 1)" in said
 
     def test_a_configuration_in_another_encoding_is_refused(self, folder):
         (folder / "mine.yaml").write_bytes("results: Größe\n".encode("latin-1"))
         said = self.refused(folder, "--cores", 1, "--configfile", "mine.yaml")
-        assert "mine.yaml, byte 11\n    found:   text that is not UTF-8" in said
+        assert "mine.yaml, line 1\n    found:   text that is not UTF-8" in said
 
     def test_a_configuration_without_keys_is_refused(self, folder):
         (folder / "mine.yaml").write_text("- jobs\n")

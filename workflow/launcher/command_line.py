@@ -10,6 +10,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from latefusion.core.errors import InputError
+from latefusion.planning.config_file import read_config_file
 from launcher.child import ROOT, snakemake_command
 from launcher.errors import LaunchError
 
@@ -50,16 +52,11 @@ def check(arguments: Namespace, folder: Path) -> None:
             raise _taken_for_a_configuration(file, files[0])
         if not file.is_file():
             raise LaunchError(_no_such_file(file))
-        if not isinstance(held := read_yaml(file), dict | None):
-            raise LaunchError(
-                f"{file}\n    found:   no keys, but {_kind(held)}\n"
-                "    allowed: a mapping, as config.yaml is: `data:`, `modalities:`\n"
-                "    fix:     write `key: value` on each line"
-            )
+        read_configuration(file)
     if not files:
         own = default_configuration(arguments, folder)
         if own.is_file():
-            read_yaml(own)
+            read_configuration(own)
 
 
 def default_configuration(arguments: Namespace, folder: Path) -> Path:
@@ -68,34 +65,18 @@ def default_configuration(arguments: Namespace, folder: Path) -> Path:
     return own if own.exists() else Path(arguments.snakefile).parent / "config.yaml"
 
 
-def read_yaml(file: Path) -> Any:  # noqa: ANN401 - any YAML value
-    """Return what a YAML or JSON file holds.
+def read_configuration(file: Path) -> dict[str, Any]:
+    """Return what a configuration holds, as it is written.
 
     Raises
     ------
     LaunchError
-        If it is neither, with the line.
+        If it cannot be read, with the line.
     """
-    import yaml
-
     try:
-        return yaml.safe_load(file.read_text(encoding="utf-8"))
-    except UnicodeDecodeError as error:
-        raise LaunchError(
-            f"{file}, byte {error.start}\n    found:   text that is not UTF-8\n"
-            "    allowed: UTF-8\n    fix:     save it as UTF-8"
-        ) from error
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = f"{file}, line {mark.line + 1}, column {mark.column + 1}" if mark else str(file)
-        opened = f", {error.context} in line {error.context_mark.line + 1}" if error.context_mark else ""
-        raise LaunchError(
-            f"{place}\n    found:   {error.problem}{opened}\n"
-            "    allowed: YAML: `key: value`, indented by blanks, brackets and quotes closed\n"
-            "    fix:     mend this line or the one above it"
-        ) from error
-    except yaml.YAMLError as error:
-        raise LaunchError(f"{file}\n    found:   {error}\n    allowed: YAML\n    fix:     mend it") from error
+        return read_config_file(file, str(file))
+    except InputError as error:
+        raise LaunchError(str(error)) from error
 
 
 def _check_profile(profile: str | None) -> None:
@@ -134,7 +115,3 @@ def _no_such_file(file: Path) -> str:
 def _nearest(name: str, names: Sequence[str]) -> str:
     close = get_close_matches(name, names, n=1)
     return f"write {close[0]}" if close else ""
-
-
-def _kind(value: object) -> str:
-    return "a list" if isinstance(value, list) else "text" if isinstance(value, str) else f"`{value}`"

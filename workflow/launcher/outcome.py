@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from itertools import islice
 from pathlib import Path
 
-from launcher.command_line import default_configuration, read_yaml
+from launcher.command_line import default_configuration, read_configuration
 
 FILES = {
     "report.html": "everything on one page: open it in a browser",
@@ -78,9 +78,7 @@ def _results_of(file: Path) -> str | None:
     seen: set[Path] = set()
     while file.is_file() and file.resolve() not in seen:
         seen.add(file.resolve())
-        written = read_yaml(file)
-        if not isinstance(written, dict):
-            return None
+        written = read_configuration(file)
         if isinstance(written.get("results"), str):
             return str(written["results"])
         if not isinstance(written.get("extends"), str):

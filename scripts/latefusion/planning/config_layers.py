@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
@@ -10,9 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
 from latefusion.core.errors import InputError, Problem, nearest, shorten
+from latefusion.planning.config_file import read_config_file
 
 EXTENDS: Final = "extends"
 Load = Callable[[Path], Mapping[str, Any]]
@@ -48,7 +46,7 @@ def read_layers(files: Iterable[Path], load: Load) -> list[Layer]:
     Raises
     ------
     InputError
-        If a file is not there, is no YAML, or extends itself by way of others.
+        If a file is not there, cannot be read, or extends itself by way of others.
     """
     layers: dict[Path, Layer] = {}
     for file in files:
@@ -102,38 +100,8 @@ def _content(file: Path, load: Load) -> Mapping[str, Any]:
     if not file.is_file():
         found, fix = "there is no such file", "name another after --configfile"
         raise InputError([Problem(_shown(file), found, "the file of a configuration", fix)])
-    try:
-        text = file.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        row = file.read_bytes()[: error.start].count(b"\n") + 1
-        problem = Problem(
-            _shown(file), "bytes that are no UTF-8", "text in UTF-8", "save it as UTF-8", row=row
-        )
-        raise InputError([problem]) from None
-    problem_of_text = syntax_problem(text, _shown(file))
-    if problem_of_text is not None:
-        raise InputError([problem_of_text])
+    read_config_file(file, _shown(file))
     return load(file)
-
-
-def syntax_problem(text: str, name: str) -> Problem | None:
-    """Return what keeps a text from being a mapping in YAML or JSON, with its line."""
-    try:
-        content = json.loads(text)
-    except ValueError:
-        try:
-            content = yaml.safe_load(text)
-        except yaml.YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
-            said = getattr(error, "problem", None) or str(error).splitlines()[0]
-            fix = "correct this line or the one above: indent with blanks, quote text that holds ': ' or '#'"
-            return Problem(
-                name, f"{said}", "YAML: keys with values", fix, row=None if mark is None else mark.line + 1
-            )
-    if isinstance(content, dict):
-        return None
-    found = "nothing" if content is None else shorten(content)
-    return Problem(name, found, "keys with values", "write at least data and modalities")
 
 
 def merged(layers: Sequence[Layer]) -> dict[str, Any]:

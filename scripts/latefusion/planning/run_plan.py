@@ -9,6 +9,11 @@ from typing import Any, Final
 
 import yaml
 
+try:
+    from yaml import CSafeLoader as SafeLoader
+except ImportError:  # a PyYAML without libyaml
+    from yaml import SafeLoader  # type: ignore[assignment]
+
 from latefusion.core.errors import InputError
 from latefusion.planning.config_layers import Layer, located, main_file, merged
 from latefusion.planning.config_types import Config
@@ -78,5 +83,5 @@ def plan_run(layers: Sequence[Layer], *, schemas: Path, rules: Path) -> RunPlan:
 
 
 def _schema(file: Path) -> dict[str, Any]:
-    content: dict[str, Any] = yaml.load(file.read_bytes(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+    content: dict[str, Any] = yaml.load(file.read_bytes(), Loader=SafeLoader)
     return content

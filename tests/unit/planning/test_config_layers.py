@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from latefusion.core.errors import InputError, Problem
-from latefusion.planning.config_layers import Layer, layer_of, located, merged, read_layers, syntax_problem
+from latefusion.planning.config_layers import Layer, layer_of, located, merged, read_layers
 
 
 def load(path):
@@ -82,31 +82,9 @@ def test_a_file_to_extend_that_is_not_there_is_named_with_the_nearest(folder):
     assert "write 'base.yaml'" in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    ("text", "row", "words"),
-    [
-        ("folds: 5\nseed: [1\nrules: 3\n", 3, "YAML"),
-        ("folds: 5\n\tseed: 1\n", 2, "YAML"),
-        ("folds: 5\nname: a: b\n", 2, "YAML"),
-        ("- folds\n", None, "keys with values"),
-        ("", None, "nothing"),
-    ],
-)
-def test_a_mistake_of_syntax_is_told_with_its_line(text, row, words):
-    problem = syntax_problem(text, "mine.yaml")
-    assert (problem.file, problem.row) == ("mine.yaml", row)
-    assert words in str(problem)
-
-
-def test_json_and_yaml_pass():
-    assert syntax_problem('{\n\t"folds": 5}', "mine.json") is None
-    assert syntax_problem("folds: 5", "mine.yaml") is None
-
-
-def test_a_file_that_is_no_utf8_is_told_with_its_line(folder):
-    here = folder(mine="folds: 5\n")
-    (here / "mine.yaml").write_bytes(b"folds: 5\ndata: {label: Gef\xfchl}\n")
-    with pytest.raises(InputError, match=r"mine\.yaml, line 2"):
+def test_a_mistake_in_a_file_below_is_told_with_that_file(folder):
+    here = folder(mine={"extends": "base.yaml"}, base="folds: 5\nfolds: 3\n")
+    with pytest.raises(InputError, match=r"base\.yaml, line 2, folds"):
         read_layers([here / "mine.yaml"], load)
 
 
