@@ -227,8 +227,8 @@ CASES += [
         SECTION,
         _left_out,
         (
-            "replica does without class_weighted_max: it learns from in-sample probabilities",
-            "and text has none",
+            "replica does without class_weighted_max: it learns from",
+            "in-sample probabilities, which text lacks.",
         ),
         refused=False,
     ),
