@@ -13,7 +13,7 @@ from documents import DOCS
 
 PICTURE = DOCS / "report.png"
 MOST_BYTES = 200_000
-SCREEN = {"width": 1200, "height": 800}
+SCREEN = {"width": 1200, "height": 870}
 
 
 def take(page_file: Path, picture: Path) -> None:
