@@ -13,7 +13,7 @@ with job(snakemake.log[0]) as log:
     columns = snakemake.params.columns
     names = [modality["name"] for modality in snakemake.params.modalities]
     facts = ingest(
-        open_table(Path(snakemake.input.table), columns["max_cell_bytes"]),
+        open_table(snakemake.input.table, columns["max_cell_bytes"], columns["delimiter"]),
         snakemake.wildcards.split,
         Columns.of(columns, snakemake.params.modalities),
         SplitFiles(

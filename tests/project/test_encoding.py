@@ -46,7 +46,7 @@ def in_the_encoding_of_the_locale(call):
         modes = [*call.args[: 2 if isinstance(call.func, ast.Name) else 1]]
         modes += [keyword.value for keyword in call.keywords if keyword.arg == "mode"]
         binary = any(isinstance(mode, ast.Constant) and "b" in str(mode.value) for mode in modes)
-        return owner not in ("os", "webbrowser", "tarfile", "zipfile") and not binary
+        return owner not in ("os", "webbrowser", "tarfile", "zipfile", "archive") and not binary
     return name in PROCESSES and bool({"text", "universal_newlines"} & given)
 
 

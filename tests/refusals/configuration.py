@@ -67,7 +67,7 @@ REFUSED = {
     ),
     "no source": (
         changed(modalities__0={"name": "text"}),
-        ["modalities[0]", "neither a column nor probabilities"],
+        ["modalities[0]", "no embedding and no probabilities"],
     ),
     "two sources": (
         changed(modalities__0__probabilities={"train_out_of_fold": "o.csv", "test": "p.csv"}),

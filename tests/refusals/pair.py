@@ -91,4 +91,4 @@ def checked(pair: Pair, folder: Path, **options: object):
             training=TrainingFile.read([items["train"]] if split == "test" and settings.get("item") else []),
         )
     names = settings.get("group_names", "artists")
-    return check_dataset(items, facts, features, folds=folds, cross_folds=cross_folds, group_names=names)
+    return check_dataset(items, facts, features, {}, folds=folds, cross_folds=cross_folds, group_names=names)

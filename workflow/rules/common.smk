@@ -14,7 +14,9 @@ sys.path.insert(0, str(SCRIPTS))
 
 from latefusion.core.errors import InputError
 from latefusion.planning import config_layers, files, job_inputs, resources
+from latefusion.core.table_files import table_files
 from latefusion.planning.code_digest import code_digest
+from latefusion.planning.modality_sources import files_of, modality_entry
 from latefusion.planning.run_plan import plan_run
 from launcher.terminal import settle_encoding
 

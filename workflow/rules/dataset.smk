@@ -7,10 +7,11 @@ rule check_dataset:
         item_tables=expand("<results>/items/{split}.parquet", split=["train", "test"]),
         facts=expand("<results>/items/{split}.json", split=["train", "test"]),
         features=[
-            f"<results>/features/{split}/{modality['name']}.parquet"
+            f"<results>/features/{split}/{name}.parquet"
             for split in ("train", "test")
-            for modality in FILES.embedded
+            for name in FILES.embedded
         ],
+        modality_facts=[f"<results>/features/{name}.json" for name in FILES.with_files],
     output:
         dataset="<results>/dataset.json",
         groups="<results>/groups.parquet",
@@ -24,7 +25,7 @@ rule check_dataset:
         mem_mb=lambda wildcards, attempt: 1000 * attempt,
         runtime=lambda wildcards, attempt: 10 * attempt,
     params:
-        modalities=[modality["name"] for modality in FILES.embedded],
+        modalities=FILES.embedded,
         group_names=CONFIG["data"]["group_names"],
         folds=CONFIG["folds"],
         cross_folds=CONFIG["cross"]["folds"],

@@ -4,12 +4,12 @@
 rule ingest:
     """Turn one table into feature matrices and items, or refuse it with a message that mends it."""
     input:
-        table=lambda wildcards: CONFIG["data"][wildcards.split],
+        table=lambda wildcards: table_files(CONFIG["data"][wildcards.split]),
         training=lambda wildcards: FILES.training_file(wildcards.split),
     output:
         features=[
             kept(f"<results>/features/{{split}}/{modality['name']}.parquet")
-            for modality in FILES.embedded
+            for modality in FILES.in_table
         ],
         item_tables=kept("<results>/items/{split}.parquet"),
         facts=kept("<results>/items/{split}.json"),
@@ -28,9 +28,62 @@ rule ingest:
     params:
         columns=lambda wildcards: FILES.columns_of(wildcards.split),
         modalities=[
-            {key: modality[key] for key in ("name", "column", "missing")}
-            for modality in FILES.embedded
+            {key: modality[key] for key in ("name", "column", "columns", "missing")}
+            for modality in FILES.in_table
         ],
         digest=digest("ingest"),
     script:
         "../../scripts/ingest.py"
+
+
+rule ingest_modality:
+    """Join the files of one modality to the items, or refuse them with a message that mends it."""
+    input:
+        files=lambda wildcards: files_of(FILES.with_files[wildcards.modality]),
+        item_tables=expand("<results>/items/{split}.parquet", split=["train", "test"]),
+    output:
+        features=[
+            kept(f"<results>/features/{split}/{{modality}}.parquet")
+            for split in ("train", "test")
+        ],
+        facts=kept("<results>/features/{modality}.json"),
+    log:
+        "<logs>/ingest_modality/{modality}.log",
+    benchmark:
+        "<benchmarks>/ingest_modality/{modality}.tsv"
+    wildcard_constraints:
+        modality=names_of(FILES.with_files),
+    conda:
+        "../../envs/latefusion.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 1500 * attempt,
+        runtime=lambda wildcards, input, attempt: (10 + input.size_mb // 100) * attempt,
+    params:
+        entry=lambda wildcards: modality_entry(FILES.with_files[wildcards.modality]),
+        splits=["train", "test"],
+        item=CONFIG["data"]["item"],
+        max_cell_bytes=CONFIG["data"]["max_cell_bytes"],
+        digest=digest("ingest_modality"),
+    script:
+        "../../scripts/ingest_modality.py"
+
+
+# The same files hold the embeddings of new items, which must be as long as those of the labelled ones.
+use rule ingest_modality as ingest_new_modality with:
+    input:
+        files=lambda wildcards: files_of(FILES.with_files[wildcards.modality]),
+        item_tables=["<results>/items/new.parquet"],
+        labelled="<results>/features/{modality}.json",
+    output:
+        features=["<results>/features/new/{modality}.parquet"],
+        facts="<results>/features/new/{modality}.json",
+    log:
+        "<logs>/ingest_modality/new_{modality}.log",
+    benchmark:
+        "<benchmarks>/ingest_modality/new_{modality}.tsv"
+    params:
+        entry=lambda wildcards: modality_entry(FILES.with_files[wildcards.modality]),
+        splits=["new"],
+        item=CONFIG["data"]["item"],
+        max_cell_bytes=CONFIG["data"]["max_cell_bytes"],
+        digest=digest("ingest_modality"),

@@ -39,6 +39,7 @@ def check_dataset(
     items: Mapping[str, Path],
     facts: Mapping[str, Path],
     features: Mapping[str, Mapping[str, Path]],
+    modality_facts: Mapping[str, Mapping[str, Any]],
     *,
     folds: int,
     cross_folds: int,
@@ -52,6 +53,8 @@ def check_dataset(
         Items table and facts of `train` and `test`.
     features : mapping of str to mapping of str to Path
         Feature matrices by split and modality.
+    modality_facts : mapping of str to mapping
+        What is known of the files of modalities that have their own.
     folds, cross_folds : int
         As configured; they decide which classes are small and whether there are groups enough for `cross`.
     group_names : {'artists', 'exact'}
@@ -69,7 +72,7 @@ def check_dataset(
     InputError
         If the splits contradict each other, or there is nothing to learn: all problems at once.
     """
-    splits = Splits.read(items, facts)
+    splits = Splits.read(items, facts, modality_facts)
     classes, hashes, has_content = _checked(splits, features, folds)
     shared = shared_identifiers(splits)
     check_identifiers(splits, shared, hashes)
@@ -84,7 +87,7 @@ def check_dataset(
     dataset = {
         "classes": classes,
         "n": {split: splits.tables[split].num_rows for split in SPLITS},
-        "modalities": _modalities(splits, features),
+        "modalities": _modalities(splits, features, modality_facts),
         "duplicates": duplicate_facts(splits, sets, len(shared), y, joined),
         "groups": group_facts(splits, joined.group, y, classes, folds, cross_folds)
         | {"joined": {**asdict(by_name), "suspicious": by_name.suspicious}},
@@ -132,8 +135,12 @@ def _double(features: Mapping[str, Mapping[str, Path]]) -> dict[str, set[str]]:
     }
 
 
-def _modalities(splits: Splits, features: Mapping[str, Mapping[str, Path]]) -> dict[str, dict[str, Any]]:
-    """Return dimension, missing items and precision of each modality."""
+def _modalities(
+    splits: Splits,
+    features: Mapping[str, Mapping[str, Path]],
+    modality_facts: Mapping[str, Mapping[str, Any]],
+) -> dict[str, dict[str, Any]]:
+    """Return dimension, missing items and precision of each modality, and how its own files were joined."""
     double = _double(features)
     return {
         name: {
@@ -141,6 +148,7 @@ def _modalities(splits: Splits, features: Mapping[str, Mapping[str, Path]]) -> d
             "missing": {split: splits.facts[split]["missing"][name] for split in SPLITS},
         }
         | _precision(splits, double, name)
+        | ({"match": modality_facts[name]["match"]} if name in modality_facts else {})
         for name, dimension in splits.facts["train"]["dimensions"].items()
     }
 

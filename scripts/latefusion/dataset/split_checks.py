@@ -41,9 +41,20 @@ class Splits:
     warnings: list[dict[str, str]] = field(default_factory=list)
 
     @classmethod
-    def read(cls, items: Mapping[str, Path], facts: Mapping[str, Path]) -> Splits:
-        """Read items tables and facts."""
-        return cls({s: read_table(items[s]) for s in SPLITS}, {s: read_json(facts[s]) for s in SPLITS})
+    def read(
+        cls,
+        items: Mapping[str, Path],
+        facts: Mapping[str, Path],
+        modality_facts: Mapping[str, Mapping[str, Any]],
+    ) -> Splits:
+        """Read items tables and facts; those of modalities with files of their own join the splits'."""
+        splits = cls({s: read_table(items[s]) for s in SPLITS}, {s: read_json(facts[s]) for s in SPLITS})
+        for name, own in modality_facts.items():
+            splits.warnings += own["warnings"]
+            for split in SPLITS:
+                splits.facts[split]["dimensions"][name] = own["dimension"]
+                splits.facts[split]["missing"][name] = own["missing"][split]
+        return splits
 
     def both(self, column: str) -> NDArray[np.object_]:
         """Return a column of both files, train before test."""

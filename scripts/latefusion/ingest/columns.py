@@ -6,9 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import pyarrow as pa
+
 from latefusion.core.errors import Problem, nearest, shorten
 from latefusion.dataset.groups import ARTISTS
+from latefusion.ingest.embeddings import Parsed, parse
 from latefusion.ingest.readers.reader import Selection
+from latefusion.ingest.wide import matching, parse_wide
 
 RESERVED = ("item", "label", "class", "group")
 
@@ -20,15 +24,43 @@ class Modality:
     Attributes
     ----------
     name : str
-    column : str
-        Column that holds it.
+    column : str or None
+        Column that holds it as a list.
     missing : bool
         Whether items may lack it.
+    columns : str, sequence of str or None
+        Columns of one number each: a pattern, or names and patterns.
     """
 
     name: str
-    column: str
+    column: str | None = None
     missing: bool = False
+    columns: str | tuple[str, ...] | None = None
+
+    @classmethod
+    def of(cls, entry: Mapping[str, Any]) -> Modality:
+        """Return a modality as the configuration has it."""
+        columns = entry.get("columns")
+        return cls(
+            entry["name"],
+            entry.get("column"),
+            bool(entry.get("missing", False)),
+            columns if columns is None or isinstance(columns, str) else tuple(columns),
+        )
+
+    @property
+    def source(self) -> str:
+        """What holds it, as messages name it."""
+        if self.column is not None:
+            return self.column
+        return self.columns if isinstance(self.columns, str) else ", ".join(self.columns or ())
+
+    def parsed(self, batch: pa.RecordBatch) -> Parsed:
+        """Return its numbers in some rows."""
+        if self.column is not None:
+            return parse(batch.column(self.column))
+        names = matching(self.columns or (), batch.schema.names)
+        return parse_wide([batch.column(name) for name in names], names)
 
 
 @dataclass(frozen=True)
@@ -60,7 +92,7 @@ class Columns:
         """Return the columns that the configuration names, in its keys `data` and `modalities`."""
         label = data.get("label")
         return cls(
-            tuple(Modality(m["name"], m["column"], bool(m.get("missing", False))) for m in modalities),
+            tuple(map(Modality.of, modalities)),
             label=label,
             class_name=None if label is None else data.get("class_name"),
             group=data.get("group"),
@@ -77,15 +109,20 @@ class Columns:
 
     @property
     def vectors(self) -> list[str]:
-        """Columns that hold embeddings, each once."""
-        return list(dict.fromkeys(modality.column for modality in self.modalities))
+        """Columns that hold embeddings as lists, each once."""
+        return list(dict.fromkeys(m.column for m in self.modalities if m.column is not None))
 
-    @property
-    def selection(self) -> Selection:
-        """What is asked of a reader."""
+    def wide(self, names: Sequence[str]) -> list[str]:
+        """Return the columns of a table with these names that hold one number of an embedding each."""
+        wanted = [m.columns for m in self.modalities if m.columns is not None]
+        return list(dict.fromkeys(name for columns in wanted for name in matching(columns, names)))
+
+    def selection(self, names: Sequence[str]) -> Selection:
+        """Return what is asked of a reader of a table with these names."""
         keys = (self.label, self.class_name, self.group, self.item)
         # what is a key as well comes as text: large integers would lose digits as numbers
-        return Selection(self.texts, self.vectors, [name for name in self.describe if name not in keys])
+        described = [name for name in self.describe if name not in keys]
+        return Selection(self.texts, self.vectors, described, self.wide(names))
 
     def that_are_there(self, names: Sequence[str]) -> Columns:
         """Return the columns without a group and descriptions that a file with these names lacks."""
@@ -102,7 +139,10 @@ class Columns:
         }
         wanted = [(key, name) for key, name in keys.items() if name is not None]
         wanted += [("data.describe", name) for name in self.describe]
-        wanted += [(f"the modality {modality.name}", modality.column) for modality in self.modalities]
+        for modality in self.modalities:
+            plain = [modality.column] if modality.column is not None else modality.columns or ()
+            named = [plain] if isinstance(plain, str) else plain
+            wanted += [(f"the modality {modality.name}", name) for name in named if not matching(name, names)]
         problems = []
         for key, name in wanted:
             if name in names:
@@ -111,6 +151,7 @@ class Columns:
             fix = f"did you mean {shorten(near)}? Name it in {key}" if near else f"name one of them in {key}"
             found = f"no such column, which {key} names; there are {_listed(names)}"
             problems.append(Problem(file, found, "a column of the file", fix, column=name))
+        problems += self._keys_as_numbers(file, names)
         for name in self.describe:
             if name in RESERVED:
                 found = f"a describing column called {shorten(name)}"
@@ -118,6 +159,23 @@ class Columns:
                 fix = "leave it out of data.describe, or rename it in the file"
                 problems.append(Problem(file, found, allowed, fix, column=name))
         return problems
+
+    def _keys_as_numbers(self, file: str, names: Sequence[str]) -> list[Problem]:
+        """Return a problem for each column of keys that an embedding would hold: of the label above all."""
+        keys = {self.label, self.class_name, self.group, self.item}
+        return [
+            Problem(
+                file,
+                f"{modality.columns!r} of the modality {modality.name} takes this column as a number as well",
+                "columns of the embedding alone",
+                "write a pattern, or names, that leave it out",
+                column=name,
+            )
+            for modality in self.modalities
+            if modality.columns is not None
+            for name in matching(modality.columns, names)
+            if name in keys
+        ]
 
 
 def _listed(names: Sequence[str], most: int = 20) -> str:

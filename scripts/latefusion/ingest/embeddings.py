@@ -64,6 +64,11 @@ def parse(column: pa.Array) -> Parsed:
     if not (is_text(kind) or is_list(kind)):
         raise TypeError(f"a column of {kind} holds no embeddings")
     parsed = _parse_strings(column) if is_text(kind) else _parse_lists(column)
+    return with_spread(parsed)
+
+
+def with_spread(parsed: Parsed) -> Parsed:
+    """Return numbers with what single precision would change of them."""
     return replace(parsed, spread=_spread(parsed))
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from latefusion.ingest.columns import Columns
-from latefusion.ingest.embeddings import Parsed, parse
+from latefusion.ingest.embeddings import Parsed
 from latefusion.ingest.facts import IngestFacts, TrainingFile
 from latefusion.ingest.findings import Findings
 from latefusion.ingest.precision import PrecisionError
@@ -94,7 +94,8 @@ def ingest(
     for problem in columns.problems(str(table.path), table.names):
         findings.add(problem)
     findings.check()
-    for problem in table.check(columns.selection):
+    selection = columns.selection(table.names)
+    for problem in table.check(selection):
         findings.add(problem)
     findings.check()
     attempt = _Attempt(table, split, columns, files, training or TrainingFile(), threads)
@@ -107,7 +108,7 @@ def ingest(
 
 def _read(attempt: _Attempt) -> IngestFacts:
     """Read a file, quickly if it is in order."""
-    table, selection = attempt.table, attempt.columns.selection
+    table, selection = attempt.table, attempt.columns.selection(attempt.table.names)
     quick = table.quick(selection)
     if quick is not None:
         try:
@@ -168,7 +169,7 @@ def _parsed(batches: Iterator[Batch], columns: Columns, threads: int) -> Iterato
     """Parse the embeddings of batches in threads; they come out in order."""
 
     def work(batch: pa.RecordBatch) -> dict[str, Parsed]:
-        return {column: parse(batch.column(column)) for column in columns.vectors}
+        return {modality.name: modality.parsed(batch) for modality in columns.modalities}
 
     waiting: deque[tuple[int, dict[str, pa.Array], Lines, Future[dict[str, Parsed]]]] = deque()
     with ThreadPoolExecutor(max(1, threads)) as pool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -71,3 +72,12 @@ class Spread:
         """Return the columns, from 0, of which single precision loses what tells rows apart."""
         deviation = np.sqrt(self.squares / self.n)
         return np.flatnonzero((self.low < self.high) & (self.error > TOLERANCE * deviation))
+
+
+def kept_in_double(lossy: Sequence[int] | NDArray[np.int64], dimension: int | None) -> str:
+    """Say which columns of an embedding, from 0, are why it is kept in double precision."""
+    some = ", ".join(str(column + 1) for column in lossy[:5]) + (" …" if len(lossy) > 5 else "")
+    return (
+        f"single precision would change {len(lossy)} of {dimension} numbers ({some}) by more than "
+        f"{TOLERANCE:g} of their standard deviation; they are kept in double precision"
+    )

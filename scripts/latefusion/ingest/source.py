@@ -12,6 +12,7 @@ from typing import IO, NoReturn
 
 from latefusion.core.errors import InputError, Problem, nearest, shorten
 from latefusion.ingest.decompression import Unpacked, UnpackError, compression_of
+from latefusion.ingest.quotes import QuoteBalance
 
 PARQUET, ARROW, FEATHER_1 = b"PAR1", b"ARROW1", b"FEA1"
 _PIECE = 1 << 16
@@ -46,12 +47,27 @@ class NotTextError(Exception):
 
 
 def check_file(path: Path) -> bytes:
-    """Return the first bytes of a file that can be read.
+    """Return the first bytes of a file that can be read as a table.
 
     Raises
     ------
     InputError
         If it is missing, empty, not a regular file, not readable, or of a kind that is not read.
+    """
+    head = first_bytes(path, _TEXT)
+    for magic, found, fix in _FOREIGN:
+        if head.startswith(magic):
+            _refuse(path, found, _TEXT, fix)
+    return head
+
+
+def first_bytes(path: Path, allowed: str) -> bytes:
+    """Return the first bytes of a file.
+
+    Raises
+    ------
+    InputError
+        If it is missing, empty, not a regular file, or not readable.
     """
     try:
         mode = path.stat().st_mode
@@ -64,10 +80,7 @@ def check_file(path: Path) -> bytes:
     except OSError as error:
         _refuse_os_error(path, error)
     if not head:
-        _refuse(path, "an empty file (0 bytes)", _TEXT, "export the table again")
-    for magic, found, fix in _FOREIGN:
-        if head.startswith(magic):
-            _refuse(path, found, _TEXT, fix)
+        _refuse(path, "an empty file (0 bytes)", allowed, "export the table again")
     return head
 
 
@@ -147,7 +160,7 @@ class Bytes(io.RawIOBase):
         self.compression = compression_of(head)
         self._file = self._raw if self.compression is None else Unpacked(self._raw, self.compression)
         self._decoder = codecs.getincrementaldecoder("utf-8")()
-        self._quotes = _Quotes(delimiter)
+        self._quotes = QuoteBalance(delimiter)
         self.failed: NotTextError | None = None
 
     def readable(self) -> bool:
@@ -217,53 +230,6 @@ class _Hashed(io.RawIOBase):
     def close(self) -> None:
         self._file.close()
         super().close()
-
-
-class _Quotes:
-    """Whether every quote opens or closes a whole field, as RFC 4180 has it.
-
-    Readers disagree about other quotes: some glue text that follows a closing quote to the field, and a
-    quote that is never closed swallows the rest of the file in silence. Files that have such quotes are
-    left to the slow reader.
-    """
-
-    def __init__(self, delimiter: bytes) -> None:
-        import numpy as np
-
-        self._np = np
-        self._inside = False
-        self._last = ord("\n")
-        self._pending = False  # the last byte so far was a closing quote
-        self._beside = np.isin(np.arange(256), list(delimiter + b'\n\r"'))
-        self._start = True
-
-    def balanced(self, data: bytes) -> bool:
-        np = self._np
-        if not data:
-            return not self._inside
-        if self._start:
-            self._start = False
-            if data.startswith(codecs.BOM_UTF8):
-                data = data[3:]
-                if not data:
-                    return True
-        if self._pending and not self._beside[data[0]]:
-            return False
-        buffer = np.frombuffer(data, np.uint8)
-        at = np.flatnonzero(buffer == ord('"'))
-        first = 1 if self._inside else 0  # index of the first opening quote
-        opening, closing = at[first::2], at[1 - first :: 2]
-        before = buffer[opening - 1]
-        if len(opening) and opening[0] == 0:
-            before[0] = self._last
-        within = closing[closing < len(buffer) - 1]
-        after = buffer[within + 1]
-        if not (self._beside[before].all() and self._beside[after].all()):
-            return False
-        self._pending = bool(len(closing) and closing[-1] == len(buffer) - 1)
-        self._inside ^= bool(len(at) % 2)
-        self._last = int(buffer[-1])
-        return True
 
 
 def explain_encoding(path: Path, data: bytes, offset: int, line: int) -> Problem:

@@ -26,7 +26,7 @@ from latefusion.ingest.facts import IngestFacts, TrainingFile
 from latefusion.ingest.feature_writer import MatrixWriter
 from latefusion.ingest.findings import FILE, SHOWN, Findings, Where
 from latefusion.ingest.items import items_table
-from latefusion.ingest.precision import TOLERANCE, PrecisionError, Spread
+from latefusion.ingest.precision import PrecisionError, Spread, kept_in_double
 from latefusion.ingest.readers.reader import Reader, SuspectError
 from latefusion.store.tables import write_table
 
@@ -87,7 +87,7 @@ class Gathering:
         for name, gathered in self.texts.items():
             gathered.append(texts[name])
         for modality in self.columns.modalities:
-            self._add_modality(modality, items, parsed[modality.column])
+            self._add_modality(modality, items, parsed[modality.name])
         self.rows += n
 
     def _add_modality(self, modality: Modality, items: pa.Array, parsed: Parsed) -> None:
@@ -101,7 +101,7 @@ class Gathering:
             wrong |= lengths == EMPTY
         if wrong.any():
             if not self.exact:
-                raise SuspectError(f"column {modality.column}")
+                raise SuspectError(f"column {modality.source}")
             self._note_bad(modality, parsed)
             return
         if not self.findings.problems:
@@ -129,7 +129,7 @@ class Gathering:
                 self.findings.count(1)
                 continue
             self.explained[modality.name] += 1
-            self._problem(why, modality.column, int(lines[row]))
+            self._problem(why, modality.source, int(lines[row]))
 
     def _problem(self, why: Explanation, column: str | None = None, line: int | None = None) -> None:
         at, number = divmod(line or 0, FILE)
@@ -167,12 +167,7 @@ class Gathering:
             raise PrecisionError(frozenset(single))
         for name, at in lossy.items():
             if len(at):
-                some = ", ".join(str(column + 1) for column in at[:5]) + (" …" if len(at) > 5 else "")
-                which = f"{len(at)} of {self.writers[name].dimension} numbers ({some})"
-                found = (
-                    f"single precision would change {which} by more than {TOLERANCE:g} of their standard "
-                    "deviation; they are kept in double precision"
-                )
+                found = kept_in_double(at, self.writers[name].dimension)
                 self.findings.warn(f"double_precision:{name}", f"{self.path}: {name}: {found}")
 
     def _suspect(self) -> None:
@@ -184,11 +179,11 @@ class Gathering:
         why = nothing_there(lengths)
         # where embeddings may not be missing, the empty cells are problems already
         if why is not None and modality.missing and (lengths == EMPTY).all():
-            self._problem(why, modality.column)
+            self._problem(why, modality.source)
         rows, said = other_lengths(lengths)
         lines = np.concatenate(self.lines)
         for row, about in zip(rows, said, strict=False):
-            self._problem(about, modality.column, int(lines[row]))
+            self._problem(about, modality.source, int(lines[row]))
         self.findings.count(len(rows) - len(said))
 
     def _check_values(self, modality: Modality) -> None:
@@ -203,7 +198,7 @@ class Gathering:
                 "name another column, or compute the embeddings again",
             )
         if why is not None:
-            self._problem(why, modality.column)
+            self._problem(why, modality.source)
             return
         for code, message in oddities(name, writer):
             self.findings.warn(f"{code}:{name}", f"{self.path}: {message}")

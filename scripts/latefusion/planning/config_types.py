@@ -13,9 +13,10 @@ RuleEntry: TypeAlias = Mapping[str, Any]
 class Data(TypedDict):
     """Input tables and the meaning of their columns."""
 
-    train: str
-    test: str
-    new: str | None
+    train: str | list[str]
+    test: str | list[str]
+    new: str | list[str] | None
+    delimiter: str | None
     label: str
     class_name: str | None
     group: str | None
@@ -84,6 +85,14 @@ class Modality(TypedDict):
 
     name: str
     column: str | None
+    columns: str | list[str] | None
+    file: str | list[str] | None
+    files: str | None
+    array: str | None
+    items: str | None
+    key: str | None
+    pool: Literal["mean", "max", "first"] | None
+    delimiter: str | None
     missing: bool
     svm: SvmOverride
     pretrained: Pretrained | None

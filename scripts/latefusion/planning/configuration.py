@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, cast
 
 from latefusion.core.errors import InputError, Problem, nearest, shorten
+from latefusion.core.table_files import Source, table_files
 from latefusion.evaluation.names import SELECTED
 from latefusion.planning.config_types import Config, EarlyView, Modality, Pretrained, Probabilities
+from latefusion.planning.modality_sources import has_embedding, source_problems
 from latefusion.planning.schema_problems import schema_problems
 
 RESERVED_NAMES: Final = ("majority", "group_lookup", SELECTED, "all")
@@ -82,7 +85,7 @@ def complete(
 
 def _early_view(modalities: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return the view of all embeddings, where there are several."""
-    names = [modality["name"] for modality in modalities if modality["column"] is not None]
+    names = [modality["name"] for modality in modalities if has_embedding(cast("Modality", modality))]
     taken = {modality["name"].casefold() for modality in modalities}
     name = "early_fusion" if "early" in taken else "early"
     return [{"name": name, "modalities": names}] if len(names) > 1 else []
@@ -121,8 +124,7 @@ def _contradictions(config: Config, file: str, *, named_rules: bool) -> Iterator
     yield from _repeated("views", views, file, taken=modalities if named_rules else [*modalities, *rules])
     if named_rules:
         yield from _repeated("rules", rules, file, taken=[*modalities, *views])
-    for position, modality in enumerate(config["modalities"]):
-        yield from _source_problems(modality, f"modalities[{position}]", file)
+    yield from source_problems(config, file)
     for position, view in enumerate(config["views"]):
         yield from _view_problems(view, config["modalities"], f"views[{position}].modalities", file)
     described = config["data"]["describe"]
@@ -151,10 +153,10 @@ def _view_problems(
             close = nearest(name, names)
             fix = f"write {close!r}" if close else "name one of these, or add it to modalities"
             yield Problem(file, shorten(name), ", ".join(names), fix, column=place)
-    external = [m["name"] for m in modalities if m["name"] in view["modalities"] and m["column"] is None]
+    external = [m["name"] for m in modalities if m["name"] in view["modalities"] and not has_embedding(m)]
     if external and view["pretrained"] is None:
         found = f"{', '.join(external)}, which brings probabilities and no embedding"
-        yield Problem(file, found, "modalities with a column", "leave it out of the view", column=place)
+        yield Problem(file, found, "modalities with an embedding", "leave it out of the view", column=place)
 
 
 def _repeated(key: str, names: Sequence[str], file: str, taken: Sequence[str] = ()) -> Iterator[Problem]:
@@ -175,28 +177,6 @@ def _repeated(key: str, names: Sequence[str], file: str, taken: Sequence[str] = 
         seen.add(name.casefold())
 
 
-def _source_problems(modality: Modality, place: str, file: str) -> Iterator[Problem]:
-    if modality["column"] is None and modality["probabilities"] is None:
-        yield Problem(
-            file,
-            "neither a column nor probabilities",
-            "column: the embedding's column, or probabilities: tables of another system",
-            f"add {place}.column",
-            column=place,
-        )
-    if modality["probabilities"] is not None and (
-        modality["column"] is not None or modality["pretrained"] is not None
-    ):
-        other = "a column" if modality["column"] is not None else "a pretrained model"
-        yield Problem(
-            file,
-            f"probabilities and {other}",
-            "one source for a modality",
-            "remove one of the two",
-            column=place,
-        )
-
-
 def missing_files(config: Config, *, file: str, built: Iterable[str] = ()) -> None:
     """Refuse paths of the configuration that do not exist, or are no folder for results, all at once.
 
@@ -213,18 +193,33 @@ def missing_files(config: Config, *, file: str, built: Iterable[str] = ()) -> No
     InputError
         Naming each key and the file nearest to it in the same folder.
     """
-    paths = {"train": config["data"]["train"], "test": config["data"]["test"], "new": config["data"]["new"]}
-    paths = {f"data.{key}": path for key, path in paths.items()}
+    data = config["data"]
+    sources: dict[str, Source | None] = {
+        "data.train": data["train"],
+        "data.test": data["test"],
+        "data.new": data["new"],
+    }
+    paths: dict[str, str | None] = {}
     for position, modality in enumerate(config["modalities"]):
         place = f"modalities[{position}]"
+        sources[f"{place}.file"] = modality["file"]
         paths |= _model_file(modality["pretrained"], place)
         paths |= _external_files(modality["probabilities"], f"{place}.probabilities")
     for position, view in enumerate(config["views"]):
         paths |= _model_file(view["pretrained"], f"views[{position}]")
-    problems = [
-        _missing(key, Path(path), file)
-        for key, path in paths.items()
-        if path is not None and path not in set(built) and not Path(path).exists()
+    wanted = [(key, Path(path)) for key, path in paths.items() if path is not None]
+    problems = []
+    for key, source in sources.items():
+        try:
+            wanted += [(key, path) for path in table_files(source or ())]
+        except InputError as error:
+            problems += [
+                replace(problem, file=file, found=f"{problem.file}: {problem.found}", column=key)
+                for problem in error.problems
+            ]
+    made = set(built)
+    problems += [
+        _missing(key, path, file) for key, path in wanted if str(path) not in made and not path.exists()
     ]
     problems += _no_folder(Path(config["results"]), file)
     if problems:

@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 
 from latefusion.evaluation.names import LEAKS, SELECTED, TABLES
 from latefusion.planning.config_types import Config, Modality
+from latefusion.planning.modality_sources import has_embedding, has_files, in_table
 from latefusion.planning.plan import Plan, cross_partitions
 from latefusion.planning.views import View
 
@@ -51,9 +52,19 @@ class Files:
     plan: Plan
 
     @property
-    def embedded(self) -> list[Modality]:
-        """Modalities whose embeddings are columns of the input."""
-        return [modality for modality in self.config["modalities"] if modality["column"] is not None]
+    def in_table(self) -> list[Modality]:
+        """Modalities whose embeddings are columns of the items' table."""
+        return list(filter(in_table, self.config["modalities"]))
+
+    @property
+    def with_files(self) -> dict[str, Modality]:
+        """Modalities whose embeddings have files of their own, by name."""
+        return {one["name"]: one for one in self.config["modalities"] if has_files(one)}
+
+    @property
+    def embedded(self) -> list[str]:
+        """Names of the modalities that bring embeddings."""
+        return [one["name"] for one in self.config["modalities"] if has_embedding(one)]
 
     def views_from(self, source: Literal["trained", "pretrained", "external"]) -> list[str]:
         """Return the names of the views of one source."""
@@ -132,7 +143,8 @@ class Files:
         """Yield what `ingest` makes of the labelled items."""
         for split in SPLITS:
             yield from (f"{ROOT}/items/{split}.{kind}" for kind in ("parquet", "json", "source.json"))
-            yield from (f"{ROOT}/features/{split}/{one['name']}.parquet" for one in self.embedded)
+            yield from (f"{ROOT}/features/{split}/{name}.parquet" for name in self.embedded)
+        yield from (f"{ROOT}/features/{name}.json" for name in self.with_files)
 
     def fusion_results(self, protocol: str, *kinds: str) -> Iterator[str]:
         """Yield the files of every rule of a protocol: `parquet`, `json`, `robustness.parquet`."""

@@ -9,6 +9,7 @@ from latefusion.core.errors import InputError, Problem
 from latefusion.core.input_names import input_name
 from latefusion.evaluation.names import CURVE_RULES, SELECTED, TABLES
 from latefusion.planning.files import GIVEN, ROOT, SPLITS, Files, Kind, evaluation_tables, items_of
+from latefusion.planning.modality_sources import BY_ROW
 
 TEST: Final = "test"
 
@@ -126,6 +127,15 @@ def predictions(files: Files, *, file: str) -> list[str]:
             fix = "leave it out of the configuration that new items are classified with"
             problem = Problem(file, found, "modalities with a column", fix, column=f"modalities[{position}]")
             raise InputError([problem])
+    for position, modality in enumerate(files.config["modalities"]):
+        if modality["items"] == BY_ROW:
+            found = f"{BY_ROW}: the rows of {modality['name']} are those of the labelled items"
+            allowed, fix = (
+                "identifiers, by which new items are found",
+                "write them beside the rows, and name them",
+            )
+            place = f"modalities[{position}].items"
+            raise InputError([Problem(file, found, allowed, fix, column=place)])
     return [f"{ROOT}/predictions.csv", f"{ROOT}/predictions.json"]
 
 

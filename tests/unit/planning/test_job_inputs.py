@@ -101,6 +101,10 @@ def test_new_items_are_classified_by_the_rule_that_is_named_or_by_all_that_can_b
             {"data__new": "n.csv", "modalities__0": BROUGHT, "views": []},
             ["modalities[0]", "comes from elsewhere"],
         ),
+        (
+            {"data__new": "n.csv", "modalities__0": {"name": "text", "file": "a.npy", "items": "rows"}},
+            ["modalities[0].items", "rows of text are those of the labelled items"],
+        ),
     ],
 )
 def test_what_keeps_new_items_from_being_classified_is_told(changes, words):

@@ -1,0 +1,60 @@
+"""The files that a path of the configuration stands for: itself, a pattern's, a folder's, a list's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from glob import glob, has_magic
+from pathlib import Path
+from typing import Final
+
+from latefusion.core.errors import InputError, Problem, shorten
+
+JSON: Final = (".json", ".jsonl", ".ndjson")
+TABLES: Final = (".csv", ".tsv", ".txt", ".parquet", ".arrow", ".feather", *JSON)
+PACKED: Final = (".gz", ".bz2", ".xz", ".zst")
+
+Source = str | Path | Sequence[str | Path]
+
+
+def table_files(source: Source) -> list[Path]:
+    """Return the files of a table: those of a pattern or a folder in order of name, those of a list as it is.
+
+    Raises
+    ------
+    InputError
+        If a pattern or a folder holds no table.
+    """
+    if not isinstance(source, str | Path):
+        return [file for one in source for file in table_files(one)]
+    path = Path(source)
+    if path.is_dir():
+        inside = sorted(file for file in path.iterdir() if file.is_file() and is_table(file))
+        if not inside:
+            allowed = f"a file whose name ends in {', '.join(TABLES)}"
+            raise InputError([Problem(str(path), "a folder without a table in it", allowed, "name a file")])
+        return inside
+    if has_magic(str(source)) and not path.exists():
+        fitting = glob(str(source))  # noqa: PTH207 - Path.glob takes no absolute pattern
+        files = sorted(file for file in map(Path, fitting) if file.is_file())
+        if not files:
+            found, fix = "a pattern that no file fits", "check it; paths start where Snakemake does"
+            raise InputError([Problem(shorten(str(source), 200), found, "at least one file", fix)])
+        return files
+    return [path]
+
+
+def is_table(file: Path) -> bool:
+    """Say whether a file is a table by its name."""
+    return _unpacked(file).endswith(TABLES) and not file.name.startswith(".")
+
+
+def is_json(file: Path) -> bool:
+    """Say whether a file is JSON by its name."""
+    return _unpacked(file).endswith(JSON)
+
+
+def _unpacked(file: Path) -> str:
+    name = file.name.lower()
+    for packed in PACKED:
+        name = name.removesuffix(packed)
+    return name

@@ -1,0 +1,74 @@
+"""The rows of a modality's files, whichever form its configuration names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from latefusion.core.errors import InputError, Problem
+from latefusion.ingest.readers.array_rows import ArrayRows, read_identifiers
+from latefusion.ingest.readers.file_per_item import FilePerItem
+from latefusion.ingest.readers.matrix_file import MATRIX_SUFFIXES
+from latefusion.ingest.readers.opening import open_table
+from latefusion.ingest.readers.rows import RowSource
+from latefusion.ingest.readers.table_rows import TableColumns, TableRows
+from latefusion.ingest.source import first_bytes
+
+BY_ROW: Final = "rows"
+"""What `items` says where row i of a file belongs to the i-th item."""
+
+
+def open_modality(
+    entry: Mapping[str, Any],
+    *,
+    item: str | None,
+    keys: Callable[[], Sequence[str]],
+    max_cell_bytes: int,
+) -> RowSource:
+    """Open the files of a modality.
+
+    Parameters
+    ----------
+    entry : mapping
+        From `modalities` of the configuration: `file` or `files`, and where they need it `array`, `items`,
+        `key`, `column`, `columns`, `pool`, `delimiter`.
+    item : str, optional
+        Column of the identifiers in the items' table.
+    keys : callable
+        Returns the identifiers of all items; only a file an item needs them.
+    max_cell_bytes : int
+
+    Raises
+    ------
+    InputError
+        If a file is not there, is damaged, or does not hold what the configuration names.
+    """
+    if entry.get("files") is not None:
+        return FilePerItem(entry["files"], keys(), entry.get("array"), entry.get("pool"))
+    source = entry["file"]
+    if isinstance(source, str) and source.lower().endswith(MATRIX_SUFFIXES):
+        return _matrix(Path(source), entry)
+    columns = TableColumns(
+        key=entry.get("key"),
+        column=entry.get("column"),
+        columns=entry.get("columns"),
+        item=item,
+        joined=entry.get("items") != BY_ROW,
+    )
+    return TableRows(open_table(source, max_cell_bytes, entry.get("delimiter")), columns)
+
+
+def _matrix(path: Path, entry: Mapping[str, Any]) -> ArrayRows:
+    first_bytes(path, "a matrix: .npy, .npz, HDF5 or safetensors")
+    array, items = entry.get("array"), entry.get("items")
+    if items == BY_ROW:
+        return ArrayRows(path, array, None)
+    if items is None:
+        fix = "name them, `items: ids.txt`, or write `items: rows` where row i is of the i-th item"
+        allowed = "identifiers for the rows"
+        raise InputError([Problem(str(path), "a matrix without identifiers", allowed, fix)])
+    beside = Path(items)
+    if beside.is_file():
+        return ArrayRows(path, array, read_identifiers(beside, header=entry.get("key")), origin=items)
+    return ArrayRows(path, array, read_identifiers(path, items), origin=f"the array {items}")

@@ -1,0 +1,172 @@
+"""Embeddings that stand in a table of their own: a list in one column, or one number a column."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from latefusion.core.errors import InputError, Problem, nearest, shorten
+from latefusion.ingest.embeddings import parse
+from latefusion.ingest.findings import Findings, strip
+from latefusion.ingest.readers.reader import Batch, Reader, Selection, SuspectError
+from latefusion.ingest.readers.rows import Rows
+from latefusion.ingest.wide import is_numeric, matching, parse_wide
+
+logger = logging.getLogger(__name__)
+
+LOOKED_AT = 1000
+
+
+@dataclass(frozen=True)
+class TableColumns:
+    """Which columns of a modality's table play which part.
+
+    Attributes
+    ----------
+    key : str, optional
+        Column of the identifiers. By default the first where it has no name, as pandas writes an index;
+        otherwise the column of `item`'s name.
+    column : str, optional
+        Column of lists.
+    columns : str or sequence of str, optional
+        Columns of one number each: a pattern, or names. By default, without `column`, every other column
+        that holds numbers.
+    item : str, optional
+        Name of the identifiers' column in the items' table.
+    joined : bool
+        Whether rows are joined by identifier; otherwise by their order, and no column is a key.
+    """
+
+    key: str | None = None
+    column: str | None = None
+    columns: str | Sequence[str] | None = None
+    item: str | None = None
+    joined: bool = True
+
+
+class TableRows:
+    """The rows of a table as embeddings; see `RowSource`.
+
+    Parameters
+    ----------
+    table : Reader
+    wanted : TableColumns
+
+    Raises
+    ------
+    InputError
+        If a column is not there, or none is that could be meant.
+    """
+
+    def __init__(self, table: Reader, wanted: TableColumns) -> None:
+        self._table = table
+        self.file, self.unit = str(table.path), table.unit
+        self.by_row = not wanted.joined
+        self.files = [str(file) for file in table.files]
+        self._key = self._find_key(wanted) if wanted.joined else None
+        self._lists = wanted.column
+        self.column = wanted.column
+        if wanted.column is not None:
+            self._require([wanted.column], "column")
+            self._wide: list[str] = []
+        else:
+            self._wide = self._find_wide(wanted)
+        texts = [] if self._key is None else [self._key]
+        self._selection = Selection(texts, [self._lists] if self._lists else [], wide=self._wide)
+        problems = table.check(self._selection)
+        if problems:
+            raise InputError(problems)
+
+    def rows(self, findings: Findings, *, exact: bool) -> Iterator[Rows]:
+        """Yield all rows; see `RowSource`."""
+        quick = None if exact else self._table.quick(self._selection)
+        batches = self._table.exact(self._selection, findings) if quick is None else quick
+        at = 1
+        for batch, lines in batches:
+            numbers = np.arange(at, at + len(batch)) if lines is None else lines
+            at += len(batch)
+            yield self._rows(batch, numbers)
+
+    def _rows(self, batch: pa.RecordBatch, lines: NDArray[np.int64]) -> Rows:
+        if self._lists is None:
+            parsed = parse_wide([batch.column(name) for name in self._wide], self._wide)
+        else:
+            parsed = parse(batch.column(self._lists))
+        keys = None if self._key is None else strip(batch.column(self._key))
+        return Rows(keys, parsed, lines)
+
+    def _find_key(self, wanted: TableColumns) -> str:
+        names = self._table.names
+        if wanted.key is not None:
+            self._require([wanted.key], "key")
+            return wanted.key
+        if names and names[0] == "":
+            return ""
+        if wanted.item in names:
+            return str(wanted.item)
+        found = f"no column {shorten(wanted.item or 'item')}; there are {_listed(names)}"
+        fix = "name the column of the identifiers: `key: NAME`"
+        raise InputError([Problem(self.file, found, "a column of identifiers", fix)])
+
+    def _find_wide(self, wanted: TableColumns) -> list[str]:
+        others = [name for name in self._table.names if name != self._key]
+        if wanted.columns is None:
+            numeric = self._numeric(others)
+            left = [name for name in others if name not in set(numeric)]
+            if left:
+                logger.info("%s: not numbers, and left out: %s", self.file, _listed(left))
+            found = f"no column of numbers; there are {_listed(others)}"
+            fix = "name a column of lists under `column`, or columns of numbers under `columns`"
+        else:
+            numeric = matching(wanted.columns, others)
+            found = f"no column that {wanted.columns!r} stands for; there are {_listed(others)}"
+            fix = "correct the pattern"
+            if not isinstance(wanted.columns, str):
+                plain = [name for name in wanted.columns if not any(sign in name for sign in "*?[")]
+                self._require(plain, "columns")
+        if not numeric:
+            raise InputError([Problem(self.file, found, "one number a column, or a list in one", fix)])
+        return numeric
+
+    def _numeric(self, names: Sequence[str]) -> list[str]:
+        """Return the columns whose first cells are numbers."""
+        first = next(self._first(Selection(names)), None)
+        if first is None:
+            return []
+        head = first[0].slice(0, LOOKED_AT)
+        return [name for name in names if is_numeric(head.column(name))]
+
+    def _first(self, selection: Selection) -> Iterator[Batch]:
+        quick = self._table.quick(selection)
+        if quick is not None:
+            try:
+                yield next(quick)
+            except (SuspectError, StopIteration):
+                pass
+            else:
+                return
+        findings = Findings()
+        yield from self._table.exact(selection, findings)
+
+    def _require(self, wanted: Sequence[str], key: str) -> None:
+        names = self._table.names
+        problems = []
+        for name in wanted:
+            if name in names:
+                continue
+            close = nearest(name, names)
+            fix = f"did you mean {shorten(close)}?" if close else f"name one of them under `{key}`"
+            found = f"no such column, which {key} names; there are {_listed(names)}"
+            problems.append(Problem(self.file, found, "a column of the file", fix, column=name))
+        if problems:
+            raise InputError(problems)
+
+
+def _listed(names: Sequence[str], most: int = 10) -> str:
+    shown = ", ".join(shorten(name, 40) for name in names[:most])
+    return shown + (f" and {len(names) - most} more" if len(names) > most else "")

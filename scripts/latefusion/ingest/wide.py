@@ -1,0 +1,135 @@
+"""Embeddings that stand one number a column."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from latefusion.core.errors import shorten
+from latefusion.ingest.embedding_errors import Explanation
+from latefusion.ingest.embeddings import BAD, EMPTY, EXPLAINED, Parsed, with_spread
+from latefusion.ingest.readers.reader import is_number, is_text
+
+_LARGEST: Final = float(np.finfo(np.float32).max)
+_ALLOWED: Final = "a finite number in every column, or in none where the item lacks the modality"
+
+
+def matching(patterns: str | Sequence[str], names: Sequence[str]) -> list[str]:
+    """Return the columns that a pattern (`mfcc_*`) or a list of names and patterns stands for.
+
+    They come in the order of the table, each once; names that are no column are left to the caller.
+    """
+    wanted = [patterns] if isinstance(patterns, str) else list(patterns)
+    return [name for name in names if any(name == one or fnmatchcase(name, one) for one in wanted)]
+
+
+def parse_wide(columns: Sequence[pa.Array], names: Sequence[str]) -> Parsed:
+    """Return one embedding a row from columns of numbers, or of their texts.
+
+    Parameters
+    ----------
+    columns : sequence of (n,) arrays
+        Numbers, or strings of them; null or blank where there is none.
+    names : sequence of str
+        Of the columns, for messages.
+
+    Returns
+    -------
+    Parsed
+        `EMPTY` where no column has a number, `BAD` where some have none or one is not finite.
+    """
+    n = len(columns[0])
+    by_column = np.empty((len(columns), n))
+    absent = np.zeros(n, np.int64)
+    texts: dict[int, NDArray[np.bool_]] = {}
+    for at, column in enumerate(columns):
+        numbers, blank, wrong = _numbers(column)
+        by_column[at] = numbers
+        absent += blank
+        if wrong is not None:
+            texts[at] = wrong
+    values = np.ascontiguousarray(by_column.T)
+    finite = np.isfinite(values) & (np.abs(values) <= _LARGEST)
+    lengths = np.full(n, len(columns), np.int64)
+    empty = absent == len(columns)
+    lengths[empty] = EMPTY
+    broken = np.flatnonzero(~finite.all(axis=1) & ~empty)
+    lengths[broken] = BAD
+    bad = {int(row): _explain(int(row), columns, names, values, texts) for row in broken[:EXPLAINED]}
+    kept = values if (lengths > 0).all() else values[lengths > 0]
+    return with_spread(Parsed(lengths, kept.ravel(), bad))
+
+
+def is_numeric(column: pa.Array) -> bool:
+    """Say whether every cell of a column that is not blank is a number, and at least one is."""
+    kind = column.type
+    if not (is_number(kind) or is_text(kind)):
+        return False
+    _, blank, wrong = _numbers(column)
+    return bool(not blank.all() and (wrong is None or not wrong.any()))
+
+
+def _numbers(
+    column: pa.Array,
+) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_] | None]:
+    """Return a column's numbers (NaN where there is none), where it is blank, and where it holds text."""
+    wrong = None
+    if is_text(column.type):
+        column = pc.utf8_trim_whitespace(column)
+        column = pc.if_else(pc.equal(column, ""), pa.scalar(None, column.type), column)
+        try:
+            column = column.cast(pa.float64())
+        except pa.ArrowInvalid:
+            numbers = [_number(text) for text in column.to_pylist()]
+            wrong = np.array([number is None for number in numbers], bool) & ~_null(column)
+            column = pa.array([np.nan if bad else number for number, bad in zip(numbers, wrong, strict=True)])
+    blank = _null(column)
+    numbers = column.cast(pa.float64(), safe=False).fill_null(np.nan)
+    return numbers.to_numpy(zero_copy_only=False), blank, wrong
+
+
+def _null(column: pa.Array) -> NDArray[np.bool_]:
+    return np.asarray(column.is_null().to_numpy(zero_copy_only=False), bool)
+
+
+def _number(text: str | None) -> float | None:
+    if text is None or "_" in text:
+        return None
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def _explain(
+    row: int,
+    columns: Sequence[pa.Array],
+    names: Sequence[str],
+    values: NDArray[np.float64],
+    texts: dict[int, NDArray[np.bool_]],
+) -> Explanation:
+    """Say what is wrong with the first number of a row that is not right."""
+    for at, name in enumerate(names):
+        value, where = values[row, at], f" in the column {shorten(name, 40)}"
+        if at in texts and texts[at][row]:
+            text = columns[at][row].as_py().strip()
+            if "," in text and text.replace(",", "", 1).lstrip("+-").isdigit():
+                what, fix = f"the decimal comma of {shorten(text, 40)}", "write decimal points"
+            else:
+                what = f"the text {shorten(text, 40)}"
+                fix = "write a number, or leave the column out of `columns`"
+            return Explanation(what + where, _ALLOWED, fix)
+        if not np.isfinite(value) or abs(value) > _LARGEST:
+            cell = columns[at][row].as_py()
+            if cell is None or (isinstance(cell, str) and not cell.strip()):
+                return Explanation("no number" + where, _ALLOWED, "fill it in, or empty the whole row")
+            special = "NaN" if np.isnan(value) else "infinity" if np.isinf(value) else None
+            what = special or f"{float(value)!r}, beyond float32,"
+            return Explanation(what + where, _ALLOWED, "replace it with a number, or drop the row")
+    return Explanation("a row that cannot be read", _ALLOWED, "write it again")

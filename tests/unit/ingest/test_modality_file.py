@@ -1,0 +1,263 @@
+"""A modality's own file, in every form and order, gives the matrix that a column of the table gives."""
+
+import bz2
+import json
+
+import h5py
+import numpy as np
+import pyarrow as pa
+import pyarrow.feather
+import pyarrow.parquet as pq
+import pytest
+
+from latefusion.core.errors import InputError
+from latefusion.ingest.columns import Columns
+from latefusion.ingest.ingest import SplitFiles, ingest
+from latefusion.ingest.modality_file import ingest_modality
+from latefusion.ingest.readers import csv_file, json_lines, matrix_file
+from latefusion.ingest.readers.modality_source import open_modality
+from latefusion.ingest.readers.opening import open_table
+from latefusion.store.samples import read_features
+from latefusion.store.tables import read_json
+from refusals.small import text
+
+ROWS, TEST = 90, 30
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(ROWS, 6))
+KEYS = [f"song {row:03}" for row in range(ROWS)]
+ORDER = RNG.permutation(ROWS)
+MAX = 16 << 20
+
+
+def shuffled(values):
+    return [values[row] for row in ORDER]
+
+
+def wide(separator, key="id"):
+    rows = [[KEYS[row], *map(repr, X[row].tolist())] for row in ORDER]
+    return text([[key, *[f"mfcc_{column}" for column in range(6)]], *rows], delimiter=separator)
+
+
+def ids(folder):
+    (folder / "ids.txt").write_text("".join(f"{key}\n" for key in shuffled(KEYS)))
+    return str(folder / "ids.txt")
+
+
+def per_item(folder, make=lambda row: row):
+    (folder / "each").mkdir()
+    for key, row in zip(KEYS, X, strict=True):
+        np.save(folder / "each" / f"{key}.npy", make(row))
+    return str(folder / "each" / "{item}.npy")
+
+
+def hdf5(folder):
+    with h5py.File(folder / "a.h5", "w") as file:
+        file["emb"], file["id"] = X[ORDER], shuffled(KEYS)
+
+
+def lists(folder=None):
+    return pa.table({"id": shuffled(KEYS), "embedding": shuffled(X.tolist())})
+
+
+def saved(write):
+    """Return a form whose file `a…` is written by a function."""
+
+    def form(name, **entry):
+        def make(folder):
+            write(folder / name)
+            return {"file": str(folder / name), **entry}
+
+        return make
+
+    return form
+
+
+def json_text():
+    return "".join(json.dumps(row) + "\n" for row in lists().to_pylist())
+
+
+FORMS = {
+    "wide CSV": saved(lambda path: path.write_text(wide(",")))("a.csv"),
+    "wide TSV, bzip2, index without a name": saved(
+        lambda path: path.write_bytes(bz2.compress(wide("\t", "").encode()))
+    )("a.tsv.bz2"),
+    "wide CSV, other key, a pattern": saved(lambda path: path.write_text(wide(",", "track")))(
+        "a.csv", key="track", columns="mfcc_*"
+    ),
+    "wide Parquet": saved(
+        lambda path: pq.write_table(
+            pa.table({"id": shuffled(KEYS), **{f"c{at}": X[ORDER][:, at] for at in range(6)}}), path
+        )
+    )("a.parquet"),
+    "lists in Parquet": saved(lambda path: pq.write_table(lists(), path))("a.parquet", column="embedding"),
+    "lists in Feather": saved(lambda path: pyarrow.feather.write_feather(lists(), path))(
+        "a.feather", column="embedding"
+    ),
+    "JSON lines": saved(lambda path: path.write_text(json_text()))("a.jsonl", column="embedding"),
+    "npy and a list": lambda folder: (
+        np.save(folder / "a.npy", X[ORDER]) or {"file": str(folder / "a.npy"), "items": ids(folder)}
+    ),
+    "npz with both": saved(lambda path: np.savez(path, emb=X[ORDER], ids=np.array(shuffled(KEYS))))(
+        "a.npz", array="emb", items="ids"
+    ),
+    "HDF5 with both": lambda folder: (
+        hdf5(folder) or {"file": str(folder / "a.h5"), "array": "/emb", "items": "/id"}
+    ),
+    "rows in order": saved(lambda path: np.save(path, X))("a.npy", items="rows"),
+    "a file an item": lambda folder: {"files": per_item(folder)},
+    "frames, the first": lambda folder: {
+        "files": per_item(folder, lambda row: np.stack([row, -row])),
+        "pool": "first",
+    },
+    "frames, their mean": lambda folder: {
+        "files": per_item(folder, lambda row: np.stack([row + 1, row - 1])),
+        "pool": "mean",
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def songs(tmp_path_factory):
+    """Return the folder of two items tables and, as expected, the matrices of a column of lists."""
+    folder = tmp_path_factory.mktemp("songs")
+    for split, rows in (("train", range(ROWS - TEST)), ("test", range(ROWS - TEST, ROWS))):
+        cells = [["id", "label", "embedding"], *[[KEYS[r], str(r % 2), str(X[r].tolist())] for r in rows]]
+        (folder / f"{split}.csv").write_text(text(cells))
+        columns = Columns.of({"label": "label", "item": "id"}, [{"name": "m", "column": "embedding"}])
+        files = SplitFiles({"m": folder / f"{split}.m.parquet"}, folder / f"{split}.parquet")
+        ingest(open_table(folder / f"{split}.csv", MAX), split, columns, files)
+    return folder
+
+
+def joined(entry, songs, out, **options):
+    items = {split: songs / f"{split}.parquet" for split in ("train", "test")}
+    source = open_modality(entry, item="id", keys=lambda: KEYS, max_cell_bytes=MAX)
+    features = {split: out / f"{split}.m.parquet" for split in items}
+    ingest_modality(source, "m", items, features, out / "m.json", **{"missing": False, **options})
+    return {split: read_features(path) for split, path in features.items()}
+
+
+@pytest.mark.parametrize("block", [None, 500])
+@pytest.mark.parametrize("name", FORMS)
+def test_every_form_gives_the_bytes_of_the_column(songs, tmp_path, monkeypatch, name, block):
+    if block:
+        for reader in (csv_file, json_lines, matrix_file):
+            monkeypatch.setattr(reader, "BLOCK_BYTES", block)
+    entry = FORMS[name](tmp_path)
+    found = joined(entry, songs, tmp_path / "out")
+    for split in found:
+        if name == "frames, their mean":
+            np.testing.assert_allclose(found[split], read_features(songs / f"{split}.m.parquet"), rtol=1e-6)
+        else:
+            ours, theirs = tmp_path / "out" / f"{split}.m.parquet", songs / f"{split}.m.parquet"
+            assert ours.read_bytes() == theirs.read_bytes()
+    facts = read_json(tmp_path / "out" / "m.json")
+    assert facts["match"] | {"lost_names": [], "left_over_names": []} == {
+        "matched": ROWS,
+        "lost": 0,
+        "left_over": 0,
+        "lost_names": [],
+        "left_over_names": [],
+    }
+    assert (facts["dimension"], facts["missing"]) == (6, {"train": 0, "test": 0})
+
+
+def test_items_without_a_row_lack_the_modality_where_that_is_allowed(songs, tmp_path):
+    few = [row for row in range(ROWS) if row % 10]
+    np.savez(tmp_path / "a.npz", emb=X[few], ids=np.array([KEYS[row] for row in few]))
+    entry = {"file": str(tmp_path / "a.npz"), "array": "emb", "items": "ids"}
+    with pytest.raises(InputError) as refused:
+        joined(entry, songs, tmp_path / "out")
+    assert "no embedding for 9 of 90 items: 'song 000', 'song 010'" in str(refused.value)
+    assert "missing: true" in str(refused.value)
+    assert not (tmp_path / "out").exists() or not list((tmp_path / "out").iterdir())
+    found = np.concatenate(list(joined(entry, songs, tmp_path / "out", missing=True).values()))
+    assert np.isnan(found).all(axis=1).tolist() == [row % 10 == 0 for row in range(ROWS)]
+    np.testing.assert_array_equal(found[few], X[few].astype(np.float32))
+    assert read_json(tmp_path / "out" / "m.json")["missing"] == {"train": 6, "test": 3}
+
+
+def test_rows_of_no_item_are_counted_and_named(songs, tmp_path):
+    np.savez(tmp_path / "a.npz", emb=np.vstack([X, X[:2] + 1]), ids=np.array([*KEYS, "other", "more"]))
+    joined({"file": str(tmp_path / "a.npz"), "array": "emb", "items": "ids"}, songs, tmp_path / "out")
+    match = read_json(tmp_path / "out" / "m.json")["match"]
+    assert (match["left_over"], match["left_over_names"]) == (2, ["other", "more"])
+
+
+def test_a_number_of_rows_other_than_the_items_is_refused(songs, tmp_path):
+    np.save(tmp_path / "a.npy", X[:-1])
+    with pytest.raises(InputError, match="89 rows for 90 items"):
+        joined({"file": str(tmp_path / "a.npy"), "items": "rows"}, songs, tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (
+            lambda t: t.replace(KEYS[3], KEYS[4]),
+            ["the identifier 'song 004' again, as on line", "a.csv, line"],
+        ),
+        (lambda t: t.replace("song", "track"), ["of which none is an item's", "such as 'song 000'"]),
+        (
+            lambda t: t.replace(repr(float(X[7, 2])), "x"),
+            ["the text 'x' in the column 'mfcc_2'", "a.csv, line"],
+        ),
+        (lambda t: t.replace(repr(float(X[7, 2])), ""), ["no number in the column 'mfcc_2'"]),
+        (lambda t: t.replace("id,", "name,"), ["no column 'id'", "`key: NAME`"]),
+    ],
+)
+def test_a_bad_wide_file_is_refused_with_its_line(songs, tmp_path, change, said):
+    (tmp_path / "a.csv").write_text(change(wide(",")))
+    with pytest.raises(InputError) as refused:
+        joined({"file": str(tmp_path / "a.csv"), "columns": "mfcc_*"}, songs, tmp_path / "out")
+    assert all(part in str(refused.value) for part in said), str(refused.value)
+
+
+def test_a_pattern_that_stands_for_no_column_says_which_there_are(songs, tmp_path):
+    (tmp_path / "a.csv").write_text(wide(","))
+    with pytest.raises(InputError, match=r"no column that 'chroma_\*' stands for; there are 'mfcc_0'"):
+        joined({"file": str(tmp_path / "a.csv"), "columns": "chroma_*"}, songs, tmp_path / "out")
+
+
+def test_frames_without_a_way_to_pool_are_refused(songs, tmp_path):
+    entry = {"files": per_item(tmp_path, lambda row: np.stack([row, row]))}
+    with pytest.raises(InputError, match=r"2 frames of 6 numbers"):
+        joined(entry, songs, tmp_path / "out")
+
+
+def test_an_identifier_that_leads_out_of_the_folder_is_refused(tmp_path):
+    source = open_modality(
+        {"files": str(tmp_path / "{item}.npy")}, item=None, keys=lambda: ["../x"], max_cell_bytes=MAX
+    )
+    with pytest.raises(InputError, match="the name of a file"):
+        list(source.rows(None, exact=True))
+
+
+def test_numbers_that_single_precision_would_change_are_kept_in_double(songs, tmp_path):
+    seconds = 1.7e9 + 60.0 * np.arange(ROWS)[:, None] + np.array([[0.0, 7.0]])
+    np.save(tmp_path / "a.npy", seconds)
+    found = joined({"file": str(tmp_path / "a.npy"), "items": "rows"}, songs, tmp_path / "out")
+    np.testing.assert_array_equal(np.concatenate(list(found.values())), seconds)
+    codes = [warning["code"] for warning in read_json(tmp_path / "out" / "m.json")["warnings"]]
+    assert codes.count("double_precision:m") == 1
+
+
+@pytest.mark.parametrize(("written", "held"), [("7.0", "7"), ("7", "7.0"), (" 7 ", "7")])
+def test_identifiers_are_joined_in_one_form(tmp_path, written, held):
+    cells = [["id", "label", "embedding"], [held, "0", "[1, 2]"], ["8", "1", "[3, 5]"]]
+    (tmp_path / "train.csv").write_text(text(cells))
+    columns = Columns.of({"label": "label", "item": "id"}, [{"name": "m", "column": "embedding"}])
+    files = SplitFiles({"m": tmp_path / "m.parquet"}, tmp_path / "train.parquet")
+    ingest(open_table(tmp_path / "train.csv", MAX), "train", columns, files)
+    np.savez(tmp_path / "a.npz", emb=[[4.0, 1.0], [1.0, 9.0]], ids=np.array(["8", written]))
+    source = open_modality(
+        {"file": str(tmp_path / "a.npz"), "array": "emb", "items": "ids"},
+        item="id",
+        keys=list,
+        max_cell_bytes=MAX,
+    )
+    out = tmp_path / "out"
+    ingest_modality(
+        source, "m", {"train": tmp_path / "train.parquet"}, {"train": out / "f"}, out / "j", missing=False
+    )
+    assert read_features(out / "f").tolist() == [[1.0, 9.0], [4.0, 1.0]]

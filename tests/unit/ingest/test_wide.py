@@ -1,0 +1,77 @@
+"""Numbers that stand one a column become the rows that they are; what is none is named by its column."""
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from latefusion.ingest.embeddings import BAD, EMPTY
+from latefusion.ingest.wide import matching, parse_wide
+
+NAMES = ["a", "b", "c"]
+
+
+def rows(parsed):
+    present = parsed.lengths[parsed.lengths > 0]
+    return parsed.values.reshape(len(present), -1)
+
+
+@given(
+    st.lists(
+        st.lists(st.floats(allow_nan=False, allow_infinity=False, width=32), min_size=3, max_size=3),
+        min_size=1,
+    )
+)
+def test_numbers_and_their_texts_give_the_same_rows(table):
+    columns = [pa.array(column, pa.float64()) for column in zip(*table, strict=True)]
+    texts = [pa.array([repr(value) for value in column], pa.string()) for column in zip(*table, strict=True)]
+    expected = np.array(table, np.float32)
+    for form in (columns, texts):
+        parsed = parse_wide(form, NAMES)
+        np.testing.assert_array_equal(rows(parsed), expected)
+        assert not parsed.bad
+
+
+@pytest.mark.parametrize("kind", [pa.int8(), pa.uint64(), pa.float16(), pa.float32()])
+def test_columns_of_any_numeric_type_are_read(kind):
+    parsed = parse_wide([pa.array([1, 2]).cast(kind), pa.array([3.5, 4.5])], ["a", "b"])
+    assert rows(parsed).tolist() == [[1, 3.5], [2, 4.5]]
+
+
+def test_a_row_without_any_number_is_empty_and_one_with_some_is_bad():
+    parsed = parse_wide(
+        [pa.array(["1", " ", "3"]), pa.array(["2", "", ""]), pa.array([4.0, None, 5.0])], NAMES
+    )
+    assert parsed.lengths.tolist() == [3, EMPTY, BAD]
+    assert rows(parsed).tolist() == [[1, 2, 4]]
+    assert parsed.bad[2].found == "no number in the column 'b'"
+
+
+@pytest.mark.parametrize(
+    ("cell", "found", "fix"),
+    [
+        ("x", "the text 'x' in the column 'b'", "leave the column out"),
+        ("1,5", "the decimal comma of '1,5' in the column 'b'", "decimal points"),
+        ("1_000", "the text '1_000' in the column 'b'", "write a number"),
+        ("nan", "NaN in the column 'b'", "replace it"),
+        ("-inf", "infinity in the column 'b'", "replace it"),
+        ("1e39", "1e+39, beyond float32, in the column 'b'", "replace it"),
+    ],
+)
+def test_what_is_no_number_is_named_by_its_column(cell, found, fix):
+    parsed = parse_wide([pa.array(["1", "2"]), pa.array(["3", cell])], ["a", "b"])
+    assert parsed.lengths.tolist() == [2, BAD]
+    assert parsed.bad[1].found == found
+    assert fix in parsed.bad[1].fix
+
+
+def test_patterns_and_names_stand_for_columns_in_the_order_of_the_table():
+    names = ["id", "mfcc_2", "mfcc_10", "chroma", "MFCC_1"]
+    assert matching("mfcc_*", names) == ["mfcc_2", "mfcc_10"]
+    assert matching(["chroma", "mfcc_1?"], names) == ["mfcc_10", "chroma"]
+    assert matching("tempo", names) == []
+
+
+def test_a_name_with_brackets_stands_for_itself():
+    assert matching(["mfcc[0]"], ["mfcc[0]", "mfcc0"]) == ["mfcc[0]", "mfcc0"]
