@@ -118,6 +118,8 @@ CASES = [
     _cell(
         "decimal commas and semicolons", "[0,5; 1,5; 2,5]", "numbers with decimal commas", "decimal points"
     ),
+    _cell("semicolons", "[0.5; 1.5; 2.5]", "semicolons between numbers", "write commas"),
+    _cell("a semicolon", "[0.5, 1.5; 2.5]", "semicolons between numbers", "write commas"),
     _column(
         "decimal commas in every row",
         [f"[{i},5, 1,25, 2,5]" for i in range(ROWS)],

@@ -45,7 +45,10 @@ def ingested(tmp_path_factory):
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
-        (lambda text: text.replace(",", ";"), "semicolons between cells"),
+        (
+            lambda text: re.sub(r"\[([^]]*)\]", lambda cell: cell[0].replace(",", ";"), text, count=1),
+            "semicolons between numbers",
+        ),
         (
             lambda text: re.sub(r"\[([^]]*)\]", lambda cell: cell[0].replace(",", ""), text, count=1),
             "NumPy's own printing",
@@ -71,7 +74,7 @@ def test_a_class_only_in_test_stops_before_anything_is_trained(tmp_path):
     table = folder / "data/test.csv"
     table.write_text(re.sub(r",\d\n", ",9\n", table.read_text(), count=1))
     said = refused(folder, targets=("results/given/models/text.joblib",))
-    assert said.count("1 row of the class '9' (label 9)") == 1
+    assert said.count("1 row of the class '9'\n") == 1
     assert not (folder / "results/dataset.json").exists()
 
 
@@ -148,4 +151,7 @@ def test_an_item_of_both_files_is_counted_and_the_run_goes_on(tmp_path):
     (folder / "data/test.csv").write_text(test.rstrip("\n") + first_row + "\n")
     snakemake("--cores", 2, "results/checks.json", cwd=folder)
     found = (folder / "results/checks.json").read_text()
-    assert "1 items of test have the embeddings of an item of train; 1 have its identifier as well" in found
+    assert (
+        "1 of 25 test items has the embeddings of an item of train; 1 has its identifier as well: that moves "
+        "accuracy by at most 4.0 points" in found
+    )

@@ -66,10 +66,12 @@ def explain_cell(cell: str) -> Explanation:
             "NumPy's own printing, shortened with an ellipsis: the numbers in between are lost",
             f"the file cannot be mended; go back to the arrays and {_TO_LIST}",
         )
-    if ";" in begin or _is_locale(inside):
+    if _is_locale(inside) or (";" in begin and re.search(r"\d,\d", begin)):
         return _why(
             cell, "numbers with decimal commas", "write decimal points, and commas between numbers only"
         )
+    if ";" in begin:
+        return _why(cell, "semicolons between numbers", "write commas between the numbers")
     if "," not in inside and len(inside.split(maxsplit=2)) > 1:
         return _why(
             cell,
