@@ -24,7 +24,7 @@ with job(snakemake.log[0]):
             for part in ("train", "test")
         )
         settings = SvmSettings.of(view["svm"], dataset["classes"])
-        views.append(CurveView(view["name"], view["kind"], train, test, settings))
+        views.append(CurveView(view["name"], view["kind"], train, test, settings, matrices))
     group, test_group = (read_group_of(source.groups, rows.item) for rows in (views[0].train, views[0].test))
     rows = learning_curve(
         CurveData(partition, class_names(dataset), views, group, test_group),

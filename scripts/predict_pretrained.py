@@ -35,7 +35,14 @@ with job(snakemake.log[0]):
     )
     for split, outputs in OUTPUTS.items():
         item, label, X = parts[split]
-        decided = decide(model, X, n_jobs=snakemake.threads)
+        files = [source.get(input_name("features", split, name)) for name in params.modalities]
+        decided = decide(
+            model,
+            X,
+            n_jobs=snakemake.threads,
+            source=f"view {snakemake.wildcards.view}, {split} part of partition "
+            f"{snakemake.wildcards.partition} ({', '.join([source.model, *files])})",
+        )
         for output, guarded in outputs.items():
             p = decided.probabilities(guarded=guarded)
             Probabilities(class_names(dataset), item, label, p, ovo_prediction=decided.votes()).write(

@@ -39,6 +39,8 @@ class NewModality:
         Trained on all labelled items.
     learn : Probabilities
         Out-of-fold probabilities of the labelled items.
+    source : str
+        Modality and files, for messages.
     """
 
     name: str
@@ -46,6 +48,7 @@ class NewModality:
     seen: Features
     model: SVM
     learn: Probabilities
+    source: str
 
 
 def read_modalities(names: Sequence[str], files: NamedFiles) -> Iterator[NewModality]:
@@ -68,6 +71,7 @@ def read_modalities(names: Sequence[str], files: NamedFiles) -> Iterator[NewModa
             np.concatenate([read_features(train), read_features(test)]),
             load_model(model, facts),
             Probabilities.read(learn),
+            f"modality {name} of the items to classify ({new}, {model})",
         )
 
 
@@ -106,7 +110,7 @@ def classify(
     unknown = np.full(len(item), -1, np.int32)
     learn, said, far = {}, {}, {}
     for one in modalities:
-        p, ovo = predict(one.model, [one.new], guarded=True, n_jobs=n_jobs)
+        p, ovo = predict(one.model, [one.new], guarded=True, n_jobs=n_jobs, source=one.source)
         learn[one.name] = one.learn
         said[one.name] = Probabilities(one.learn.classes, item, unknown, p, ovo_prediction=ovo)
         far[one.name] = novelty_mask(one.seen, one.new, rng=stream(seed, "classify", one.name))

@@ -28,13 +28,14 @@ SHARES: Final = (0.1, 0.25, 0.5, 1.0)
 
 @dataclass(frozen=True)
 class CurveView:
-    """One view: its rows in the training and the test part, and its SVM's settings."""
+    """One view: its rows in the training and the test part, the SVM's settings, and the files."""
 
     name: str
     kind: str
     train: Samples
     test: Samples
     settings: SvmSettings
+    files: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ def _models(
     """Yield name, kind and probabilities of the test part of each view and rule trained on some rows."""
     learned, said = {}, {}
     for view in data.views:
-        learned[view.name], said[view.name] = _trained(view, used, data.classes, n_jobs, rng)
+        learned[view.name], said[view.name] = _trained(data, view, used, n_jobs, rng)
         yield view.name, view.kind, said[view.name].p
     singles = [view.name for view in data.views if view.kind == "single"]
     part = PartitionInput(
@@ -142,22 +143,31 @@ def _trainable(rows: Samples, used: NDArray[np.bool_]) -> bool:
 
 
 def _trained(
+    data: CurveData,
     view: CurveView,
     used: NDArray[np.bool_],
-    classes: tuple[str, ...],
     n_jobs: int,
     rng: np.random.Generator,
 ) -> tuple[Probabilities, Probabilities]:
     """Train a view on some rows; return their out-of-fold probabilities and those of the test part."""
-    rows = view.train
+    rows, classes = view.train, data.classes
+    where = f"part of partition {data.partition} ({', '.join(view.files)})"
     trained = train(
-        LabelledRows([x[used] for x in rows.X], rows.label[used], _renumbered(rows.fold[used]), len(classes)),
+        LabelledRows(
+            [x[used] for x in rows.X],
+            rows.label[used],
+            _renumbered(rows.fold[used]),
+            len(classes),
+            source=f"view {view.name}, {used.sum():,} rows of the training {where}",
+        ),
         view.settings,
         limits=Limits(n_jobs=n_jobs),
         replica=False,
         rng=rng,
     )
-    p, _ = predict(trained.model, view.test.X, guarded=True, n_jobs=n_jobs)
+    p, _ = predict(
+        trained.model, view.test.X, guarded=True, n_jobs=n_jobs, source=f"view {view.name}, test {where}"
+    )
     learned = Probabilities(
         classes, rows.item[used], rows.label[used], trained.rows.out_of_fold_p, fold=rows.fold[used]
     )

@@ -38,7 +38,7 @@ class DecisionValues:
     model: DecisionModel
     decision: Float64
     known: NDArray[np.bool_]
-    source: str = "the rows to predict"
+    source: str
 
     def probabilities(self, *, guarded: bool) -> Float64:
         """Return class probabilities, (n, K); NaN for rows that lack a modality.
@@ -57,9 +57,7 @@ class DecisionValues:
         return scatter_rows(self.model.vote_of_decision(self.decision), self.known)
 
 
-def decide(
-    model: DecisionModel, X: Sequence[Features], *, n_jobs: int, source: str = "the rows to predict"
-) -> DecisionValues:
+def decide(model: DecisionModel, X: Sequence[Features], *, n_jobs: int, source: str) -> DecisionValues:
     """Return the decision values of rows.
 
     Parameters
@@ -85,8 +83,8 @@ def decide(
 
 
 def predict(
-    model: DecisionModel, X: Sequence[Features], *, guarded: bool, n_jobs: int
+    model: DecisionModel, X: Sequence[Features], *, guarded: bool, n_jobs: int, source: str
 ) -> tuple[Float64, Int32]:
     """Return probabilities (n, K) and votes (n,); NaN and -1 for rows that lack a modality."""
-    decided = decide(model, X, n_jobs=n_jobs)
+    decided = decide(model, X, n_jobs=n_jobs, source=source)
     return decided.probabilities(guarded=guarded), decided.votes()

@@ -78,7 +78,7 @@ def test_decisions_and_votes_are_those_of_scikit_learn(tmp_path, K, options):
     expected = svc.decision_function(T.astype(np.float64))
     expected = -expected[:, None] if K == 2 else expected
     np.testing.assert_allclose(model.pairwise_decision(T), expected, atol=1e-9)
-    p, ovo_prediction = predict(model, [T], guarded=False, n_jobs=2)
+    p, ovo_prediction = predict(model, [T], guarded=False, n_jobs=2, source="rows of a test")
     np.testing.assert_array_equal(ovo_prediction, svc.predict(T.astype(np.float64)))
     sigmoids = np.stack([svc._probA, svc._probB], axis=1)
     np.testing.assert_allclose(p, couple(apply_sigmoids(expected, sigmoids), np.ones(K, bool)), atol=1e-9)
@@ -131,7 +131,7 @@ def test_a_pipeline_transforms_before_it_decides(tmp_path):
     pipeline.fit(X.astype(np.float64), y)
     with_sigmoids(pipeline[-1], [(-1, 0)] * 3)
     model, _ = load(tmp_path / "m", save(pipeline, tmp_path / "m"))
-    _, ovo_prediction = predict(model, [X], guarded=True, n_jobs=1)
+    _, ovo_prediction = predict(model, [X], guarded=True, n_jobs=1, source="rows of a test")
     np.testing.assert_array_equal(ovo_prediction, pipeline.predict(X.astype(np.float64)))
 
 
@@ -139,8 +139,8 @@ def test_modalities_are_put_side_by_side(tmp_path):
     model, _ = load(tmp_path / "m", save(fitted(), tmp_path / "m"), columns=(2, 4))
     X, _ = blobs()
     np.testing.assert_array_equal(
-        predict(model, [X[:, :2], X[:, 2:]], guarded=True, n_jobs=1)[0],
-        predict(model, [X], guarded=True, n_jobs=1)[0],
+        predict(model, [X[:, :2], X[:, 2:]], guarded=True, n_jobs=1, source="rows of a test")[0],
+        predict(model, [X], guarded=True, n_jobs=1, source="rows of a test")[0],
     )
 
 
@@ -149,7 +149,7 @@ def test_classes_go_to_their_place_among_the_labels(tmp_path):
     svc = SVC(gamma="auto").fit(X.astype(np.float64), np.array(["b", "d", "a"])[y])
     with_sigmoids(svc, [(-1, 0)] * 3)
     model, _ = load(tmp_path / "m", save(svc, tmp_path / "m"), 4, labels=["a", "b", "c", "d"])
-    p, ovo_prediction = predict(model, [X], guarded=True, n_jobs=1)
+    p, ovo_prediction = predict(model, [X], guarded=True, n_jobs=1, source="rows of a test")
     assert (p[:, 2] == 0).all()
     np.testing.assert_allclose(p.sum(axis=1), 1)
     np.testing.assert_array_equal(
@@ -161,7 +161,9 @@ def test_labels_that_were_read_as_floats_are_the_same_classes(tmp_path):
     X, y = blobs()
     svc = with_sigmoids(SVC(gamma="auto").fit(X.astype(np.float64), y.astype(float)), [(-1, 0)] * 3)
     model, _ = load(tmp_path / "m", save(svc, tmp_path / "m"))
-    np.testing.assert_array_equal(predict(model, [X], guarded=True, n_jobs=1)[1], svc.predict(X))
+    np.testing.assert_array_equal(
+        predict(model, [X], guarded=True, n_jobs=1, source="rows of a test")[1], svc.predict(X)
+    )
 
 
 def test_an_inverted_sigmoid_is_guarded_with_the_shares_of_the_data(tmp_path):
@@ -178,7 +180,7 @@ def test_rows_that_lack_a_modality_stay_unknown(tmp_path):
     model, _ = load(tmp_path / "m", save(fitted(), tmp_path / "m"))
     X, _ = blobs()
     X[3] = np.nan
-    p, ovo_prediction = predict(model, [X], guarded=True, n_jobs=1)
+    p, ovo_prediction = predict(model, [X], guarded=True, n_jobs=1, source="rows of a test")
     assert np.isnan(p[3]).all()
     assert ovo_prediction[3] == -1
     assert np.isfinite(np.delete(p, 3, axis=0)).all()

@@ -1,11 +1,16 @@
 """Classification of items without labels."""
 
+import re
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 import pytest
 
+from latefusion.core.errors import InputError
 from latefusion.pipeline.classify import NewModality, classify
 from latefusion.store.probabilities import Probabilities
+from latefusion.svm.estimator import SVM
 from latefusion.svm.prediction import predict
 from latefusion.svm.settings import SvmSettings
 from latefusion.svm.training import LabelledRows, train
@@ -26,7 +31,7 @@ def modality(name, seed, separation):
     trained = train(LabelledRows([X], y, fold, 2), settings, replica=False, rng=rng)
     item = np.array([f"train:{i}" for i in range(N)], object)
     learn = Probabilities(CLASSES, item, y, trained.rows.out_of_fold_p, fold=fold)
-    return NewModality(name, new, X, trained.model, learn)
+    return NewModality(name, new, X, trained.model, learn, f"modality {name}")
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +48,11 @@ def items():
 def test_a_named_rule_fuses_what_the_models_say_of_the_new_items(modalities, items):
     made = classify(iter(modalities), items, {"mean": {"rule": "mean", "options": {}}}, seed=0, n_jobs=1)
     expected = np.mean(
-        [predict(one.model, [one.new], guarded=True, n_jobs=1)[0] for one in modalities], axis=0
+        [
+            predict(one.model, [one.new], guarded=True, n_jobs=1, source="rows of a test")[0]
+            for one in modalities
+        ],
+        axis=0,
     )
     assert made.rule == "mean"
     found = np.column_stack([made.columns[f"p_{name}"] for name in CLASSES])
@@ -63,3 +72,12 @@ def test_the_rule_of_least_log_loss_out_of_fold_is_taken(modalities, items):
     }
     assert made.rule == min(loss, key=loss.get)
     assert len(set(loss.values())) == 3
+
+
+def test_a_result_that_is_no_number_names_the_modality_and_its_files(modalities, items):
+    model = SVM(random_state=0).fit(modalities[0].seen, np.arange(N) % 2)
+    model.sigmoids_ = model.sigmoids_ * np.nan
+    source = "modality text of the items to classify (new.parquet, text.joblib)"
+    broken = replace(modalities[0], model=model, source=source)
+    with pytest.raises(InputError, match=re.escape(source)):
+        classify(iter([broken]), items, {"mean": {"rule": "mean", "options": {}}}, seed=0, n_jobs=1)

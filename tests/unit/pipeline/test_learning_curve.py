@@ -1,11 +1,15 @@
 """The learning curve."""
 
+import re
+
 import numpy as np
 import pytest
 
+from latefusion.core.errors import InputError
 from latefusion.evaluation.names import CURVE_RULES
 from latefusion.pipeline.learning_curve import SHARES, CurveData, CurveView, learning_curve
 from latefusion.store.samples import Samples
+from latefusion.svm.estimator import SVM
 from latefusion.svm.prediction import predict
 from latefusion.svm.settings import SvmSettings
 from latefusion.svm.training import LabelledRows, train
@@ -24,7 +28,7 @@ def rows(seed, n, fold):
 
 def view(name, kind, columns, train, test):
     parts = (Samples(item, y, fold, [X[c] for c in columns]) for item, y, fold, X in (train, test))
-    return CurveView(name, kind, *parts, SETTINGS)
+    return CurveView(name, kind, *parts, SETTINGS, [f"{name}.parquet"])
 
 
 TRAIN = rows(1, 240, (np.arange(240) % 3).astype(np.int32))
@@ -54,7 +58,7 @@ def test_a_share_of_one_class_is_left_out():
     item = np.array([str(i) for i in range(140)], object)
     rows = Samples(item, label, (np.arange(140) % 14 // 2 % 3).astype(np.int32), [X])
     test = Samples(item, label, np.full(140, -1, np.int32), [X])
-    view = CurveView("text", "single", rows, test, SETTINGS)
+    view = CurveView("text", "single", rows, test, SETTINGS, ["text.parquet"])
     found = learning_curve(
         CurveData("given", ("a", "b"), [view], group, group),
         {},
@@ -108,7 +112,7 @@ def said(one):
         replica=False,
         rng=np.random.default_rng(1),
     )
-    return predict(trained.model, one.test.X, guarded=True, n_jobs=1)[0]
+    return predict(trained.model, one.test.X, guarded=True, n_jobs=1, source="rows of a test")[0]
 
 
 @pytest.mark.parametrize("prior", ["none", "shares"])
@@ -126,3 +130,13 @@ def test_rules_have_the_options_that_they_are_given(prior):
     product = text * audio / share
     own = product[np.arange(90), TEST[1]] / product.sum(axis=1)
     assert loss == pytest.approx(-np.log(own).mean(), rel=1e-6)
+
+
+def test_a_result_that_is_no_number_names_view_partition_and_files(monkeypatch):
+    def undecided(self, X):
+        return np.full((len(X[0]), 3), np.nan)
+
+    monkeypatch.setattr(SVM, "pairwise_decision", undecided)
+    where = re.escape("view text, test part of partition given (text.parquet)")
+    with pytest.raises(InputError, match=where):
+        drawn({}, early=False)

@@ -56,7 +56,7 @@ def test_a_saved_svc_gives_its_own_probabilities_through_our_arithmetic(tmp_path
     model, _ = load_pretrained(
         tmp_path / "svc.joblib", sha, labels=list(range(K)), counts=np.bincount(y), columns=[24]
     )
-    p, ovo_prediction = predict(model, [T], guarded=False, n_jobs=1)
+    p, ovo_prediction = predict(model, [T], guarded=False, n_jobs=1, source="rows of a test")
     np.testing.assert_allclose(p, svc.predict_proba(T.astype(np.float64)), atol=1e-6)
     np.testing.assert_array_equal(ovo_prediction, svc.predict(T.astype(np.float64)))
 

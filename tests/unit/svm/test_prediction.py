@@ -18,8 +18,8 @@ def blobs(K, n=200, seed=0):
 def test_decisions_are_taken_once_for_probabilities_and_votes(K):
     X, y = blobs(K)
     model = SVM(random_state=0).fit(X, y)
-    decided = decide(model, [X], n_jobs=2)
-    p, votes = predict(model, [X], guarded=True, n_jobs=1)
+    decided = decide(model, [X], n_jobs=2, source="rows of a test")
+    p, votes = predict(model, [X], guarded=True, n_jobs=1, source="rows of a test")
     np.testing.assert_array_equal(decided.probabilities(guarded=True), p)
     np.testing.assert_array_equal(decided.votes(), votes)
     np.testing.assert_array_equal(p, model.predict_proba(X))
@@ -42,7 +42,7 @@ def test_a_model_of_another_kind_is_used_by_what_it_can_do():
 
     X = [np.zeros((3, 2), np.float32), np.zeros((3, 1), np.float32)]
     X[1][1] = np.nan
-    p, votes = predict(Constant(), X, guarded=False, n_jobs=1)
+    p, votes = predict(Constant(), X, guarded=False, n_jobs=1, source="rows of a test")
     assert np.isnan(p[1]).all()
     np.testing.assert_array_equal(p[[0, 2]], 0.5)
     assert votes.tolist() == [0, -1, 0]
@@ -58,4 +58,4 @@ def test_a_decision_that_is_no_number_ends_the_job_and_is_not_taken_for_a_missin
     sound = SVM(random_state=0).fit(X, y)
     sound.sigmoids_ = sound.sigmoids_ * np.nan
     with pytest.raises(InputError, match="although they have every modality"):
-        decide(sound, [X[:5]], n_jobs=1).probabilities(guarded=True)
+        decide(sound, [X[:5]], n_jobs=1, source="rows of a test").probabilities(guarded=True)

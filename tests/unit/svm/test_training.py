@@ -44,7 +44,7 @@ def test_without_a_grid_one_model_serves_every_protocol():
         trained.rows.out_of_fold_ovo_prediction, reference.vote_of_decision(reference.out_of_fold_decision_)
     )
     T, _, _ = data(seed=1)
-    p, ovo_prediction = predict(trained.model, T, guarded=True, n_jobs=2)
+    p, ovo_prediction = predict(trained.model, T, guarded=True, n_jobs=2, source="rows of a test")
     np.testing.assert_array_equal(p, reference.predict_proba(T))
     np.testing.assert_array_equal(ovo_prediction, reference.predict(T))
 
@@ -74,7 +74,7 @@ def test_rows_that_lack_a_modality_are_neither_learned_from_nor_predicted():
         assert (getattr(trained.rows, name)[lacking] == -1).all()
         np.testing.assert_array_equal(getattr(trained.rows, name)[~lacking], getattr(without.rows, name))
     assert trained.facts["rows"] == len(y) - 2
-    p, ovo_prediction = predict(trained.model, X, guarded=True, n_jobs=1)
+    p, ovo_prediction = predict(trained.model, X, guarded=True, n_jobs=1, source="rows of a test")
     assert np.isnan(p[lacking]).all()
     assert (ovo_prediction[lacking] == -1).all()
     assert np.isfinite(p[~lacking]).all()
@@ -83,11 +83,11 @@ def test_rows_that_lack_a_modality_are_neither_learned_from_nor_predicted():
 def test_no_rows_to_predict_give_no_probabilities():
     X, y, fold = data()
     model = fit(X, y, fold).model
-    p, ovo_prediction = predict(model, [x[:0] for x in X], guarded=True, n_jobs=1)
+    p, ovo_prediction = predict(model, [x[:0] for x in X], guarded=True, n_jobs=1, source="rows of a test")
     assert p.shape == (0, 3)
     assert ovo_prediction.shape == (0,)
     p, ovo_prediction = predict(
-        model, [np.full((2, x.shape[1]), np.nan, np.float32) for x in X], guarded=True, n_jobs=1
+        model, [np.full((2, x.shape[1]), np.nan, np.float32) for x in X], guarded=True, n_jobs=1, source="-"
     )
     assert np.isnan(p).all()
     assert ovo_prediction.tolist() == [-1, -1]
