@@ -17,7 +17,7 @@ VARIABLE = "OPENBLAS_CORETYPE"
 CORETYPES = ("Haswell", "Zen", "Sandybridge", "Nehalem")
 # What multiplies matrices; of the rest no number depends on the processor.
 NUMERICAL = (
-    *(f"svm/test_{name}.py" for name in ("estimator", "fitting", "kernel_alignment", "kernels")),
+    *(f"svm/test_{name}.py" for name in ("estimator", "fitting", "gram", "kernel_alignment", "kernels")),
     *(f"svm/test_{name}.py" for name in ("linear_one_vs_one", "nystroem", "nystroem_fit", "one_vs_one")),
     *(f"svm/test_{name}.py" for name in ("precision", "prediction", "smo", "training")),
     "external/test_pretrained_svm.py",

@@ -50,6 +50,7 @@ No tolerance is tighter than what is promised by whatever is compared:
 | compared | promise | tolerance |
 | --- | --- | --- |
 | the same input in the same order, on any number of threads | the same bytes | none |
+| out-of-fold decisions of a fold whose labels are permuted | no label orders rows | none |
 | a row among others, or elsewhere | some processors (Haswell, Zen) add up otherwise | 1e-5, decision value |
 | two solvers of one SVM, two orders of rows | both stop at a violation of 1e-3 | 2e-3, decision value |
 | one SVM, other folds | on all rows it stops at 5e-4 | 1e-3, decision value |

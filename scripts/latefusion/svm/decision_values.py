@@ -15,16 +15,18 @@ from latefusion.svm.solution import KernelSolution
 
 ROWS: Final = 256
 COLUMNS: Final = 1024
+EVERY_ROW: Final = slice(None)
 
 
 def decide_training_rows(
     K: Float32, layout: Layout, solutions: Sequence[KernelSolution], out: Float64, n_jobs: int
 ) -> None:
-    """Write decision values of the training rows, in the order of the layout.
+    """Write decision values of the training rows, in the order in which these came.
 
     Parameters
     ----------
     K : (n, n) float32 array
+        In the order of the layout.
     layout : Layout
     solutions : sequence of KernelSolution
         Those on all rows decide for all rows, those without a fold for its rows.
@@ -36,7 +38,7 @@ def decide_training_rows(
     by_fold = {solution.held_out_fold: solution for solution in solutions}
     whole = by_fold.get(NO_FOLD)
     whole_coefficients = None if whole is None else whole.coefficients(len(layout.y))
-    n_pairs = out.shape[2]
+    n_pairs, place = out.shape[2], layout.place
     for fold in range(layout.n_folds):
         held_out = by_fold.get(fold)
         matrices = [] if whole_coefficients is None else [whole_coefficients]
@@ -45,30 +47,33 @@ def decide_training_rows(
         if not matrices:
             continue
         both = np.hstack(matrices)
+        # in the order in which they came, so that no label of theirs has a say in who stands beside whom
+        rows = layout.rows_of_fold(fold)
 
         def one(
-            span: tuple[int, int], both: Float32 = both, held_out: KernelSolution | None = held_out
+            span: tuple[int, int],
+            rows: NDArray[np.intp] = rows,
+            both: Float32 = both,
+            held_out: KernelSolution | None = held_out,
         ) -> None:
+            block = rows[span[0] : span[1]]
             # Always as many rows, so that where a block ends makes the least difference to a row.
-            start, stop = span
-            first = max(min(start, len(K) - ROWS), 0)
-            values = weigh(K[first : first + ROWS], both)[start - first : stop - first]
+            values = weigh(K, both, place[np.resize(block, ROWS)])[: len(block)]
             if whole is not None:
-                out[0, start:stop] = values[:, :n_pairs] + whole.offsets
+                out[0, block] = values[:, :n_pairs] + whole.offsets
             if held_out is not None:
-                out[1, start:stop] = values[:, -n_pairs:] + held_out.offsets
+                out[1, block] = values[:, -n_pairs:] + held_out.offsets
 
-        spans = [
-            (int(layout.start[label, fold]) + a, int(layout.start[label, fold]) + b)
-            for label in range(layout.n_classes)
-            for a, b in blocks(int(layout.start[label, fold + 1] - layout.start[label, fold]), ROWS)
-        ]
-        run(one, spans, n_jobs)
+        run(one, blocks(len(rows), ROWS), n_jobs)
 
 
-def weigh(kernel: Float32, coefficients: NDArray[np.floating]) -> Float64:
-    """Return kernel @ coefficients, added up in double precision over blocks of a fixed size."""
-    total = np.zeros((len(kernel), coefficients.shape[1]))
+def weigh(
+    kernel: Float32,
+    coefficients: NDArray[np.floating],
+    rows: NDArray[np.intp] | slice = EVERY_ROW,
+) -> Float64:
+    """Return kernel[rows] @ coefficients, added up in double precision over blocks of a fixed size."""
+    total = np.zeros((len(kernel[rows, :0]), coefficients.shape[1]))
     for a, b in blocks(len(coefficients), COLUMNS):
-        total += kernel[:, a:b] @ coefficients[a:b]
+        total += kernel[rows, a:b] @ coefficients[a:b]
     return total

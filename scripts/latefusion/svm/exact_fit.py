@@ -58,7 +58,7 @@ class ExactFit:
     def kernel(self, gammas: tuple[float, ...], weights: tuple[float, ...]) -> ExactKernel:
         """Compute a kernel, over the one before."""
         units = self.data.scaling.in_units(gammas)
-        K = self.gram.fill(units, weights)
+        K = self.gram.fill(units, weights, self.data.layout.place)
         self.data.log("kernel of %d rows", len(K))
         return ExactKernel(self.data, K, weights, self.gram.double, _span(self.data.rows, units, weights))
 
@@ -94,7 +94,7 @@ class ExactKernel:
         coefficients = whole.coefficients(len(self.K))
         support = np.flatnonzero((coefficients != 0).any(axis=1))
         return Expansion(
-            support=self.data.rows[support],
+            support=self.data.rows[self.data.layout.order[support]],
             coefficients=coefficients[support],
             offsets=whole.offsets,
             weights=self.weights,

@@ -146,7 +146,7 @@ def _fit_all(
     layout = Layout.of(y, fold, len(classes), n_folds)
     _log_absent_classes(layout)
     scaling = InputScaling.fit(parts, first.combine, first.scale)
-    data = TrainingSet(layout, classes, scaling, scaling.rows(parts, layout.order, n_jobs=first.n_jobs))
+    data = TrainingSet(layout, classes, scaling, scaling.rows(parts, n_jobs=first.n_jobs))
     groups = by_gamma(models, scaling)
     states: dict[int, FittedState] = {}
     method: FittingMethod[Any] = (

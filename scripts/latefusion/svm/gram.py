@@ -1,11 +1,16 @@
-"""The Gram matrix of the training rows: kernel values of every two of them, computed half and mirrored."""
+"""The Gram matrix of the training rows: kernel values of every two of them, computed half and mirrored.
+
+Products of some processors (Haswell, Zen) depend on where a row stands in its block. So rows are multiplied
+in the order in which they came, which no label has a say in, and their kernel values are put where the
+solvers want them afterwards.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from latefusion.core.parallel import blocks, run
 from latefusion.svm.inputs import Float32
@@ -13,15 +18,14 @@ from latefusion.svm.kernels import BLOCK, KernelRows, closeness, weighted_sum
 
 Tile = tuple[int, int, int, int]
 
-LINE: Final = 16
-
 
 class Gram:
-    """Kernel values less one among the training rows, (n, n) float32, symmetric, computed half and mirrored.
+    """Kernel values less one among the training rows.
 
     Parameters
     ----------
     rows : KernelRows
+        In the order in which they came.
     gammas : sequence of float
         The largest gamma of each part that `fill` will be called with.
     reuse : bool
@@ -32,12 +36,12 @@ class Gram:
 
     def __init__(self, rows: KernelRows, gammas: Sequence[float], *, reuse: bool, n_jobs: int) -> None:
         self.n, self.reuse, self.n_jobs = len(rows), reuse, n_jobs
-        # All tiles have one shape: what is computed for two rows does not depend on where they stand.
+        # All tiles have one shape: what is computed for two rows depends on as little else as can be.
         self.rows = rows.padded(BLOCK)
         self.double = rows.needs_double(gammas)
-        self.K = np.empty((self.n, self.n), np.float32)
         starts = blocks(self.n, BLOCK)
         self.tiles = [(*i, *j) for a, i in enumerate(starts) for j in starts[a:]]
+        self._K: Float32 | None = None
         self._kept: dict[tuple[int, int, int], Float32] = {}
 
     def closeness(self, tile: Tile, part: int) -> Float32:
@@ -52,8 +56,28 @@ class Gram:
             self._kept[i0, j0, part] = found.copy()
         return found
 
-    def fill(self, gammas: Sequence[float], weights: Sequence[float]) -> Float32:
-        """Compute the kernel values for these gammas and weights, over those of the last call."""
+    def fill(self, gammas: Sequence[float], weights: Sequence[float], place: NDArray[np.integer]) -> Float32:
+        """Compute the kernel values for these gammas and weights, over those of the last call.
+
+        Parameters
+        ----------
+        gammas, weights : sequence of float
+            Of each part.
+        place : (n,) int array
+            Where each row stands in the result.
+
+        Returns
+        -------
+        (n, n) float32 array
+            Symmetric.
+        """
+        from latefusion.svm.jit import say_if_compiling
+        from latefusion.svm.scatter import scatter, scatter_mirrored
+
+        say_if_compiling(scatter, scatter_mirrored)
+        K = self._K = np.empty((self.n, self.n), np.float32) if self._K is None else self._K
+        # unsigned, since numba's check for negative indices would slow the loops down
+        places = place.astype(np.uint64)
 
         def one(tile: Tile) -> None:
             i0, i1, j0, j1 = tile
@@ -65,10 +89,8 @@ class Gram:
                 found += found.T
                 np.fill_diagonal(found, 0.0)
             else:
-                # a cache line's columns at a time: four times as fast as the whole tile at once
-                for a in range(0, i1 - i0, LINE):
-                    self.K[j0:j1, i0 + a : min(i0 + a + LINE, i1)] = found[a : a + LINE].T
-            self.K[i0:i1, j0:j1] = found
+                scatter_mirrored(found, places[i0:i1], places[j0:j1], K)
+            scatter(found, places[i0:i1], places[j0:j1], K)
 
         run(one, self.tiles, self.n_jobs)
-        return self.K
+        return K

@@ -26,17 +26,18 @@ class Alignment:
     Attributes
     ----------
     rows : tuple of (n, segments) float64 arrays
-        For each part, sums of every row's kernel values over each class and fold, without the diagonal.
+        For each part, sums of every row's kernel values over each class and fold, without the diagonal; rows
+        in the order in which they came.
     squares : tuple of (segments, segments) float64 arrays
         Sums of squared kernel values between every two classes and folds, without the diagonal.
     """
 
     def __init__(self, gram: Gram, layout: Layout, gammas: Sequence[float]) -> None:
         self.layout = layout
-        # (K, F) segments in the order of the rows; of those without rows, sums stay 0
-        self.first = layout.start[:, :-1].ravel()
+        # (K, F) segments; of those without rows, sums stay 0
         self.size = np.diff(layout.start, axis=1).ravel()
-        sums = [_sums(gram, self.first, self.size, part, gamma) for part, gamma in enumerate(gammas)]
+        self.of_row = (layout.y * layout.n_folds + layout.fold)[layout.place]
+        sums = [_sums(gram, self.of_row, len(self.size), part, gamma) for part, gamma in enumerate(gammas)]
         self.rows = tuple(rows for rows, _ in sums)
         self.squares = tuple(squares for _, squares in sums)
 
@@ -50,8 +51,8 @@ class Alignment:
         n_folds = self.layout.n_folds
         label, fold = np.divmod(np.arange(len(self.size)), n_folds)
         used = (fold != held_out_fold) & (self.size > 0)
-        seen = self.layout.seen(held_out_fold)
-        y = self.layout.y[seen]
+        seen = fold[self.of_row] != held_out_fold
+        y = label[self.of_row[seen]]
         n = int(seen.sum())
         count = np.bincount(y, minlength=self.layout.n_classes)
         parts = len(self.rows)
@@ -98,10 +99,8 @@ def unbiased_hsic(n: int, product: float, rows_a: Float64, rows_b: Float64) -> f
 
 
 def _sums(
-    gram: Gram, first: NDArray[np.int64], size: NDArray[np.int64], part: int, gamma: float
+    gram: Gram, of_row: NDArray[np.int64], segments: int, part: int, gamma: float
 ) -> tuple[Float64, Float64]:
-    n, segments = gram.n, len(first)
-    of_row = np.repeat(np.arange(segments), size)
 
     def one(tile: Tile) -> tuple[Float64, Float64, Float64]:
         i0, i1, j0, j1 = tile
@@ -114,7 +113,7 @@ def _sums(
         left, right = _indicator(of_row[i0:i1], segments), _indicator(of_row[j0:j1], segments)
         return k @ right, k.T @ left, left.T @ np.square(k) @ right
 
-    rows, squares = np.zeros((n, segments)), np.zeros((segments, segments))
+    rows, squares = np.zeros((gram.n, segments)), np.zeros((segments, segments))
     # a few tiles at a time, added up in the order of the tiles
     for start in range(0, len(gram.tiles), 64):
         some = gram.tiles[start : start + 64]

@@ -99,21 +99,17 @@ class InputScaling:
         """Return gammas for scaled rows: those for the input, times the square of the unit."""
         return tuple(math.ldexp(gamma, 2 * e) for gamma, e in zip(gammas, self.exponent, strict=True))
 
-    def rows(
-        self, X: Sequence[Features], order: NDArray[np.intp] | None = None, *, n_jobs: int = 1
-    ) -> KernelRows:
+    def rows(self, X: Sequence[Features], *, n_jobs: int = 1) -> KernelRows:
         """Return rows of the input, shifted and scaled.
 
         Parameters
         ----------
         X : sequence of (n, d_m) float32 or float64 arrays
             One for each modality.
-        order : (r,) int array, optional
-            Which rows, in which order; all as they are by default.
         n_jobs : int
             Threads; changes no bit of the result.
         """
-        n = len(X[0]) if order is None else len(order)
+        n = len(X[0])
         width = [x.shape[1] for x in X]
         ends = np.cumsum(width).tolist()
         if self.combine in ("concatenate", "balanced"):
@@ -125,9 +121,8 @@ class InputScaling:
 
         def move(span: tuple[int, int]) -> None:
             start, stop = span
-            chosen = slice(start, stop) if order is None else order[start:stop]
             for x, place, shift, scale in zip(X, places, self.shift, self.scale, strict=True):
-                block = (x[chosen] - shift) * scale
+                block = (x[start:stop] - shift) * scale
                 place[start:stop] = np.clip(block, -FURTHEST, FURTHEST, out=block)
             for part, square in zip(parts, squares, strict=True):
                 square[start:stop] = np.square(part[start:stop], dtype=np.float64).sum(axis=1)

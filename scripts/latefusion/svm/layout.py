@@ -49,6 +49,11 @@ class Layout:
         return cls(order, y[order].astype(np.int64), fold[order].astype(np.int64), start)
 
     @property
+    def place(self) -> NDArray[np.intp]:
+        """Place in this order of each row as it came, (n,)."""
+        return np.argsort(self.order)
+
+    @property
     def n_classes(self) -> int:
         """Number of classes, with those that have no rows."""
         return len(self.start)
@@ -79,3 +84,7 @@ class Layout:
     def seen(self, held_out_fold: int) -> NDArray[np.bool_]:
         """Return which rows the classifiers that hold a fold out see, (n,)."""
         return self.fold != held_out_fold
+
+    def rows_of_fold(self, fold: int) -> NDArray[np.intp]:
+        """Return the rows of a fold, numbered and ordered as they came."""
+        return np.sort(self.order[self.fold == fold])

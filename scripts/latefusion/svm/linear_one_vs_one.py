@@ -36,7 +36,7 @@ class LinearProblem:
         Parameters
         ----------
         Z : (n, r) float32 array
-            Features in the order of the layout.
+            Features in the order in which the rows came.
         folds : sequence of int
             Folds to hold out, or `NO_FOLD`.
         n_jobs : int
@@ -66,8 +66,8 @@ class LinearProblem:
         cost = self.C * np.repeat(self.class_weight[list(pair)], sizes)
         beta = np.zeros(len(rows))
         limit = EPOCHS if self.max_iter is None else self.max_iter
-        penalty = max(PENALTY * float(squares[rows].mean()), 1e-12)
+        penalty = max(PENALTY * float(squares[self.layout.order[rows]].mean()), 1e-12)
         offset, epochs, gap = descend(
-            Z, squares, rows, y, cost, beta, normal, 0.0, penalty, TOLERANCE, limit, p
+            Z, squares, self.layout.order[rows], y, cost, beta, normal, 0.0, penalty, TOLERANCE, limit, p
         )
         return LinearClassifier(rows, beta, float(offset), int(epochs), float(gap), normal)

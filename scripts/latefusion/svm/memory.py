@@ -44,7 +44,7 @@ def svm_bytes(
         Of the Nyström approximation; by default the whole Gram matrix is used.
     """
     pairs = classes * (classes - 1) // 2
-    # the input, its rows in the kernel's space, and these in the order of the Gram matrix
+    # the input, its rows in the kernel's space, and these padded to whole blocks
     features = 3 * 4 * rows * columns
     # coefficients, scores and row numbers of every one-vs-one classifier
     classifiers = 24 * rows * (classes - 1) * (1 + folds)

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from latefusion.svm.fitted_state import Expansion
 from latefusion.svm.gram import Gram
@@ -34,18 +33,21 @@ class NystroemFit:
     def __init__(self, data: TrainingSet, first: SvmParameters, components: int) -> None:
         self.data, self.n_jobs = data, first.n_jobs
         self.aligned = first.combine == "kernel_aligned" and data.scaling.n_parts > 1
-        self.chosen = _draw(data.layout, components, np.random.default_rng(first.random_state))
+        # by the order in which rows came: the layout's would let labels have a say in which ones
+        n = len(data.rows)
+        rng = np.random.default_rng(first.random_state)
+        self.chosen = np.sort(rng.choice(n, min(components, n), replace=False))
 
     def weights(self, gammas: tuple[float, ...]) -> dict[tuple[float, ...], list[int]]:
         """Return the weights of the parts' kernels, by the components alone, and which folds have them."""
         data = self.data
         if not self.aligned:
             return {data.equal_weights: list(data.held_out_folds)}
-        ordered = np.sort(self.chosen)
-        y, fold = data.layout.y[ordered], data.layout.fold[ordered]
+        place = data.layout.place[self.chosen]
+        y, fold = data.layout.y[place], data.layout.fold[place]
         layout = Layout.of(y, fold, data.layout.n_classes, data.layout.n_folds)
         units = data.scaling.in_units(gammas)
-        gram = Gram(data.rows[ordered], units, reuse=False, n_jobs=self.n_jobs)
+        gram = Gram(data.rows[self.chosen], units, reuse=False, n_jobs=self.n_jobs)
         return Alignment(gram, layout, units).kernels(data.held_out_folds)
 
     def kernel(self, gammas: tuple[float, ...], weights: tuple[float, ...]) -> NystroemKernel:
@@ -58,7 +60,7 @@ class NystroemFit:
 
 @dataclass(frozen=True)
 class NystroemKernel:
-    """One approximated kernel: features of all training rows, (n, r) float32 in the order of the layout."""
+    """One approximated kernel: features of all training rows as they came, (n, r) float32."""
 
     data: TrainingSet
     Z: Float32
@@ -86,7 +88,7 @@ class NystroemKernel:
             if solution.held_out_fold == NO_FOLD:
                 decision[0] = self.Z @ solution.normals + solution.offsets
             else:
-                held = self.data.layout.fold == solution.held_out_fold
+                held = self.data.layout.rows_of_fold(solution.held_out_fold)
                 decision[1, held] = self.Z[held] @ solution.normals + solution.offsets
 
     def expansion(self, whole: LinearSolution) -> Expansion:
@@ -101,13 +103,3 @@ class NystroemKernel:
             double=span.double,
             used=np.unique(np.concatenate(rows)),
         )
-
-
-def _draw(layout: Layout, components: int, rng: np.random.Generator) -> NDArray[np.intp]:
-    """Return where the components stand in the layout, in the order that the rows came in.
-
-    They are drawn by that order, too: the layout's would let labels have a say in which ones.
-    """
-    n = len(layout.y)
-    drawn = np.sort(rng.choice(n, min(components, n), replace=False))
-    return np.argsort(layout.order)[drawn]

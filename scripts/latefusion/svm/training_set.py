@@ -1,4 +1,4 @@
-"""The training rows as both ways of fitting take them: scaled, and in the order of the layout."""
+"""The training rows as both ways of fitting take them: scaled, with the layout of their classifiers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass
 class TrainingSet:
-    """Training rows in the order of the layout.
+    """Training rows and their layout.
 
     Attributes
     ----------
@@ -31,6 +31,7 @@ class TrainingSet:
     classes : (K,) array
     scaling : InputScaling
     rows : KernelRows
+        In the order in which they came: no label has a say in which rows are multiplied together.
     """
 
     layout: Layout
@@ -71,7 +72,7 @@ class TrainingSet:
         decision: Float64,
         n_jobs: int,
     ) -> FittedState:
-        """Calibrate decision values, and return them in the order that the rows came in.
+        """Calibrate decision values, and return them with what decides about new rows.
 
         Parameters
         ----------
@@ -80,12 +81,12 @@ class TrainingSet:
         solutions : mapping of int to Solution
             By the fold that they hold out.
         decision : (2, n, pairs) float64 array
-            In-sample and out-of-fold decision values in the order of the layout.
+            In-sample and out-of-fold decision values in the order in which the rows came.
         n_jobs : int
             Threads; changes no bit of the result.
         """
-        layout, back = self.layout, np.argsort(self.layout.order)
-        in_sample, out_of_fold = decision[:, back]
+        layout, place = self.layout, self.layout.place
+        in_sample, out_of_fold = decision
         n_iter = np.array([solutions[fold].steps for fold in self.held_out_folds])
         return FittedState(
             classes=self.classes,
@@ -98,7 +99,7 @@ class TrainingSet:
             n_capped=_warn_capped(sum(solution.capped for solution in solutions.values()), n_iter.size),
             in_sample_decision=in_sample,
             out_of_fold_decision=out_of_fold,
-            calibration=calibrate(out_of_fold, layout.y[back], layout.fold[back], layout.present, n_jobs),
+            calibration=calibrate(out_of_fold, layout.y[place], layout.fold[place], layout.present, n_jobs),
         )
 
 

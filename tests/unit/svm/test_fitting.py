@@ -52,6 +52,34 @@ def test_a_grid_does_not_let_a_fold_see_its_labels_either():
         )
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"scale": "standard", "gamma": "scale", "C": 5.0},
+        {"combine": "kernel_aligned"},
+        {"approximation": {"components": 40}, "random_state": 0},
+        {"combine": "kernel_aligned", "approximation": {"components": 40}, "random_state": 0},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("n", [97, 600])
+def test_permuted_labels_of_a_fold_change_no_byte_of_its_out_of_fold_decisions(options, n):
+    # with many columns: products of Haswell and Zen then depend on where a row stands in its block
+    X, y = blobs(n, d=40)
+    fold = np.arange(n) % 4
+    own = fold == 2
+    other = y.copy()
+    other[own] = np.random.default_rng(1).permutation(y[own])
+    assert (other != y).any()
+    before, after = (
+        SVM(**options).fit([X[:, :25], X[:, 25:]], labels, fold=fold).out_of_fold_decision_
+        for labels in (y, other)
+    )
+    assert (before[~own] != after[~own]).any()
+    np.testing.assert_array_equal(after[own], before[own])
+
+
 def test_distances_are_computed_once_unless_memory_is_short(monkeypatch):
     X, y = blobs()
     fold = np.arange(200) % 4

@@ -29,13 +29,13 @@ def modalities(n, seed=0, signal=(1.0, 0.0)):
     X = [(rng.standard_normal((n, 6)) + s * centres[y]).astype(np.float32) for s in signal]
     layout = Layout.of(y, fold, 3, 4)
     scaling = InputScaling.fit(X, "kernel_aligned", "none")
-    rows = scaling.rows([x[layout.order] for x in X])
+    rows = scaling.rows(X)
     gammas = scaling.gammas("auto")
     gram = Gram(rows, gammas, reuse=True, n_jobs=2)
     return (
         Alignment(gram, layout, gammas),
         layout,
-        [gram_of(part, gamma) for part, gamma in zip(rows.parts, gammas, strict=True)],
+        [gram_of(part[layout.order], gamma) for part, gamma in zip(rows.parts, gammas, strict=True)],
     )
 
 

@@ -15,6 +15,9 @@ def test_ranges_are_the_rows_of_a_class_without_a_fold(rows, without):
     layout = Layout.of(y, fold, 4, 3)
     np.testing.assert_array_equal(layout.y, y[layout.order])
     np.testing.assert_array_equal(layout.fold, fold[layout.order])
+    np.testing.assert_array_equal(layout.order[layout.place], np.arange(len(y)))
+    for one in range(3):
+        assert layout.rows_of_fold(one).tolist() == np.flatnonzero(fold == one).tolist()
     for label in range(4):
         ranges = layout.ranges(label, without)
         assert len(ranges) <= 2

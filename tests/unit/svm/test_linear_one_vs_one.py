@@ -10,14 +10,15 @@ def problem(C=1.0, max_iter=None, n=120, K=3, seed=0):
     y, fold = rng.integers(0, K, n), rng.integers(0, 3, n)
     layout = Layout.of(y, fold, K, 3)
     Z = (rng.standard_normal((n, 5)) + 0.8 * rng.standard_normal((K, 5))[y]).astype(np.float32)
-    return Z[layout.order], LinearProblem(layout, C, np.ones(K), max_iter)
+    return Z, LinearProblem(layout, C, np.ones(K), max_iter)
 
 
 def test_every_machine_is_libsvms_on_its_rows():
     from sklearn.svm import SVC
 
-    Z, given = problem()
-    for solution in given.solve(Z, [NO_FOLD, 0, 1, 2], 2):
+    came, given = problem()
+    Z = came[given.layout.order]
+    for solution in given.solve(came, [NO_FOLD, 0, 1, 2], 2):
         for p, (i, j) in enumerate(given.layout.pairs):
             seen = np.isin(given.layout.y, (i, j)) & given.layout.seen(solution.held_out_fold)
             y = np.where(given.layout.y[seen] == i, 1, -1)
