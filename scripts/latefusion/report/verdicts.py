@@ -74,10 +74,14 @@ def corrected_p(row: Row) -> float | None:
     return p
 
 
+def is_corrected(row: Row) -> bool:
+    """Whether Holm's correction has something to correct: a comparison is one of several planned."""
+    return row.get("p_holm") is not None and (row.get("tests") or 1) > 1
+
+
 def detectable(row: Row) -> float | None:
     """Return the minimum detectable difference (80 % power), by the correction of the p-value beside it."""
-    planned = row.get("p_holm") is not None and row.get("tests", 1) > 1
-    least: float | None = row.get("detectable_holm" if planned else "detectable")
+    least: float | None = row.get("detectable_holm" if is_corrected(row) else "detectable")
     return least or None
 
 
@@ -85,6 +89,12 @@ def is_material(row: Row) -> bool:
     """Whether a comparison shows a gain, and one that may be more than negligible."""
     bound = gain_bound(row) if row else None
     return bound is not None and row["verdict"] == BETTER and bound > _margin(row)
+
+
+def is_small(row: Row) -> bool:
+    """Whether the interval of a difference leaves room for next to nothing, on either side."""
+    bound = gain_bound(row)
+    return bound is not None and max(bound, cost_bound(row)) <= _margin(row)
 
 
 def _is_identical(row: Row) -> bool:

@@ -59,3 +59,11 @@ def test_power_is_that_of_the_correction_beside_it(p_holm, tests, least):
 
 def test_a_rule_that_never_differs_has_no_power_to_speak_of():
     assert verdicts.detectable({"detectable": 0.0, "detectable_holm": 0.0, "p_holm": 1.0, "tests": 3}) is None
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "small"),
+    [(-0.001, 0.0, True), (-0.03, -0.01, False), (0.01, 0.03, False), (None, None, False)],
+)
+def test_a_difference_is_small_where_its_interval_has_room_for_nothing_else_on_either_side(low, high, small):
+    assert verdicts.is_small(comparison(low or 0.0, low, high, 0.01, "log_loss", 1.1)) is small

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from latefusion.core.wording import listed, plural, verb
@@ -53,7 +54,7 @@ def rule_not_better(evidence: Evidence) -> Findings:
             WARNING if none else NOTE,
             f"{sentence} in accuracy, once the number of rules is allowed for.{_excluded(idle)}",
             {row["model"]: row["difference"] for row in idle},
-            "Do not claim that these rules help; look at log loss, and at more items.",
+            "Do not claim a gain that is not shown; look at log loss, and at more items.",
             protocol,
             [row["model"] for row in idle],
         )
@@ -64,13 +65,15 @@ def _excluded(idle: Sequence[Row]) -> str:
     small = [row for row in idle if _is_negligible(row)]
     if not small:
         return ""
-    most = max(0.1, *(100 * row["high"] for row in small))
-    if len(small) == len(idle):
-        who = verb(len(idle), "It is", "All are")
-    else:
-        who = f"{len(small)} of them {verb(len(small), 'is', 'are')}"
-    others = "" if len(small) == len(idle) else "; for the others a gain is neither shown nor excluded"
-    return f" {who} shown to gain less than {most:.1f} points{others}."
+    # rounded up, so that what is excluded is
+    most = max(0.1, math.ceil(1000 * max(row["high"] for row in small)) / 10)
+    others = len(idle) - len(small)
+    if not others:
+        return f" A gain of {most:.1f} points or more is excluded."
+    return (
+        f" For {len(small)} of them a gain of {most:.1f} points or more is excluded; for the "
+        f"{verb(others, 'other', 'others')} a gain is neither shown nor excluded."
+    )
 
 
 def rule_worse(evidence: Evidence) -> Findings:

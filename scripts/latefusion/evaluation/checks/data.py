@@ -49,7 +49,8 @@ def groups_straddle(evidence: Evidence) -> Findings:
         {"test_items_seen": seen, "test": n, "groups_shared": groups["shared"]},
         "Nothing; accuracies on the split of the files stand."
         if nothing
-        else "Believe the protocol `cross`, which keeps groups together."
+        else f"{'Believe' if 'cross' in evidence.tables else 'Run'} the protocol `cross`, which keeps groups "
+        "together."
         if groups["cross_grouped"]
         else _more_groups(groups["n"]),
     )

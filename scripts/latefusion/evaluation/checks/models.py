@@ -31,7 +31,7 @@ def majority_not_beaten(evidence: Evidence) -> Findings:
             MAJORITY,
             "majority_not_beaten",
             "always saying the most frequent class",
-            "Look at the embeddings and the labels: these models have learned next to nothing.",
+            "Look at the embeddings and the labels: what does no better has learned next to nothing.",
         )
 
 

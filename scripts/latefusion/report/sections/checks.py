@@ -6,9 +6,10 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from latefusion.evaluation.names import SELECTED
+from latefusion.report import verdicts
 from latefusion.report.components import Column, Section, Table, text
 from latefusion.report.number_format import NOTHING, number
-from latefusion.report.results import Results, Row
+from latefusion.report.results import Results, Row, Tables
 from latefusion.report.sentences import capitalised, listed, plural, say
 
 LOOKS = {
@@ -52,8 +53,8 @@ HOLDS: Final = MappingProxyType(
     {
         "groups_straddle": "no group is on both sides of the split",
         "groups_unknown": "a column names the groups",
-        "group_lookup_not_beaten": "every model beats a look-up by group",
-        "majority_not_beaten": "every model beats always saying the commonest class",
+        "group_lookup_not_beaten": "every model is right more often than a look-up by group",
+        "majority_not_beaten": "every model is right more often than always saying the commonest class",
         "overfitted": "no model is far better on rows that it saw",
         "class_never_predicted": "every class is predicted",
         "classes_unbalanced": "the classes are of like size",
@@ -93,7 +94,8 @@ NEEDS: Final = MappingProxyType(
         "rule_not_better": ("rules",),
         "rule_worse": ("rules",),
         "selected_outside_set": ("rules", "selected"),
-        "test_too_small": ("rules",),
+        "overfitted": ("replica",),
+        "test_too_small": ("rules", "power"),
         "rules_coincide": ("rules",),
         "few_groups": ("groups",),
         "seeds_exceed_rules": ("repeats",),
@@ -152,11 +154,18 @@ def _there(results: Results) -> set[str]:
         "rules": bool(best.rules),
         "selected": best.lead == SELECTED,
         "modalities": len(best.named("single")) > 1,
-        "lookup": bool(best.metric("group_lookup", "accuracy")),
+        "lookup": any(_is_lookup_told(tables) for tables in results.protocols.values()),
+        "power": any(verdicts.detectable(row) for row in best.planned("accuracy")),
         "repeats": "repeat" in spreads,
         "assignments": "assignment" in spreads,
     }
     return {name for name, known in there.items() if known}
+
+
+def _is_lookup_told(tables: Tables) -> bool:
+    """Whether a look-up by group is shown to know more than the commonest class, so that it is a rival."""
+    row, least = tables.metric("group_lookup", "accuracy"), tables.value("majority", "accuracy")
+    return least is not None and row.get("low") is not None and row["low"] > least
 
 
 def _finding(results: Results, cards: int) -> str:
@@ -165,7 +174,7 @@ def _finding(results: Results, cards: int) -> str:
     found = counted(results)
     if cards == len(results.checks):
         return f"{found}."
-    return f"{found}; what is found under several protocols is on one of {plural(cards, 'card')}."
+    return f"{found}, on {plural(cards, 'card')}."
 
 
 def _shown(severity: str, code: str, checks: list[Row]) -> dict[str, Any]:

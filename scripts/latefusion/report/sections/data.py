@@ -8,6 +8,7 @@ from itertools import pairwise
 import altair as alt
 import numpy as np
 
+from latefusion.evaluation.checks.finding import UNBALANCED
 from latefusion.report.charts import INK, colours, data, finished, keys, percent_axis
 from latefusion.report.components import Column, Figure, Section, Table, figure, text
 from latefusion.report.number_format import count, percent
@@ -16,8 +17,6 @@ from latefusion.report.sections import valence_arousal
 from latefusion.report.sentences import listed, plural, sample, say
 
 SIZES = (1, 2, 3, 5, 10, 20, 50, 100)
-BALANCED = 1.1
-"""Largest over smallest class up to which classes count as balanced."""
 
 
 def section(results: Results) -> Section:
@@ -45,7 +44,7 @@ def _balance(results: Results) -> str:
     ratio = most["train"] / max(1, least["train"])
     shares = (
         f"are balanced: each holds about {percent(1 / len(classes))} of the training items"
-        if ratio <= BALANCED
+        if ratio <= UNBALANCED
         else f"are not balanced: {most['name']} holds {percent(most['prior'])} of the training items, "
         f"{least['name']} {percent(least['prior'])}"
     )

@@ -94,6 +94,10 @@ def _nothing_learned(results: Results, tables: Tables) -> Iterator[Doubt]:
     ends = [(metric.gain(row["low"]), metric.gain(row["high"])) for row in rows if row.get("low") is not None]
     if least is None or not ends or any(min(pair) > metric.gain(least) for pair in ends):
         return
+    beside = tables.comparison("majority", metric.name)
+    bound = verdicts.gain_bound(beside) if beside else None
+    if bound is not None and bound < 0:  # paired, the reference is shown to beat it
+        return
     told = (
         f"No model is shown to do better than always saying the commonest class ({metric.title} "
         f"{metric.written(least)})."

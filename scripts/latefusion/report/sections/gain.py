@@ -104,13 +104,14 @@ def _size(metric: Metric, tables: Tables, effect: Row) -> str:
 
 def _p_text(effect: Row) -> str:
     """Return the p-value, that of a planned comparison before and after the correction for their number."""
-    p, corrected, tests = effect.get("p"), effect.get("p_holm"), effect.get("tests") or 1
+    p = effect.get("p")
     if p is None:
         return ""
-    if corrected is None or tests == 1:
+    if not verdicts.is_corrected(effect):
         return f"; p {_equal(p)}"
     return (
-        f"; p {_equal(p)}, after Holm’s correction for {plural(tests, 'comparison')} {probability(corrected)}"
+        f"; p {_equal(p)}, after Holm’s correction for {plural(effect['tests'], 'comparison')} "
+        f"{probability(effect['p_holm'])}"
     )
 
 
@@ -124,9 +125,10 @@ def _other(metric: Metric, row: Row) -> str:
         return ""
     what = "probabilities" if metric.lower_is_better else "decisions"
     less = "; less is better" if metric.lower_is_better else ""
+    size = ", by next to nothing" if verdicts.is_small(row) else ""
     interval = metric.difference_interval(row["low"], row["high"])
     return (
-        f"Its {what} are {row['verdict']}: {metric.title} {metric.change(row['difference'])} "
+        f"Its {what} are {row['verdict']}{size}: {metric.title} {metric.change(row['difference'])} "
         f"(95 % interval {interval}{less})."
     )
 
@@ -140,26 +142,27 @@ def _others(metric: Metric, tables: Tables) -> str:
         [row["model"] for row in rows if row["verdict"] == verdict]
         for verdict in (verdicts.BETTER, verdicts.WORSE)
     )
-    told = say(
-        "Of {n:fused model} that differ, {good} {b:~is|are} shown to be better than {reference} and {bad} "
-        "worse",
+    return say(
+        "Of {n:fused model} that differ, {good} {b:~is|are} shown to be better than {reference}{which} and "
+        "{bad} worse{those}.",
         n=len(rows),
         good=amount(len(better)),
         b=len(better),
+        which=f" ({quoted(better)})" * bool(better),
         bad=amount(len(worse)),
+        those=f" ({quoted(worse)})" * bool(worse),
         reference=tables.reference,
     )
-    names = [quoted(group) for group in (better, worse) if group]
-    return f"{told} ({'; '.join(names)})." if names else f"{told}."
 
 
 def _power(metric: Metric, effect: Row) -> str:
     least = verdicts.detectable(effect)
     if effect["verdict"] != verdicts.UNDECIDED or least is None or effect["low"] is None:
         return ""
+    how = ", by the same correction" if verdicts.is_corrected(effect) else ""
     return (
-        f"The minimum detectable difference (80 % power, by the same correction) is "
-        f"{metric.amount(least)}: a true gain that is smaller is missed more than once in five times."
+        f"The minimum detectable difference (80 % power{how}) is {metric.amount(least)}: a true gain that is "
+        "smaller is missed more than once in five times."
     )
 
 

@@ -30,7 +30,12 @@ def which(results: Results, tables: Tables) -> Answer:
         return Answer(LABEL, f"{reference} alone: there is nothing to fuse.", told, "unsure")
     verdict, reason, models, tone = _choice(results, tables, rule, reference)
     alone = results.metric.written(tables.value(reference, results.metric.name))
-    parts = [f"{good}; {reference} alone: {alone}.", reason, *_left_out(results.metric, tables, models)]
+    parts = [
+        f"{good}; {reference} alone: {alone}.",
+        _twins(tables, rule) if rule in models else "",
+        reason,
+        *_left_out(results.metric, tables, models),
+    ]
     return Answer(LABEL, verdict, " ".join(filter(None, parts)), tone)
 
 
@@ -69,7 +74,7 @@ def _choice(
     if verdict == verdicts.WORSE:
         return f"No rule: use {reference} alone.", "Fusing makes it worse.", (reference,), "no"
     if verdict == verdicts.SAME:
-        return f"{reference} alone.", "Fusing changes nothing.", (reference,), "no"
+        return f"{reference} alone.", f"{capitalised(open_gain(metric, effect))}.", (reference,), "no"
     if verdict == verdicts.NEGLIGIBLE:
         cost = verdicts.cost_bound(effect)
         also = f"; it may cost up to {metric.amount(cost)}" if cost > verdicts.MARGIN else ""
@@ -116,6 +121,16 @@ def _performance(results: Results, tables: Tables, model: str) -> str:
     if tables.protocol == "cross" and results.apart:
         told += f", each of {article(results.group_word)} that its model had never seen"
     return told
+
+
+def _twins(tables: Tables, rule: str) -> str:
+    """Say which other rules say the same of every item, so that any of them will do."""
+    first = {row["model"]: row["same_as"] or row["model"] for row in tables.models}
+    names = [name for name in tables.rules if name != rule and first[name] == first.get(rule)]
+    if not names:
+        return ""
+    told = "{names} {n:~says|say} the same of every item as {rule}."
+    return say(told, names=quoted(names, 3), n=len(names), rule=rule)
 
 
 def _left_out(metric: Metric, tables: Tables, named: tuple[str, ...]) -> list[str]:

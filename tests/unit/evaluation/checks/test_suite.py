@@ -284,7 +284,7 @@ def test_a_split_without_shared_groups_does_not_straddle_under_cross():
 @pytest.mark.parametrize(
     ("groups", "grouped", "advice"),
     [
-        (300, True, "Believe the protocol `cross`, which keeps groups together."),
+        (300, True, "Run the protocol `cross`, which keeps groups together."),
         (4, False, "Set `cross.folds` to at most 4: `cross` then keeps groups together."),
         (1, False, "Bring items of more groups, or name the column in `data.group` that tells them apart."),
     ],
@@ -452,7 +452,8 @@ def test_neither_views_nor_the_selected_rule_are_to_be_left_out():
     ("high", "told"),
     [
         (0.05, None),
-        (0.012, " It is shown to gain less than 1.2 points."),
+        (0.012, " A gain of 1.2 points or more is excluded."),
+        (0.0121, " A gain of 1.3 points or more is excluded."),
     ],
 )
 def test_absence_of_proof_is_told_from_proof_of_absence(high, told):
