@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.simulate_notebook import ROWS, simulate, write
+from benchmarks.notebook_files import write
+from benchmarks.simulate_notebook import ROWS, simulate
 
 GROWTH_COLUMNS = 768
 

@@ -77,47 +77,51 @@ def _intelex(work: Path) -> Path:
     return python
 
 
+def _row(n: str, name: str, runs: Sequence[Result], own: Sequence[Result]) -> tuple[str, ...]:
+    """Return a row of the table: what some runs took, beside our own."""
+    first = runs[0]
+    counted = "seconds_processor" in first
+    other = counted and runs is not own
+    return (
+        f"{int(n):,}: {name}",
+        seconds(best(runs)),
+        seconds(best(runs, "seconds_processor")) if counted else "",
+        times(best(runs) / best(own)) if runs is not own else "",
+        times(best(runs, "seconds_processor") / best(own, "seconds_processor")) if other else "",
+        f"{first['accuracy']:.3f}" if "accuracy" in first else "",
+        f"{first['log_loss']:.3f}" if "log_loss" in first else "",
+        peak(runs) if "peak_mb" in first else "",
+    )
+
+
+def _rows(n: str, here: Result, slow: Result | None, notebook: Result | None) -> list[tuple[str, ...]]:
+    """Return the rows of one size: our ways, and what scikit-learn's take."""
+    own = here["own"]
+    rows = [_row(n, label, here[way], own) for way, label in WAYS.items() if way in here]
+    peers = dict(slow["sizes"].get(n, {})) if slow else {}
+    if int(n) == 10_870 and notebook:
+        stages = [notebook["stages"][name] for name in ("fit lyrics", "predict test lyrics")]
+        peers["svc"] = {
+            "seconds": sum(stage["wall"] for stage in stages),
+            "seconds_processor": sum(stage["processor"] for stage in stages),
+            "accuracy": notebook["accuracy"]["lyrics"],
+        }
+    if "calibrated_2" in peers:
+        # its jobs are processes of their own: their seconds and memory are not counted
+        two = {key: peers["calibrated_2"][key] for key in ("seconds", "accuracy", "log_loss")}
+        rows.append(_row(n, "`CalibratedClassifierCV(SVC(), ensemble=False)`, 2 jobs", [two], own))
+    if "calibrated" in peers:
+        name = "`CalibratedClassifierCV(SVC(), ensemble=False)`, 1 job"
+        rows.append(_row(n, name, [peers["calibrated"]], own))
+    if "svc" in peers:
+        rows.append(_row(n, "`SVC(probability=True)`, 1 thread is all it has", [peers["svc"]], own))
+    return rows
+
+
 def section(result: Result) -> list[str]:
     """Compare one view."""
     slow, notebook = load("one_view_slow"), load("notebook")
-    rows = []
-    for n, here in result["sizes"].items():
-
-        def row(
-            name: str, runs: Sequence[Result], n: str = n, own: Sequence[Result] = here["own"]
-        ) -> tuple[str, ...]:
-            first = runs[0]
-            counted = "seconds_processor" in first
-            return (
-                f"{int(n):,}: {name}",
-                seconds(best(runs)),
-                seconds(best(runs, "seconds_processor")) if counted else "",
-                times(best(runs) / best(own)) if runs is not own else "",
-                times(best(runs, "seconds_processor") / best(own, "seconds_processor"))
-                if counted and runs is not own
-                else "",
-                f"{first['accuracy']:.3f}" if "accuracy" in first else "",
-                f"{first['log_loss']:.3f}" if "log_loss" in first else "",
-                peak(runs) if "peak_mb" in first else "",
-            )
-
-        rows += [row(label, here[way]) for way, label in WAYS.items() if way in here]
-        peers = dict(slow["sizes"].get(n, {})) if slow else {}
-        if int(n) == 10_870 and notebook:
-            stages = [notebook["stages"][name] for name in ("fit lyrics", "predict test lyrics")]
-            peers["svc"] = {
-                "seconds": sum(stage["wall"] for stage in stages),
-                "seconds_processor": sum(stage["processor"] for stage in stages),
-                "accuracy": notebook["accuracy"]["lyrics"],
-            }
-        if "calibrated_2" in peers:
-            # its jobs are processes of their own: their seconds and memory are not counted
-            two = {key: peers["calibrated_2"][key] for key in ("seconds", "accuracy", "log_loss")}
-            rows.append(row("`CalibratedClassifierCV(SVC(), ensemble=False)`, 2 jobs", [two]))
-        if "calibrated" in peers:
-            rows.append(row("`CalibratedClassifierCV(SVC(), ensemble=False)`, 1 job", [peers["calibrated"]]))
-        if "svc" in peers:
-            rows.append(row("`SVC(probability=True)`, 1 thread is all it has", [peers["svc"]]))
+    rows = [row for n, here in result["sizes"].items() for row in _rows(n, here, slow, notebook)]
     sizes = result["sizes"].values()
     versions = next(iter(sizes))["intelex"][0]["versions"]
     named = ", ".join(f"{name} {number}" for name, number in versions.items())

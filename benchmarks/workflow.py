@@ -156,20 +156,6 @@ def section(result: Result) -> list[str]:
         "the same jobs on 200 songs, s",
         "nothing to be done, s",
     ]
-    last_name = list(result["runs"])[-1]
-    stages: dict[str, list[Result]] = {}
-    for job, cost in result["runs"][last_name][-1]["jobs"].items():
-        stages.setdefault(job.split("/")[0], []).append(cost)
-    parts = [
-        (
-            name,
-            str(len(jobs)),
-            *(seconds(sum(job[key] for job in jobs)) for key in ("seconds", "processor")),
-            seconds(max(job["seconds"] for job in jobs)),
-            peak(jobs),
-        )
-        for name, jobs in stages.items()
-    ]
     every = [run for runs in result["runs"].values() for run in runs]
     return [
         "## The whole workflow",
@@ -185,7 +171,25 @@ def section(result: Result) -> list[str]:
         ),
         table(head, rows),
         "Where the seconds of the last line go (sums over jobs, two of which may run side by side):",
-        table(["stage", "jobs", "seconds", "processor s", "longest", "peak MB"], parts),
+        table(["stage", "jobs", "seconds", "processor s", "longest", "peak MB"], _stages(result)),
+    ]
+
+
+def _stages(result: Result) -> list[tuple[str, ...]]:
+    """Return what each rule's jobs of the last run took together."""
+    last_name = list(result["runs"])[-1]
+    stages: dict[str, list[Result]] = {}
+    for job, cost in result["runs"][last_name][-1]["jobs"].items():
+        stages.setdefault(job.split("/")[0], []).append(cost)
+    return [
+        (
+            name,
+            str(len(jobs)),
+            *(seconds(sum(job[key] for job in jobs)) for key in ("seconds", "processor")),
+            seconds(max(job["seconds"] for job in jobs)),
+            peak(jobs),
+        )
+        for name, jobs in stages.items()
     ]
 
 

@@ -5,7 +5,8 @@ import csv
 
 import numpy as np
 import pytest
-from benchmarks.simulate_notebook import CLASSES, COLUMNS, ROWS, look_up, main, simulate
+from benchmarks.notebook_files import COLUMNS
+from benchmarks.simulate_notebook import CLASSES, ROWS, look_up, main, simulate
 
 
 @pytest.fixture(scope="module")

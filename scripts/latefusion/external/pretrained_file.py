@@ -75,12 +75,24 @@ def load_pretrained(
         If the hash is another one, the file holds no SVM with sigmoids, or its classes or columns are not
         those of the data.
     """
-    content = _checked(Path(path), sha256, key)
+    found, said = _opened(path, _checked(Path(path), sha256, key), key)
+    model: SVM | PretrainedSVC
+    if isinstance(found, SVM):
+        model = _own(found, path, key, len(labels), columns)
+        facts: dict[str, Any] = {"n_inverted_sigmoids": model.n_inverted_, "columns": sum(columns)}
+    else:
+        model = _scikit_learn(found, path, key, labels, np.asarray(counts), sum(columns))
+        facts = model.facts
+    return model, {**facts, "kind": type(found).__name__, "pretrained": True, "warnings": said}
+
+
+def _opened(path: Path | str, content: bytes, key: str) -> tuple[object, list[str]]:
+    """Return what a file holds whose hash was checked, and the warnings that opening it gave."""
+    import joblib
+
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            import joblib
-
             found = joblib.load(io.BytesIO(content))
         except UNREADABLE as error:
             raise _refuse(
@@ -92,14 +104,7 @@ def load_pretrained(
     said = sorted({str(warning.message) for warning in caught})
     for message in said:
         logger.warning("%s: %s", path, message)
-    model: SVM | PretrainedSVC
-    if isinstance(found, SVM):
-        model = _own(found, path, key, len(labels), columns)
-        facts: dict[str, Any] = {"n_inverted_sigmoids": model.n_inverted_, "columns": sum(columns)}
-    else:
-        model = _scikit_learn(found, path, key, labels, np.asarray(counts), sum(columns))
-        facts = model.facts
-    return model, {**facts, "kind": type(found).__name__, "pretrained": True, "warnings": said}
+    return found, said
 
 
 def _checked(path: Path, sha256: str, key: str) -> bytes:
