@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import json
+import re
 import shutil
 from copy import deepcopy
 
@@ -87,7 +88,11 @@ def test_items_without_labels_are_classified_by_what_all_labelled_ones_taught(ho
 def test_predict_says_what_it_lacks(honest):
     done = snakemake("--cores", 1, "predict", cwd=honest, check=False)
     assert done.returncode == 1
-    assert "name their file in data.new" in done.stdout + done.stderr
+    said = done.stdout + done.stderr
+    assert "there is nothing to predict" in said
+    assert re.search(
+        r"config\.yaml, data\.new\n\s+found:   null\n.*\n\s+fix:     name their file in data.new", said
+    )
 
 
 def test_probabilities_of_another_system_take_a_modality_s_place(honest, tmp_path):

@@ -119,7 +119,7 @@ def predictions(files: Files, *, file: str) -> list[str]:
         If there is nothing to classify, or a modality cannot be computed for new items.
     """
     if files.config["data"]["new"] is None:
-        found, allowed, fix = "null", "a file of items without labels", "name the items to classify"
+        found, allowed, fix = "null", "a file of items without labels", "name their file in data.new"
         raise InputError([Problem(file, found, allowed, fix, column="data.new")])
     for position, name in enumerate(files.plan.modalities):
         if files.plan.views[name].source != "trained":
