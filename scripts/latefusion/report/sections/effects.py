@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from latefusion.report import verdicts
 from latefusion.report.charts import intervals
 from latefusion.report.components import Cell, Column, Figure, Table, estimate, figure, text
@@ -104,42 +106,47 @@ def _comparisons(results: Results, tables: Tables, found: list[Row]) -> Table:
         "comparisons",
         f"Each model against {tables.reference}, paired, {sample(found[0]['n'], 'item')}. p: two-sided, by "
         "whole groups where they are known; Holm over the rules.",
-        [
-            Column("Model", "model", "text"),
-            Column(
-                metric.heading,
-                "difference",
-                unit=f"{metric.difference_unit} (95 %)".strip(),
-                interval="beside",
-            ),
-            Column("p", "p"),
-            Column("p, Holm", "p_holm"),
-            Column("Verdict", "verdict", "text"),
-            *(
-                Column(
-                    one.heading,
-                    f"difference_{one.name}",
-                    unit=f"{one.difference_unit}{', minus: good' if one.lower_is_better else ''}",
-                    interval="beside",
-                )
-                for one in beside
-            ),
-            Column("Only it right", "only_model", unit="% of items"),
-            Column("Only the single", "only_reference", unit="% of items"),
-            Column("Design effect", "design_effect", help="variance by groups over variance by items"),
-            Column(
-                "Minimum detectable",
-                "minimum_detectable_difference",
-                help="minimum detectable difference at 80 % power, by the correction of the p-value",
-                unit=metric.difference_unit,
-            ),
-        ],
+        _columns(metric, beside),
         rows,
         note="Not shown: these items do not settle it. Negligible: the interval leaves room for next to no "
         "gain. Design effect: how many times wider the variance is because items of a group err together. "
         "Minimum detectable difference (80 % power): a true difference of this size is found four times out "
         "of five, after the same correction.",
     )
+
+
+def _columns(metric: Metric, beside: Sequence[Metric]) -> list[Column]:
+    """Return the columns of the comparisons: the metric of the run, and how others move."""
+    return [
+        Column("Model", "model", "text"),
+        Column(
+            metric.heading,
+            "difference",
+            unit=f"{metric.difference_unit} (95 %)".strip(),
+            interval="beside",
+        ),
+        Column("p", "p"),
+        Column("p, Holm", "p_holm"),
+        Column("Verdict", "verdict", "text"),
+        *(
+            Column(
+                one.heading,
+                f"difference_{one.name}",
+                unit=f"{one.difference_unit}{', minus: good' if one.lower_is_better else ''}",
+                interval="beside",
+            )
+            for one in beside
+        ),
+        Column("Only it right", "only_model", unit="% of items"),
+        Column("Only the single", "only_reference", unit="% of items"),
+        Column("Design effect", "design_effect", help="variance by groups over variance by items"),
+        Column(
+            "Minimum detectable",
+            "minimum_detectable_difference",
+            help="minimum detectable difference at 80 % power, by the correction of the p-value",
+            unit=metric.difference_unit,
+        ),
+    ]
 
 
 def _difference(metric: Metric, row: Row | None) -> Cell:
