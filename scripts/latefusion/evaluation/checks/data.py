@@ -1,9 +1,10 @@
-"""Checks of the data: groups, classes, duplicates, items that lack a modality."""
+"""Checks of the data: groups, classes, duplicates, files that do not match, items that lack a modality."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from latefusion.core.errors import shorten
 from latefusion.core.wording import listed, plural, verb
 from latefusion.dataset.seen_groups import many_seen
 from latefusion.evaluation.checks.finding import (
@@ -220,6 +221,39 @@ def duplicates_across(evidence: Evidence) -> Findings:
         {key: value for key, value in found.items() if isinstance(value, int | float)},
         "Remove them from one of the files; `cross` keeps them together where their groups could be joined.",
     )
+
+
+def items_unmatched(evidence: Evidence) -> Findings:
+    """Items and rows of a modality's own file that did not find each other."""
+    for name, facts in evidence.dataset["modalities"].items():
+        match = facts.get("match")
+        if not match or not (match["lost"] or match["left_over"]):
+            continue
+        lost, rest = match["lost"], match["left_over"]
+        told = []
+        if lost:
+            items = (
+                f"{lost:,} of {plural(match['matched'] + lost, 'item')} {verb(lost, 'has', 'have')} no row"
+            )
+            told.append(f"{items} in the file of {name} ({_few(match['lost_names'], lost)})")
+        if rest:
+            where = "" if lost else f" in the file of {name}"
+            rows = f"{plural(rest, 'row')}{where} {verb(rest, 'is', 'are')} of no item"
+            told.append(f"{rows} ({_few(match['left_over_names'], rest)})")
+        yield Finding(
+            "items_unmatched",
+            NOTE,
+            f"{', and '.join(told)}.",
+            {key: match[key] for key in ("matched", "lost", "left_over")},
+            "Compare how the files write their identifiers; if they are alike, nothing is to be done.",
+            models=[name],
+        )
+
+
+def _few(names: Sequence[str], n: int) -> str:
+    """Name the first of n identifiers, and count the rest."""
+    shown = [shorten(name, 40) for name in names]
+    return listed([*shown, f"{n - len(shown):,} more"] if n > len(shown) else shown)
 
 
 def modality_missing(evidence: Evidence) -> Findings:

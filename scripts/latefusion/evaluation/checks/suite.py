@@ -40,6 +40,7 @@ _ALL: Final = (
     fusion.fewer_modalities_fused,
     models.models_left_out,
     claims.rules_coincide,
+    data.items_unmatched,
     data.modality_missing,
 )
 

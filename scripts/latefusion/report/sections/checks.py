@@ -45,6 +45,7 @@ FAULTS: Final = MappingProxyType(
         "fewer_modalities_fused": "protocols whose rules fuse less than all modalities",
         "models_left_out": "models that a protocol does without",
         "rules_coincide": "rules that say the same of every item",
+        "items_unmatched": "items and rows that did not find each other",
         "modality_missing": "items that lack a modality",
     }
 )
@@ -77,6 +78,7 @@ HOLDS: Final = MappingProxyType(
         "fewer_modalities_fused": "every protocol's rules fuse all modalities",
         "models_left_out": "no protocol does without a model",
         "rules_coincide": "no two rules say the same of every item",
+        "items_unmatched": "every item and every row of a modality's own file found its other half",
         "modality_missing": "no item lacks a modality",
     }
 )
@@ -98,6 +100,7 @@ NEEDS: Final = MappingProxyType(
         "test_too_small": ("rules", "power"),
         "rules_coincide": ("rules",),
         "few_groups": ("groups",),
+        "items_unmatched": ("own files",),
         "seeds_exceed_rules": ("repeats",),
         "confidences_not_comparable": ("modalities",),
     }
@@ -155,6 +158,7 @@ def _there(results: Results) -> set[str]:
         "selected": best.lead == SELECTED,
         "modalities": len(best.named("single")) > 1,
         "lookup": any(_is_lookup_told(tables) for tables in results.protocols.values()),
+        "own files": any("match" in entry for entry in results.dataset["modalities"].values()),
         "power": any(verdicts.detectable(row) for row in best.planned("accuracy")),
         "repeats": "repeat" in spreads,
         "assignments": "assignment" in spreads,

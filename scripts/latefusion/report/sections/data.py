@@ -152,7 +152,15 @@ def _class_table(results: Results) -> Table:
 
 def _modalities(results: Results) -> Table:
     found = results.dataset["modalities"]
-    gamma = {entry["name"]: entry for entry in results.config["modalities"]}
+    columns = {entry["name"]: entry.get("column") for entry in results.config["modalities"]}
+    own = any("match" in entry for entry in found.values())
+    matched = {
+        "matched": Column("Items with a row", "matched"),
+        "lost": Column("Items without", "lost", help="items of no row in the modality's own file"),
+        "left_over": Column(
+            "Rows of no item", "left_over", help="rows of its own file that no item asks for"
+        ),
+    }
     return Table(
         "modalities",
         "The modalities: one vector of numbers for each item.",
@@ -162,14 +170,16 @@ def _modalities(results: Results) -> Table:
             Column("Numbers an item", "dimension"),
             Column("Missing in train", "missing_train", unit="items"),
             Column("Missing in test", "missing_test", unit="items"),
+            *(matched.values() if own else ()),
         ],
         [
             [
                 text(name),
-                text(gamma.get(name, {}).get("column")),
+                text(columns.get(name)),
                 figure(entry["dimension"], count),
                 figure(entry["missing"]["train"], count),
                 figure(entry["missing"]["test"], count),
+                *(figure(entry.get("match", {}).get(key), count) for key in matched if own),
             ]
             for name, entry in found.items()
         ],

@@ -17,6 +17,19 @@ DATASET = {
     "n": {"train": 800, "test": 200},
     "groups": {"known": True, "n": 300, "test_items_seen": 0, "shared": 0, "cross_grouped": True},
     "duplicates": {"across": 0},
+    "modalities": {
+        "text": {
+            "match": {"matched": 1000, "lost": 0, "left_over": 0, "lost_names": [], "left_over_names": []}
+        },
+        "audio": {},
+    },
+}
+UNMATCHED = {
+    "matched": 2,
+    "lost": 7,
+    "left_over": 1,
+    "lost_names": ["a1"],
+    "left_over_names": ["b"],
 }
 MODELS = (
     ("majority", "baseline", 0.25),
@@ -181,6 +194,7 @@ PLANTED = {
         None,
     ),
     "rules_coincide": ({}, change("models", {"same_as": "mean"}, model="mlp")),
+    "items_unmatched": ({"dataset": {"modalities.text": {"match": UNMATCHED}}}, None),
     "modality_missing": ({}, change("models", {"note": "7 rows without the modality"}, model="text")),
 }
 
@@ -315,6 +329,28 @@ def test_groups_that_cross_cannot_keep_apart_are_an_error_under_cross_alone():
     assert run(clean(), "cross", {**facts, "groups.known": False}, assignments=2)["checks"][0]["code"] == (
         "groups_unknown"
     )
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        (
+            {},
+            "7 of 9 items have no row in the file of text ('a1' and 6 more), and 1 row is of no item ('b').",
+        ),
+        (
+            {"matched": 999, "lost": 1, "lost_names": ["a1"], "left_over": 0},
+            "1 of 1,000 items has no row in the file of text ('a1').",
+        ),
+        (
+            {"lost": 0, "left_over": 2, "left_over_names": ["b1", "b2"]},
+            "2 rows in the file of text are of no item ('b1' and 'b2').",
+        ),
+    ],
+)
+def test_items_and_rows_that_did_not_find_each_other_are_counted_and_named(changes, told):
+    (check,) = run(clean(), dataset={"modalities.text": {"match": UNMATCHED | changes}})["checks"]
+    assert (check["severity"], check["sentence"]) == ("note", told)
 
 
 def test_errors_come_first():
