@@ -24,6 +24,7 @@ from benchmarks import (
     page,
     proportions,
     slurm,
+    svc,
     workflow,
 )
 
@@ -41,6 +42,7 @@ BENCHMARKS: dict[str, Callable[[Path], object]] = {
     "statistics": known_truth.run,
     "proportions": proportions.run,
     "slurm": slurm.run,
+    "svc": svc.run,
 }
 
 

@@ -16,6 +16,7 @@ from benchmarks import (
     one_view,
     proportions,
     slurm_section,
+    svc,
     workflow,
 )
 from benchmarks.measure import load
@@ -34,6 +35,7 @@ SECTIONS: dict[str, ModuleType] = {
     "statistics": known_truth,
     "proportions": proportions,
     "slurm": slurm_section,
+    "svc": svc,
 }
 """By the name of what each measured; its `section` says it in words."""
 

@@ -25,6 +25,7 @@ PAGE = {
     "rulegraph": DOCS / "rerun.md",
     "stale-table": DOCS / "rerun.md",
     "speed": DOCS / "speed.md",
+    "svc": DOCS / "python.md",
 }
 """The file that each written part stands in."""
 
@@ -53,6 +54,17 @@ def speed() -> str:
     from benchmarks.headline import headline
 
     return headline()
+
+
+def in_place_of_svc() -> str:
+    """Return the table of `SVM` beside `SVC(probability=True)` that was measured last."""
+    from benchmarks.measure import load
+    from benchmarks.svc import rows
+
+    measured = load("svc")
+    if measured is None:
+        raise FileNotFoundError("benchmarks/results/svc.json: run `python -m benchmarks svc`")
+    return rows(measured)
 
 
 def ranking(results: Path, protocol: str) -> str:
@@ -100,7 +112,7 @@ def _fenced(text: str) -> str:
 
 def main() -> None:
     """Write all parts but the table of stale jobs."""
-    parts = {"catalogue": catalogue(), "rulegraph": rule_graph(), "speed": speed()}
+    parts = {"catalogue": catalogue(), "rulegraph": rule_graph(), "speed": speed(), "svc": in_place_of_svc()}
     if (ROOT / "results/summary.txt").exists():
         parts["ranking"] = ranking(ROOT / "results", "cross")
         parts["ranking-top"] = top(parts["ranking"])

@@ -32,6 +32,10 @@ def test_the_diagram_is_that_of_the_workflow():
     assert section("rulegraph") == documents.rule_graph()
 
 
+def test_the_figures_beside_libsvm_are_those_that_were_measured():
+    assert section("svc") == documents.in_place_of_svc()
+
+
 def test_the_figures_of_speed_are_those_that_were_measured():
     assert section("speed") == documents.speed()
 
@@ -144,7 +148,7 @@ def test_every_key_that_it_names_is_in_the_schema():
 
 
 def test_the_python_example_runs():
-    code = re.search(r"```python\n(.*?)```", TEXTS[DOCS / "python.md"], re.DOTALL)[1]
+    code = "\n".join(re.findall(r"```python\n(.*?)```", TEXTS[DOCS / "python.md"], re.DOTALL))
     names = {}
     exec(compile(code, "python.md", "exec"), names)
     assert names["fused"].shape == (300, 3)
