@@ -74,7 +74,7 @@ def _sentences(tables: Tables) -> list[str]:
     if slopes:
         told.append(
             f"Too sure of themselves (calibration slope under {TOO_SURE}): {quoted(over)}. Surer "
-            f"than they say (slope over {TOO_UNSURE}): {quoted(under)}. 1 is right."
+            f"than they say (slope over {TOO_UNSURE}): {quoted(under)}. A slope of 1 is right."
         )
     lead = tables.lead
     at_half = min(

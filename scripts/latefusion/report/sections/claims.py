@@ -73,8 +73,9 @@ def _sentence(results: Results, start: str, end: str) -> str:
     rows = _steps(results, start, end)
     if not rows:
         return ""
-    worst = max(rows, key=lambda row: row["difference"])
     flattered = [row for row in rows if row["verdict"] == verdicts.FLATTERS]
+    # one that is shown stands before one that chance explains
+    worst = max(flattered or rows, key=lambda row: row["difference"])
     mean = sum(row["difference"] for row in rows) / len(rows)
     what = {
         ("replica", "honest"): "nothing is learned any more from test, or from rows that the models had seen",
@@ -101,8 +102,9 @@ def _sentence(results: Results, start: str, end: str) -> str:
         return f"{told}; no rule loses anything."
     interval = points_interval(worst["low"], worst["high"])
     between = "no interval" if worst["low"] is None else f"95 % interval {interval}"
+    which = {0: "the largest observed is", 1: "it is"}.get(len(flattered), "the largest is")
     return (
-        f"{told}; the largest is that of {worst['model']}: from {percent(worst['claimed_value'])} to "
+        f"{told}; {which} that of {worst['model']}: from {percent(worst['claimed_value'])} to "
         f"{percent(worst['honest_value'])}, {number(100 * worst['difference'], 1)} points ({between}; "
         f"{sample(worst['n'], 'item')})."
     )
