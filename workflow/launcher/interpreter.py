@@ -1,4 +1,4 @@
-"""A path of the running Python that Snakemake can call: it does not quote that of its scripts."""
+"""The Python of the jobs: a path that Snakemake can call, as it quotes none, and docstrings."""
 
 from __future__ import annotations
 
@@ -53,6 +53,12 @@ def refusal() -> str:
         "    fix:     put it elsewhere: `make run VENV=/path/without/blanks`; on this machine alone, "
         "`python workflow/launch.py run` also manages"
     )
+
+
+def keep_docstrings() -> None:
+    """Have the jobs' Python keep docstrings, without which altair cannot be imported."""
+    if os.environ.get("PYTHONOPTIMIZE", "") not in ("", "0", "1"):
+        os.environ["PYTHONOPTIMIZE"] = "1"
 
 
 def _place() -> str:

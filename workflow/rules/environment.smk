@@ -1,6 +1,5 @@
 # Needs: nothing. Makes: sure that this process can read names and call its Python, before anything asks it to.
 
-import os
 import sys
 from pathlib import Path
 
@@ -11,8 +10,7 @@ sys.path.insert(0, str(Path(str(workflow.current_basedir)).parent))
 
 from launcher import interpreter
 
-if os.environ.get("PYTHONOPTIMIZE", "") not in ("", "0", "1"):
-    os.environ["PYTHONOPTIMIZE"] = "1"  # without docstrings altair cannot be imported
+interpreter.keep_docstrings()
 
 if workflow.exec_mode == ExecMode.DEFAULT:
     if interpreter.SPECIAL.search(sys.executable):
