@@ -261,6 +261,7 @@ def _model_rows(
                 "out_of_fold_log_loss": facts.out_of_fold.get("log_loss"),
                 "approximated": facts.approximated,
                 "inverted_sigmoids": facts.inverted_sigmoids,
+                "kernel_distance": facts.kernel_distance,
                 "note": facts.note or lacking,
             }
         )

@@ -98,6 +98,7 @@ def read_view(files: ViewFiles, partitions: Sequence[str], metric: str = "accura
     )
     facts = [read_json(path) for path in files.facts]
     noted = [one.get("replica", one) if files.replica else one for one in facts]
+    distances = [float(one["kernel_distance"]) for one in noted if one.get("kernel_distance") is not None]
     inside, n = _training(files.in_sample)
     outside, held_out = _training(files.out_of_fold)
     if metric not in ("accuracy", "log_loss") and held_out:
@@ -110,6 +111,7 @@ def read_view(files: ViewFiles, partitions: Sequence[str], metric: str = "accura
         partitions=len(partitions),
         approximated=any(bool(one.get("approximated")) for one in noted),
         inverted_sigmoids=sum(int(one.get("n_inverted_sigmoids") or 0) for one in noted),
+        kernel_distance=min(distances) if distances else None,
         scored_by="ovo_prediction" if ovo_prediction else "predicted",
         grid=[
             {"partition": partition, **point, "gamma": str(point["gamma"])}

@@ -188,6 +188,8 @@ class Known:
         Training rows over all partitions, and how many these are.
     approximated : bool
     inverted_sigmoids : int
+    kernel_distance : float, optional
+        Median distance of kernel values from one, the least over the partitions.
     scored_by : {'predicted', 'ovo_prediction'}
     note : str, optional
     grid : sequence of dict
@@ -200,6 +202,7 @@ class Known:
     partitions: int = 1
     approximated: bool = False
     inverted_sigmoids: int = 0
+    kernel_distance: float | None = None
     scored_by: str = "predicted"
     note: str | None = None
     grid: Sequence[Row] = ()

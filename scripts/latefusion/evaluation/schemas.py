@@ -29,7 +29,7 @@ SCHEMAS: Final[Mapping[str, pa.Schema]] = {
     "models": _schema(
         "model:s kind:s probabilistic:b scored_by:s repeats:i n:i clipped:i? same_as:s? is_reference:b"
         " is_confirmatory:b in_confidence_set:b? out_of_fold_accuracy:f? out_of_fold_log_loss:f?"
-        " approximated:b inverted_sigmoids:i note:s?"
+        " approximated:b inverted_sigmoids:i kernel_distance:f? note:s?"
     ),
     # one row: a metric of a model on a subset
     "metrics": _schema(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,11 @@ from latefusion.svm.inputs import (
     scatter_rows,
     select_rows,
 )
+from latefusion.svm.kernels import values as kernel_values
 from latefusion.svm.settings import SvmSettings
+
+SAMPLE: Final = 200
+"""Training rows whose distances are looked at for the facts of a model."""
 
 
 @dataclass(frozen=True)
@@ -238,11 +242,24 @@ def _score(model: SVM, y: Int32) -> dict[str, Any]:
     }
 
 
+def _kernel_distance(model: SVM, rows: Sequence[Features]) -> float:
+    """Return the median of 1 - k over pairs of training rows, γd² where that is small.
+
+    Of at most `SAMPLE` rows, evenly over all, so that it is the same in every run.
+    """
+    chosen = np.linspace(0, len(rows[0]) - 1, min(len(rows[0]), SAMPLE)).astype(np.intp)
+    scaled = model.scaling_.rows([x[chosen] for x in rows])
+    units = model.scaling_.in_units(model.gammas_)
+    less_one = kernel_values(scaled, scaled, units, model.weights_, double=model.double_)
+    return float(np.median(-less_one[np.triu_indices(len(chosen), 1)].astype(np.float64)))
+
+
 def _facts(model: SVM, rows: Sequence[Features]) -> dict[str, Any]:
     return {
         "C": model.C,
         "gamma": model.gamma,
         "gammas": list(model.gammas_),
+        "kernel_distance": _kernel_distance(model, rows),
         "n_support": int(model.n_support_.sum()),
         "n_inverted_sigmoids": model.n_inverted_,
         "n_inverted_sigmoids_out_of_fold": model.n_inverted_out_of_fold_,

@@ -56,7 +56,7 @@ def folder(tmp_path):
     known = np.tile([[0.75, 0.25]], (6, 1))
     labels = np.array([0, 1, 0, 1, 0, 1], np.int32)
     Probabilities(CLASSES, np.array(TRAIN, object), labels, known).write(tmp_path / "inside.parquet")
-    facts = {"approximated": True, "n_inverted_sigmoids": 2, "grid": GRID}
+    facts = {"approximated": True, "n_inverted_sigmoids": 2, "kernel_distance": 0.3, "grid": GRID}
     write_json(facts, tmp_path / "view.json")
     fused = {
         "item": TEST * 3,
@@ -146,6 +146,7 @@ def test_a_view_brings_what_training_left_behind(folder):
     assert known["audio"].in_sample["log_loss"] == pytest.approx(-(np.log(0.75) + np.log(0.25)) / 2)
     assert known["audio"].approximated
     assert known["audio"].inverted_sigmoids == 2
+    assert known["audio"].kernel_distance == 0.3
     assert known["audio"].grid == [
         {"partition": "given", "C": 0.1, "gamma": "auto", "log_loss": 0.7, "accuracy": 0.5, "chosen": False},
         {"partition": "given", "C": 1.0, "gamma": "0.25", "log_loss": 0.6, "accuracy": 0.6, "chosen": True},
@@ -162,6 +163,8 @@ def test_under_replica_what_was_noted_of_the_notebooks_machine_counts_where_a_gr
         _, _, known = read(folder, replica=replica)
         assert known["audio"].inverted_sigmoids == inverted
         assert known["audio"].approximated is not replica
+        # which models of an older layout and of other systems do not note
+        assert known["audio"].kernel_distance is None
 
 
 def test_repeats_are_kept_apart_and_the_bag_is_a_model_of_its_own(folder):

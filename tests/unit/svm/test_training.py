@@ -7,7 +7,7 @@ from latefusion.svm.fitting import fit_all
 from latefusion.svm.inputs import present_rows
 from latefusion.svm.prediction import predict
 from latefusion.svm.settings import SvmSettings
-from latefusion.svm.training import LabelledRows, Limits, train
+from latefusion.svm.training import LabelledRows, Limits, _kernel_distance, train
 
 
 def data(n=240, K=3, seed=0, sep=0.9):
@@ -220,3 +220,20 @@ def test_facts_are_plain_numbers_for_json():
     assert exact["columns"] == 9
     assert exact["hit_max_iter"] == 0
     assert 0 < exact["n_support"] <= 240
+
+
+@pytest.mark.parametrize("unit", [1.0, 1e-4])
+def test_the_median_of_gamma_times_the_squared_distance_is_noted(unit):
+    from scipy.spatial.distance import pdist
+
+    X, y, fold = data(n=150)
+    X = [np.float32(unit) * x for x in X]
+    expected = np.median(-np.expm1(-pdist(np.hstack(X).astype(np.float64), "sqeuclidean") / 9))
+    assert fit(X, y, fold).facts["kernel_distance"] == pytest.approx(expected, rel=1e-4)
+
+
+def test_the_median_distance_is_that_of_a_sample_over_all_rows():
+    X, y, _ = data(n=4000)
+    few = [x[np.linspace(0, 3999, 200).astype(int)] for x in X]
+    found = [_kernel_distance(SVM(random_state=0).fit(x, y[: len(x[0])]), x) for x in (X, few)]
+    assert found[0] == pytest.approx(found[1], rel=1e-6)

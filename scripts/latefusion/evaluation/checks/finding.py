@@ -20,6 +20,10 @@ UNBALANCED: Final = 1.2
 """Largest over smallest class share from which the classes are not balanced."""
 OVERFITTED: Final = 0.1
 """Gap between in-sample and out-of-fold accuracy that is worth a warning."""
+NEARLY_CONSTANT: Final = 0.01
+"""Median distance of kernel values from one below which a kernel tells few rows apart."""
+NEARLY_ALL: Final = 0.95
+"""Share of the items from which a model says one class of nearly all."""
 MAXIMUM_RULES: Final = ("max_confidence", "class_weighted_max")
 
 

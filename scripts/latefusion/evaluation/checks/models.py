@@ -7,6 +7,8 @@ from latefusion.evaluation.checks.finding import (
     ERROR,
     INVERTED,
     MAXIMUM_RULES,
+    NEARLY_ALL,
+    NEARLY_CONSTANT,
     NOTE,
     OVERFITTED,
     RARELY,
@@ -104,6 +106,37 @@ def class_never_predicted(evidence: Evidence) -> Findings:
                 "`class_weight: balanced`.",
                 protocol,
                 [row["model"] for row in own],
+            )
+
+
+def kernel_nearly_constant(evidence: Evidence) -> Findings:
+    """All rows look alike to a kernel, and its SVM says one class of nearly all items."""
+    for protocol, tables in evidence.protocols():
+        distance = {row["model"]: row["kernel_distance"] for row in tables["models"]}
+        found = [
+            row
+            for row in tables["per_class"]
+            if row["subset"] == "all"
+            and row["metric"] == "share_predicted"
+            and row["value"] is not None
+            and row["value"] >= NEARLY_ALL
+            and distance.get(row["model"]) is not None
+            and distance[row["model"]] < NEARLY_CONSTANT
+        ]
+        if found:
+            told = "; ".join(
+                f"{row['model']} (median of gamma·d² of training rows: {distance[row['model']]:.2g}) says "
+                f"{row['class']} of {percent(row['value'])} of the items"
+                for row in found
+            )
+            yield Finding(
+                "kernel_nearly_constant",
+                WARNING,
+                f"All rows look nearly alike to {verb(len(found), 'a kernel', 'kernels')}: {told}.",
+                {row["model"]: distance[row["model"]] for row in found},
+                "Set `svm: {scale: standard}`, or a larger gamma or C.",
+                protocol,
+                [row["model"] for row in found],
             )
 
 

@@ -22,6 +22,7 @@ _ALL: Final = (
     models.majority_not_beaten,
     models.overfitted,
     models.class_never_predicted,
+    models.kernel_nearly_constant,
     data.classes_unbalanced,
     claims.rule_not_better,
     claims.rule_worse,

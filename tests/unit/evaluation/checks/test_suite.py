@@ -55,6 +55,7 @@ def clean():
                 "is_confirmatory": kind == "rule",
                 "approximated": False,
                 "inverted_sigmoids": 0,
+                "kernel_distance": 0.6 if kind == "single" else None,
                 "same_as": None,
                 "in_confidence_set": True,
                 "note": None,
@@ -137,6 +138,13 @@ JOINED = {
     "suspicious": True,
 }
 
+
+def all_alike(tables):
+    """Let a model of nearly constant kernel say one class of nearly all items."""
+    row(tables, "models", model="text")["kernel_distance"] = 2e-6
+    row(tables, "per_class", model="text")["value"] = 0.99
+
+
 PLANTED = {
     "groups_straddle": ({"dataset": {"groups.test_items_seen": 120, "groups.shared": 40}}, None),
     "rule_worse": (
@@ -166,6 +174,7 @@ PLANTED = {
         change("overfitting", {"in_sample": 0.9, "gap": 0.45}, model="audio"),
     ),
     "class_never_predicted": ({}, change("per_class", {"value": 0.01}, model="audio")),
+    "kernel_nearly_constant": ({}, all_alike),
     "classes_unbalanced": ({"dataset": {"classes.0": {"name": "Angry", "prior": 0.4}}}, None),
     "rule_not_better": ({}, change("comparisons", {"significant": False}, model="max_confidence")),
     "confidences_not_comparable": (
@@ -284,6 +293,28 @@ def test_a_protocol_without_a_rule_is_told_as_such():
         if check["code"] == "fewer_modalities_fused"
     ]
     assert check["sentence"] == "honest has no fusion rule: nothing is said there of fusion."
+
+
+@pytest.mark.parametrize(("distance", "share"), [(2e-6, 0.9), (0.02, 0.99), (None, 1.0)])
+def test_a_kernel_of_small_values_that_tells_classes_apart_and_a_wide_one_that_does_not_are_no_matter(
+    distance, share
+):
+    tables = clean()
+    row(tables, "models", model="text")["kernel_distance"] = distance
+    row(tables, "per_class", model="text")["value"] = share
+    assert run(tables)["checks"] == []
+
+
+def test_a_nearly_constant_kernel_is_told_with_its_figure_and_what_to_do():
+    tables = clean()
+    all_alike(tables)
+    (check,) = run(tables)["checks"]
+    assert check["sentence"] == (
+        "All rows look nearly alike to a kernel: text (median of gamma·d² of training rows: 2e-06) says "
+        "Relaxed of 99.0 % of the items."
+    )
+    assert check["evidence"] == {"text": 2e-6}
+    assert check["what_to_do"] == "Set `svm: {scale: standard}`, or a larger gamma or C."
 
 
 def test_known_assignments_are_not_reported():
