@@ -11,6 +11,7 @@ with job(snakemake.log[0]) as log:
         read_modalities(snakemake.params.modalities, snakemake.input),
         read_table(snakemake.input.item_table),
         snakemake.params.rules,
+        criterion=snakemake.params.criterion,
         seed=snakemake.params.seed,
         n_jobs=snakemake.threads,
     )

@@ -28,6 +28,7 @@ with job(snakemake.log[0]):
         list(zip(params.partitions, source.partition_tables, strict=True)),
         items,
         dataset,
+        params.metric,
     )
     tables = evaluate(
         models,
@@ -37,6 +38,7 @@ with job(snakemake.log[0]):
         known=known,
         shares=shares,
         by=params.by,
+        metric=params.metric,
         draws=params.draws,
         seed=params.seed,
         n_jobs=snakemake.threads,

@@ -10,6 +10,7 @@ with job(snakemake.log[0]) as log:
     table, choice = select(
         {name: read_table(path) for name, path in zip(names, snakemake.input.tables, strict=True)},
         {name: read_json(path) for name, path in zip(names, snakemake.input.learned, strict=True)},
+        snakemake.params.criterion,
     )
     for partition, made in choice["partitions"].items():
         log.info("%s: %s", partition, made["chosen"])

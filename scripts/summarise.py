@@ -35,10 +35,11 @@ with job(snakemake.log[0]):
         leaks=found,
         modalities=params.modalities,
         fused=params.fused,
+        metric=params.metric,
     )
     checks = run_checks(evidence)
     write_json(checks, snakemake.output.checks)
-    rows = summarise(tables)
+    rows = summarise(tables, params.metric)
     write_csv(as_columns(rows), snakemake.output.summary)
     with atomic(snakemake.output.text) as file:
-        file.write(ranking(rows, tables, checks).encode())
+        file.write(ranking(rows, tables, checks, params.metric).encode())

@@ -210,9 +210,14 @@ CHANGES = [
         _code("scripts/latefusion/external/pretrained_svm.py"),
     ),
     Change(
-        "the metrics, `evaluation/metrics.py`",
-        _code("scripts/latefusion/evaluation/statistics/metrics.py"),
+        "the intervals, `evaluation/intervals.py`",
+        _code("scripts/latefusion/evaluation/intervals.py"),
         ("evaluate *", *SUMMARY),
+    ),
+    Change(
+        "the metric, `evaluation.metric`",
+        _set("evaluation.metric", "macro_f1"),
+        ("select_rule *", "evaluate *", *SUMMARY),
     ),
     Change(
         "the report's template, `report/templates/page.html`",

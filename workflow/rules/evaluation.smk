@@ -45,6 +45,7 @@ rule evaluate:
         partitions=lambda wildcards: PLAN.partitions[wildcards.protocol],
         describe=CONFIG["data"]["describe"],
         by=CONFIG["evaluation"]["by"],
+        metric=CONFIG["evaluation"]["metric"],
         draws=CONFIG["evaluation"]["draws"],
         seed=SEED,
         digest=digest("evaluate"),
@@ -126,6 +127,7 @@ rule summarise:
             for name, view in PLAN.views.items()
             if view.source != "trained"
         },
+        metric=CONFIG["evaluation"]["metric"],
         assignments=CONFIG["cross"]["repeats"],
         left_out=[
             {"protocol": one.protocol, "model": one.model, "reason": one.reason}

@@ -34,7 +34,7 @@ rule fuse:
 
 
 rule select_rule:
-    """Choose the rule with the lowest out-of-fold log loss inside each partition; test plays no part."""
+    """Choose the rule that is best out of fold inside each partition; test plays no part."""
     input:
         tables=lambda wildcards: files.fused_files(
             wildcards.protocol, PLAN.selects[wildcards.protocol], "parquet"
@@ -53,6 +53,7 @@ rule select_rule:
         "../../envs/latefusion.yaml"
     params:
         candidates=lambda wildcards: PLAN.selects[wildcards.protocol],
+        criterion=PLAN.criterion,
         digest=digest("select_rule"),
     script:
         "../../scripts/select_rule.py"

@@ -22,6 +22,7 @@ rule classify:
         runtime=asks(resources.table_runtime_minutes, 30),
     params:
         rules=job_inputs.prediction_rules(FILES),
+        criterion=PLAN.criterion,
         modalities=PLAN.modalities,
         seed=SEED,
         digest=digest(

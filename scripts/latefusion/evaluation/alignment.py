@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from latefusion.core.metrics import Array, Labels
 from latefusion.evaluation.samples import KINDS, Aligned, Model, Names, Sample
-from latefusion.evaluation.statistics.metrics import Array, Labels
 
 
 def align(

@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from latefusion.core.metrics import auroc_parts
 from latefusion.evaluation.samples import Aligned, Sample
 from latefusion.evaluation.statistics.group_bootstrap import (
     Array,
@@ -14,7 +15,6 @@ from latefusion.evaluation.statistics.group_bootstrap import (
     grouped_variance,
     student,
 )
-from latefusion.evaluation.statistics.metrics import auroc_parts
 from latefusion.evaluation.statistics.proportions import Proportions
 
 _FLAT: Final = 1e-12

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from latefusion.core.metrics import Labels
 from latefusion.evaluation.names import GROUP_LOOKUP, MAJORITY
 from latefusion.evaluation.samples import Model, Names
-from latefusion.evaluation.statistics.metrics import Labels
 
 
 def training_shares(train: NDArray[np.int64], label: Labels, classes: int) -> NDArray[np.float64]:

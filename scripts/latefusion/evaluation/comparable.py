@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from latefusion.core.metric_facts import OF_PROBABILITIES
 from latefusion.evaluation.samples import Aligned, Sample
 from latefusion.evaluation.scores import Scores
 from latefusion.evaluation.statistics.group_bootstrap import Array, group_sums, grouped_variance, student
@@ -23,7 +24,7 @@ def with_headline(metrics: Sequence[str], headline: str) -> tuple[str, ...]:
 
 def is_defined(model: Aligned, metric: str) -> bool:
     """Return whether a model has a metric; those of probabilities need probabilities."""
-    return model.p is not None or metric not in ("log_loss", "auroc")
+    return model.p is not None or metric not in OF_PROBABILITIES
 
 
 def value_of(scores: Scores, model: str, metric: str) -> float:

@@ -9,11 +9,12 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from latefusion.core.metric_facts import BETTER, criterion
 from latefusion.core.seeds import stream
 from latefusion.core.wording import plural
 from latefusion.evaluation.alignment import align, coinciding_models
 from latefusion.evaluation.comparable import LINEARISED
-from latefusion.evaluation.names import ALL, BETTER, GIVEN_TEST, SELECTED, TABLES, UNSEEN_GROUP
+from latefusion.evaluation.names import ALL, GIVEN_TEST, SELECTED, TABLES, UNSEEN_GROUP
 from latefusion.evaluation.samples import Items, Known, Mask, Model, Row, Sample
 from latefusion.evaluation.schemas import to_table
 from latefusion.evaluation.scores import score
@@ -126,8 +127,7 @@ def _sample(
 
 
 def _reference(sample: Sample, known: Mapping[str, Known], metric: str) -> str | None:
-    # log loss tells two modalities apart with fewer items than accuracy does
-    by = "log_loss" if metric == "accuracy" else metric
+    by = criterion(metric)
     singles = [model.name for model in sample.models if model.kind == "single"]
     values = {name: known[name].out_of_fold.get(by) for name in singles}
     return choose_reference(singles, values, BETTER[by])

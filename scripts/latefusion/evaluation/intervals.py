@@ -9,8 +9,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from latefusion.core.metrics import FROM_CONFUSION, PER_CLASS
 from latefusion.evaluation.statistics.group_bootstrap import Array, Resampled
-from latefusion.evaluation.statistics.metrics import FROM_CONFUSION, PER_CLASS
 from latefusion.evaluation.statistics.proportions import mean_interval, proportions
 
 LOSSES: Final = ("log_loss", "brier")

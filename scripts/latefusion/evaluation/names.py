@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
 TABLES: Final = (
@@ -45,36 +44,9 @@ UNSEEN_GROUP: Final = "unseen_group"
 GIVEN_TEST: Final = "given_test"
 """Subsets of a protocol's test rows."""
 
-HEADLINES: Final = ("accuracy", "balanced_accuracy", "macro_f1", "log_loss", "auroc")
-"""Metrics that headline, ranking, tests, confidence set and reference may go by."""
-
 MAJORITY: Final = "majority"
 GROUP_LOOKUP: Final = "group_lookup"
 """The two baselines: always the most frequent class, and the most frequent class of the item's group."""
-
-BETTER: Final[Mapping[str, str]] = {
-    "accuracy": "higher",
-    "balanced_accuracy": "higher",
-    "macro_f1": "higher",
-    "matthews": "higher",
-    "kappa": "higher",
-    "log_loss": "lower",
-    "brier": "lower",
-    "calibration_slope": "one",
-    "ece_top": "lower",
-    "ece_class": "lower",
-    "auroc": "higher",
-}
-"""Which values of a metric are better; `one` is a slope that should be one."""
-
-UNIT: Final[Mapping[str, str]] = {
-    "matthews": "correlation",
-    "kappa": "agreement",
-    "log_loss": "nats",
-    "brier": "squared error",
-    "calibration_slope": "slope",
-}
-"""What a metric is measured in; a share where it is not here."""
 
 FEWER_FUSED: Final = "fewer_modalities_fused"
 """The check of what the rules of a protocol had to fuse."""

@@ -13,10 +13,10 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from latefusion.core.log_loss import log_losses
+from latefusion.core.metrics import Array
 from latefusion.evaluation.baselines import baselines, training_shares
 from latefusion.evaluation.held_out import held_out_value
 from latefusion.evaluation.samples import Items, Known, Model, Names
-from latefusion.evaluation.statistics.metrics import Array
 from latefusion.evaluation.view_files import ViewFiles
 from latefusion.store.probabilities import BAG, Probabilities
 from latefusion.store.samples import positions, read_group_of, read_labels

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latefusion.core.log_loss import log_losses
-from latefusion.evaluation.statistics.metrics import Array, Labels
+from latefusion.core.metrics import Array, Labels
 
 Row = dict[str, Any]
 Names = NDArray[np.object_]

@@ -10,6 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latefusion.core.log_loss import log_losses
+from latefusion.core.metrics import (
+    FROM_CONFUSION,
+    brier_scores,
+    from_margins,
+    per_class,
+)
 from latefusion.evaluation.auroc import Area, areas
 from latefusion.evaluation.intervals import LOSSES, Columns, Intervals, intervals
 from latefusion.evaluation.samples import Aligned, Sample
@@ -21,12 +27,6 @@ from latefusion.evaluation.statistics.group_bootstrap import (
     grouped_means,
     influences,
     resample,
-)
-from latefusion.evaluation.statistics.metrics import (
-    FROM_CONFUSION,
-    brier_scores,
-    from_margins,
-    per_class,
 )
 
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from latefusion.core.errors import shorten
-from latefusion.core.log_loss import log_losses
+from latefusion.core.held_out import out_of_fold_values
 from latefusion.core.seeds import stream
 from latefusion.fusion.aggregation import Array, Labels, Mask, Ties, class_shares, decide, present, tied
 from latefusion.fusion.inputs import PartitionInput, Stacked, stack
@@ -198,9 +198,9 @@ class RuleRunner:
     def _validate(
         self, held_out: tuple[Array, Labels], y: Labels, fold: Labels
     ) -> tuple[float | None, dict[str, float | int | None]]:
-        """Return the temperature of the final model, and accuracy and log loss over the folds.
+        """Return the temperature of the final model, and every headline metric over the folds.
 
-        Each fold's log loss is at the temperature of the other folds.
+        Each fold's probabilities are at the temperature of the other folds.
         """
         scores, said = held_out
         temperature = None
@@ -210,13 +210,8 @@ class RuleRunner:
             p = np.empty_like(scores)
             for inside, outside in _splits(fold):
                 p[outside] = at_temperature(scores[outside], fit_temperature(scores[inside], y[inside]))
-        log_loss = float(log_losses(p, y).mean()) if self.probabilistic else None
-        return temperature, {
-            "n": len(y),
-            "folds": len(np.unique(fold)),
-            "accuracy": float((said == y).mean()),
-            "log_loss": log_loss,
-        }
+        values = out_of_fold_values(y, said, p if self.probabilistic else None, fold, scores.shape[1])
+        return temperature, {"n": len(y), "folds": len(np.unique(fold)), **values}
 
 
 @dataclass

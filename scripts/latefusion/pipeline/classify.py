@@ -89,6 +89,7 @@ def classify(
     items: pa.Table,
     rules: Mapping[str, Mapping[str, Any]],
     *,
+    criterion: str = "log_loss",
     seed: int,
     n_jobs: int,
 ) -> Classification:
@@ -101,8 +102,10 @@ def classify(
     items : pyarrow.Table
         `item`, `group` and the describing columns of the new items.
     rules : mapping of str to mapping
-        `rule`, its file, and `options` of each candidate, by the name that results call it; the one of
-        least cross-validated log loss is taken.
+        `rule`, its file, and `options` of each candidate, by the name that results call it; the one
+        that is best out of fold is taken.
+    criterion : str
+        The metric in which it is best, as in `latefusion.fusion.selection.best_rule`.
     seed, n_jobs : int
         The configured seed; threads of the SVMs, which change no number.
     """
@@ -119,7 +122,8 @@ def classify(
         name: fuse(one["rule"], one["options"], [part], protocol="cross", seed=seed, robustness=False)
         for name, one in rules.items()
     }
-    chosen = best_rule({name: one.learned["cross_validated"][EVERYTHING] for name, one in fused.items()})
+    validated = {name: one.learned["cross_validated"][EVERYTHING] for name, one in fused.items()}
+    chosen = best_rule(validated, criterion)
     table = fused[chosen].table.slice(0, len(item))
     decided = table["predicted"].fill_null(-1).to_numpy()
     columns = prediction_columns(items, Probabilities.from_table(table), decided, said, far)

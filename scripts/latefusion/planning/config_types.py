@@ -120,6 +120,7 @@ class Evaluation(TypedDict):
     """What the evaluation looks at."""
 
     by: list[str]
+    metric: Literal["accuracy", "balanced_accuracy", "macro_f1", "log_loss", "auroc"]
     draws: int
     learning_curve: bool
 

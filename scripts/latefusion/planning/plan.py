@@ -8,6 +8,7 @@ from operator import itemgetter
 from typing import Any, Final
 
 from latefusion.core.errors import InputError, Problem, nearest, shorten
+from latefusion.core.metric_facts import OF_PROBABILITIES, TITLE, criterion
 from latefusion.core.wording import listed
 from latefusion.evaluation.names import SELECTED
 from latefusion.planning.config_types import Config
@@ -66,7 +67,9 @@ class Plan:
     selects : mapping of str to list of str
         The rules that `selected` chooses from in each protocol; empty where there is nothing to choose by.
     selectable : list of str
-        The rules whose log loss can be compared, in alphabetical order.
+        The rules that have the metric which chooses, in alphabetical order.
+    criterion : str
+        The metric whose out-of-fold value chooses.
     left_out : list of LeftOut
     """
 
@@ -78,6 +81,7 @@ class Plan:
     fused: Mapping[str, list[str]]
     selects: Mapping[str, list[str]]
     selectable: list[str]
+    criterion: str
     left_out: list[LeftOut]
 
     @property
@@ -116,7 +120,7 @@ def make_plan(config: Config, rules: Mapping[str, RuleFacts], *, file: str) -> P
     ------
     InputError
         If a rule or an option of it does not exist, naming the nearest; if new items are to be classified by
-        the rule of the lowest log loss and no rule has one.
+        the rule that is best out of fold and no rule has the metric.
     """
     problems = [
         problem
@@ -126,7 +130,8 @@ def make_plan(config: Config, rules: Mapping[str, RuleFacts], *, file: str) -> P
     if problems:
         raise InputError(problems)
     configured = _rules(config)
-    selectable = [name for name, rule in configured.items() if _has_log_loss(rule, rules)]
+    by = criterion(config["evaluation"]["metric"])
+    selectable = [name for name, rule in configured.items() if _is_ranked(rule, rules, by)]
     problems = list(_nothing_to_select(config, configured, selectable, file))
     if problems:
         raise InputError(problems)
@@ -157,6 +162,7 @@ def make_plan(config: Config, rules: Mapping[str, RuleFacts], *, file: str) -> P
         fused,
         selects,
         selectable,
+        by,
         left_out,
     )
 
@@ -233,13 +239,15 @@ def _unseen_origin(view: View) -> str:
     return f"{view.name} is {what}, which may have seen the items of any cross partition's test part"
 
 
-def _has_log_loss(rule: ConfiguredRule, rules: Mapping[str, RuleFacts]) -> bool:
-    return rules[rule.rule].probabilistic or bool(rule.options.get("calibrate", False))
+def _is_ranked(rule: ConfiguredRule, rules: Mapping[str, RuleFacts], by: str) -> bool:
+    probabilistic = rules[rule.rule].probabilistic or bool(rule.options.get("calibrate", False))
+    return probabilistic or by not in OF_PROBABILITIES
 
 
 def _nothing_to_select(
     config: Config, configured: Mapping[str, ConfiguredRule], selectable: Sequence[str], file: str
 ) -> Iterator[Problem]:
+    by = criterion(config["evaluation"]["metric"])
     asked = config["data"]["new"] is not None and config["predict"]["rule"] == SELECTED
     if asked and not selectable:
         told = f"which none of {', '.join(configured)} has" if configured else "but `rules` is empty"
@@ -247,7 +255,7 @@ def _nothing_to_select(
         instead = f"; or write {{name: {one}, calibrate: true}}, or predict: {{rule: {one}}}" if one else ""
         yield Problem(
             file,
-            f"{SELECTED!r}, the rule with the lowest log loss, {told}",
+            f"{SELECTED!r}, the rule with the best out-of-fold {TITLE[by]}, {told}",
             "selected where a rule gives probabilities, or a rule of `rules` by its name",
             "add a rule that gives probabilities, such as mean, to rules" + instead,
             column="predict.rule",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from latefusion.core.metric_facts import BETTER, IN_PER_CENT, TITLE, gain
 from latefusion.report.number_format import NOTHING, known, number, percent, signed, span
 
 Written = Callable[[float | None], str]
@@ -14,28 +15,31 @@ Written = Callable[[float | None], str]
 
 @dataclass(frozen=True)
 class Metric:
-    """A metric: its name in tables and in sentences, and how its values are written.
+    """A metric on the page: how its values are written there.
 
     Attributes
     ----------
-    name, title : str
-        In tables; in the middle of a sentence.
+    name : str
+        In tables.
     unit : str
         Of a value, for the head of a column.
     help : str
         What it measures, in one line.
-    share : bool
-        A share of the items, written in per cent; its differences are percentage points.
-    ideal : float
-        Value of a perfect model; a difference towards it is a gain.
     """
 
     name: str
-    title: str
     unit: str
     help: str
-    share: bool = False
-    ideal: float = 1.0
+
+    @property
+    def title(self) -> str:
+        """The metric in the middle of a sentence."""
+        return TITLE[self.name]
+
+    @property
+    def share(self) -> bool:
+        """Whether it is written in per cent, its differences in percentage points."""
+        return self.name in IN_PER_CENT
 
     @property
     def heading(self) -> str:
@@ -45,7 +49,7 @@ class Metric:
     @property
     def lower_is_better(self) -> bool:
         """Whether less is better."""
-        return self.ideal == 0.0
+        return BETTER[self.name] == "lower"
 
     @property
     def difference_unit(self) -> str:
@@ -89,7 +93,7 @@ class Metric:
 
     def gain(self, difference: float) -> float:
         """Return a difference as a gain: positive where it is for the better."""
-        return -difference if self.lower_is_better else difference
+        return gain(self.name, difference)
 
     @property
     def _digits(self) -> int:
@@ -97,20 +101,14 @@ class Metric:
 
 
 _ALL: Final = (
-    Metric("accuracy", "accuracy", "% (95 %)", "share of items whose class is named rightly", share=True),
-    Metric(
-        "balanced_accuracy",
-        "balanced accuracy",
-        "% (95 %)",
-        "mean over the classes of their recall",
-        share=True,
-    ),
-    Metric("macro_f1", "macro-F1", "0 to 1", "every class counts the same"),
-    Metric("matthews", "Matthews", "−1 to 1", "correlation of said and true classes"),
-    Metric("kappa", "Cohen's kappa", "−1 to 1", "agreement beyond chance"),
-    Metric("auroc", "AUROC", "0.5 is chance", "how well a class is ranked above the others"),
-    Metric("log_loss", "log loss", "nats, low: good", "punishes confident errors", ideal=0.0),
-    Metric("brier", "Brier", "0 to 2, low: good", "mean squared error of the probabilities", ideal=0.0),
+    Metric("accuracy", "% (95 %)", "share of items whose class is named rightly"),
+    Metric("balanced_accuracy", "% (95 %)", "mean over the classes of their recall"),
+    Metric("macro_f1", "0 to 1", "every class counts the same"),
+    Metric("matthews", "−1 to 1", "correlation of said and true classes"),
+    Metric("kappa", "−1 to 1", "agreement beyond chance"),
+    Metric("auroc", "0.5 is chance", "how well a class is ranked above the others"),
+    Metric("log_loss", "nats, low: good", "punishes confident errors"),
+    Metric("brier", "0 to 2, low: good", "mean squared error of the probabilities"),
 )
 
 METRICS: Final = MappingProxyType({metric.name: metric for metric in _ALL})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from latefusion.core.metric_facts import negligible
 from latefusion.report.metrics import METRICS
 
 Row = dict[str, Any]
@@ -19,11 +20,6 @@ VERDICTS: Final = (BETTER, UNDECIDED, NEGLIGIBLE, WORSE, SAME)
 
 FLATTERS: Final = "flatters"
 HARMS: Final = "harms"
-
-MARGIN: Final = 0.02
-"""A gain that stays under this is negligible,"""
-MARGIN_OF_ERRORS: Final = 0.1
-"""or under this part of what the reference lacks, where that is less."""
 
 
 def of_comparison(row: Row) -> str:
@@ -111,5 +107,4 @@ def _is_shown(row: Row) -> bool:
 
 
 def _margin(row: Row) -> float:
-    lacking = abs(METRICS[row["metric"]].ideal - row["reference_value"])
-    return min(MARGIN, MARGIN_OF_ERRORS * lacking)
+    return negligible(row["metric"], row["reference_value"])

@@ -5,9 +5,9 @@ import pytest
 from sklearn import metrics as sk
 
 import made_up_models as made_up
+from latefusion.core.metric_facts import HEADLINES
 from latefusion.evaluation.evaluate import evaluate
 from latefusion.evaluation.held_out import held_out_value
-from latefusion.evaluation.names import HEADLINES
 from latefusion.evaluation.samples import Known
 from latefusion.store.probabilities import Probabilities
 

@@ -5,17 +5,23 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from latefusion.core.metric_facts import (
+    IN_PER_CENT,
+    TITLE,
+    amount,
+    gain,
+    negligible,
+    size,
+)
 from latefusion.core.wording import listed, plural, verb
 from latefusion.evaluation.checks.finding import (
     ERROR,
-    NEGLIGIBLE,
     NOTE,
     WARNING,
     Evidence,
     Finding,
     Findings,
     Row,
-    points,
 )
 from latefusion.evaluation.names import SELECTED
 
@@ -24,37 +30,55 @@ NAMED = 5
 
 
 def _planned(evidence: Evidence, protocol: str) -> list[Row]:
-    """Return the planned comparisons in accuracy, rules that coincide once."""
+    """Return the planned comparisons in the headline metric, rules that coincide once."""
     tables = evidence.tables[protocol]
     first = {row["model"] for row in tables["models"] if row["is_confirmatory"]}
     return [
         row
         for row in tables["comparisons"]
-        if row["family"] == "confirmatory" and row["metric"] == "accuracy" and row["model"] in first
+        if row["family"] == "confirmatory" and row["metric"] == evidence.headline and row["model"] in first
     ]
 
 
 def _is_negligible(row: Row) -> bool:
     """Return whether a gain that would matter is excluded, as in a test of non-superiority."""
-    return not row["significant"] and row["high"] is not None and row["high"] <= NEGLIGIBLE
+    most = _most(row)
+    return (
+        not row["significant"]
+        and most is not None
+        and most <= negligible(row["metric"], row["reference_value"])
+    )
+
+
+def _gain(row: Row) -> float:
+    return gain(row["metric"], row["difference"])
+
+
+def _most(row: Row) -> float | None:
+    """Return the upper end of the interval of a gain; None where there is no interval."""
+    if row["low"] is None or row["high"] is None:
+        return None
+    return max(gain(row["metric"], row["low"]), gain(row["metric"], row["high"]))
 
 
 def rule_not_better(evidence: Evidence) -> Findings:
     """No rule, or not this one, is shown to be better than the best single modality."""
     for protocol, _ in evidence.protocols():
         rows = _planned(evidence, protocol)
-        idle = [row for row in rows if not (row["significant"] and row["difference"] > 0)]
+        idle = [row for row in rows if not (row["significant"] and _gain(row) > 0)]
         if not idle:
             continue
         none = len(idle) == len(rows)
+        beside = "accuracy" if evidence.headline == "log_loss" else "log loss"
         who = f"{len(idle)} of {plural(len(rows), 'rule')} {verb(len(idle), 'is', 'are')} not"
         sentence = f"{'No rule is' if none else who} shown to be better than {rows[0]['reference']} alone"
         yield Finding(
             "rule_not_better",
             WARNING if none else NOTE,
-            f"{sentence} in accuracy, once the number of rules is allowed for.{_excluded(idle)}",
+            f"{sentence} in {TITLE[evidence.headline]}, once the number of rules is allowed for."
+            f"{_excluded(idle)}",
             {row["model"]: row["difference"] for row in idle},
-            "Do not claim a gain that is not shown; look at log loss, and at more items.",
+            f"Do not claim a gain that is not shown; look at {beside}, and at more items.",
             protocol,
             [row["model"] for row in idle],
         )
@@ -65,13 +89,14 @@ def _excluded(idle: Sequence[Row]) -> str:
     small = [row for row in idle if _is_negligible(row)]
     if not small:
         return ""
-    # rounded up, so that what is excluded is
-    most = max(0.1, math.ceil(1000 * max(row["high"] for row in small)) / 10)
+    # rounded up in the last digit that is written, so that what is excluded is
+    most = max(0.001, math.ceil(1000 * max(_most(row) or 0.0 for row in small)) / 1000)
+    bound = amount(small[0]["metric"], most)
     others = len(idle) - len(small)
     if not others:
-        return f" A gain of {most:.1f} points or more is excluded."
+        return f" A gain of {bound} or more is excluded."
     return (
-        f" For {len(small)} of them a gain of {most:.1f} points or more is excluded; for the "
+        f" For {len(small)} of them a gain of {bound} or more is excluded; for the "
         f"{verb(others, 'other', 'others')} a gain is neither shown nor excluded."
     )
 
@@ -79,18 +104,18 @@ def _excluded(idle: Sequence[Row]) -> str:
 def rule_worse(evidence: Evidence) -> Findings:
     """A rule is shown to be worse than the best single modality."""
     for protocol, _ in evidence.protocols():
-        rows = [row for row in _planned(evidence, protocol) if row["significant"] and row["difference"] < 0]
+        rows = [row for row in _planned(evidence, protocol) if row["significant"] and _gain(row) < 0]
         if not rows:
             continue
-        worst = min(rows, key=lambda row: row["difference"])
+        worst = min(rows, key=_gain)
         names = [row["model"] for row in rows]
         yield Finding(
             "rule_worse",
             WARNING,
             f"{listed(names, NAMED)} {verb(len(names), 'is', 'are')} worse than {worst['reference']} alone "
-            "in accuracy, after Holm's correction"
+            f"in {TITLE[evidence.headline]}, after Holm's correction"
             + (f"; {worst['model']}" if len(rows) > 1 else "")
-            + f" by {points(-worst['difference'])}.",
+            + f" by {amount(worst['metric'], -_gain(worst))}.",
             {row["model"]: row["difference"] for row in rows},
             f"Use {worst['reference']} alone before {verb(len(names), 'this rule', 'these rules')}.",
             protocol,
@@ -125,17 +150,19 @@ def test_too_small(evidence: Evidence) -> Findings:
             if row["detectable_holm"] is not None
             and not row["significant"]
             and not _is_negligible(row)
-            and 0 < row["difference"] < row["detectable_holm"]
+            and 0 < _gain(row) < row["detectable_holm"]
         ]
         if rows:
-            best = max(rows, key=lambda row: row["difference"])
+            best = max(rows, key=_gain)
+            metric = evidence.headline
+            unit = f" in {TITLE[metric]}" if metric != "accuracy" else ""
             yield Finding(
                 "test_too_small",
                 WARNING,
                 f"With {plural(best['n'], 'item')} in {plural(best['groups'], 'group')}, {best['model']} "
-                f"would have to be {points(best['detectable_holm'])} better than {best['reference']} to be "
-                "found so, after Holm's correction, four times out of five; it is "
-                f"{100 * best['difference']:.1f} better.",
+                f"would have to be {amount(metric, best['detectable_holm'])} better than {best['reference']}"
+                f"{unit} to be found so, after Holm's correction, four times out of five; it is "
+                f"{size(metric, _gain(best))} better.",
                 {"detectable": best["detectable_holm"], "difference": best["difference"], "n": best["n"]},
                 "Test on more groups, or claim less.",
                 protocol,

@@ -79,6 +79,8 @@ class Evidence:
         All of them.
     fused : mapping of str to sequence of str
         Those that each protocol's rules fuse; empty where no rule was asked for.
+    headline : str
+        The metric by which models are compared.
     """
 
     tables: Mapping[str, Mapping[str, list[Row]]]
@@ -90,6 +92,7 @@ class Evidence:
     leaks: Sequence[Row] = ()
     modalities: Sequence[str] = ()
     fused: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    headline: str = "accuracy"
 
     def protocols(self) -> Iterator[tuple[str, Mapping[str, list[Row]]]]:
         """Yield the protocols that were run, and their tables."""
@@ -109,8 +112,6 @@ class Evidence:
         return next((row["model"] for row in models if row["is_reference"]), None)
 
 
-NEGLIGIBLE: Final = 0.02
-"""A gain in accuracy that is shown to stay under this is shown to be too small to matter."""
 INVERTED: Final = 0.5
 """Share of its pairs of classes that a view must not tell apart to be suspected of knowing nothing."""
 DUPLICATED: Final = 0.01
@@ -130,6 +131,7 @@ def gather(
     leaks: pa.Table | None = None,
     modalities: Sequence[str] = (),
     fused: Mapping[str, Sequence[str]] | None = None,
+    metric: str = "accuracy",
 ) -> Evidence:
     """Return the evidence in the evaluation's tables; the rest are attributes of `Evidence`."""
     rows = {
@@ -146,6 +148,7 @@ def gather(
         leaks=[] if leaks is None else leaks.to_pylist(),
         modalities=modalities,
         fused=fused or {},
+        headline=metric,
     )
 
 

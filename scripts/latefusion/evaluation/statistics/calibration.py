@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latefusion.core.log_loss import CLIP
+from latefusion.core.metrics import Labels
 from latefusion.evaluation.statistics.group_bootstrap import Array, grouped_means, grouped_variance, student
-from latefusion.evaluation.statistics.metrics import Labels
 
 BINS: Final = 10
 DRAWS: Final = 1000

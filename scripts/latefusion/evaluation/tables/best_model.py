@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from latefusion.core.metric_facts import BETTER
 from latefusion.evaluation.comparable import (
     COMPARED,
     compared,
@@ -17,7 +18,6 @@ from latefusion.evaluation.comparable import (
     value_of,
     with_headline,
 )
-from latefusion.evaluation.names import BETTER
 from latefusion.evaluation.scores import Scores
 from latefusion.evaluation.statistics.confidence_set import bias_corrected_best, confidence_set
 from latefusion.evaluation.statistics.group_bootstrap import Array, resample
@@ -117,7 +117,7 @@ def best_rows(
             "draws": draws,
             "better": BETTER[metric],
         }
-        if any(m.name == selected for m in sample.models):
+        if any(m.name == selected and is_defined(m, metric) for m in sample.models):
             at = scores.column(selected, metric)
             row |= {"selected": float(resampled.estimate[at])}
             row |= {"selected_low": float(ends.low[at]), "selected_high": float(ends.high[at])}

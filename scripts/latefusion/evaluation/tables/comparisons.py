@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from latefusion.core.metric_facts import BETTER
 from latefusion.evaluation.alignment import coincide
 from latefusion.evaluation.comparable import (
     LINEARISED,
@@ -18,7 +19,6 @@ from latefusion.evaluation.comparable import (
     values_of,
     with_headline,
 )
-from latefusion.evaluation.names import BETTER
 from latefusion.evaluation.samples import Aligned, Sample
 from latefusion.evaluation.scores import Scores, differences
 from latefusion.evaluation.statistics.group_bootstrap import (

@@ -10,8 +10,9 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
+from latefusion.core.metric_facts import BETTER
 from latefusion.core.seeds import stream
-from latefusion.evaluation.names import ALL, BETTER, GIVEN_TEST, UNSEEN_GROUP
+from latefusion.evaluation.names import ALL, GIVEN_TEST, UNSEEN_GROUP
 from latefusion.evaluation.schemas import to_table
 from latefusion.evaluation.statistics.group_bootstrap import Array, group_sums, grouped_means, resample
 from latefusion.evaluation.statistics.paired_tests import sign_flip

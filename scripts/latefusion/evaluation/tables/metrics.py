@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from latefusion.core.metric_facts import BETTER, UNIT
 from latefusion.evaluation.intervals import RESAMPLED
-from latefusion.evaluation.names import BETTER, UNIT
 from latefusion.evaluation.samples import Aligned
 from latefusion.evaluation.scores import Scores, replicate_values
 

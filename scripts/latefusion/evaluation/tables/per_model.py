@@ -10,6 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from latefusion.core.log_loss import CLIP, true_probability
+from latefusion.core.metrics import PER_CLASS, confusion
 from latefusion.core.parallel import run
 from latefusion.evaluation.names import ALL
 from latefusion.evaluation.samples import Aligned, Known, Model, Names, Row, Sample
@@ -17,7 +18,6 @@ from latefusion.evaluation.schemas import SCHEMAS
 from latefusion.evaluation.scores import Scores, replicate_values
 from latefusion.evaluation.statistics import calibration as cal
 from latefusion.evaluation.statistics.group_bootstrap import Array
-from latefusion.evaluation.statistics.metrics import PER_CLASS, confusion
 
 
 def calibration_rows(sample: Sample, subset: str, rng: np.random.Generator, n_jobs: int) -> list[Row]:

@@ -47,12 +47,13 @@ def ranking(results: Results, tables: Tables) -> Table:
     body = [_row(results, tables, model, axis, beside) for model in models]
     names = [model["model"] for model in models]
     first = next(iter(rows.values()), {})
+    less = ", less is better" if metric.lower_is_better else ""
     return Table(
         "ranking",
-        f"By {metric.title} on {sized(results, first)}: {tested_on(results, tables)}.",
+        f"By {metric.title} on {sized(results, first)}{less}: {tested_on(results, tables)}.",
         _columns(metric, tables, axis, beside),
         body,
-        note=_note(tables, axis, names),
+        note=_note(metric, tables, axis, names),
         sorted_by=1,
         strong=frozenset(at for at, name in enumerate(names) if name == tables.lead),
         shown=_first(tables, models),
@@ -94,7 +95,7 @@ def _columns(metric: Metric, tables: Tables, axis: _Axis, beside: Sequence[Metri
             help="tied: cannot be told from the best, all pairs compared (model confidence set at 95 %)",
         ),
         Column(
-            "Gain",
+            "Difference" if metric.lower_is_better else "Gain",
             "difference",
             help=f"paired difference to {tables.reference}, {reference_role(tables)}, on the same items",
             unit=unit,
@@ -121,12 +122,14 @@ def _row(results: Results, tables: Tables, model: Row, axis: _Axis, beside: Sequ
     ]
 
 
-def _note(tables: Tables, axis: _Axis, names: Sequence[str]) -> str:
+def _note(metric: Metric, tables: Tables, axis: _Axis, names: Sequence[str]) -> str:
     told = [
         "Tied: cannot be told from the best model with these items (95 % model confidence set, all pairs)."
     ]
     if tables.reference:
-        told.append(f"Dashed line and gain: against {tables.reference}, {reference_role(tables)}.")
+        told.append(
+            f"Dashed line and {'difference' if metric.lower_is_better else 'gain'}: against {tables.reference}, {reference_role(tables)}."
+        )
     if SELECTED in names:
         told.append("Selected: the rule picked without test, anew in each partition.")
     if axis.cut:

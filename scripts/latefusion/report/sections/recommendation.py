@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from latefusion.core.metric_facts import MARGIN
 from latefusion.evaluation.names import SELECTED
 from latefusion.report import verdicts
 from latefusion.report.components import Answer
@@ -77,7 +78,7 @@ def _choice(
         return f"{reference} alone.", f"{capitalised(open_gain(metric, effect))}.", (reference,), "no"
     if verdict == verdicts.NEGLIGIBLE:
         cost = verdicts.cost_bound(effect)
-        also = f"; it may cost up to {metric.amount(cost)}" if cost > verdicts.MARGIN else ""
+        also = f"; it may cost up to {metric.amount(cost)}" if cost > MARGIN else ""
         told = f"Fusing gains {bound(metric, effect)}{also}."
         harm = ", if it does not harm" * bool(also)
         return f"{reference} alone: fusing gains next to nothing{harm}.", told, (reference,), "no"

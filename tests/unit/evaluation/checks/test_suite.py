@@ -84,6 +84,7 @@ def clean():
                 "metric": "accuracy",
                 "model": name,
                 "reference": "audio",
+                "reference_value": 0.5,
                 "difference": value - 0.45,
                 "low": value - 0.46,
                 "high": value - 0.40,

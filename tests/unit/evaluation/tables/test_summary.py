@@ -63,6 +63,66 @@ def test_a_row_holds_the_comparison_with_the_reference(tables):
     assert audio["difference"] is None
 
 
+@pytest.mark.parametrize("metric", ["balanced_accuracy", "macro_f1", "log_loss", "auroc"])
+def test_ranking_difference_and_claims_are_of_the_headline_metric(metric):
+    own = made_up.items()
+    rows = np.arange(400, 600)
+    models = [
+        made_up.model("majority", "baseline", own, rows, 0.0),
+        made_up.model("audio", "single", own, rows, 1.2),
+        made_up.model("mean", "rule", own, rows, 3.0),
+        made_up.model("vote", "rule", own, rows, 1.5, probabilistic=False),
+    ]
+    data = made_up.dataset(own.label, 400)
+    found = {"honest": evaluate(models, protocol="honest", items=own, dataset=data, draws=200, metric=metric)}
+    summary = summarise(found, metric)
+    (row,) = [r for r in summary if (r["model"], r["subset"]) == ("mean", "all")]
+    (audio,) = [r for r in summary if (r["model"], r["subset"]) == ("audio", "all")]
+    assert row["metric"] == metric
+    assert row["difference"] == pytest.approx(row[metric] - audio[metric])
+    lines = ranking(summary, found, CHECKS, metric).splitlines()
+    assert max(map(len, lines)) <= 80
+    value = f"{100 * row[metric]:.1f}" if metric == "balanced_accuracy" else f"{row[metric]:.3f}"
+    shown = [line[2:30].split() for line in lines[2:6]]
+    assert shown[0] == ["mean", value]
+    # a vote has neither log loss nor AUROC, and leaves that ranking
+    assert (shown[-1] == ["vote"]) is (metric in ("log_loss", "auroc"))
+    heads = {
+        "balanced_accuracy": "balanced accuracy in %",
+        "macro_f1": "macro-F1",
+        "log_loss": "log loss (less is better)",
+        "auroc": "AUROC",
+    }
+    assert lines[0].startswith(f"honest: {heads[metric]} on 200 items")
+    text = " ".join(" ".join(lines).split())
+    assert "after Holm's correction: mean" in text
+    units = {"balanced_accuracy": " points", "log_loss": " nats"}
+    assert f"{units.get(metric, '')} would be missed" in text or f"{units.get(metric, '')}, depending" in text
+    assert f"Observed best mean {value}{' %' if metric == 'balanced_accuracy' else ''};" in text
+
+
+def test_checks_compare_models_in_the_headline_metric():
+    own = made_up.items()
+    rows = np.arange(400, 600)
+    models = [
+        made_up.model("audio", "single", own, rows, 2.5),
+        made_up.model("bad", "rule", own, rows, 0.2),
+    ]
+    data = made_up.dataset(own.label, 400)
+    tables = {
+        "honest": evaluate(models, protocol="honest", items=own, dataset=data, draws=200, metric="log_loss")
+    }
+    checks = run_checks(gather(tables, data, metric="log_loss"))["checks"]
+    told = {check["code"]: check for check in checks}
+    (row,) = [r for r in summarise(tables, "log_loss") if (r["model"], r["subset"]) == ("bad", "all")]
+    assert row["difference"] > 0
+    assert told["rule_worse"]["sentence"] == (
+        f"bad is worse than audio alone in log loss, after Holm's correction by {row['difference']:.3f} nats."
+    )
+    assert "in log loss" in told["rule_not_better"]["sentence"]
+    assert "look at accuracy" in told["rule_not_better"]["what_to_do"]
+
+
 def test_columns_are_as_long_as_there_are_rows(tables):
     rows = summarise(tables)
     found = as_columns(rows)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sklearn import metrics as sk
 
 from latefusion.core.log_loss import log_losses
-from latefusion.evaluation.statistics.metrics import (
+from latefusion.core.metrics import (
     FROM_CONFUSION,
     auroc_parts,
     brier_scores,
