@@ -17,9 +17,9 @@ from benchmarks.measure import ROOT
 
 sys.path.insert(0, str(ROOT / "scripts"))
 
+from latefusion.core.metrics import FROM_CONFUSION, from_margins
 from latefusion.evaluation.statistics.confidence_set import confidence_set
 from latefusion.evaluation.statistics.group_bootstrap import group_sums, resample
-from latefusion.core.metrics import FROM_CONFUSION, from_margins
 from latefusion.evaluation.statistics.paired_tests import bootstrap_p, sign_flip
 from latefusion.evaluation.statistics.studentised import studentise
 

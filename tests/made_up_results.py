@@ -298,7 +298,11 @@ class MadeUp:
             if kind in ("single", "early"):
                 known[name] = Known(
                     {"accuracy": self.in_sample, "log_loss": 0.7},
-                    {"accuracy": 0.4, "log_loss": 1.39 - 0.1 * self.strength.get(name, 0.9)},
+                    {
+                        "accuracy": 0.4,
+                        "log_loss": 1.39 - 0.1 * self.strength.get(name, 0.9),
+                        "macro_f1": 0.3 + 0.1 * self.strength.get(name, 0.9),
+                    },
                     self.n[0],
                     grid=[
                         {"partition": part, "C": C, "gamma": "auto", "log_loss": 1.3 + C}
@@ -316,6 +320,7 @@ class MadeUp:
             known=known,
             by=["track_name"] if self.evil else [],
             draws=self.draws,
+            metric=self.config["evaluation"]["metric"],
             learning_curve=[
                 {
                     "model": name,
@@ -405,7 +410,15 @@ class MadeUp:
     def _checks(self, tables):
         if self.checked:
             weighted = ["accuracy_weighted"] if "accuracy_weighted" in self.rules else []
-            found = run_checks(gather(tables, self.dataset, weighted_by_test=weighted, leaks=self.leaks))
+            found = run_checks(
+                gather(
+                    tables,
+                    self.dataset,
+                    weighted_by_test=weighted,
+                    leaks=self.leaks,
+                    metric=self.config["evaluation"]["metric"],
+                )
+            )
             write_json(found, self.folder / "checks.json")
             return
         who = EVIL if self.evil else "artist"

@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 
 from latefusion.core.metric_facts import (
-    IN_PER_CENT,
     TITLE,
     amount,
     gain,

@@ -127,9 +127,8 @@ def _note(metric: Metric, tables: Tables, axis: _Axis, names: Sequence[str]) -> 
         "Tied: cannot be told from the best model with these items (95 % model confidence set, all pairs)."
     ]
     if tables.reference:
-        told.append(
-            f"Dashed line and {'difference' if metric.lower_is_better else 'gain'}: against {tables.reference}, {reference_role(tables)}."
-        )
+        what = "difference" if metric.lower_is_better else "gain"
+        told.append(f"Dashed line and {what}: against {tables.reference}, {reference_role(tables)}.")
     if SELECTED in names:
         told.append("Selected: the rule picked without test, anew in each partition.")
     if axis.cut:
