@@ -50,3 +50,6 @@ GROUP_LOOKUP: Final = "group_lookup"
 
 FEWER_FUSED: Final = "fewer_modalities_fused"
 """The check of what the rules of a protocol had to fuse."""
+
+UNBALANCED: Final = 1.2
+"""Largest over smallest class share from which the classes are not balanced."""

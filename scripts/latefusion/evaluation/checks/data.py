@@ -11,7 +11,6 @@ from latefusion.evaluation.checks.finding import (
     DUPLICATED,
     ERROR,
     NOTE,
-    UNBALANCED,
     WARNING,
     Evidence,
     Finding,
@@ -21,7 +20,7 @@ from latefusion.evaluation.checks.finding import (
     percent,
     points,
 )
-from latefusion.evaluation.names import GIVEN_TEST, GROUP_LOOKUP, MAJORITY
+from latefusion.evaluation.names import GIVEN_TEST, GROUP_LOOKUP, MAJORITY, UNBALANCED
 from latefusion.evaluation.statistics.proportions import FEW_GROUPS
 
 

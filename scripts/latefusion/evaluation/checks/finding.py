@@ -16,8 +16,6 @@ NOTE: Final = "note"
 
 RARELY: Final = 0.2
 """A class is nearly never predicted where its share of predictions is below this part of its share."""
-UNBALANCED: Final = 1.2
-"""Largest over smallest class share from which the classes are not balanced."""
 OVERFITTED: Final = 0.1
 """Gap between in-sample and out-of-fold accuracy that is worth a warning."""
 NEARLY_CONSTANT: Final = 0.01

@@ -8,7 +8,7 @@ from itertools import pairwise
 import altair as alt
 import numpy as np
 
-from latefusion.evaluation.checks.finding import UNBALANCED
+from latefusion.evaluation.names import UNBALANCED
 from latefusion.report.charts import INK, colours, data, finished, keys, percent_axis
 from latefusion.report.components import Column, Figure, Section, Table, figure, text
 from latefusion.report.number_format import count, percent
