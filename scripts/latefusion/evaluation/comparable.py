@@ -22,9 +22,14 @@ def with_headline(metrics: Sequence[str], headline: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*metrics, headline)))
 
 
-def is_defined(model: Aligned, metric: str) -> bool:
-    """Return whether a model has a metric; those of probabilities need probabilities."""
-    return model.p is not None or metric not in OF_PROBABILITIES
+def is_defined(scores: Scores, model: Aligned, metric: str) -> bool:
+    """Return whether a model has a metric on a sample.
+
+    Log loss and AUROC need probabilities, an AUROC also a class beside others in some partition.
+    """
+    if model.p is None:
+        return metric not in OF_PROBABILITIES
+    return metric != "auroc" or bool(np.isfinite(scores.areas[model.name].macro[0]))
 
 
 def value_of(scores: Scores, model: str, metric: str) -> float:

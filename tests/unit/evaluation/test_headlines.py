@@ -131,3 +131,17 @@ def test_held_out_rows_are_measured_as_scikit_learn_does(tmp_path, metric):
     else:
         expected = sk.balanced_accuracy_score(label, p.argmax(axis=1))
     assert held_out_value([path], metric) == pytest.approx(expected)
+
+
+def test_a_subset_of_one_class_has_no_area_and_is_not_compared_in_it(own):
+    alike = np.flatnonzero(own.label[ROWS] == 0)
+    data = made_up.dataset(own.label, 400)
+    rows = ROWS[alike]
+    few = [
+        made_up.model(name, kind, own, rows, strength)
+        for name, kind, strength in (("text", "single", 0.6), ("audio", "single", 0.6), ("mean", "rule", 2.0))
+    ]
+    tables = evaluate(few, protocol="honest", items=own, dataset=data, known=KNOWN, draws=200, metric="auroc")
+    for name in ("comparisons", "confidence_set", "overall", "best", "metrics"):
+        assert of(tables[name].to_pylist(), metric="auroc") == [], name
+        assert of(tables[name].to_pylist(), metric="accuracy"), name

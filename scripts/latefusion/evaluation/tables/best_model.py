@@ -37,7 +37,7 @@ def confidence_set_rows(
     sample = scores.sample
     rows = []
     for metric in with_headline(("accuracy", "log_loss"), headline):
-        models = [m for m in compared(sample, same) if is_defined(m, metric)]
+        models = [m for m in compared(sample, same) if is_defined(scores, m, metric)]
         if not models:
             continue
         sign = -1 if BETTER[metric] == "higher" else 1
@@ -48,7 +48,7 @@ def confidence_set_rows(
         best = int(loss.argmin())
         at = {model.name: index for index, model in enumerate(models)}
         for model in sample.models:
-            if model.kind not in COMPARED or not is_defined(model, metric):
+            if model.kind not in COMPARED or not is_defined(scores, model, metric):
                 continue
             own = same[model.name] or model.name
             if own not in at:
@@ -117,7 +117,7 @@ def best_rows(
             "draws": draws,
             "better": BETTER[metric],
         }
-        if any(m.name == selected and is_defined(m, metric) for m in sample.models):
+        if any(m.name == selected and is_defined(scores, m, metric) for m in sample.models):
             at = scores.column(selected, metric)
             row |= {"selected": float(resampled.estimate[at])}
             row |= {"selected_low": float(ends.low[at]), "selected_high": float(ends.high[at])}
@@ -135,7 +135,7 @@ def headline_best_rows(
     n_jobs: int,
 ) -> list[dict[str, Any]]:
     """Return what `best_rows` does, for a metric that is no mean over items, by its pseudo-values."""
-    models = [m for m in compared(scores.sample, same) if is_defined(m, metric)]
+    models = [m for m in compared(scores.sample, same) if is_defined(scores, m, metric)]
     models = [m for m in models if m.name != selected]
     if not models:
         return []
@@ -163,7 +163,7 @@ def headline_best_rows(
         "better": BETTER[metric],
     }
     chosen = next((m for m in scores.sample.models if m.name == selected), None)
-    if chosen is not None and is_defined(chosen, metric):
+    if chosen is not None and is_defined(scores, chosen, metric):
         low, high = ends_of(scores, selected, metric)
         row |= {"selected": value_of(scores, selected, metric), "selected_low": low, "selected_high": high}
     return [row]

@@ -62,9 +62,9 @@ def comparison_rows(
     base = sample.of(reference)
     rows = []
     for metric in with_headline(METRICS, headline):
-        if not is_defined(base, metric):
+        if not is_defined(scores, base, metric):
             continue
-        tested = [m for m in sample.models if m.name != reference and is_defined(m, metric)]
+        tested = [m for m in sample.models if m.name != reference and is_defined(scores, m, metric)]
         first = first_rules(tested, same) if confirmatory else {}
         family = [name for name in first if first[name] == name]
         found = {model.name: _compare(scores, model, base, metric, len(family)) for model in tested}
@@ -207,7 +207,7 @@ def overall_rows(
     rows = []
     sample = scores.sample
     for metric in with_headline(("accuracy", "log_loss"), headline):
-        models = [m for m in compared(sample, same) if is_defined(m, metric)]
+        models = [m for m in compared(sample, same) if is_defined(scores, m, metric)]
         if len(models) < 2:
             continue
         q = False
