@@ -105,9 +105,9 @@ def _cell(row: Mapping[str, Any]) -> tuple[Any, ...]:
 def _code() -> str:
     """Return a digest of what is simulated and of how."""
     root = ROOT / "scripts"
-    names = ("paired_tests", "confidence_set", "metrics", "studentised")
+    tests = (f"evaluation/statistics/{name}" for name in ("paired_tests", "confidence_set", "studentised"))
     package = code_digest(
-        *(root / "latefusion/evaluation/statistics" / f"{name}.py" for name in names), root=root
+        *(root / "latefusion" / f"{name}.py" for name in (*tests, "core/metrics")), root=root
     )
     return hashlib.sha256(package.encode() + Path(simulate_statistics.__file__).read_bytes()).hexdigest()[:16]
 
