@@ -196,8 +196,8 @@ def _claims(tables: Mapping[str, pa.Table], metric: str) -> list[str]:
     if detectable:
         least, most = (size(metric, value) for value in (min(detectable), max(detectable)))
         unit = difference_unit(metric)
-        under = f"{least}{unit}" if least == most else f"{least} to {most}{unit}, depending on the rule,"
-        text += f" Differences under {under} would be missed more than once in five times."
+        apart = f"{least}{unit}" if least == most else f"{least} to {most}{unit}, depending on the rule"
+        text += f" Minimum detectable difference (80 % power): {apart}."
     return _wrapped(text)
 
 

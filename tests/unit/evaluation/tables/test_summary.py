@@ -97,7 +97,12 @@ def test_ranking_difference_and_claims_are_of_the_headline_metric(metric):
     text = " ".join(" ".join(lines).split())
     assert "after Holm's correction: mean" in text
     units = {"balanced_accuracy": " points", "log_loss": " nats"}
-    assert f"{units.get(metric, '')} would be missed" in text or f"{units.get(metric, '')}, depending" in text
+    told = (
+        text.partition("difference (80 % power): ")[2]
+        .partition(". ")[0]
+        .removesuffix(", depending on the rule")
+    )
+    assert told.removesuffix(".").endswith(units[metric]) if metric in units else told[-1].isdigit()
     assert f"Observed best mean {value}{' %' if metric == 'balanced_accuracy' else ''};" in text
 
 
@@ -188,12 +193,12 @@ def test_the_ranking_says_what_could_be_found_after_the_correction_over_the_rule
     assert family["same"]["detectable_holm"] == 0
     assert family["far"]["tests"] == 3
     assert most > 100 * family["far"]["detectable"]
-    assert f"Differences under {least:.1f} to {most:.1f} points, depending on the rule, would" in sentence
+    assert f"difference (80 % power): {least:.1f} to {most:.1f} points, depending on the rule." in sentence
 
 
 def test_one_rule_alone_has_one_detectable_difference():
     sentence, family = claims(rule("far", 1.5))
-    assert f"Differences under {100 * family['far']['detectable']:.1f} points would be missed" in sentence
+    assert f"difference (80 % power): {100 * family['far']['detectable']:.1f} points." in sentence
 
 
 def test_a_rule_that_says_what_a_view_says_is_named_where_it_is_better():
