@@ -183,3 +183,22 @@ class TestJobs:
     def test_each_job_of_a_group_that_fails_is_listed(self, tell):
         info = [{"jobid": number, "rule_name": "fuse", "log": []} for number in (1, 2)]
         assert len(tell("GROUP_ERROR", job_error_info=info).list_failed()) == 2
+
+
+def test_what_the_executor_says_of_a_job_that_failed_is_shown_without_its_call():
+    progress = importlib.import_module("launcher.progress")
+    lines = progress.JobLines(progress.Jobs(), progress.DefaultFormatter({}, show_failed_logs=False), set)
+    record = logging.makeLogRecord(
+        {
+            "event": progress.LogEvent.JOB_ERROR,
+            "msg": "Error in rule fuse, jobid: 3",
+            "rule_name": "fuse",
+            "rule_msg": "It said 'invalid partition\nfailed'.\n    sbatch call:\n        sbatch -p x",
+            "jobid": 3,
+            "aux": {},
+            "log": ["mean.log"],
+        }
+    )
+    told = lines.format(record)
+    assert "Error in rule fuse:\n    message: It said 'invalid partition\nfailed'." in told
+    assert "sbatch -p" not in told

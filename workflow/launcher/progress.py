@@ -101,8 +101,10 @@ class JobLines(DefaultFormatter):
     def _format_job_error(self, msg: dict[str, Any]) -> list[str]:
         """Return what is known of a job that failed, less the files that it reads and makes."""
         output = [f"Error in rule {self.jobs.names.get(msg['jobid'], msg['rule_name'])}:"]
-        if msg["msg"]:
-            output.append(f"    message: {msg['msg']}")
+        if msg["rule_msg"]:
+            # the call of sbatch that follows is a screen long, and stands in Snakemake's own log
+            said = str(msg["rule_msg"]).partition("\n    sbatch call:")[0]
+            output.append(f"    message: {said}")
         output += [f"    {name}: {value}" for name, value in msg["aux"].items()]
         if msg["log"]:
             output.append(f"    log: {', '.join(msg['log'])}")
