@@ -10,8 +10,9 @@ with job(snakemake.log[0]):
     from latefusion.store.probabilities import Probabilities
     from latefusion.store.samples import class_names, read_samples
     from latefusion.store.tables import read_json
+    from latefusion.svm.labelled_rows import LabelledRows
     from latefusion.svm.settings import SvmSettings
-    from latefusion.svm.training import LabelledRows, Limits, train
+    from latefusion.svm.training import Limits, train
 
     features = snakemake.input.features
     dataset = read_json(snakemake.input.dataset)

@@ -1,4 +1,4 @@
-"""Mistakes of a fusion rule, told with its file and line, or with the item and what the rule said of it."""
+"""Mistakes of a fusion rule or a learner, told with file and line, or with the item and what it said."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Array = NDArray[np.float64]
 SUM_TOLERANCE: Final = 1e-6
 """How far the probabilities of an item may be from a sum of one."""
 
-OWN: Final = "latefusion.fusion."
+OWN: Final = ("latefusion.fusion.", "latefusion.learning.")
 """Modules whose classes are the contract, not the rule."""
 
 
@@ -29,6 +29,12 @@ class RuleError(InputError):
     """A fusion rule that breaks its contract; shown without a traceback."""
 
     what = "the rule"
+
+
+class LearnerError(InputError):
+    """A learner that breaks its contract; shown without a traceback."""
+
+    what = "the learner"
 
 
 class ScoresError(ValueError):
@@ -138,15 +144,16 @@ def no_probabilities(error: ScoresError, rule: type, *, where: str, lacking: Seq
 
 
 @contextmanager
-def blamed(rule: type) -> Iterator[None]:
-    """Turn an error that a rule's own file raises into one that names its line.
+def blamed(rule: type, error_of: type[RuleError | LearnerError] = RuleError) -> Iterator[None]:
+    """Turn an error that the own file of a rule, or a learner, raises into one that names its line.
 
     What is raised elsewhere, by the workflow around the rule, passes as it is.
 
     Raises
     ------
-    RuleError
+    RuleError or LearnerError
     """
+    what = error_of.what.removeprefix("the ")
     try:
         yield
     except (InputError, MemoryError):
@@ -157,16 +164,16 @@ def blamed(rule: type) -> Iterator[None]:
         if not mine:
             raise
         inside = "".join(traceback.format_list(frames[mine[0] :]))
-        logger.error("in the rule, outermost call first:\n%s", inside)  # noqa: TRY400 - the rule's part is enough
+        logger.error("in the %s, outermost call first:\n%s", what, inside)  # noqa: TRY400 - its own part is enough
         last = frames[mine[-1]]
         problem = Problem(
             last.filename,
             f"{type(error).__name__}: {shorten(str(error), 200)} (in {last.name})",
-            "a rule that fits and predicts without an error",
-            "correct the line, or the rule's options in the configuration",
+            f"a {what} that fits and predicts without an error",
+            f"correct the line, or the {what}'s options in the configuration",
             row=last.lineno,
         )
-        raise RuleError([problem]) from error
+        raise error_of([problem]) from error
 
 
 def file_of(rule: type) -> str:

@@ -17,9 +17,10 @@ from latefusion.fusion.inputs import PartitionInput
 from latefusion.store.probabilities import P_PREFIX, Probabilities
 from latefusion.store.samples import Samples
 from latefusion.svm.inputs import present_rows
+from latefusion.svm.labelled_rows import LabelledRows
 from latefusion.svm.prediction import predict
 from latefusion.svm.settings import SvmSettings
-from latefusion.svm.training import LabelledRows, Limits, train
+from latefusion.svm.training import Limits, train
 
 logger = logging.getLogger(__name__)
 

@@ -87,12 +87,17 @@ def read_rule(file: Path, sources: RuleSources | None = None) -> RuleFacts:
         options=facts["options"],
         replica_source=str(facts["replica_source"]),
         summary=doc.split("\n", 1)[0],
-        notes={name: " ".join(text.split()) for name, text in _NOTE.findall(doc)},
-        described=dict(_described(doc)),
+        notes=notes_of(doc),
+        described=dict(described_options(doc)),
     )
 
 
-def _described(doc: str) -> Iterator[tuple[str, str]]:
+def notes_of(doc: str) -> dict[str, str]:
+    """Return what a docstring says of `formula`, `source` and the like, by name."""
+    return {name: " ".join(text.split()) for name, text in _NOTE.findall(doc)}
+
+
+def described_options(doc: str) -> Iterator[tuple[str, str]]:
     """Yield name and description of each parameter of a numpydoc docstring."""
     section = re.search(r"^Parameters\n-+\n(.*?)(?=\n\n\w+\n-+\n|\Z)", doc, re.MULTILINE | re.DOTALL)
     if section:
@@ -104,7 +109,7 @@ def markdown(rules: Mapping[str, RuleFacts]) -> str:
     """Return the catalogue of docs/rules.md: one row a rule, from the docstrings."""
     lines = ["| rule | formula | options | learns | source |", "| --- | --- | --- | --- | --- |"]
     for name, rule in sorted(rules.items()):
-        options = ", ".join(f"`{option}: {_yaml(default)}`" for option, default in rule.options.items())
+        options = ", ".join(f"`{option}: {as_yaml(default)}`" for option, default in rule.options.items())
         what = "yes" if rule.learns else "no"
         if not rule.probabilistic:
             what += "; a score, no probability"
@@ -119,7 +124,8 @@ def markdown(rules: Mapping[str, RuleFacts]) -> str:
     return "\n".join(lines)
 
 
-def _yaml(value: object) -> str:
+def as_yaml(value: object) -> str:
+    """Return a default as a configuration writes it."""
     if isinstance(value, bool) or value is None:
         return {True: "true", False: "false", None: "null"}[value]
     return str(list(value)) if isinstance(value, tuple) else str(value)

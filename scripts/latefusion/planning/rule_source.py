@@ -1,4 +1,4 @@
-"""The class of a fusion rule as its file states it, with what it inherits: parsed, nothing is imported."""
+"""The class of a rule or a learner as its file states it, with what it inherits: parsed, not imported."""
 
 from __future__ import annotations
 
@@ -12,11 +12,42 @@ from typing import Any, Final
 from latefusion.core.errors import InputError, Problem, shorten
 
 PACKAGE: Final = Path(__file__).resolve().parents[1]
-RULES: Final = "latefusion.rules"
-STATED: Final = ("learns", "probabilistic", "stochastic", "replica_source")
 COMMON: Final = frozenset({"random_state"})
 
 _OPTIONS: Final = "options"
+
+
+@dataclass(frozen=True)
+class Contract:
+    """What the files of a folder define.
+
+    Attributes
+    ----------
+    kind : str
+        What messages call one: a rule, a learner.
+    package : str
+        Dotted name of the folder.
+    base : str
+        The class that each is derived from.
+    stated : tuple of str
+        Class attributes that are read.
+    """
+
+    kind: str
+    package: str
+    base: str
+    stated: tuple[str, ...]
+
+
+RULE: Final = Contract(
+    "rule",
+    "latefusion.rules",
+    "latefusion.fusion.rule.Rule",
+    ("learns", "probabilistic", "stochastic", "replica_source"),
+)
+LEARNER: Final = Contract(
+    "learner", "latefusion.learners", "latefusion.learning.learner.Learner", ("searched", "stochastic")
+)
 
 
 @dataclass(frozen=True)
@@ -33,11 +64,13 @@ class RuleSources:
     Parameters
     ----------
     folder : Path
-        What `latefusion.rules` stands for; other modules are looked for in the package.
+        What the contract's package stands for; other modules are looked for in the package.
+    contract : Contract
+        Of fusion rules, or of learners.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, contract: Contract = RULE) -> None:
+        self._folder, self._contract = folder, contract
         self._modules: dict[Path, ast.Module] = {}
         self._classes: dict[tuple[Path, str], type] = {}
 
@@ -55,28 +88,31 @@ class RuleSources:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
         ]
         if len(classes) != 1:
-            mend = "define one subclass of latefusion.fusion.rule.Rule; names of helper classes begin with _"
+            mend = f"define one subclass of {self._contract.base}; names of helper classes begin with _"
             raise InputError([Problem(str(file), f"{len(classes)} public classes", "one public class", mend)])
         return classes[0]
 
     def facts(self, file: Path, rule: ast.ClassDef) -> dict[str, Any]:
-        """Return the class attributes `STATED` and the `options` of a rule, its own or inherited.
+        """Return the class attributes of the contract and the `options` of a rule, its own or inherited.
 
         Raises
         ------
         InputError
             If one of them cannot be told from the files, naming the line.
         """
-        mirror = self._mirror(file, f"{RULES}.{file.stem}", rule, frozenset())
-        found = {name: getattr(mirror, name, None) for name in STATED}
+        contract = self._contract
+        mirror = self._mirror(file, f"{contract.package}.{file.stem}", rule, frozenset())
+        found = {name: getattr(mirror, name, None) for name in contract.stated}
         found[_OPTIONS] = _options(mirror)
         problems = [value for value in found.values() if isinstance(value, Problem)]
         if problems:
             raise InputError(list(dict.fromkeys(problems)))
         if None in found.values():
-            mend = "derive it from latefusion.fusion.rule.Rule"
-            found_here = f"{rule.name}, which is no subclass of Rule"
-            raise InputError([Problem(str(file), found_here, "a fusion rule", mend, row=rule.lineno)])
+            base = contract.base.rpartition(".")[2]
+            found_here = f"{rule.name}, which is no subclass of {base}"
+            allowed = "a fusion rule" if contract is RULE else f"a {contract.kind}"
+            mend = f"derive it from {contract.base}"
+            raise InputError([Problem(str(file), found_here, allowed, mend, row=rule.lineno)])
         return found
 
     def _parsed(self, file: Path) -> ast.Module:
@@ -84,7 +120,7 @@ class RuleSources:
             try:
                 self._modules[file] = ast.parse(file.read_bytes(), str(file))
             except SyntaxError as error:
-                mend = "correct the file, or take the rule out of the folder"
+                mend = f"correct the file, or take the {self._contract.kind} out of the folder"
                 raise InputError(
                     [Problem(str(file), error.msg, "a Python module", mend, row=error.lineno)]
                 ) from None
@@ -99,7 +135,7 @@ class RuleSources:
             bound = _bound_before(self._parsed(file), module, node)
             bases = [self._base(base, bound, file, module, inside | {key}) for base in node.bases]
             try:
-                self._classes[key] = type(node.name, tuple(bases), dict(_stated(node, file)))
+                self._classes[key] = type(node.name, tuple(bases), dict(_stated(node, file, self._contract)))
             except TypeError as error:
                 mend = "change the order of the bases"
                 problem = Problem(
@@ -131,16 +167,19 @@ class RuleSources:
                     return self._mirror(source, where, node, inside)
         problem = Problem(
             str(file),
-            f"the base {shorten(written)}, which may say anything of the rule and is not read",
-            "bases from latefusion.fusion.rule, latefusion.fusion.stacking and latefusion.rules",
-            f"state {', '.join(STATED)} and __init__ in the class itself",
+            f"the base {shorten(written)}, which may say anything of the {self._contract.kind} and is not "
+            "read",
+            "bases from latefusion.fusion.rule, latefusion.fusion.stacking and latefusion.rules"
+            if self._contract is RULE
+            else f"bases from {self._contract.base.rpartition('.')[0]} and {self._contract.package}",
+            f"state {', '.join(self._contract.stated)} and __init__ in the class itself",
             row=base.lineno,
         )
-        return type(name, (), dict.fromkeys((*STATED, _OPTIONS), problem))
+        return type(name, (), dict.fromkeys((*self._contract.stated, _OPTIONS), problem))
 
     def _file_of(self, module: str) -> Path | None:
         package, _, name = module.rpartition(".")
-        if package == RULES:
+        if package == self._contract.package:
             file = self._folder / f"{name}.py"
         else:
             file = PACKAGE.parent.joinpath(*module.split(".")).with_suffix(".py")
@@ -168,19 +207,19 @@ def _bound_before(tree: ast.Module, module: str, node: ast.ClassDef) -> dict[str
     return bound
 
 
-def _stated(node: ast.ClassDef, file: Path) -> Iterator[tuple[str, object]]:
+def _stated(node: ast.ClassDef, file: Path, contract: Contract) -> Iterator[tuple[str, object]]:
     """Yield the attributes and the signature that a class states; a problem for what cannot be told."""
     for statement in node.body:
         if isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value is not None:
             targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
             for target in targets:
-                if isinstance(target, ast.Name) and target.id in STATED:
+                if isinstance(target, ast.Name) and target.id in contract.stated:
                     yield target.id, _literal(statement.value, f"as {target.id}", file)
         elif isinstance(statement, ast.FunctionDef) and statement.name == "__init__":
-            yield _OPTIONS, _signature(statement, file)
+            yield _OPTIONS, _signature(statement, file, contract)
 
 
-def _signature(init: ast.FunctionDef, file: Path) -> _Signature | Problem:
+def _signature(init: ast.FunctionDef, file: Path, contract: Contract) -> _Signature | Problem:
     arguments = init.args
     names = {argument.arg for argument in (*arguments.args, *arguments.kwonlyargs)}
     if not names >= COMMON and arguments.kwarg is None:
@@ -188,7 +227,7 @@ def _signature(init: ast.FunctionDef, file: Path) -> _Signature | Problem:
         return Problem(
             str(file),
             f"an __init__ without {lacking}",
-            "def __init__(self, *, random_state=None, …), which every rule is given by name",
+            f"def __init__(self, *, random_state=None, …), which every {contract.kind} is given by name",
             f"add {lacking}=None and pass it on to super().__init__",
             row=init.lineno,
         )

@@ -9,7 +9,6 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from latefusion.core.errors import InputError, Problem
 from latefusion.core.log_loss import log_losses
 from latefusion.svm.estimator import SVM
 from latefusion.svm.fitting import fit_all
@@ -23,37 +22,11 @@ from latefusion.svm.inputs import (
     select_rows,
 )
 from latefusion.svm.kernels import values as kernel_values
+from latefusion.svm.labelled_rows import LabelledRows, require_two_classes
 from latefusion.svm.settings import SvmSettings
 
 SAMPLE: Final = 200
 """Training rows whose distances are looked at for the facts of a model."""
-
-
-@dataclass(frozen=True)
-class LabelledRows:
-    """The rows of a view to train on.
-
-    Attributes
-    ----------
-    X : list of (n, d_m) float32 or float64 arrays
-        One for each modality of the view; a row of NaN where an item lacks it.
-    y : (n,) int32 array
-        Class indices.
-    fold : (n,) int32 array
-    n_classes : int
-        Classes of the data set; those without rows get probability 0.
-    source : str
-        View, partition and files, for messages.
-    modalities : tuple of str
-        Names of the modalities, for messages.
-    """
-
-    X: Sequence[Features]
-    y: Int32
-    fold: Int32
-    n_classes: int
-    source: str = "a training part"
-    modalities: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -143,7 +116,7 @@ def train(
     """
     known = present_rows(rows.X)
     X, y = select_rows(rows.X, known), rows.y[known]
-    _require_two_classes(rows, known)
+    require_two_classes(rows, known)
     seed = int(rng.integers(2**63))
     wanted = settings.grid
     if replica and settings.replica not in wanted:
@@ -206,29 +179,6 @@ def _training_predictions(model: SVM, known: NDArray[np.bool_]) -> TrainingPredi
         in_sample_ovo_prediction=scatter_rows(model.vote_of_decision(in_sample), known),
         out_of_fold_p=scatter_rows(model.out_of_fold_proba_, known),
         out_of_fold_ovo_prediction=scatter_rows(model.vote_of_decision(out_of_fold), known),
-    )
-
-
-def _require_two_classes(rows: LabelledRows, known: NDArray[np.bool_]) -> None:
-    y = rows.y[known]
-    found = len(np.unique(y))
-    if found >= 2:
-        return
-    classes = "1 class" if found == 1 else f"{found} classes"
-    having = ", ".join(
-        f"{name}: {int(present_rows([x]).sum()):,}"
-        for name, x in zip(rows.modalities, rows.X, strict=len(rows.modalities) > 0)
-    )
-    raise InputError(
-        [
-            Problem(
-                file=rows.source,
-                found=f"{classes} among the {len(y):,} of {len(known):,} items with"
-                f" all modalities{having and f' (items that have {having})'}",
-                allowed="two classes or more",
-                fix="bring more items, or take the modality that most of them lack out of the view",
-            )
-        ]
     )
 
 

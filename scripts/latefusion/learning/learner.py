@@ -1,0 +1,244 @@
+"""The contract of a learner, and how a learner is found by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from itertools import combinations, product
+from typing import Any, ClassVar, Self
+
+import numpy as np
+
+from latefusion.core.grid import as_list
+from latefusion.core.log_loss import log_losses
+from latefusion.core.parallel import one_blas_thread, run
+from latefusion.learning.calibration import Calibration, held_out_probabilities, require_three_folds
+from latefusion.learning.classifier import (
+    Array,
+    Classifier,
+    Features,
+    Labels,
+    Scaling,
+    joined,
+    prepared,
+    said_by,
+)
+
+
+class Learner:
+    """A classifier of a view's rows, with a grid that is searched, and probabilities in and out of fold.
+
+    A learner file defines exactly one subclass; the file's name is the learner's name, the keyword
+    arguments of its `__init__` are its options in the configuration. A subclass overrides `_train` alone:
+    it is given rows, already scaled, and returns what has `predict_proba`, or `decision_function`, which
+    is then calibrated out of fold.
+
+    Parameters
+    ----------
+    random_state : numpy.random.Generator or int, optional
+        The only source of randomness.
+    scale : {'none', 'standard'}
+        Whether columns are standardised, on the rows that a classifier is trained on.
+
+    Attributes
+    ----------
+    searched : tuple of str
+        Options of which a list is a grid, searched by out-of-fold log loss; `_train` is given one value
+        of each by name.
+    stochastic : bool
+        Whether another `random_state` may give another result.
+    batched : bool
+        Whether `_train_grid` trains a grid faster than one point after another.
+    dtype : type
+        Precision of the rows that `_train` is given.
+    n_jobs : int
+        Threads of `fit`; change no bit of the result.
+    n_classes : int
+        K.
+    settings_ : dict
+        The chosen value of each searched option.
+    grid_ : list of dict
+        `settings`, `log_loss` and `accuracy` out of fold of each point, and whether it was `chosen`.
+    in_sample_proba_, out_of_fold_proba_ : (n, K) float64 arrays
+        Of the rows of `fit`, by the classifier that saw them and by those that did not.
+    """
+
+    searched: ClassVar[tuple[str, ...]] = ()
+    stochastic: ClassVar[bool] = False
+    batched: ClassVar[bool] = False
+    dtype: ClassVar[type[np.floating]] = np.float64
+    n_jobs: int = 1
+
+    n_classes: int
+    settings_: dict[str, Any]
+    grid_: list[dict[str, Any]]
+    in_sample_proba_: Array
+    out_of_fold_proba_: Array
+
+    def __init__(self, *, random_state: np.random.Generator | int | None = None, scale: str = "none") -> None:
+        self.random_state, self.scale = random_state, scale
+
+    def fit(
+        self,
+        X: Features | Sequence[Features],
+        y: Labels,
+        fold: Labels,
+        *,
+        n_classes: int | None = None,
+    ) -> Self:
+        """Choose the point of the grid with the least out-of-fold log loss, and train on all rows with it.
+
+        Parameters
+        ----------
+        X : (n, d) array, or a sequence of (n, d_m) arrays
+            Finite; of several modalities the columns stand side by side.
+        y : (n,) int array
+            Class indices.
+        fold : (n,) int array
+            Rows of one fold are held out together; two or more.
+        n_classes : int, optional
+            K, where more classes than those of `y` are to have a probability, of zero.
+
+        Raises
+        ------
+        ValueError
+            If lengths differ, or there are fewer than two folds.
+        ScoresError
+            If a classifier returns anything but a finite number >= 0 for each row and class.
+        InputError
+            If decision values are to be calibrated with fewer than three folds.
+        """
+        rows, y, fold = joined(X), np.asarray(y, np.int32), np.asarray(fold, np.int32)
+        if not len(rows) == len(y) == len(fold) or len(np.unique(fold)) < 2:
+            raise ValueError(f"{len(rows)} rows, {len(y)} labels, {len(np.unique(fold))} folds")
+        self.n_classes = int(y.max()) + 1 if n_classes is None else n_classes
+        self._seed = int(np.random.default_rng(self.random_state).integers(2**31))
+        points = self._points()
+        with one_blas_thread():
+            said, decisions = self._out_of_fold(rows, y, fold, points)
+            chosen = self._choose(points, said, y)
+            self.settings_, self.out_of_fold_proba_ = points[chosen], said[chosen]
+            (self._final,) = self._classifiers(rows, y, [points[chosen]])
+            self._calibration = None if decisions is None else Calibration.fit(decisions[chosen], y)
+        self.in_sample_proba_ = self.predict_proba(rows)
+        return self
+
+    def predict_proba(self, X: Features | Sequence[Features]) -> Array:
+        """Return class probabilities of rows, (n, K); each row by itself.
+
+        Raises
+        ------
+        ScoresError
+        """
+        rows = joined(X)
+        with one_blas_thread():
+            if self._calibration is None:
+                return said_by([self._final], rows)[0]
+            return self._calibration.predict(said_by([self._final], rows, decisions=True)[0])
+
+    def learned(self) -> dict[str, Any]:
+        """Return what is worth writing down of the final classifier: numbers, strings, lists, mappings."""
+        return {}
+
+    def drop_training_state(self) -> None:
+        """Let go of what only the rows of `fit` are described by, and of the generator."""
+        del self.in_sample_proba_, self.out_of_fold_proba_
+        self.random_state = None
+
+    def _train(self, X: Features, y: Labels, *args: Any, **searched: Any) -> Any:  # noqa: ANN401
+        """Return a classifier of rows, (n, d), and classes 0 … k − 1, each of which has a row.
+
+        A subclass with options in `searched` is given a value of each by name. The random numbers of a
+        stochastic one begin with the seed `self._seed`, for each classifier alike.
+        """
+        raise NotImplementedError
+
+    def _train_grid(self, X: Features, y: Labels, points: Sequence[Mapping[str, Any]]) -> list[Any]:
+        """Return the classifier of each point of a grid, trained on the same rows."""
+        return [self._train(X, y, **point) for point in points]
+
+    def _points(self) -> list[dict[str, Any]]:
+        values = [as_list(getattr(self, name)) for name in self.searched]
+        return [dict(zip(self.searched, point, strict=True)) for point in product(*values)]
+
+    def _classifiers(self, X: Features, y: Labels, points: Sequence[Mapping[str, Any]]) -> list[Classifier]:
+        """Train the classifiers of some points on the same rows."""
+        seen, coded = np.unique(y, return_inverse=True)
+        scaling = Scaling.of(X) if self.scale == "standard" else None
+        rows = prepared(X, scaling, self.dtype)
+        several = len(seen) > 1
+        models = self._train_grid(rows, coded.astype(np.int32), points) if several else [None] * len(points)
+        return [
+            Classifier(model, scaling, seen.astype(np.int32), self.n_classes, self.dtype) for model in models
+        ]
+
+    def _out_of_fold(
+        self, X: Features, y: Labels, fold: Labels, points: Sequence[Mapping[str, Any]]
+    ) -> tuple[Array, Array | None]:
+        """Return held-out probabilities of each point, (points, n, K), and decision values if calibrated."""
+        folds = np.unique(fold).tolist()
+        parts = [list(range(len(points)))] if self.batched else [[at] for at in range(len(points))]
+        said = np.empty((len(points), len(X), self.n_classes))
+
+        def hold_out(task: tuple[tuple[int, ...], list[int]]) -> tuple[bool, Array]:
+            held, at = task
+            outside = np.isin(fold, held)
+            trained = self._classifiers(X[~outside], y[~outside], [points[i] for i in at])
+            probabilistic = all(one.is_probabilistic for one in trained)
+            return probabilistic, said_by(trained, X[outside], decisions=not probabilistic)
+
+        tasks = [((k,), at) for k in folds for at in parts]
+        done = run(hold_out, tasks, self.n_jobs)
+        for ((k,), at), (_, values) in zip(tasks, done, strict=True):
+            said[np.ix_(at, fold == k)] = values
+        if all(probabilistic for probabilistic, _ in done):
+            return said, None
+        require_three_folds(fold)
+        pairs = [(pair, at) for pair in combinations(folds, 2) for at in parts]
+        without: list[dict[tuple[int, int], Array]] = [{} for _ in points]
+        for (pair, at), (_, values) in zip(pairs, run(hold_out, pairs, self.n_jobs), strict=True):
+            for i, of_point in zip(at, values, strict=True):
+                without[i][pair] = np.full(said.shape[1:], np.nan)
+                without[i][pair][np.isin(fold, pair)] = of_point
+        calibrated = [
+            held_out_probabilities(decision, pairwise, y, fold)
+            for decision, pairwise in zip(said, without, strict=True)
+        ]
+        return np.stack(calibrated), said
+
+    def _choose(self, points: Sequence[Mapping[str, Any]], said: Array, y: Labels) -> int:
+        """Note how each point fares out of fold; return the best, the first on a tie."""
+        losses = [float(log_losses(p, y).mean()) for p in said]
+        chosen = int(np.argmin(losses))
+        self.grid_ = [
+            {
+                "settings": dict(point),
+                "log_loss": losses[at],
+                "accuracy": float((said[at].argmax(axis=1) == y).mean()),
+                "chosen": at == chosen,
+            }
+            for at, point in enumerate(points)
+        ]
+        return chosen
+
+
+def learner_class(name: str) -> type[Learner]:
+    """Return the learner that the file `learners/<name>.py` defines.
+
+    Raises
+    ------
+    TypeError
+        If the file does not define exactly one subclass of `Learner`, helpers whose names begin with _ apart.
+    """
+    module = import_module(f"latefusion.learners.{name}")
+    found = [
+        value
+        for value in vars(module).values()
+        if isinstance(value, type)
+        and issubclass(value, Learner)
+        and value.__module__ == module.__name__
+        and not value.__name__.startswith("_")
+    ]
+    if len(found) != 1:
+        raise TypeError(f"learners/{name}.py must define exactly one subclass of Learner, not {len(found)}")
+    return found[0]
