@@ -15,7 +15,17 @@ from pathlib import Path
 from latefusion.core.errors import InputError
 
 # in the order of the README
-MODULES = ("files", "embeddings", "labels", "splits", "external", "configuration", "pretrained", "resources")
+MODULES = (
+    "files",
+    "embeddings",
+    "labels",
+    "splits",
+    "items",
+    "external",
+    "configuration",
+    "pretrained",
+    "resources",
+)
 
 
 @dataclass(frozen=True)

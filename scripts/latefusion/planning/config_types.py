@@ -10,12 +10,38 @@ RuleEntry: TypeAlias = Mapping[str, Any]
 """`name`, `rule`, and the rule's options."""
 
 
-class Data(TypedDict):
-    """Input tables and the meaning of their columns."""
+class SplitLists(TypedDict):
+    """Files of identifiers."""
 
     train: str | list[str]
     test: str | list[str]
-    new: str | list[str] | None
+
+
+class Split(TypedDict):
+    """What divides one table into training and test items."""
+
+    column: str | None
+    train: str | int | list[str | int] | None
+    test: str | int | list[str | int] | None
+    lists: SplitLists | None
+
+
+class NewItems(TypedDict):
+    """Items without labels, with files of their own."""
+
+    items: str | list[str]
+    modalities: dict[str, Any]
+
+
+class Data(TypedDict):
+    """Input tables and the meaning of their columns."""
+
+    train: str | list[str] | None
+    test: str | list[str] | None
+    items: str | list[str] | None
+    split: Split | None
+    keep: Literal["all", "complete"]
+    new: str | list[str] | NewItems | None
     delimiter: str | None
     label: str
     class_name: str | None
@@ -112,6 +138,7 @@ class EarlyView(TypedDict):
 class Cross(TypedDict):
     """Partitions of the cross protocol."""
 
+    column: str | None
     folds: int
     repeats: int
 

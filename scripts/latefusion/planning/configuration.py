@@ -13,6 +13,7 @@ from latefusion.core.errors import InputError, Problem, nearest, shorten
 from latefusion.core.table_files import Source, table_files
 from latefusion.evaluation.names import SELECTED
 from latefusion.planning.config_types import Config, EarlyView, Modality, Pretrained, Probabilities
+from latefusion.planning.item_sources import item_files, item_problems, with_item_defaults
 from latefusion.planning.modality_sources import has_embedding, source_problems
 from latefusion.planning.schema_problems import schema_problems
 
@@ -76,7 +77,7 @@ def complete(
         written = config.get(kind) or [{}] * len(completed[kind])
         for own, entry in zip(written, completed[kind], strict=True):
             entry["svm"] = {key: entry["svm"][key] for key in own.get("svm", ())}
-    complete_config = cast("Config", completed)
+    complete_config = cast("Config", with_item_defaults(completed))
     problems = list(_contradictions(complete_config, file, named_rules=config.get("rules") is not None))
     if problems:
         raise InputError(problems)
@@ -124,6 +125,7 @@ def _contradictions(config: Config, file: str, *, named_rules: bool) -> Iterator
     yield from _repeated("views", views, file, taken=modalities if named_rules else [*modalities, *rules])
     if named_rules:
         yield from _repeated("rules", rules, file, taken=[*modalities, *views])
+    yield from item_problems(config, file)
     yield from source_problems(config, file)
     for position, view in enumerate(config["views"]):
         yield from _view_problems(view, config["modalities"], f"views[{position}].modalities", file)
@@ -193,12 +195,7 @@ def missing_files(config: Config, *, file: str, built: Iterable[str] = ()) -> No
     InputError
         Naming each key and the file nearest to it in the same folder.
     """
-    data = config["data"]
-    sources: dict[str, Source | None] = {
-        "data.train": data["train"],
-        "data.test": data["test"],
-        "data.new": data["new"],
-    }
+    sources: dict[str, Source | None] = dict(item_files(config["data"]))
     paths: dict[str, str | None] = {}
     for position, modality in enumerate(config["modalities"]):
         place = f"modalities[{position}]"

@@ -128,7 +128,7 @@ def _fix(error: Any) -> str:  # noqa: ANN401 - jsonschema's error carries no typ
     if error.validator == "type" and isinstance(found, str):
         if rule == "object" and "name" in error.schema.get("properties", {}):
             return f"write {{name: {found}}}"
-        if rule == "array":
+        if rule in ("array", ["array", "null"]):
             return f"write it as a list: [{shorten(found)[1:-1]}]"
     description = error.schema.get("description", "")
     return f"change it; it stands for: {description}" if description else "change the value"

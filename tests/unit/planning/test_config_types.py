@@ -7,7 +7,13 @@ from latefusion.planning.config_types import Config, RuleEntry
 from settings import SCHEMA
 
 SCALARS = {"string": str, "integer": int, "number": float, "boolean": bool, "null": NoneType}
-COMPLETED = {"config.views", "config.rules"}  # null is replaced by what it stands for
+COMPLETED = {
+    "config.views",
+    "config.rules",
+    "config.protocols",
+    "config.cross.folds",
+    "config.cross.repeats",
+}  # null is replaced by what it stands for
 
 
 def kinds(annotation):

@@ -63,7 +63,7 @@ def test_config_yaml_sets_every_key_of_the_schema():
 def test_defaults_are_filled_in_also_inside_lists():
     config = complete(MINIMAL, SCHEMA, file="config.yaml")
     assert config["folds"] == 5
-    assert config["cross"] == {"folds": 5, "repeats": 1}
+    assert config["cross"] == {"column": None, "folds": 5, "repeats": 1}
     assert config["modalities"][0]["missing"] is False
     assert config["data"]["label"] == "label"
     assert config["protocols"] == ["replica", "honest", "cross"]
