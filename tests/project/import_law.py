@@ -38,7 +38,13 @@ NEVER = {
 APART: Mapping[str, tuple[str, ...]] = {
     "report": ("core", "store", "evaluation.names"),
     "example_data": ("core", "store"),
-    "planning": ("core", "evaluation.names", "svm.memory"),
+    "planning": (
+        "core",
+        "evaluation.names",
+        "external.prediction_names",
+        "external.prediction_source",
+        "svm.memory",
+    ),
 }
 """Rooms beside the floors, and the rooms or modules that they import."""
 

@@ -50,7 +50,7 @@ rule import_probabilities:
     benchmark:
         "<benchmarks>/import_probabilities/{partition}/{view}.{table}.tsv"
     wildcard_constraints:
-        view=names_of(FILES.views_from("external")),
+        view=names_of(FILES.imported),
         table="train_out_of_fold|train_in_sample|test|test_replica",
     conda:
         "../../envs/latefusion.yaml"

@@ -88,7 +88,7 @@ def read_view(files: ViewFiles, partitions: Sequence[str], metric: str = "accura
     model = Model(
         name=files.name,
         kind=files.kind,
-        probabilistic=True,
+        probabilistic=not files.decisions,
         item=np.concatenate([table.item for table in tests]),
         label=np.concatenate([table.label for table in tests]),
         predicted=np.concatenate(predicted),
@@ -101,6 +101,8 @@ def read_view(files: ViewFiles, partitions: Sequence[str], metric: str = "accura
     distances = [float(one["kernel_distance"]) for one in noted if one.get("kernel_distance") is not None]
     inside, n = _training(files.in_sample)
     outside, held_out = _training(files.out_of_fold)
+    if files.decisions:
+        outside.pop("log_loss", None)
     if metric not in ("accuracy", "log_loss") and held_out:
         outside[metric] = held_out_value(files.out_of_fold, metric)
     ovo_prediction = files.ovo_prediction and all(table.ovo_prediction is not None for table in tests)
@@ -177,21 +179,19 @@ def read_models(
     """
     parts = list(read_parts(partitions, items))
     classes = len(dataset["classes"])
-    found = [
-        (model, Known())
-        for model in baselines(
-            parts,
-            items.item,
-            items.label,
-            items.group,
-            classes,
-            lookup=bool(dataset["groups"]["known"]),
-        )
-    ]
+    found: list[tuple[Model, Known]] = []
+    if all(len(train) for _, train, _ in parts):  # finished predictions may have no rows to learn from
+        lookup = bool(dataset["groups"]["known"])
+        made = baselines(parts, items.item, items.label, items.group, classes, lookup=lookup)
+        found += [(model, Known()) for model in made]
     found += [read_view(files, [name for name, _ in partitions], metric) for files in views]
     for name, table, learned in rules:
         found += read_rule(name, table, learned)
-    shares = {name: training_shares(train, items.label, classes) for name, train, _ in parts}
+    prior = np.array([entry["prior"] for entry in dataset["classes"]], float)
+    shares = {
+        name: training_shares(train, items.label, classes) if len(train) else prior
+        for name, train, _ in parts
+    }
     return [model for model, _ in found], {model.name: known for model, known in found}, shares
 
 

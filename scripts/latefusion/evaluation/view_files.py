@@ -24,6 +24,8 @@ class ViewFiles:
         Whether the view is scored by votes, as the notebook's early fusion is.
     replica : bool
         Whether the view's machine is the notebook's, which a grid does not choose.
+    decisions : bool
+        Whether the tables hold decisions as the probability 1, which are no estimate of one.
     """
 
     name: str
@@ -34,6 +36,7 @@ class ViewFiles:
     facts: Sequence[Path | str] = ()
     ovo_prediction: bool = False
     replica: bool = False
+    decisions: bool = False
 
 
 def view_files(
@@ -70,6 +73,7 @@ def view_files(
             test=[next(tests) for _ in partitions],
             ovo_prediction=replica and view["kind"] == "early",
             replica=replica,
+            decisions=bool(view.get("decisions", False)),
             **{
                 name: [next(paths) for _ in partitions] if view[name] else []
                 for name, paths in remaining.items()

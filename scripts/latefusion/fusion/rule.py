@@ -39,6 +39,8 @@ class Rule:
         The rows that the notebook learns the rule from.
     replica_options : mapping
         Options that the notebook fixes; under `replica` they hold whatever the configuration says.
+    from_decisions : bool
+        Whether the class that each modality prefers is all that counts of it.
     stochastic : bool
         Whether another `random_state` may give another result; such a rule is repeated.
     batched : bool
@@ -52,6 +54,7 @@ class Rule:
 
     learns: ClassVar[bool] = False
     probabilistic: ClassVar[bool] = True
+    from_decisions: ClassVar[bool] = False
     replica_source: ClassVar[Literal["in_sample", "test"]] = "in_sample"
     replica_options: ClassVar[Mapping[str, Any]] = MappingProxyType({})
     stochastic: ClassVar[bool] = False

@@ -125,6 +125,33 @@ class Modality(TypedDict):
     probabilities: Probabilities | None
 
 
+class ClassColumns(TypedDict):
+    """Columns of numbers, one for each class."""
+
+    prefix: str | None
+    columns: list[str] | None
+
+
+class Predictions(TypedDict):
+    """Finished predictions of several models."""
+
+    file: str | list[str]
+    items: str | list[str] | None
+    item: str | None
+    model: str | None
+    label: str | None
+    group: str | None
+    role: str | None
+    fold: str | None
+    classes: ClassColumns
+    scores: ClassColumns | None
+    predicted: str | None
+    positive: str | int | bool | None
+    header: list[str]
+    delimiter: str | None
+    missing: bool
+
+
 class EarlyView(TypedDict):
     """One SVM on several modalities."""
 
@@ -143,12 +170,22 @@ class Cross(TypedDict):
     repeats: int
 
 
+class Detection(TypedDict):
+    """The operating point of two-class data."""
+
+    target: str | int | None
+    prior: float
+    cost_miss: float
+    cost_false_alarm: float
+
+
 class Evaluation(TypedDict):
     """What the evaluation looks at."""
 
     by: list[str]
     metric: Literal["accuracy", "balanced_accuracy", "macro_f1", "log_loss", "auroc"]
     draws: int
+    detection: Detection
     learning_curve: bool
 
 
@@ -165,6 +202,8 @@ class Config(TypedDict):
     results: str
     data: Data
     modalities: list[Modality]
+    predictions: Predictions | None
+    compare: str | list[str]
     views: list[EarlyView]
     svm: Svm
     protocols: list[Protocol]

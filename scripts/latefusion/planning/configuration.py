@@ -15,6 +15,7 @@ from latefusion.evaluation.names import SELECTED
 from latefusion.planning.config_types import Config, EarlyView, Modality, Pretrained, Probabilities
 from latefusion.planning.item_sources import item_files, item_problems, with_item_defaults
 from latefusion.planning.modality_sources import has_embedding, source_problems
+from latefusion.planning.prediction_models import prediction_problems, requirements, with_protocol
 from latefusion.planning.schema_problems import schema_problems
 
 RESERVED_NAMES: Final = ("majority", "group_lookup", SELECTED, "all")
@@ -53,14 +54,12 @@ def complete(
     InputError
         If a key is unknown or a value is not allowed, naming the key and the nearest allowed one.
     """
-    problems = list(schema_problems(config, schema, file))
-    if not problems:
-        known = (rules or {}).get("properties", {})
-        for position, entry in enumerate(config.get("rules") or ()):
-            rule = entry.get("rule") or entry["name"]
-            if rule in known:
-                own = {key: value for key, value in entry.items() if key != "rule"} | {"name": rule}
-                problems += schema_problems(own, known[rule], file, ("rules", position))
+    schema = requirements(config, schema)
+    problems = (
+        list(schema_problems(config, schema, file))
+        or list(prediction_problems(config, file))
+        or list(_option_problems(config, rules or {}, file))
+    )
     if problems:
         raise InputError(problems)
     completed = _with_defaults(deepcopy(dict(config)), schema)
@@ -77,11 +76,21 @@ def complete(
         written = config.get(kind) or [{}] * len(completed[kind])
         for own, entry in zip(written, completed[kind], strict=True):
             entry["svm"] = {key: entry["svm"][key] for key in own.get("svm", ())}
-    complete_config = cast("Config", with_item_defaults(completed))
+    complete_config = cast("Config", with_item_defaults(with_protocol(completed)))
     problems = list(_contradictions(complete_config, file, named_rules=config.get("rules") is not None))
     if problems:
         raise InputError(problems)
     return complete_config
+
+
+def _option_problems(config: Mapping[str, Any], rules: Mapping[str, Any], file: str) -> Iterator[Problem]:
+    """Yield the options of rules that their schema refuses."""
+    known = rules.get("properties", {})
+    for position, entry in enumerate(config.get("rules") or ()):
+        rule = entry.get("rule") or entry["name"]
+        if rule in known:
+            own = {key: value for key, value in entry.items() if key != "rule"} | {"name": rule}
+            yield from schema_problems(own, known[rule], file, ("rules", position))
 
 
 def _early_view(modalities: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -125,7 +134,8 @@ def _contradictions(config: Config, file: str, *, named_rules: bool) -> Iterator
     yield from _repeated("views", views, file, taken=modalities if named_rules else [*modalities, *rules])
     if named_rules:
         yield from _repeated("rules", rules, file, taken=[*modalities, *views])
-    yield from item_problems(config, file)
+    if config["predictions"] is None:
+        yield from item_problems(config, file)
     yield from source_problems(config, file)
     for position, view in enumerate(config["views"]):
         yield from _view_problems(view, config["modalities"], f"views[{position}].modalities", file)
@@ -195,7 +205,10 @@ def missing_files(config: Config, *, file: str, built: Iterable[str] = ()) -> No
     InputError
         Naming each key and the file nearest to it in the same folder.
     """
+    predictions = config["predictions"]
     sources: dict[str, Source | None] = dict(item_files(config["data"]))
+    if predictions is not None:
+        sources["predictions.file"], sources["predictions.items"] = predictions["file"], predictions["items"]
     paths: dict[str, str | None] = {}
     for position, modality in enumerate(config["modalities"]):
         place = f"modalities[{position}]"

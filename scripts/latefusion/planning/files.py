@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from latefusion.core.table_files import table_files
 from latefusion.evaluation.names import LEAKS, SELECTED, TABLES
 from latefusion.planning.config_types import Config, Modality
 from latefusion.planning.modality_sources import has_embedding, has_files, in_table
@@ -66,6 +67,34 @@ class Files:
         """Names of the modalities that bring embeddings."""
         return [one["name"] for one in self.config["modalities"] if has_embedding(one)]
 
+    @property
+    def imported(self) -> list[str]:
+        """Names of the views whose tables of probabilities the user brings one by one."""
+        return [] if self.config["predictions"] is not None else self.views_from("external")
+
+    def predicted_partitions(self) -> list[str]:
+        """Return the partitions that finished predictions are judged in."""
+        names = dict.fromkeys(name for own in self.plan.partitions.values() for name in own)
+        return [f"{ROOT}/partitions/{name}.parquet" for name in names]
+
+    def prediction_items(self) -> list[str]:
+        """Return the table of the labels of finished predictions, where it is one of its own."""
+        predictions = self.config["predictions"]
+        items = None if predictions is None else predictions["items"]
+        return [] if items is None else [str(file) for file in table_files(items)]
+
+    def predicted(self) -> list[str]:
+        """Return every table that is made of finished predictions."""
+        (protocol,) = self.config["protocols"]
+        kinds: tuple[Kind, ...] = ("out_of_fold", "test")
+        return [
+            self.table(view, partition, kind, replica=False)
+            for view in self.plan.views.values()
+            for partition in self.plan.partitions[protocol]
+            for kind in kinds
+            if kind == "test" or view.has_out_of_fold
+        ]
+
     def views_from(self, source: Literal["trained", "pretrained", "external"]) -> list[str]:
         """Return the names of the views of one source."""
         return [view.name for view in self.plan.views.values() if view.source == source]
@@ -114,7 +143,9 @@ class Files:
         return [*self.plan.protocol_rules[protocol], *chosen]
 
     def evaluated_views(self, protocol: str) -> list[dict[str, Any]]:
-        """Return the views of a protocol, and which of their tables there are."""
+        """Return the views of a protocol, which of their tables there are, and whether they only decide."""
+        predictions = self.config["predictions"]
+        decisions = predictions is not None and predictions["predicted"] is not None
         return [
             {
                 "name": view.name,
@@ -124,6 +155,7 @@ class Files:
                 "out_of_fold": view.has_out_of_fold,
                 "facts": view.source != "external",
             }
+            | ({"decisions": True} if decisions else {})
             for view in (self.plan.views[name] for name in self.plan.protocol_views[protocol])
         ]
 
@@ -142,7 +174,8 @@ class Files:
     def ingested(self) -> Iterator[str]:
         """Yield what `ingest` makes of the labelled items."""
         for split in SPLITS:
-            yield from (f"{ROOT}/items/{split}.{kind}" for kind in ("parquet", "json", "source.json"))
+            kinds = ("parquet", "json", "source.json") if self.config["predictions"] is None else ("parquet",)
+            yield from (f"{ROOT}/items/{split}.{kind}" for kind in kinds)
             yield from (f"{ROOT}/features/{split}/{name}.parquet" for name in self.embedded)
         yield from (f"{ROOT}/features/{name}.json" for name in self.with_files)
 
@@ -183,7 +216,7 @@ class Files:
     def _external_files(self) -> Iterator[str]:
         """Yield every table that the user brings: each is checked, whichever protocols use it."""
         kinds: tuple[Kind, ...] = ("in_sample", "out_of_fold", "test")
-        for view in (self.plan.views[name] for name in self.views_from("external")):
+        for view in (self.plan.views[name] for name in self.imported):
             there = {"in_sample": view.has_in_sample, "out_of_fold": view.has_out_of_fold, "test": True}
             yield from (self.table(view, GIVEN, kind, replica=False) for kind in kinds if there[kind])
             for partition in cross_partitions(self.config) if view.has_cross else ():

@@ -11,7 +11,8 @@ from latefusion.core.errors import InputError, Problem, nearest, shorten
 from latefusion.core.metric_facts import OF_PROBABILITIES, TITLE, criterion
 from latefusion.core.wording import listed
 from latefusion.evaluation.names import SELECTED
-from latefusion.planning.config_types import Config
+from latefusion.planning.config_types import Config, Predictions
+from latefusion.planning.prediction_models import why_not
 from latefusion.planning.rule_catalogue import RuleFacts
 from latefusion.planning.views import View, read_views
 
@@ -145,7 +146,7 @@ def make_plan(config: Config, rules: Mapping[str, RuleFacts], *, file: str) -> P
     for protocol in config["protocols"]:
         fusable = [view for view in singles if protocol != "cross" or view.has_cross]
         without = _absent_views(protocol, views) | _absent_rules(
-            protocol, configured, rules, singles, fusable
+            protocol, configured, rules, singles, fusable, config["predictions"]
         )
         left_out += [LeftOut(protocol, name, reason) for name, reason in without.items()]
         protocol_views[protocol] = [name for name in views if name not in without]
@@ -204,13 +205,15 @@ def _absent_rules(
     rules: Mapping[str, RuleFacts],
     singles: Sequence[View],
     fusable: Sequence[View],
+    predictions: Predictions | None,
 ) -> dict[str, str]:
     """Return why a protocol does without some rules."""
     absent = {}
     for name, rule in configured.items():
         # a temperature is learned, whatever else the rule learns
         learns = rules[rule.rule].learns or rule.options.get("calibrate", False)
-        reason = _why_not(replace(rules[rule.rule], learns=learns), protocol, singles, fusable)
+        facts = replace(rules[rule.rule], learns=learns)
+        reason = why_not(predictions, facts, _why_not(facts, protocol, singles, fusable))
         if reason is not None:
             absent[name] = reason
     return absent
@@ -240,8 +243,8 @@ def _unseen_origin(view: View) -> str:
 
 
 def _is_ranked(rule: ConfiguredRule, rules: Mapping[str, RuleFacts], by: str) -> bool:
-    probabilistic = rules[rule.rule].probabilistic or bool(rule.options.get("calibrate", False))
-    return probabilistic or by not in OF_PROBABILITIES
+    calibrated = bool(rule.options.get("calibrate", False))
+    return rules[rule.rule].probabilistic or calibrated or by not in OF_PROBABILITIES
 
 
 def _nothing_to_select(

@@ -22,7 +22,7 @@ class RuleFacts:
     ----------
     name : str
         The file's name.
-    learns, probabilistic, stochastic : bool
+    learns, probabilistic, from_decisions, stochastic : bool
         As in `latefusion.fusion.rule.Rule`.
     options : mapping of str to object
         Names and defaults of the rule's own options.
@@ -42,6 +42,7 @@ class RuleFacts:
     stochastic: bool
     options: Mapping[str, Any]
     replica_source: str = "in_sample"
+    from_decisions: bool = False
     summary: str = ""
     notes: Mapping[str, str] = field(default_factory=dict)
     described: Mapping[str, str] = field(default_factory=dict)
@@ -86,6 +87,7 @@ def read_rule(file: Path, sources: RuleSources | None = None) -> RuleFacts:
         stochastic=bool(facts["stochastic"]),
         options=facts["options"],
         replica_source=str(facts["replica_source"]),
+        from_decisions=bool(facts["from_decisions"]),
         summary=doc.split("\n", 1)[0],
         notes=notes_of(doc),
         described=dict(described_options(doc)),

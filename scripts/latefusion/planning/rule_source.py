@@ -31,12 +31,15 @@ class Contract:
         The class that each is derived from.
     stated : tuple of str
         Class attributes that are read.
+    optional : tuple of str
+        Those that are false where a file does not state them.
     """
 
     kind: str
     package: str
     base: str
     stated: tuple[str, ...]
+    optional: tuple[str, ...] = ()
 
 
 RULE: Final = Contract(
@@ -44,6 +47,7 @@ RULE: Final = Contract(
     "latefusion.rules",
     "latefusion.fusion.rule.Rule",
     ("learns", "probabilistic", "stochastic", "replica_source"),
+    ("from_decisions",),
 )
 LEARNER: Final = Contract(
     "learner", "latefusion.learners", "latefusion.learning.learner.Learner", ("searched", "stochastic")
@@ -104,6 +108,7 @@ class RuleSources:
         mirror = self._mirror(file, f"{contract.package}.{file.stem}", rule, frozenset())
         found = {name: getattr(mirror, name, None) for name in contract.stated}
         found[_OPTIONS] = _options(mirror)
+        found |= {name: getattr(mirror, name, False) for name in contract.optional}
         problems = [value for value in found.values() if isinstance(value, Problem)]
         if problems:
             raise InputError(list(dict.fromkeys(problems)))
@@ -213,7 +218,7 @@ def _stated(node: ast.ClassDef, file: Path, contract: Contract) -> Iterator[tupl
         if isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value is not None:
             targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
             for target in targets:
-                if isinstance(target, ast.Name) and target.id in contract.stated:
+                if isinstance(target, ast.Name) and target.id in (*contract.stated, *contract.optional):
                     yield target.id, _literal(statement.value, f"as {target.id}", file)
         elif isinstance(statement, ast.FunctionDef) and statement.name == "__init__":
             yield _OPTIONS, _signature(statement, file, contract)

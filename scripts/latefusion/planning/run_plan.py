@@ -17,9 +17,10 @@ except ImportError:  # a PyYAML without libyaml
 from latefusion.core.errors import InputError
 from latefusion.planning.config_layers import Layer, located, main_file, merged
 from latefusion.planning.config_types import Config
-from latefusion.planning.configuration import complete, missing_files
+from latefusion.planning.configuration import RESERVED_NAMES, complete, missing_files
 from latefusion.planning.files import Files
 from latefusion.planning.plan import Plan, make_plan
+from latefusion.planning.prediction_models import planned_predictions
 from latefusion.planning.rule_catalogue import RuleFacts, read_rules
 
 EXAMPLE_DATA: Final = tuple(
@@ -76,6 +77,8 @@ def plan_run(layers: Sequence[Layer], *, schemas: Path, rules: Path) -> RunPlan:
             catalogue=known,
         )
         missing_files(config, file=name, built=EXAMPLE_DATA)
+        named_rules = merged(layers).get("rules") is not None
+        config = planned_predictions(config, name, named_rules=named_rules, reserved=RESERVED_NAMES)
         plan = make_plan(config, known, file=name)
     except InputError as error:
         raise located(error, layers) from None

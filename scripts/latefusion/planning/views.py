@@ -9,6 +9,7 @@ from typing import Any, Literal
 from latefusion.core.grid import is_grid
 from latefusion.planning.config_types import Config, Pretrained, Probabilities
 from latefusion.planning.configuration import svm_settings
+from latefusion.planning.prediction_models import external_tables
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,8 @@ class View:
 
 def read_views(config: Config) -> dict[str, View]:
     """Return every view of a configuration by name, single modalities first."""
+    if config["predictions"] is not None:
+        return _predicted(config)
     singles = {
         entry["name"]: View(
             name=entry["name"],
@@ -80,3 +83,13 @@ def read_views(config: Config) -> dict[str, View]:
         for entry in config["views"]
     }
     return singles | early
+
+
+def _predicted(config: Config) -> dict[str, View]:
+    """Return the models of finished predictions: those that are fused, and the others beside them."""
+    tables = external_tables(config)
+    kinds: list[tuple[str, Literal["single", "early"]]] = [
+        *((one["name"], "single") for one in config["modalities"]),
+        *((one["name"], "early") for one in config["views"]),
+    ]
+    return {name: View(name, kind, (name,), "external", {}, None, tables) for name, kind in kinds}

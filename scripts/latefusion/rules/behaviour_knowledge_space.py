@@ -36,6 +36,7 @@ class BehaviourKnowledgeSpace(Rule):
     """
 
     learns = True
+    from_decisions = True
 
     def __init__(self, *, random_state: np.random.Generator | int | None = None, strength: float = 5) -> None:
         super().__init__(random_state=random_state)

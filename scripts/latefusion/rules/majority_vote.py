@@ -20,6 +20,7 @@ class MajorityVote(Rule):
     """
 
     learns = False
+    from_decisions = True
     probabilistic = False
 
     def _combine(self, P: Array) -> Array:

@@ -24,6 +24,7 @@ class NaiveBayes(Rule):
     """
 
     learns = True
+    from_decisions = True
 
     def _learn(self, P: Array, y: Labels, fold: Labels | None) -> None:  # noqa: ARG002 - the contract
         self.likelihoods = log_likelihoods(votes(P, self.shares, self.ties), y, P.shape[2])

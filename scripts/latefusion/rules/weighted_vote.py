@@ -28,6 +28,7 @@ class WeightedVote(Rule):
     """
 
     learns = True
+    from_decisions = True
 
     def _learn(self, P: Array, y: Labels, fold: Labels | None) -> None:  # noqa: ARG002 - the contract
         classes = P.shape[2]

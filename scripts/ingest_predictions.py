@@ -1,0 +1,29 @@
+"""Turn finished predictions into items, partitions and tables of probabilities."""
+
+from pathlib import Path
+
+from latefusion.core.job import job
+
+with job(snakemake.log[0]) as log:
+    from latefusion.external.prediction_files import write_predictions
+    from latefusion.external.prediction_item_table import read_item_table
+    from latefusion.external.prediction_source import PredictionSource
+    from latefusion.external.predictions import read_predictions
+
+    params, output = snakemake.params, snakemake.output
+    tables = [Path(path) for path in snakemake.input.get("item_table", [])]
+    item_table = read_item_table(params.data, tables) if tables else None
+    found = read_predictions(
+        PredictionSource.of(params.source), item_table, group_names=params.data["group_names"]
+    )
+    dataset = write_predictions(
+        found,
+        Path(output.dataset).parent,
+        item_table=item_table,
+        files=[Path(path) for path in snakemake.input.predictions],
+        folds=params.folds,
+        seed=params.seed,
+    )
+    log.info("%s items, %s models", len(found.item), len(found.p))
+    for warning in dataset["warnings"]:
+        log.warning(warning["message"])
