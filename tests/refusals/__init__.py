@@ -17,6 +17,7 @@ from latefusion.core.errors import InputError
 # in the order of the README
 MODULES = (
     "files",
+    "forms",
     "embeddings",
     "labels",
     "splits",
@@ -81,6 +82,7 @@ def row(case: Case, seen: Outcome) -> str:
     texts = re.split(r"\n(?=\S)", seen.text)
     about = [text for text in texts if all(piece in text for piece in case.sees)]
     first = (about or texts)[0]
+    first = first.replace("\n" + " " * 13, " ↵ ")  # lines of code, which a table cannot have
     text = " ".join(first.split()).replace("|", "\\|").replace("found: ", "— ", 1)
     text = text.replace(" allowed: ", "; allowed: ", 1).replace(" fix: ", "; fix: ", 1)
     if not text:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from latefusion.ingest.columns import Columns
@@ -15,6 +15,7 @@ HEADER = ("artist", "lyrics", "text_embedding", "emotion", "label")
 NAMES = ("Angry", "Happy", "Relaxed")
 ROWS = 12
 MAX_CELL_BYTES = 16 << 20
+MODALITY = {"column": "text_embedding"}
 
 
 def table(rows: int = ROWS) -> list[list[str]]:
@@ -59,7 +60,14 @@ def with_column(column: str, values: Sequence[str]) -> list[list[str]]:
     return cells
 
 
-def read(path: Path, *, split: str = "train", missing: bool = False, **options: object) -> list[str]:
+def read(
+    path: Path,
+    *,
+    split: str = "train",
+    missing: bool = False,
+    modality: Mapping[str, object] = MODALITY,
+    **options: object,
+) -> list[str]:
     """Ingest a file beside which the tables are put; return the warnings."""
     settings = {
         "label": "label",
@@ -72,7 +80,7 @@ def read(path: Path, *, split: str = "train", missing: bool = False, **options: 
     facts = ingest(
         open_table(path, settings.pop("max_cell_bytes", MAX_CELL_BYTES)),
         split,
-        Columns.of(settings, [{"name": "text", "column": "text_embedding", "missing": missing}]),
+        Columns.of(settings, [{"name": "text", "missing": missing, **modality}]),
         SplitFiles(
             {"text": out / f"features/{split}/text.parquet"},
             out / f"items/{split}.parquet",

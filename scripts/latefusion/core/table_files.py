@@ -31,7 +31,8 @@ def table_files(source: Source) -> list[Path]:
         inside = sorted(file for file in path.iterdir() if file.is_file() and is_table(file))
         if not inside:
             allowed = f"a file whose name ends in {', '.join(TABLES)}"
-            raise InputError([Problem(str(path), "a folder without a table in it", allowed, "name a file")])
+            fix = _one_file_an_item(path) or "name a file"
+            raise InputError([Problem(str(path), "a folder without a table in it", allowed, fix)])
         return inside
     if has_magic(str(source)) and not path.exists():
         fitting = glob(str(source))  # noqa: PTH207 - Path.glob takes no absolute pattern
@@ -41,6 +42,15 @@ def table_files(source: Source) -> list[Path]:
             raise InputError([Problem(shorten(str(source), 200), found, "at least one file", fix)])
         return files
     return [path]
+
+
+def _one_file_an_item(folder: Path) -> str | None:
+    """Return the line that reads a folder of arrays, if it is one."""
+    arrays = sorted(file.suffix for file in folder.iterdir() if file.suffix in (".npy", ".npz"))
+    if len(arrays) < 2:
+        return None
+    line = f"{{name: {folder.name}, files: {shorten(f'{folder}/{{item}}{arrays[0]}', 200)}, pool: mean}}"
+    return f"a file an item is read by `- {line}` under `modalities`"
 
 
 def is_table(file: Path) -> bool:

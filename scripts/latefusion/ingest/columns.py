@@ -12,7 +12,7 @@ from latefusion.core.errors import Problem, nearest, shorten
 from latefusion.dataset.groups import ARTISTS
 from latefusion.ingest.embeddings import Parsed, parse
 from latefusion.ingest.readers.reader import Selection
-from latefusion.ingest.wide import matching, parse_wide
+from latefusion.ingest.wide import columns_line, matching, parse_wide
 
 RESERVED = ("item", "label", "class", "group")
 
@@ -148,7 +148,10 @@ class Columns:
             if name in names:
                 continue
             near = nearest(name, names)
-            fix = f"did you mean {shorten(near)}? Name it in {key}" if near else f"name one of them in {key}"
+            wide = columns_line(name, names) if key.startswith("the modality") else None
+            fix = wide or (
+                f"did you mean {shorten(near)}? Name it in {key}" if near else f"name one of them in {key}"
+            )
             found = f"no such column, which {key} names; there are {_listed(names)}"
             problems.append(Problem(file, found, "a column of the file", fix, column=name))
         problems += self._keys_as_numbers(file, names)

@@ -104,7 +104,9 @@ def explain_list(values: list[object]) -> Explanation:
 
 def _unbracketed(text: str) -> Explanation:
     if _NUMBER.fullmatch(text[:_LOOKED_AT]):
-        return _why(text, "a single number", "write [number, …], or name another column")
+        return _why(
+            text, "a single number", "write [number, …]; of one number a column, name all under `columns`"
+        )
     called = _CALL.match(text[:_LOOKED_AT])
     if called and called.group(1) in ("array", "tensor", "ndarray", "Array"):
         return _why(text, f"a printed {called.group(1)}", _TO_LIST)

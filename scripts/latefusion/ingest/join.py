@@ -46,9 +46,12 @@ class Match:
 
     def __str__(self) -> str:
         """Say it in a sentence."""
-        parts = [f"{self.matched:,} items have an embedding"]
-        parts += [f"{self.lost:,} have none ({_few(self.lost_names, self.lost)})"] * bool(self.lost)
-        rest = f"{self.left_over:,} rows are of no item ({_few(self.left_over_names, self.left_over)})"
+        parts = [f"{self.matched:,} {'item has' if self.matched == 1 else 'items have'} an embedding"]
+        parts += [
+            f"{self.lost:,} {'has' if self.lost == 1 else 'have'} none ({_few(self.lost_names, self.lost)})"
+        ] * bool(self.lost)
+        rows = "row is" if self.left_over == 1 else "rows are"
+        rest = f"{self.left_over:,} {rows} of no item ({_few(self.left_over_names, self.left_over)})"
         return "; ".join([*parts, rest] if self.left_over else parts)
 
 

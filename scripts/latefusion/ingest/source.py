@@ -12,34 +12,14 @@ from typing import IO, NoReturn
 
 from latefusion.core.errors import InputError, Problem, nearest, shorten
 from latefusion.ingest.decompression import Unpacked, UnpackError, compression_of
+from latefusion.ingest.forms import recognise
 from latefusion.ingest.quotes import QuoteBalance
 
-PARQUET, ARROW, FEATHER_1 = b"PAR1", b"ARROW1", b"FEA1"
 _PIECE = 1 << 16
-_TEXT = (
+TABLE = (
     "a table: CSV, TSV or JSON lines as UTF-8 text (also gzip, bzip2, xz, zstd), Parquet, Arrow or Feather"
 )
-_MATRIX = "a matrix is a modality's file: {name: …, file: X, items: IDS} under `modalities`"
 _CP1252_GAPS = frozenset(b"\x81\x8d\x8f\x90\x9d")
-_FOREIGN = (
-    (
-        b"PK\x03\x04",
-        "a zip archive, as Excel's .xlsx and NumPy's .npz files are",
-        f"save a sheet as “CSV UTF-8”; {_MATRIX}",
-    ),
-    (b"PK\x05\x06", "an empty zip archive", "unpack it, or export the table again"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook", "save the sheet as “CSV UTF-8”"),
-    (b"\x80\x04", "a pickle, which is never loaded", "write the table with to_csv or to_parquet"),
-    (b"\x80\x05", "a pickle, which is never loaded", "write the table with to_csv or to_parquet"),
-    (b"\x89HDF", "an HDF5 file", _MATRIX),
-    (b"\x93NUMPY", "an array of NumPy's", _MATRIX),
-    (
-        FEATHER_1,
-        "a Feather file of the first version",
-        "write it again: pandas.read_feather(…).to_feather(…)",
-    ),
-    (b"%PDF", "a PDF", "export the table as CSV"),
-)
 
 
 class NotTextError(Exception):
@@ -54,10 +34,10 @@ def check_file(path: Path) -> bytes:
     InputError
         If it is missing, empty, not a regular file, not readable, or of a kind that is not read.
     """
-    head = first_bytes(path, _TEXT)
-    for magic, found, fix in _FOREIGN:
-        if head.startswith(magic):
-            _refuse(path, found, _TEXT, fix)
+    head = first_bytes(path, TABLE)
+    form = recognise(path)
+    if not form.is_table:
+        _refuse(path, form.found, TABLE, form.fix)
     return head
 
 

@@ -29,6 +29,38 @@ def matching(patterns: str | Sequence[str], names: Sequence[str]) -> list[str]:
     return [name for name in names if any(name == one or fnmatchcase(name, one) for one in wanted)]
 
 
+def numbered(names: Sequence[str]) -> dict[str, list[str]]:
+    """Return the columns that differ by a number at their end, three at least, by what they have in common.
+
+    `mfcc_0`, `mfcc_1`, … are those of `mfcc_`; columns whose name is a number are those of the empty text.
+    """
+    families: dict[str, list[str]] = {}
+    for name in names:
+        if (stem := name.rstrip("0123456789")) != name:
+            families.setdefault(stem, []).append(name)
+    return {stem: members for stem, members in families.items() if len(members) >= 3}
+
+
+def columns_line(name: str, names: Sequence[str]) -> str | None:
+    """Return how to name the numbered columns that one name stands for; None where there are none.
+
+    Parameters
+    ----------
+    name : str
+        What was taken for a column of lists.
+    names : sequence of str
+        The columns that there are.
+    """
+    wanted = name.casefold().rstrip("_-. *")
+    stems = {stem: stem.casefold().rstrip("_-. ") for stem in numbered(names)}
+    alike = [stem for stem, plain in stems.items() if plain and plain == wanted]
+    alike = alike or [stem for stem, plain in stems.items() if plain and (plain in wanted or wanted in plain)]
+    if not alike:
+        return None
+    stem = max(alike, key=len)
+    return f"it stands one number a column: write `columns: {stem + '*'!r}` in place of `column`"
+
+
 def parse_wide(columns: Sequence[pa.Array], names: Sequence[str]) -> Parsed:
     """Return one embedding a row from columns of numbers, or of their texts.
 

@@ -11,13 +11,12 @@ import pyarrow as pa
 
 from latefusion.core.errors import InputError, Problem, shorten
 from latefusion.ingest.findings import Findings
+from latefusion.ingest.forms import ARROW
 from latefusion.ingest.readers.parquet_file import check_types, selected
 from latefusion.ingest.readers.reader import Batch, Selection
-from latefusion.ingest.source import ARROW, Bytes
+from latefusion.ingest.source import Bytes
 
 BATCH_ROWS: Final = 1024
-# a stream, as Hugging Face writes its shards, begins with this and has no name of its own
-STREAM: Final = b"\xff\xff\xff\xff"
 
 
 class ArrowFile:

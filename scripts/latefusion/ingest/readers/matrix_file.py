@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -12,20 +11,26 @@ from pathlib import Path
 from typing import IO, Any, Final, NoReturn
 
 import numpy as np
-from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from latefusion.core.errors import InputError, Problem, nearest, shorten
+from latefusion.ingest.pickles import conversion_of_objects
+from latefusion.ingest.readers.array_listing import (
+    HDF5,
+    NPY,
+    SAFETENSORS,
+    ZIP,
+    ListedArray,
+    ListingError,
+    hdf5_arrays,
+    npz_arrays,
+    read_npy_header,
+    read_safetensors_header,
+)
 
 BLOCK_BYTES: Final = 16 << 20
 MATRIX_SUFFIXES: Final = (".npy", ".npz", ".h5", ".hdf5", ".hdf", ".safetensors")
-NPY, ZIP, HDF5 = npy.MAGIC_PREFIX, b"PK\x03\x04", b"\x89HDF\r\n\x1a\n"
-
 _NUMBERS: Final = frozenset("fiub")
-_SAFETENSORS: Final = {
-    "F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2", "I64": "<i8", "I32": "<i4",
-    "I16": "<i2", "I8": "i1", "U64": "<u8", "U32": "<u4", "U16": "<u2", "U8": "u1", "BOOL": "?",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -102,33 +107,15 @@ def _npz(path: Path, name: str | None, ndim: int | None) -> Iterator[Array]:
         _damaged(path, "an .npz archive", str(error))
     with archive:
         members = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
-        shapes = {key: _shape_in(archive, info) for key, info in members.items()}
-        info = members[_chosen(path, name, shapes, ndim)]
+        info = members[_chosen(path, name, npz_arrays(archive), ndim)]
         with archive.open(info) as file:
             yield _from_stream(path, info.filename.removesuffix(".npy"), file, info.file_size)
-
-
-def _shape_in(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> tuple[int, ...] | None:
-    try:
-        with archive.open(info) as file:
-            return _header(file)[0]
-    except (ValueError, zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError):
-        return None
-
-
-def _header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
-    version = npy.read_magic(file)
-    if version == (1, 0):
-        return npy.read_array_header_1_0(file)
-    if version in ((2, 0), (3, 0)):
-        return npy.read_array_header_2_0(file)
-    raise ValueError(f"version {version} of the format")
 
 
 def _from_stream(path: Path, name: str | None, file: IO[bytes], size: int) -> Array:
     """Return the array that a stream in the npy format holds."""
     try:
-        shape, fortran, dtype = _header(file)
+        shape, fortran, dtype = read_npy_header(file)
         at = file.tell()
     except (ValueError, EOFError, zipfile.BadZipFile) as error:
         what = "an array in NumPy's format" if name is None else "an .npz archive"
@@ -170,15 +157,8 @@ def _hdf5(path: Path, name: str | None, ndim: int | None) -> Iterator[Array]:
     except OSError as error:
         _damaged(path, "an HDF5 file", str(error))
     with file:
-        shapes: dict[str, tuple[int, ...] | None] = {}
-
-        def note(key: str, node: object) -> None:
-            if isinstance(node, h5py.Dataset):
-                shapes[f"/{key}"] = node.shape
-
-        file.visititems(note)
         wanted = None if name is None else f"/{name.strip('/')}"
-        data = file[_chosen(path, wanted, shapes, ndim)]
+        data = file[_chosen(path, wanted, hdf5_arrays(file), ndim)]
         text = h5py.check_string_dtype(data.dtype) is not None
         if data.dtype.hasobject and not text:
             _refuse_pickle(path, data.name)
@@ -200,17 +180,20 @@ def _slices(path: Path, data: Any, rows: Any) -> Iterator[NDArray[Any]]:  # noqa
 @contextmanager
 def _safetensors(path: Path, name: str | None, ndim: int | None, head: bytes) -> Iterator[Array]:
     with path.open("rb") as file:
-        header, start = _safetensors_header(path, file, head)
-        entries = {key: value for key, value in header.items() if key != "__metadata__"}
-        shapes = {key: tuple(value["shape"]) for key, value in entries.items()}
+        try:
+            entries = read_safetensors_header(file, head, path.stat().st_size)
+        except ListingError as error:
+            _damaged(path, "an .npy, .npz, HDF5 or safetensors file", str(error))
+        start = 8 + int.from_bytes(head, "little")
+        shapes = {key: ListedArray(tuple(value["shape"])) for key, value in entries.items()}
         key = _chosen(path, name, shapes, ndim)
-        kind, shape = entries[key]["dtype"], shapes[key]
-        if kind not in _SAFETENSORS:
-            allowed = "one of " + ", ".join(_SAFETENSORS)
+        kind, shape = entries[key]["dtype"], tuple(entries[key]["shape"])
+        if kind not in SAFETENSORS:
+            allowed = "one of " + ", ".join(SAFETENSORS)
             raise InputError(
                 [Problem(str(path), f"numbers of the type {kind}", allowed, "save it as F32", column=key)]
             )
-        dtype = np.dtype(_SAFETENSORS[kind])
+        dtype = np.dtype(SAFETENSORS[kind])
         begin, end = entries[key]["data_offsets"]
         needed = math.prod(shape) * dtype.itemsize
         if end - begin != needed or start + end > path.stat().st_size:
@@ -222,32 +205,16 @@ def _safetensors(path: Path, name: str | None, ndim: int | None, head: bytes) ->
         yield Array(str(path), key, shape, dtype, blocks)
 
 
-def _safetensors_header(path: Path, file: IO[bytes], head: bytes) -> tuple[dict[str, Any], int]:
-    what = "an .npy, .npz, HDF5 or safetensors file"
-    length = int.from_bytes(head, "little")
-    if length > path.stat().st_size - 8:
-        _damaged(path, what, "it begins like none of them")
-    file.seek(8)
-    try:
-        header = json.loads(file.read(length))
-    except ValueError as error:
-        _damaged(path, what, str(error))
-    if not isinstance(header, Mapping):
-        _damaged(path, what, "its header names no tensors")
-    return dict(header), 8 + length
-
-
 def _widened(block: NDArray[np.uint16]) -> NDArray[np.float32]:
     """Return bfloat16 numbers as float32, whose upper half they are."""
     return (block.astype(np.uint32) << 16).view(np.float32)
 
 
-def _chosen(
-    path: Path, name: str | None, shapes: Mapping[str, tuple[int, ...] | None], ndim: int | None
-) -> str:
+def _chosen(path: Path, name: str | None, arrays: Mapping[str, ListedArray], ndim: int | None) -> str:
     """Return the array that is meant: the one that is named, or the only one that fits."""
-    if name is not None and name in shapes:
+    if name is not None and name in arrays:
         return name
+    shapes = {key: array.shape for key, array in arrays.items()}
     fitting = [
         key for key, shape in shapes.items() if shape is not None and len(shape) == (ndim or len(shape))
     ]
@@ -270,15 +237,13 @@ def _chosen(
 
 
 def _refuse_pickle(path: Path, name: str | None) -> NoReturn:
-    at = "" if name is None else f"[{name!r}]"
     raise InputError(
         [
             Problem(
                 str(path),
                 "Python objects, which only unpickling could read; that runs whatever code the file holds",
                 "an array of numbers, or of text for identifiers",
-                f"if you trust the file: a = np.load({path.name!r}, allow_pickle=True){at}; "
-                f"np.save({path.stem + '_plain.npy'!r}, np.array(a.tolist()))",
+                conversion_of_objects(path, name),
                 column=name,
             )
         ]

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from latefusion.core.errors import InputError, Problem
+from latefusion.core.table_files import table_files
+from latefusion.ingest.forms import Kind, recognise
 from latefusion.ingest.readers.array_rows import ArrayRows, read_identifiers
 from latefusion.ingest.readers.file_per_item import FilePerItem
 from latefusion.ingest.readers.matrix_file import MATRIX_SUFFIXES
@@ -47,8 +49,14 @@ def open_modality(
     if entry.get("files") is not None:
         return FilePerItem(entry["files"], keys(), entry.get("array"), entry.get("pool"))
     source = entry["file"]
-    if isinstance(source, str) and source.lower().endswith(MATRIX_SUFFIXES):
-        return _matrix(Path(source), entry)
+    files = table_files(source)
+    matrices = [path for path in files if _is_matrix(path)]
+    if len(files) == len(matrices) == 1:
+        return _matrix(matrices[0], entry)
+    if matrices:
+        found = f"a matrix among {len(files)} files"
+        fix = "join them in one: np.save('all.npy', np.concatenate([np.load(file) for file in files]))"
+        raise InputError([Problem(str(matrices[0]), found, "one matrix a modality, or tables", fix)])
     columns = TableColumns(
         key=entry.get("key"),
         column=entry.get("column"),
@@ -57,6 +65,16 @@ def open_modality(
         joined=entry.get("items") != BY_ROW,
     )
     return TableRows(open_table(source, max_cell_bytes, entry.get("delimiter")), columns)
+
+
+def _is_matrix(path: Path) -> bool:
+    """Say whether a file holds a matrix, or should by its name: what it holds says why it is none."""
+    if not path.is_file():
+        return path.name.lower().endswith(MATRIX_SUFFIXES)
+    first_bytes(path, "a matrix: .npy, .npz, HDF5 or safetensors, or a table")
+    kind = recognise(path).kind
+    named = path.name.lower().endswith(MATRIX_SUFFIXES)
+    return kind is Kind.MATRIX or (named and kind is Kind.CSV)
 
 
 def _matrix(path: Path, entry: Mapping[str, Any]) -> ArrayRows:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from latefusion.core.table_files import Source, is_json, table_files
-from latefusion.ingest.readers.arrow_file import STREAM, ArrowFile
+from latefusion.core.table_files import Source, table_files
+from latefusion.ingest.forms import Kind, recognise
+from latefusion.ingest.readers.arrow_file import ArrowFile
 from latefusion.ingest.readers.csv_file import CsvFile
 from latefusion.ingest.readers.json_lines import JsonLines
 from latefusion.ingest.readers.parquet_file import ParquetFile
 from latefusion.ingest.readers.reader import Reader
 from latefusion.ingest.readers.shards import Shards
-from latefusion.ingest.source import ARROW, PARQUET, check_file
+from latefusion.ingest.source import check_file
 
 
 def open_table(source: Source, max_cell_bytes: int, delimiter: str | None = None) -> Reader:
@@ -37,11 +38,11 @@ def open_table(source: Source, max_cell_bytes: int, delimiter: str | None = None
 
 
 def _open(path: Path, max_cell_bytes: int, delimiter: str | None) -> Reader:
-    head = check_file(path)
-    if head.startswith(PARQUET):
+    head, kind = check_file(path), recognise(path).kind
+    if kind is Kind.PARQUET:
         return ParquetFile(path, head)
-    if head.startswith((ARROW, STREAM)):
+    if kind is Kind.ARROW:
         return ArrowFile(path, head)
-    if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") or is_json(path):
+    if kind is Kind.JSON_LINES:
         return JsonLines(path, head, max_cell_bytes)
     return CsvFile(path, head, max_cell_bytes, delimiter)

@@ -14,8 +14,9 @@ import pyarrow.parquet as pq
 
 from latefusion.core.errors import InputError, Problem, shorten
 from latefusion.ingest.findings import Findings
+from latefusion.ingest.forms import PARQUET
 from latefusion.ingest.readers.reader import Batch, Selection, is_list, is_number, is_text
-from latefusion.ingest.source import PARQUET, Bytes
+from latefusion.ingest.source import Bytes
 
 BATCH_ROWS = 1024
 _UNREADABLE = (pa.ArrowException, OSError, UnicodeDecodeError)

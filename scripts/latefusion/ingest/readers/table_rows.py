@@ -15,7 +15,7 @@ from latefusion.ingest.embeddings import parse
 from latefusion.ingest.findings import Findings, strip
 from latefusion.ingest.readers.reader import Batch, Reader, Selection, SuspectError
 from latefusion.ingest.readers.rows import Rows
-from latefusion.ingest.wide import is_numeric, matching, parse_wide
+from latefusion.ingest.wide import columns_line, is_numeric, matching, parse_wide
 
 logger = logging.getLogger(__name__)
 
@@ -161,6 +161,8 @@ class TableRows:
                 continue
             close = nearest(name, names)
             fix = f"did you mean {shorten(close)}?" if close else f"name one of them under `{key}`"
+            if key == "column":
+                fix = columns_line(name, names) or fix
             found = f"no such column, which {key} names; there are {_listed(names)}"
             problems.append(Problem(self.file, found, "a column of the file", fix, column=name))
         if problems:
