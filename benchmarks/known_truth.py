@@ -18,7 +18,7 @@ from threadpoolctl import threadpool_limits
 from benchmarks import simulate_statistics
 from benchmarks.measure import ROOT, load, save
 from benchmarks.words import Result, prose, table
-from latefusion.planning.code_digest import code_digest
+from latefusion.planning.code_digest import Code
 
 Simulation = Callable[[int, float, int, int, int], Mapping[str, float]]
 
@@ -106,9 +106,7 @@ def _code() -> str:
     """Return a digest of what is simulated and of how."""
     root = ROOT / "scripts"
     tests = (f"evaluation/statistics/{name}" for name in ("paired_tests", "confidence_set", "studentised"))
-    package = code_digest(
-        *(root / "latefusion" / f"{name}.py" for name in (*tests, "core/metrics")), root=root
-    )
+    package = Code(root).digest(*(root / "latefusion" / f"{name}.py" for name in (*tests, "core/metrics")))
     return hashlib.sha256(package.encode() + Path(simulate_statistics.__file__).read_bytes()).hexdigest()[:16]
 
 

@@ -19,7 +19,7 @@ sys.path.insert(0, str(ROOT / "scripts"))
 
 from latefusion.evaluation.statistics.group_bootstrap import resample
 from latefusion.evaluation.statistics.proportions import FEW_GROUPS, proportions
-from latefusion.planning.code_digest import code_digest
+from latefusion.planning.code_digest import Code
 
 ACCURACIES = (0.5, 0.9, 0.97)
 GROUPS = (10, 30, 50, 160)
@@ -88,7 +88,7 @@ def run(work: Path) -> Mapping[str, Any]:  # noqa: ARG001 - as all benchmarks
 def _code() -> str:
     """Return a digest of what is simulated and of how."""
     root = ROOT / "scripts"
-    package = code_digest(root / "latefusion/evaluation/statistics/proportions.py", root=root)
+    package = Code(root).digest(root / "latefusion/evaluation/statistics/proportions.py")
     sources = [Path(module).read_bytes() for module in (__file__, simulate_statistics.__file__)]
     return hashlib.sha256(package.encode() + b"".join(sources)).hexdigest()[:16]
 

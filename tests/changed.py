@@ -46,11 +46,11 @@ def concerned(files: list[Path], tests: list[Path]) -> list[Path]:
 
 def imported(test: Path) -> set[Path]:
     """Return a test and all files of ours that it imports."""
-    from latefusion.planning.code_digest import closure
+    from latefusion.planning.code_digest import Code
 
     found = {test}
     for root in IMPORTED_FROM:
-        found |= {*closure(*found, root=root)[0]}
+        found |= {*Code(root).closure(*found)[0]}
     return found
 
 

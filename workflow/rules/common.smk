@@ -15,7 +15,7 @@ sys.path.insert(0, str(SCRIPTS))
 from latefusion.core.errors import InputError
 from latefusion.planning import config_layers, files, job_inputs, resources
 from latefusion.core.table_files import table_files
-from latefusion.planning.code_digest import code_digest
+from latefusion.planning.code_digest import Code
 from latefusion.planning.modality_sources import files_of, modality_entry
 from latefusion.planning.run_plan import plan_run
 from launcher.terminal import settle_encoding
@@ -63,6 +63,7 @@ if not workflow.overwrite_configfiles:
 
 CONFIG, RULES, PLAN, FILES = RUN.config, RUN.rules, RUN.plan, RUN.files
 SEED = CONFIG["seed"]
+CODE = Code(SCRIPTS)
 
 if workflow.exec_mode == ExecMode.DEFAULT:
     if Path(CONFIG["results"]).is_dir() and not os.access(CONFIG["results"], os.W_OK):
@@ -93,7 +94,7 @@ wildcard_constraints:
 def digest(script, *rules, more=()):
     """Digest of an entry script, of all that it imports, of rules that it loads by name, and of further files."""
     loaded = (SCRIPTS / "latefusion" / "rules" / f"{rule}.py" for rule in rules)
-    return code_digest(SCRIPTS / f"{script}.py", *loaded, *more, root=SCRIPTS)
+    return CODE.digest(SCRIPTS / f"{script}.py", *loaded, *more)
 
 
 def names_of(views):

@@ -6,128 +6,131 @@ reruns when its code, or the version of a library that its code imports, changes
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import sys
-from collections.abc import Iterator
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import NamedTuple
+
+from latefusion.planning.imports import imports
 
 DISTRIBUTIONS = {"sklearn": "scikit-learn", "yaml": "PyYAML", "vl_convert": "vl-convert-python"}
 
 
-def code_digest(*entries: Path, root: Path) -> str:
-    """Digest of some scripts and their static import closure.
+class Needs(NamedTuple):
+    """What a file needs to run.
+
+    Attributes
+    ----------
+    files : frozenset of str
+        Those that it imports, with the packages around them.
+    distributions : frozenset of str
+        Those that its other imports are of.
+    sha256 : bytes
+        Of its content.
+    """
+
+    files: frozenset[str]
+    distributions: frozenset[str]
+    sha256: bytes
+
+
+class Code:
+    """The code below a folder as it is now: each file is read once, for however many digests.
 
     Parameters
     ----------
-    *entries : Path
-        Files that a job starts from.
     root : Path
         Folder that imports are resolved in; what is not found there is the standard library's or a
         distribution's, and counts with its name and version.
-
-    Returns
-    -------
-    str
-        Hexadecimal, the same wherever the checkout lies.
-
-    Raises
-    ------
-    FileNotFoundError
-        If an entry does not exist: an empty list of files would never be stale.
     """
-    root = root.resolve()
-    files, distributions = closure(*entries, root=root)
-    state = hashlib.sha256()
-    for file in files:
-        state.update(f"{file.relative_to(root).as_posix()}\0".encode())
-        state.update(hashlib.sha256(file.read_bytes()).digest())
-    for name in distributions:
-        state.update(f"{name}=={_version(name)}\0".encode())
-    return state.hexdigest()
 
+    def __init__(self, root: Path) -> None:
+        self.root = root.resolve()
+        self._known: dict[str, Needs] = {}
+        self._modules: dict[str, tuple[frozenset[str], str]] = {}
 
-def closure(*entries: Path, root: Path) -> tuple[list[Path], list[str]]:
-    """Return the files below `root` that some entries import, and the distributions, both sorted.
+    def digest(self, *entries: Path) -> str:
+        """Digest of some scripts and their static import closure.
 
-    Raises
-    ------
-    FileNotFoundError
-        If there is no entry, or one does not exist.
-    """
-    if not entries:
-        raise FileNotFoundError("no entry script to take a digest of")
-    seen: set[Path] = set()
-    distributions: set[str] = set()
-    waiting = [entry.resolve() for entry in entries]
-    root = root.resolve()
-    while waiting:
-        file = waiting.pop()
-        if file in seen:
-            continue
-        seen.add(file)
-        files, names = _needs(file, root, file.stat().st_mtime_ns)
-        waiting += files
-        distributions |= names
-    return sorted(seen), sorted(distributions)
+        Parameters
+        ----------
+        *entries : Path
+            Files that a job starts from.
 
+        Returns
+        -------
+        str
+            Hexadecimal, the same wherever the checkout lies.
 
-@cache
-def _needs(file: Path, root: Path, mtime: int) -> tuple[list[Path], set[str]]:
-    """Return the files and the distributions that a file imports: once for each file, not for each job."""
-    files = _packages_around(file, root)
-    distributions = set()
-    for name in _imports(file, root, mtime) if file.suffix == ".py" else ():
-        found = _module_files(name, root)
-        files += found
-        top = name.partition(".")[0]
-        if not found and not (root / top).exists() and top not in sys.stdlib_module_names:
-            distributions.add(DISTRIBUTIONS.get(top, top))
-    return files, distributions
+        Raises
+        ------
+        FileNotFoundError
+            If an entry does not exist: an empty list of files would never be stale.
+        """
+        files, distributions = self.closure(*entries)
+        state = hashlib.sha256()
+        for file in files:
+            state.update(f"{file.relative_to(self.root).as_posix()}\0".encode())
+            state.update(self._needs(str(file)).sha256)
+        for name in distributions:
+            state.update(f"{name}=={_version(name)}\0".encode())
+        return state.hexdigest()
 
+    def closure(self, *entries: Path) -> tuple[list[Path], list[str]]:
+        """Return the files below the folder that some entries import, and the distributions, both sorted.
 
-def _imports(file: Path, root: Path, mtime: int) -> Iterator[str]:
-    """Yield each dotted name that a file may import, also inside functions; a superset is safe."""
-    package = [*file.relative_to(root).parent.parts] if file.is_relative_to(root) else []
-    for node in _statements(_parsed(file, mtime)):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            above = package[: len(package) - node.level + 1] if node.level else []
-            module = ".".join([*above, *([node.module] if node.module else [])])
-            yield module
-            yield from (f"{module}.{alias.name}" for alias in node.names)
+        Raises
+        ------
+        FileNotFoundError
+            If there is no entry, or one does not exist.
+        """
+        if not entries:
+            raise FileNotFoundError("no entry script to take a digest of")
+        seen: set[str] = set()
+        distributions: set[str] = set()
+        waiting = [str(entry.resolve()) for entry in entries]
+        while waiting:
+            file = waiting.pop()
+            if file in seen:
+                continue
+            seen.add(file)
+            needs = self._needs(file)
+            waiting += needs.files
+            distributions |= needs.distributions
+        return sorted(map(Path, seen)), sorted(distributions)
 
+    def _needs(self, file: str) -> Needs:
+        """Return what a file needs, read at the first time of asking."""
+        if file not in self._known:
+            content = Path(file).read_bytes()
+            path = Path(file)
+            inside = path.is_relative_to(self.root)
+            package = path.relative_to(self.root).parent.parts if inside else ()
+            files = set(self._module(".".join(package))[0]) if package else set()
+            distributions = set()
+            for name in imports(content, package) if path.suffix == ".py" else ():
+                found, distribution = self._module(name)
+                files |= found
+                distributions |= {distribution} - {""}
+            self._known[file] = Needs(
+                frozenset(files), frozenset(distributions), hashlib.sha256(content).digest()
+            )
+        return self._known[file]
 
-def _statements(tree: ast.Module) -> Iterator[ast.AST]:
-    """Yield every statement, also those within others. Expressions, most of a tree, import nothing."""
-    waiting: list[ast.AST] = [tree]
-    while waiting:
-        node = waiting.pop()
-        for block in ("body", "orelse", "finalbody", "handlers", "cases"):
-            waiting += getattr(node, block, ())
-        yield node
+    def _module(self, name: str) -> tuple[frozenset[str], str]:
+        """Return the files of a module and of the packages around it, or the distribution that it is of."""
+        if name not in self._modules:
+            self._modules[name] = self._find(name.split("."))
+        return self._modules[name]
 
-
-@cache
-def _parsed(file: Path, mtime: int) -> ast.Module:  # noqa: ARG001 - the time tells versions of a file apart
-    return ast.parse(file.read_bytes(), str(file))
-
-
-def _module_files(name: str, root: Path) -> list[Path]:
-    """Return the files of a module and of the packages around it; none where it is not below `root`."""
-    parts = name.split(".")
-    files = [root.joinpath(*parts[:depth], "__init__.py") for depth in range(1, len(parts) + 1)]
-    files.append(root.joinpath(*parts[:-1], f"{parts[-1]}.py"))
-    return [file for file in files if file.is_file()]
-
-
-def _packages_around(file: Path, root: Path) -> list[Path]:
-    """Return the `__init__` files that run before a module does."""
-    folders = [folder for folder in file.parents if folder != root and folder.is_relative_to(root)]
-    return [folder / "__init__.py" for folder in folders if (folder / "__init__.py").is_file()]
+    def _find(self, parts: list[str]) -> tuple[frozenset[str], str]:
+        folders = [self.root.joinpath(*parts[:depth]) for depth in range(1, len(parts) + 1)]
+        candidates = [*(folder / "__init__.py" for folder in folders), folders[-1].parent / f"{parts[-1]}.py"]
+        files = frozenset(str(file) for file in candidates if file.is_file())
+        ours = files or parts[0] in sys.stdlib_module_names or (self.root / parts[0]).exists()
+        return files, "" if ours else DISTRIBUTIONS.get(parts[0], parts[0])
 
 
 @cache

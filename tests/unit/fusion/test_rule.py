@@ -13,7 +13,7 @@ from latefusion.core.errors import InputError
 from latefusion.fusion.fuse import fuse
 from latefusion.fusion.rule import Rule, rule_class
 from latefusion.fusion.rule_errors import RuleError
-from latefusion.planning.code_digest import closure
+from latefusion.planning.code_digest import Code
 from latefusion.planning.rule_catalogue import read_rule
 from worlds import NAMES, RULES, column, part, world
 
@@ -246,14 +246,14 @@ def test_the_rules_are_those_of_the_specification():
 
 def test_fusion_reaches_no_rule():
     scripts = RULES.parent.parent
-    files, _ = closure(RULES.parent / "fusion" / "fuse.py", root=scripts)
+    files, _ = Code(scripts).closure(RULES.parent / "fusion" / "fuse.py")
     assert not [file for file in files if file.parent == RULES]
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_fixed_and_weighted_rules_import_nothing_heavy(name):
     scripts = RULES.parent.parent
-    _, distributions = closure(RULES / f"{name}.py", root=scripts)
+    _, distributions = Code(scripts).closure(RULES / f"{name}.py")
     heavy = {
         "random_forest": ["scikit-learn"],
         "logistic_regression": ["scikit-learn"],

@@ -2,17 +2,18 @@
 
 import pytest
 
-from latefusion.planning.code_digest import closure
+from latefusion.planning.code_digest import Code
 from settings import ROOT
 
 SCRIPTS = ROOT / "scripts"
+CODE = Code(SCRIPTS)
 JOBS = sorted(file.stem for file in SCRIPTS.glob("*.py"))
 RULES = sorted(file for file in (SCRIPTS / "latefusion/rules").glob("*.py") if file.stem != "__init__")
 
 
 def reached(script, *more):
     """Return the modules that an entry script reaches, as `room/module`, and the distributions."""
-    files, distributions = closure(SCRIPTS / f"{script}.py", *more, root=SCRIPTS)
+    files, distributions = CODE.closure(SCRIPTS / f"{script}.py", *more)
     package = SCRIPTS / "latefusion"
     ours = {file.relative_to(package).as_posix() for file in files if file.is_relative_to(package)}
     return ours, distributions

@@ -2,7 +2,7 @@
 
 import pytest
 
-from latefusion.planning.code_digest import closure, code_digest
+from latefusion.planning.code_digest import Code
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def root(tmp_path):
 
 
 def test_the_closure_follows_imports_also_those_in_functions_and_relative_ones(root):
-    files, distributions = closure(root / "entry.py", root=root)
+    files, distributions = Code(root).closure(root / "entry.py")
     assert [file.relative_to(root).as_posix() for file in files] == [
         "entry.py",
         "pack/__init__.py",
@@ -34,20 +34,20 @@ def test_the_closure_follows_imports_also_those_in_functions_and_relative_ones(r
 
 @pytest.mark.parametrize("edited", ["entry.py", "pack/a.py", "pack/b.py", "pack/c.py", "pack/__init__.py"])
 def test_an_edit_of_an_imported_file_changes_the_digest(root, edited):
-    before = code_digest(root / "entry.py", root=root)
+    before = Code(root).digest(root / "entry.py")
     (root / edited).write_text((root / edited).read_text() + "\nX = 1\n")
-    assert code_digest(root / "entry.py", root=root) != before
+    assert Code(root).digest(root / "entry.py") != before
 
 
 def test_an_edit_of_another_file_does_not(root):
-    before = code_digest(root / "entry.py", root=root)
+    before = Code(root).digest(root / "entry.py")
     (root / "pack/unused.py").write_text("X = 1\n")
     (root / "pack/rules/product.py").write_text("X = 1\n")
-    assert code_digest(root / "entry.py", root=root) == before
+    assert Code(root).digest(root / "entry.py") == before
 
 
 def test_a_rule_file_counts_with_the_packages_around_it(root):
-    files, _ = closure(root / "entry.py", root / "pack/rules/product.py", root=root)
+    files, _ = Code(root).closure(root / "entry.py", root / "pack/rules/product.py")
     names = [file.relative_to(root).as_posix() for file in files]
     assert "pack/rules/product.py" in names
     assert "pack/rules/__init__.py" in names
@@ -58,27 +58,27 @@ def test_the_digest_is_the_same_wherever_the_checkout_lies(root, tmp_path_factor
 
     copy = tmp_path_factory.mktemp("elsewhere with spaces") / "copy"
     shutil.copytree(root, copy)
-    assert code_digest(root / "entry.py", root=root) == code_digest(copy / "entry.py", root=copy)
+    assert Code(root).digest(root / "entry.py") == Code(copy).digest(copy / "entry.py")
 
 
 def test_a_newer_library_changes_the_digest(root, monkeypatch):
-    before = code_digest(root / "entry.py", root=root)
+    before = Code(root).digest(root / "entry.py")
     monkeypatch.setattr("latefusion.planning.code_digest._version", lambda name: "999")
-    assert code_digest(root / "entry.py", root=root) != before
+    assert Code(root).digest(root / "entry.py") != before
 
 
 def test_nothing_to_take_a_digest_of_is_an_error(root):
     with pytest.raises(FileNotFoundError):
-        code_digest(root=root)
+        Code(root).digest()
     with pytest.raises(FileNotFoundError):
-        code_digest(root / "absent.py", root=root)
+        Code(root).digest(root / "absent.py")
 
 
 def test_a_file_that_is_not_python_counts_with_its_content(root):
     (root / "page.html").write_text("<p>{{ not python }}</p>")
-    before = code_digest(root / "entry.py", root / "page.html", root=root)
+    before = Code(root).digest(root / "entry.py", root / "page.html")
     (root / "page.html").write_text("<p>{{ still not python }}</p>")
-    assert code_digest(root / "entry.py", root / "page.html", root=root) != before
+    assert Code(root).digest(root / "entry.py", root / "page.html") != before
 
 
 @pytest.mark.parametrize(
@@ -101,5 +101,5 @@ def test_a_file_that_is_not_python_counts_with_its_content(root):
 def test_an_import_is_seen_wherever_a_statement_may_stand(tmp_path, text):
     (tmp_path / "entry.py").write_text(text.format("needed"))
     (tmp_path / "needed.py").write_text("")
-    files, _ = closure(tmp_path / "entry.py", root=tmp_path)
+    files, _ = Code(tmp_path).closure(tmp_path / "entry.py")
     assert [file.name for file in files] == ["entry.py", "needed.py"]
