@@ -17,6 +17,7 @@ from benchmarks import (
     evaluation,
     growth,
     ingest,
+    kernel_ridge,
     known_truth,
     large,
     notebook,
@@ -43,6 +44,7 @@ BENCHMARKS: dict[str, Callable[[Path], object]] = {
     "proportions": proportions.run,
     "slurm": slurm.run,
     "svc": svc.run,
+    "kernel_ridge": kernel_ridge.run,
 }
 
 

@@ -10,6 +10,7 @@ from benchmarks import (
     evaluation,
     growth,
     ingest,
+    kernel_ridge,
     known_truth,
     large,
     notebook,
@@ -36,6 +37,7 @@ SECTIONS: dict[str, ModuleType] = {
     "proportions": proportions,
     "slurm": slurm_section,
     "svc": svc,
+    "kernel_ridge": kernel_ridge,
 }
 """By the name of what each measured; its `section` says it in words."""
 

@@ -6,7 +6,10 @@ from typing import Any
 __version__ = "0.1.0"
 
 # by name, since an import statement would put the whole package into every job's code digest
-_PUBLIC = {"SVM": "latefusion.api.svm"}
+_PUBLIC = {
+    "KernelRidgeCV": "latefusion.api.kernel_ridge",
+    "SVM": "latefusion.api.svm",
+}
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - classes and functions alike

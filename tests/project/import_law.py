@@ -15,7 +15,7 @@ FLOORS = (
     ("store",),
     ("fusion", "svm", "dataset"),
     ("learning",),
-    ("ingest", "rules", "learners", "evaluation"),
+    ("ingest", "rules", "learners", "evaluation", "kernel_ridge"),
     ("external", "pipeline"),
 )
 """A room imports rooms of the floors below its own, the lowest floor first."""

@@ -1,0 +1,121 @@
+"""Preconditioned conjugate gradients for (K + λI) α = y, all folds and targets side by side.
+
+Each column follows its own path: products have one shape whatever the others do, and a column that has
+converged stands still. So what one fold's labels are changes no bit of a solution that does not see them.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from latefusion.core.parallel import blocks, run
+from latefusion.kernel_ridge.gram import BLOCK, Float64
+from latefusion.kernel_ridge.preconditioner import Preconditioner
+
+TOLERANCE: Final = 1e-10
+"""Of the residual's norm, as a share of that of the targets: a bound on the error of fitted values."""
+
+MOST_STEPS: Final = 2000
+
+
+def product(K: Float64, V: Float64, n_jobs: int) -> Float64:
+    """Return K V for V of shape (n, S, T), in blocks of rows."""
+    flat = V.reshape(len(V), -1)
+    out = np.empty_like(flat)
+
+    def one(span: tuple[int, int]) -> None:
+        out[slice(*span)] = K[slice(*span)] @ flat
+
+    run(one, blocks(len(K), BLOCK), n_jobs)
+    return out.reshape(V.shape)
+
+
+def solve(
+    K: Float64,
+    preconditioner: Preconditioner,
+    Y: Float64,
+    penalty: float,
+    start: Float64,
+    n_jobs: int,
+) -> tuple[Float64, Float64, int]:
+    """Solutions of all systems for one penalty.
+
+    Parameters
+    ----------
+    K : (n, n) float64 array
+    preconditioner : Preconditioner
+        Of the same systems.
+    Y : (n, S, T) float64 array
+        Targets of each system, 0 where a row is none of its training rows.
+    penalty : float
+        λ > 0.
+    start : (n, S, T) float64 array
+        Solutions for another penalty, or zeros.
+    n_jobs : int
+        Threads; changes no bit of the result.
+
+    Returns
+    -------
+    alpha : (n, S, T) float64 array
+    fitted : (n, S, T) float64 array
+        K α: what each system predicts of each row, of those too that it did not see.
+    steps : int
+
+    Raises
+    ------
+    ArithmeticError
+        If the residual does not fall below the tolerance.
+    """
+    mask = preconditioner.training[:, :, None]
+    limit = TOLERANCE * np.sqrt(np.square(Y).sum(axis=0))
+    alpha, steps = start.copy(), 0
+    while True:
+        fitted = product(K, alpha, n_jobs)
+        # the true residual: that of the recursion drifts from it
+        residual = Y - mask * fitted - penalty * alpha
+        if _converged(residual, 10.0 * limit).all():
+            return alpha, fitted, steps
+        steps = _descend(K, preconditioner, alpha, residual, penalty, limit, steps, n_jobs)
+
+
+def _descend(
+    K: Float64,
+    preconditioner: Preconditioner,
+    alpha: Float64,
+    residual: Float64,
+    penalty: float,
+    limit: Float64,
+    steps: int,
+    n_jobs: int,
+) -> int:
+    """Move `alpha` and `residual` until the recursion's residual is below the limit; return all steps."""
+    mask = preconditioner.training[:, :, None]
+    active = ~_converged(residual, limit)
+    direction = np.zeros_like(alpha)
+    before = np.ones(limit.shape)
+    while active.any():
+        if steps == MOST_STEPS:
+            raise ArithmeticError(
+                f"the penalty {penalty:g} is too small for these rows: after {MOST_STEPS} steps of conjugate "
+                "gradients the equations are not solved; allowed: penalties that are not negligible beside "
+                "the rounding of the kernel; fix: raise the smallest penalty"
+            )
+        z = preconditioner.solve(residual, penalty, n_jobs)
+        now = (residual * z).sum(axis=0)
+        direction *= np.where(active, now / before, 0.0)
+        direction += np.where(active, z, 0.0)
+        pushed = mask * product(K, direction, n_jobs) + penalty * direction
+        curvature = (direction * pushed).sum(axis=0)
+        step = np.divide(now, curvature, out=np.zeros_like(now), where=active & (curvature > 0))
+        alpha += step * direction
+        residual -= step * pushed
+        before = np.where(active, now, 1.0)
+        active &= ~_converged(residual, limit)
+        steps += 1
+    return steps
+
+
+def _converged(residual: Float64, limit: Float64) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    return np.asarray(np.sqrt(np.square(residual).sum(axis=0)) <= limit)
