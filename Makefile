@@ -6,12 +6,12 @@ CORES ?= all
 # A configuration of your own: `make run CONFIG=mine.yaml`. Not taken from the environment.
 CONFIG =
 BIN := $(VENV)/bin
-SOURCES := scripts tests benchmarks workflow
+SOURCES := scripts tests benchmarks workflow setup.py
 SMK := Snakefile workflow/rules
 NAMED = $(if $(CONFIG),--configfile $(CONFIG))
 
 .DEFAULT_GOAL := help
-.PHONY: help run resume prune test lint format typecheck check docs bench fuzz kernels clean
+.PHONY: help run resume prune test lint format typecheck check docs dist bench fuzz kernels clean
 
 help:  ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -61,6 +61,10 @@ typecheck: $(VENV)/.development  ## check the types of the package
 docs: $(VENV)/.development  ## build site/ from docs/, and the picture of the report from results/
 	test ! -f results/report.html || $(BIN)/python tests/picture.py results/report.html
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+dist: $(VENV)/.development  ## build the wheel and the source distribution into dist/, and check them
+	$(BIN)/python -m build --no-isolation
+	$(BIN)/twine check --strict dist/*
 
 bench: $(VENV)/.development  ## measure speed and memory; takes an hour, writes benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks

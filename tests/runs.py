@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import sysconfig
 from base64 import urlsafe_b64decode
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -102,6 +103,28 @@ def clone(folder):
             folder.mkdir(parents=True, exist_ok=True)
             shutil.copy(source, folder / name)
     return folder
+
+
+def copy_tracked(folder):
+    """Copy what git has or would have into a folder, as a fresh clone has it."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    names = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+    for name in names:
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
+    return folder
+
+
+def borrowing_environment(place):
+    """Make an empty environment whose libraries are those of this one; return its folder of packages.
+
+    Nothing that this environment adds to its path, such as a checkout, comes along.
+    """
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", place], check=True)
+    packages = next(place.glob("lib/python*/site-packages"))
+    (packages / "borrowed.pth").write_text(f"{sysconfig.get_path('purelib')}\n", encoding="utf-8")
+    return packages
 
 
 def snakemake(*options, cwd, snakefile=ROOT / "Snakefile", environment=None, check=True):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
 
 from project import constraints
 
@@ -52,10 +53,13 @@ def test_every_installation_keeps_to_the_constraints():
     assert [line for line in installs if "-c envs/constraints.txt" not in line] == []
 
 
-def test_the_package_takes_its_dependencies_from_the_same_place():
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    assert project["project"]["dynamic"] == ["dependencies"]
-    assert project["tool"]["setuptools"]["dynamic"]["dependencies"] == {"file": ["envs/package.txt"]}
+def test_the_wheel_needs_what_a_run_needs_in_ranges_around_what_was_tested():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = {one.name.lower(): one.specifier for one in map(Requirement, project["dependencies"])}
+    tested = pins("requirements.txt")
+    assert wanted.keys() == tested.keys()
+    assert [name for name, version in tested.items() if version not in wanted[name]] == []
+    assert [name for name, allowed in wanted.items() if "==" in str(allowed)] == []
 
 
 def test_every_requirement_is_pinned_and_torch_exactly():
@@ -84,8 +88,8 @@ def test_every_version_of_the_project_is_the_same():
 @pytest.mark.parametrize(
     "command",
     [
-        ["ruff", "check", "scripts", "tests", "benchmarks", "workflow"],
-        ["ruff", "format", "--check", "scripts", "tests", "benchmarks", "workflow"],
+        ["ruff", "check", "scripts", "tests", "benchmarks", "workflow", "setup.py"],
+        ["ruff", "format", "--check", "scripts", "tests", "benchmarks", "workflow", "setup.py"],
         ["snakefmt", "--check", "Snakefile", "workflow/rules"],
         ["mypy"],
         ["snakemake", "--lint"],
@@ -97,35 +101,3 @@ def test_checks_of_style_are_clean(command):
     tool = Path(sys.executable).parent / command[0]
     done = subprocess.run([tool, *command[1:]], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-
-
-@pytest.mark.slow
-def test_the_package_can_be_installed_and_imported_elsewhere(tmp_path):
-    target = tmp_path / "site"
-    subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--no-deps",
-            "--no-build-isolation",
-            "--target",
-            target,
-            ".",
-        ],
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
-    )
-    code = "import latefusion.svm.estimator, latefusion.rules.product; print(latefusion.__file__)"
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=tmp_path,
-        env={"PYTHONPATH": str(target)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert done.stdout.startswith(str(target))

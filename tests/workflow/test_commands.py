@@ -12,7 +12,7 @@ import yaml
 
 from documents import PAGES, README
 from generate import write_dataset
-from runs import FEW, STUDY, once, planned
+from runs import FEW, STUDY, copy_tracked, once, planned
 from settings import ROOT
 
 pytestmark = pytest.mark.slow
@@ -21,6 +21,9 @@ pytestmark = pytest.mark.slow
 INSTEAD = {
     "make test": "make test --dry-run",
     "python3 -m venv .venv": "python3 -m venv --without-pip elsewhere",
+    # test_wheel.py installs what was built
+    "pip install latefusion": "true",
+    "latefusion run --demo": "{} -- --dry-run",
     ".venv/bin/pip install -r": "{} --dry-run --quiet",
     ".venv/bin/pip install --no-deps": "{} --dry-run --quiet",
     "snakemake --cores 8 --configfile examples/": "{} --dry-run",
@@ -33,6 +36,8 @@ INSTEAD = {
 }
 # What SLURM's submission does with a script, done here; an array is one task.
 SBATCH = '#!/bin/sh\nexport SLURM_ARRAY_TASK_ID=0\nfor last; do :; done\nexec sh -c "$last"\n'
+# The command of an installed package, which runs the same launcher.
+LATEFUSION = '#!/bin/sh\nexec python workflow/launch.py "$@"\n'
 MODULE = "module() { :; }\nexport -f module\n"
 
 
@@ -70,12 +75,7 @@ def write_own_data(folder):
 
 def write_clone(folder):
     """Copy what is tracked, with an environment, and with small data in place of the bundled songs."""
-    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
-    names = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
-    for name in names:
-        if (ROOT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, folder / name)
+    copy_tracked(folder)
     (folder / ".venv").mkdir()
     for path in Path(sys.prefix).iterdir():
         if path.name not in (".run", ".development"):
@@ -100,7 +100,9 @@ def write_clone(folder):
     (folder / "runs/0/config.yaml").write_text(yaml.safe_dump(array))
     (folder / "stand-in").mkdir()
     (folder / "stand-in/sbatch").write_text(SBATCH)
-    (folder / "stand-in/sbatch").chmod(0o755)
+    (folder / "stand-in/latefusion").write_text(LATEFUSION)
+    for program in (folder / "stand-in").iterdir():
+        program.chmod(0o755)
 
 
 def run(commands, folder):

@@ -79,6 +79,12 @@ def until(holds, seconds=120):
         time.sleep(0.05)
 
 
+def launcher(module, monkeypatch):
+    """Return a module of the launcher, which lies beside the package."""
+    monkeypatch.syspath_prepend(ROOT / "workflow")
+    return importlib.import_module(f"launcher.{module}")
+
+
 def parts(folder):
     return list((folder / "results" / "done").glob(".*.part"))
 
@@ -228,8 +234,7 @@ def test_after_a_kill_plain_snakemake_refuses_and_resume_goes_on(folder, busy):
 def test_what_a_kill_left_is_removed_before_the_lock_that_tells_of_it(folder, busy, monkeypatch):
     """Killed again in between, the next run would find no lock, and nothing to look for."""
     kill_group(busy)
-    monkeypatch.syspath_prepend(ROOT / "workflow")
-    clearing = importlib.import_module("launcher.clearing")
+    clearing = launcher("clearing", monkeypatch)
     left = []
 
     class Unlock:
@@ -420,8 +425,7 @@ class TestJobsLeftOnSlurm:
 
     @pytest.fixture
     def slurm(self, monkeypatch):
-        monkeypatch.syspath_prepend(ROOT / "workflow")
-        return importlib.import_module("launcher.slurm")
+        return launcher("slurm", monkeypatch)
 
     def test_the_lock_stays_while_they_run(self, folder):
         refused = launch("resume", *OPTIONS, cwd=folder, check=False)
@@ -598,7 +602,57 @@ def test_make_passes_a_configuration_to_each_command():
     assert planned("prune", "CONFIG=mine.yaml") == ["prune", "--configfile", "mine.yaml"]
 
 
-def test_the_launcher_describes_itself():
-    said = subprocess.run([sys.executable, LAUNCH, "--help"], capture_output=True, text=True).stdout
-    assert "--cancel-jobs" in said
+@pytest.mark.parametrize(
+    ("command", "own"),
+    [("run", "--demo"), ("resume", "--cancel-jobs"), ("predict", "--directory"), ("prune", "--yes")],
+)
+def test_each_command_describes_itself(command, own):
+    said = subprocess.run([sys.executable, LAUNCH, command, "--help"], capture_output=True, text=True).stdout
+    assert own in said
+    assert f"launch.py {command} [options] [--] [targets and options of Snakemake]" in said
+    listed = subprocess.run([sys.executable, LAUNCH, "--help"], capture_output=True, text=True).stdout
+    assert re.search(rf"^    {command} ", listed, re.MULTILINE)
+
+
+class TestOptions:
+    """What is ours and what goes to Snakemake."""
+
+    @pytest.mark.parametrize(
+        ("typed", "options"),
+        [
+            ("run --cores 2 a.txt", ["--cores", "2", "a.txt"]),
+            ("run -- --cores 2 --yes", ["--cores", "2", "--yes"]),
+            ("run --cores 2 -- --forceall", ["--cores", "2", "--forceall"]),
+            ("run --configfile mine.yaml -- a.txt", ["--configfile", "mine.yaml", "--", "a.txt"]),
+            ("run -- a.txt", ["a.txt"]),
+        ],
+    )
+    def test_all_that_is_not_ours_goes_to_snakemake(self, typed, options, monkeypatch):
+        main = launcher("main", monkeypatch)
+        assert main._parsed(typed.split())[1] == options
+
+    def test_the_folder_stands_before_what_may_end_with_targets(self, tmp_path, monkeypatch):
+        main, given = launcher("main", monkeypatch), []
+        monkeypatch.setattr("launcher.run.run", lambda options, folder, **_: given.append(options) or 0)
+        main.main(["run", "-d", str(tmp_path), "--configfile", "a.yaml", "--", "a.txt"])
+        main.main(["predict", "--cores", "2"])
+        main.main(["run", "--demo"])
+        assert given == [
+            ["--directory", str(tmp_path), "--configfile", "a.yaml", "--", "a.txt"],
+            ["predict", "--cores", "2"],
+            [f"--configfile={ROOT / 'examples/demo.yaml'}"],
+        ]
+
+    def test_a_demonstration_takes_no_other_configuration(self, capsys, monkeypatch):
+        main = launcher("main", monkeypatch)
+        assert main.main(["run", "--demo", "--configfile", "mine.yaml"]) == 1
+        assert "fix:     leave out --demo to run your configuration" in capsys.readouterr().err
+
+
+def test_without_a_number_of_cores_all_are_used(folder):
+    assert "mean" in launch("run", "--snakefile", "Snakefile", cwd=folder).stdout
+    assert json.loads((folder / ".snakemake/launched.json").read_text())["options"][:2] == ["--cores", "all"]
+
+
+def test_make_calls_the_launcher():
     assert (ROOT / "Makefile").read_text().count("workflow/launch.py") == 3

@@ -5,12 +5,11 @@ import os
 import shutil
 import subprocess
 import sys
-import sysconfig
 
 import pytest
 import yaml
 
-from runs import FEW, clone, contents, launch, snakemake, write_config, write_run
+from runs import FEW, borrowing_environment, clone, contents, launch, snakemake, write_config, write_run
 from settings import ROOT
 
 pytestmark = pytest.mark.slow
@@ -36,9 +35,7 @@ def test_blanks_umlauts_and_a_folder_of_its_own(few_contents, tmp_path):
 def environment_with_blanks(tmp_path):
     """Return the Python of an environment in a folder with blanks; its libraries are those of this one."""
     place = tmp_path / "mein Ordner (1)" / ".venv"
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", place], check=True)
-    libraries = next(place.glob("lib/python*/site-packages"))
-    (libraries / "borrowed.pth").write_text(f"{sysconfig.get_path('purelib')}\n", encoding="utf-8")
+    borrowing_environment(place)
     return place / "bin" / "python"
 
 

@@ -7,13 +7,12 @@ import signal
 import subprocess  # nosec B404
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from types import FrameType
 
 from launcher import interpreter
+from launcher.place import ROOT
 from launcher.processes import descendants, end
 
-ROOT = Path(__file__).resolve().parents[2]
 # In the environment of a Snakemake that was launched: then the launcher has the last word.
 LAUNCHED = "LATEFUSION_LAUNCHED"
 # A job on SLURM is cancelled through scancel, which may take its time; local jobs end at once.

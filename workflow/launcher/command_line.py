@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import shlex
 from argparse import Namespace
 from collections.abc import Sequence
 from difflib import get_close_matches
@@ -12,8 +13,9 @@ from typing import Any
 
 from latefusion.core.errors import InputError
 from latefusion.planning.config_file import read_config_file
-from launcher.child import ROOT, snakemake_command
+from launcher.child import snakemake_command
 from launcher.errors import LaunchError
+from launcher.place import COMMAND, IS_INSTALLED, ROOT
 
 
 def parsed(options: Sequence[str]) -> Namespace:
@@ -55,6 +57,8 @@ def check(arguments: Namespace, folder: Path) -> None:
         read_configuration(file)
     if not files:
         own = default_configuration(arguments, folder)
+        if IS_INSTALLED and own.resolve() == ROOT / "config.yaml":
+            raise LaunchError(_no_configuration(folder))
         if own.is_file():
             read_configuration(own)
 
@@ -77,6 +81,16 @@ def read_configuration(file: Path) -> dict[str, Any]:
         return read_config_file(file, str(file))
     except InputError as error:
         raise LaunchError(str(error)) from error
+
+
+def _no_configuration(folder: Path) -> str:
+    """Return what to type where no data were named; a checkout has data of its own."""
+    command = shlex.join(COMMAND)
+    return (
+        f"{folder}\n    found:   no config.yaml, and no --configfile\n"
+        "    allowed: a configuration that names your data\n"
+        f"    fix:     `{command} run --configfile mine.yaml`; `{command} run --demo` shows a run on digits"
+    )
 
 
 def _check_profile(profile: str | None) -> None:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from launcher.child import ROOT
+from launcher.place import COMMAND, IS_INSTALLED, ROOT
 
 
 def how_to(command: str, options: Sequence[str] = ()) -> str:
@@ -15,7 +15,8 @@ def how_to(command: str, options: Sequence[str] = ()) -> str:
     plain = [option for option in options if option not in ("--logger", "rich")]
     if not plain and Path.cwd() == ROOT:
         return f"make {command}"
-    return shlex.join(["python", sys.argv[0], command, *plain])
+    typed = COMMAND if IS_INSTALLED else ("python", sys.argv[0])
+    return shlex.join([*typed, command, *plain])
 
 
 def how_to_resume(folder: Path, *more: str) -> str:

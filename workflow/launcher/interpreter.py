@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from launcher.errors import LaunchError
+from launcher.place import COMMAND, IS_INSTALLED
 
 # What a shell takes for more than a letter of a name.
 SPECIAL = re.compile(r"[\s\"'\\$`&|;<>()*?\[\]{}#~!]")
@@ -47,11 +49,12 @@ def callable_path(*, local: bool) -> Iterator[str]:
 
 def refusal() -> str:
     """Return what to change where an environment cannot be called by its path."""
+    elsewhere = "" if IS_INSTALLED else ": `make run VENV=/path/without/blanks`"
     return (
         f"{sys.executable}\n    found:   {NEEDED}\n"
         "    allowed: letters, digits and -_.,+@%/ in the path of the environment\n"
-        "    fix:     put it elsewhere: `make run VENV=/path/without/blanks`; on this machine alone, "
-        "`python workflow/launch.py run` also manages"
+        f"    fix:     put it elsewhere{elsewhere}; on this machine alone, "
+        f"`{shlex.join(COMMAND)} run` also manages"
     )
 
 

@@ -1,4 +1,4 @@
-"""The command line of the launcher."""
+"""The command line: what `latefusion` takes where it is installed, and `workflow/launch.py` in a checkout."""
 
 from __future__ import annotations
 
@@ -8,40 +8,33 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from latefusion import __version__
 from launcher.cache import settle_cache
 from launcher.errors import LaunchError
-from launcher.prune import prune
-from launcher.run import resume, run
+from launcher.place import NAME, ROOT
 from launcher.terminal import say
 
-USAGE = """\
-Start, resume or tidy a run: Snakemake with a lock that dies with it, an orderly stop and a last word.
+DEMO = Path("examples", "demo.yaml")
+ABOUT = """\
+Which way of fusing several embeddings per item is best on your data, by how much, and can it be believed?
 
-    python workflow/launch.py run [targets] [options of Snakemake]
-    python workflow/launch.py resume [--cancel-jobs | --wait-for-jobs] [options of Snakemake]
-    python workflow/launch.py prune [--yes] [options of Snakemake]
-
-Whatever is not listed here goes to Snakemake as it is: a target, `--cores 4`, `--configfile mine.yaml`.
-`resume` needs none of it: it goes on with the run that was killed, stopped or failed in the folder.
+A run is Snakemake with a lock that dies with it, an orderly stop and a last word. What a command does not
+list goes to Snakemake as it is, and so does all that follows `--`: a target, `--cores 4`,
+`--configfile mine.yaml`.
 """
+COMMANDS = {
+    "run": "train, fuse, evaluate, and end with the ranking and the page",
+    "resume": "go on with the run that was killed, stopped or failed in the folder, with its own options",
+    "predict": "classify the items of `data.new`",
+    "prune": "list and remove results that the configuration no longer makes",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one of the commands and return the exit code."""
-    own, options = _parser().parse_known_args(arguments)
-    if options[:1] == ["--"]:
-        options = options[1:]
+    own, options = _parsed(sys.argv[1:] if arguments is None else arguments)
     try:
-        folder = Path(own.directory or ".").resolve()
-        settle_cache(folder)
-        if own.command == "resume":
-            return resume(options, folder, jobs_left=own.jobs_left)
-        if own.directory:
-            folder.mkdir(parents=True, exist_ok=True)
-            options += ["--directory", own.directory]
-        if own.command == "prune":
-            return prune(options, folder, yes=own.yes)
-        return run(options, folder, jobs_left=own.jobs_left)
+        return _run(own, options)
     except (LaunchError, OSError) as error:
         say(f"{own.command}: {error}", file=sys.stderr)
         return 1
@@ -50,24 +43,77 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 128 + signal.SIGINT
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="launch.py",
-        description=USAGE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-    parser.add_argument("command", choices=["run", "resume", "prune"])
-    parser.add_argument("-d", "--directory", help="working folder: results, logs and locks are kept there")
-    parser.add_argument("--yes", action="store_true", help="prune: do not ask")
-    left = parser.add_mutually_exclusive_group()
-    for option, choice in (("--wait-for-jobs", "wait"), ("--cancel-jobs", "cancel")):
-        left.add_argument(
-            option,
-            dest="jobs_left",
-            action="store_const",
-            const=choice,
-            default="refuse",
-            help=f"{choice} for SLURM jobs of a run that was killed" if choice == "wait" else "cancel them",
+def _run(own: argparse.Namespace, options: list[str]) -> int:
+    # imported here, so that `--help` is there at once
+    from launcher.prune import prune
+    from launcher.run import resume, run
+
+    folder = Path(own.directory or ".").resolve()
+    settle_cache(folder)
+    if own.command == "resume":
+        return resume(options, folder, jobs_left=own.jobs_left)
+    if own.directory:
+        folder.mkdir(parents=True, exist_ok=True)
+        options = ["--directory", own.directory, *options]
+    if own.command == "prune":
+        return prune(options, folder, yes=own.yes)
+    if own.command == "predict":
+        options = ["predict", *options]
+    elif own.demo:
+        options = [_demo(options), *options]
+    return run(options, folder, jobs_left=own.jobs_left)
+
+
+def _demo(options: Sequence[str]) -> str:
+    """Return the option of Snakemake that names the configuration of the demonstration.
+
+    Raises
+    ------
+    LaunchError
+        If the options name another.
+    """
+    if named := [option for option in options if option.startswith("--configfile")]:
+        raise LaunchError(
+            f"--demo\n    found:   {named[0]} beside it\n    allowed: one of the two\n"
+            "    fix:     leave out --demo to run your configuration"
         )
+    return f"--configfile={ROOT / DEMO}"
+
+
+def _parsed(arguments: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
+    """Return what is ours, and the options of Snakemake: those that are not ours and all that follow `--`."""
+    words = list(arguments)
+    end = words.index("--") if "--" in words else len(words)
+    own, options = _parser().parse_known_args(words[:end])
+    further = words[end + 1 :]
+    if options and further and not any(word.startswith("-") for word in further):
+        options.append("--")  # so that an option which takes several values does not take these targets
+    return own, [*options, *further]
+
+
+def _parser() -> argparse.ArgumentParser:
+    layout = {"formatter_class": argparse.RawDescriptionHelpFormatter, "allow_abbrev": False}
+    parser = argparse.ArgumentParser(prog=NAME, description=ABOUT, **layout)
+    parser.add_argument("--version", action="version", version=f"latefusion {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, about in COMMANDS.items():
+        usage = f"{NAME} {name} [options] [--] [targets and options of Snakemake]"
+        command = commands.add_parser(name, help=about, description=f"{about}.", usage=usage, **layout)
+        command.add_argument("-d", "--directory", help="working folder: results, logs and locks are there")
+        if name == "run":
+            command.add_argument("--demo", action="store_true", help="run on digits that scikit-learn brings")
+        if name == "prune":
+            command.add_argument("--yes", action="store_true", help="do not ask")
+        else:
+            _add_jobs_left(command)
     return parser
+
+
+def _add_jobs_left(command: argparse.ArgumentParser) -> None:
+    left = command.add_mutually_exclusive_group()
+    left.set_defaults(jobs_left="refuse")
+    for option, choice, about in (
+        ("--wait-for-jobs", "wait", "wait for SLURM jobs of a run that was killed"),
+        ("--cancel-jobs", "cancel", "cancel them"),
+    ):
+        left.add_argument(option, dest="jobs_left", action="store_const", const=choice, help=about)

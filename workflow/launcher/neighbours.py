@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from launcher import processes
+from launcher.place import COMMAND, IS_INSTALLED, ROOT
 
 
-def lock_message(folder: Path, results: str, launcher: Path) -> str:
+def lock_message(folder: Path, results: str) -> str:
     """Return what to say of another run's lock before Snakemake does; nothing where there is none.
 
     Parameters
@@ -17,8 +18,6 @@ def lock_message(folder: Path, results: str, launcher: Path) -> str:
         The working folder, absolute.
     results : str
         Where this run writes, relative to it.
-    launcher : Path
-        The launcher, for those who start it without `make`.
     """
     theirs = list(_locked_outputs(folder))
     if not theirs:
@@ -28,11 +27,13 @@ def lock_message(folder: Path, results: str, launcher: Path) -> str:
     busy = [process for process in processes.at_work(folder) if process.pid not in processes.ancestors()]
     who = f"another run is at work ({busy[0]})" if busy else "another run is at work, or was killed"
     if in_the_way:
-        return (
-            f"{folder} is locked: {who}. `make resume` (python {launcher} resume) tells which, and goes on "
-            "where it stopped."
-        )
+        return f"{folder} is locked: {who}. {_resume()} tells which, and goes on where it stopped."
     return f"In {folder} {who}. It writes other results than {results}, so this one goes on."
+
+
+def _resume() -> str:
+    """Return what to type in the folder, which may be another than that of a checkout."""
+    return "`latefusion resume`" if IS_INSTALLED else f"`make resume` (python {ROOT / COMMAND[-1]} resume)"
 
 
 def _locked_outputs(folder: Path) -> Iterator[Path]:

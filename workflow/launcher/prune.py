@@ -11,6 +11,7 @@ from launcher.clearing import locked, nobody_elsewhere, nobody_here
 from launcher.command_line import check, parsed
 from launcher.errors import LaunchError
 from launcher.hints import how_to
+from launcher.place import NAME
 from launcher.terminal import say
 
 
@@ -23,7 +24,7 @@ def prune(options: Sequence[str], folder: Path, *, yes: bool = False) -> int:
         If a run is at work in the folder, or cannot be planned.
     """
     check(parsed(options), folder)
-    with lock.held(folder, "launch.py prune", passing=True) as held:
+    with lock.held(folder, f"{NAME} prune", passing=True) as held:
         nobody_here(folder)
         if left := slurm.jobs_left(folder):
             raise LaunchError(f"SLURM still has jobs of a run in {folder}: {', '.join(map(str, left[:10]))}")

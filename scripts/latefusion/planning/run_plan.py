@@ -24,7 +24,7 @@ from latefusion.planning.prediction_models import planned_predictions
 from latefusion.planning.rule_catalogue import RuleFacts, read_rules
 
 EXAMPLE_DATA: Final = tuple(
-    f"data/{name}/{split}.csv" for name in ("demo", "digits") for split in ("train", "test")
+    f"data/{name}/{split}.csv" for name in ("demo", "digits", "digit_halves") for split in ("train", "test")
 )
 """Input files that the workflow builds itself."""
 

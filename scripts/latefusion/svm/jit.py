@@ -1,8 +1,8 @@
 """How inner loops are compiled by numba, kept, and made fast.
 
-Compiled code is cached beside this file or, where that folder cannot be written, in the user's cache
-folder, so each machine compiles once. numba sees when a function's own file has changed, but not when one
-that it calls has: whoever changes what other modules import from here touches these, too.
+Compiled code is cached beside this file or, where that folder cannot be written or belongs to an installed
+package, in the user's cache folder, so each machine compiles once. Compiled functions call one another across
+files, so a change of one file compiles all of them anew.
 """
 # No annotations in this module: numba infers every type, and strict typing would only repeat it.
 # mypy: disable-error-code="no-untyped-def, no-untyped-call"
@@ -10,14 +10,22 @@ that it calls has: whoever changes what other modules import from here touches t
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import pickle
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from llvmlite import ir  # type: ignore[import-untyped]
 from numba import config, njit
-from numba.core.caching import FunctionCache
+from numba.core.caching import (
+    CompileResultCacheImpl,
+    FunctionCache,
+    InTreeCacheLocator,
+    UserProvidedCacheLocator,
+    UserWideCacheLocator,
+)
 from numba.extending import intrinsic
 
 from latefusion.core.errors import InputError, Problem
@@ -56,8 +64,48 @@ if config.DISABLE_JIT:
     )
 
 
+@cache
+def _code_stamp():
+    """Return the digest of every file with compiled functions; numba itself asks for that of one alone."""
+    files = [(file.name, file.read_bytes()) for file in sorted(Path(__file__).parent.glob("*.py"))]
+    compiled = [pair for pair in files if b"latefusion.svm.jit" in pair[1] or pair[0] == "jit.py"]
+    return hashlib.sha256(repr(compiled).encode()).hexdigest()
+
+
+class _StampOfAll:
+    """What tells versions of kept code apart."""
+
+    def get_source_stamp(self):
+        """Return the digest of all compiled code."""
+        return _code_stamp()
+
+
+class _Chosen(_StampOfAll, UserProvidedCacheLocator):
+    pass
+
+
+class _Beside(_StampOfAll, InTreeCacheLocator):
+    pass
+
+
+class _OfTheUser(_StampOfAll, UserWideCacheLocator):
+    pass
+
+
+IS_INSTALLED = (Path(__file__).resolve().parents[1] / "_workflow").is_dir()
+"""Whether a wheel brought this file: nothing is written beside what an installer has to remove."""
+
+
+class _Places(CompileResultCacheImpl):
+    """Where compiled code is kept, the first place first that can be written."""
+
+    _locator_classes = [_Chosen, *(() if IS_INSTALLED else (_Beside,)), _OfTheUser]  # noqa: RUF012 - numba's
+
+
 class SelfRepairingCache(FunctionCache):
     """numba's cache of compiled code, which makes damaged files anew instead of ending with their error."""
+
+    _impl_class = _Places
 
     def load_overload(self, sig, target_context):
         """Return the compiled function that is kept, or None where there is none or it cannot be read."""

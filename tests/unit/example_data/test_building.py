@@ -6,9 +6,11 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.datasets import load_digits
 
 from latefusion.core.errors import InputError
 from latefusion.core.seeds import stream
+from latefusion.example_data import digit_halves
 from latefusion.example_data.building import as_strings, package_file, stratified_test
 from latefusion.example_data.digits import build_digits, find_sources
 from latefusion.example_data.songs import build_demo, find_source
@@ -96,3 +98,17 @@ def test_the_digits_have_six_feature_sets_and_ten_classes(tmp_path):
     widths = {name: len(json.loads(train[name][0])) for name in train.columns if name.endswith("_features")}
     assert list(widths.values()) == [76, 216, 64, 240, 47, 6]
     assert not set(train["digit"]) & set(test["digit"])
+
+
+def test_the_halves_are_those_of_the_images_that_scikit_learn_loads(tmp_path):
+    files = tmp_path / "train.csv", tmp_path / "test.csv"
+    digit_halves.build_digit_halves(digit_halves.find_source(), *files, rng=stream(0, "digit_halves"))
+    train, test = map(pd.read_csv, files)
+    assert (len(train), len(test)) == (1438, 359)
+    both = pd.concat([train, test]).sort_values("digit")
+    upper, lower = (
+        np.array([json.loads(text) for text in both[f"{name}_half"]]) for name in ("upper", "lower")
+    )
+    loaded = load_digits()
+    assert np.array_equal(np.hstack([upper, lower]), loaded.data)
+    assert np.array_equal(both["label"], loaded.target)

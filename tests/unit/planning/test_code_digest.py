@@ -1,5 +1,7 @@
 """A job's code digest: what it sees and what it does not."""
 
+import shutil
+
 import pytest
 
 from latefusion.planning.code_digest import Code
@@ -54,8 +56,6 @@ def test_a_rule_file_counts_with_the_packages_around_it(root):
 
 
 def test_the_digest_is_the_same_wherever_the_checkout_lies(root, tmp_path_factory):
-    import shutil
-
     copy = tmp_path_factory.mktemp("elsewhere with spaces") / "copy"
     shutil.copytree(root, copy)
     assert Code(root).digest(root / "entry.py") == Code(copy).digest(copy / "entry.py")
@@ -103,3 +103,48 @@ def test_an_import_is_seen_wherever_a_statement_may_stand(tmp_path, text):
     (tmp_path / "needed.py").write_text("")
     files, _ = Code(tmp_path).closure(tmp_path / "entry.py")
     assert [file.name for file in files] == ["entry.py", "needed.py"]
+
+
+class TestCodeInTwoPlaces:
+    """An installed package holds the workflow, whose entry scripts import the package around them."""
+
+    @pytest.fixture
+    def installed(self, root, tmp_path):
+        """Return the folder of the entry script, and where the package lies."""
+        site = tmp_path / "site"
+        shutil.copytree(root / "pack", site / "pack")
+        (site / "pack/_workflow/scripts").mkdir(parents=True)
+        shutil.copy(root / "entry.py", site / "pack/_workflow/scripts")
+        (site / "numpy").mkdir()
+        (site / "numpy/__init__.py").write_text("of a distribution, whatever it holds")
+        return site / "pack/_workflow/scripts", {"pack": site / "pack"}
+
+    def test_has_the_digest_of_the_same_code_in_one(self, root, installed):
+        scripts, elsewhere = installed
+        found = Code(scripts, elsewhere).digest(scripts / "entry.py")
+        assert found == Code(root).digest(root / "entry.py")
+
+    def test_is_stale_by_an_edit_in_either(self, installed):
+        scripts, elsewhere = installed
+        files, _ = Code(scripts, elsewhere).closure(scripts / "entry.py")
+        assert {file.is_relative_to(scripts) for file in files} == {True, False}
+        digests = [Code(scripts, elsewhere).digest(scripts / "entry.py")]
+        for file in files:
+            file.write_text(file.read_text() + "\n# edited\n")
+            digests.append(Code(scripts, elsewhere).digest(scripts / "entry.py"))
+        assert len(set(digests)) == len(digests)
+
+    def test_modules_that_go_on_elsewhere_count_under_the_name_of_their_package(self, root, tmp_path):
+        mine = tmp_path / "my rules"
+        mine.mkdir()
+        (mine / "own.py").write_text("from ._helper import x\nfrom pack.rules.product import y\n")
+        (mine / "_helper.py").write_text("x = 1\n")
+        moved = shutil.copytree(mine, tmp_path / "moved")
+        files, _ = Code(root, {"pack.rules": mine}).closure(mine / "own.py")
+        assert {mine / "own.py", mine / "_helper.py", root / "pack/rules/product.py"} <= set(files)
+        first, second = (
+            Code(root, {"pack.rules": folder}).digest(folder / "own.py") for folder in (mine, moved)
+        )
+        assert first == second, "the same wherever it lies"
+        (mine / "_helper.py").write_text("x = 2\n")
+        assert Code(root, {"pack.rules": mine}).digest(mine / "own.py") != first

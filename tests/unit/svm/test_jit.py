@@ -84,6 +84,23 @@ def test_where_nothing_can_be_written_it_compiles_each_time_and_says_so(tmp_path
     assert "in None" in found
 
 
+def test_of_an_installed_package_compiled_code_is_kept_for_the_user_alone(tmp_path):
+    package = copy_of_package(tmp_path / "site")
+    (package.parent / "_workflow").mkdir()
+    before = sorted(package.rglob("*.nb?"))
+    assert str(tmp_path / "home/cache") in run(tmp_path / "site", tmp_path, tmp_path / "home")
+    assert sorted(package.rglob("*.nb?")) == before == []
+
+
+def test_a_change_of_any_file_with_compiled_functions_compiles_all_anew(tmp_path):
+    """They call one another across files, and numba looks at the file of the one that is called first."""
+    package = copy_of_package(tmp_path / "site")
+    run(tmp_path / "site", tmp_path, tmp_path / "home")
+    assert "hits 1" in run(tmp_path / "site", tmp_path, tmp_path / "home")
+    (package / "other.py").write_text("from latefusion.svm.jit import compiled\n")
+    assert "hits 0" in run(tmp_path / "site", tmp_path, tmp_path / "home")
+
+
 @pytest.mark.parametrize(("kind", "left"), [("nbi", 0), ("nbc", 1000)])
 def test_damaged_compiled_code_is_made_anew(tmp_path, kind, left):
     package = copy_of_package(tmp_path / "site")
