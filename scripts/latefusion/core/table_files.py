@@ -11,6 +11,8 @@ from latefusion.core.errors import InputError, Problem, shorten
 
 JSON: Final = (".json", ".jsonl", ".ndjson")
 TABLES: Final = (".csv", ".tsv", ".txt", ".parquet", ".arrow", ".feather", *JSON)
+ITEM: Final = "{item}"
+STEM: Final = "{stem}"
 PACKED: Final = (".gz", ".bz2", ".xz", ".zst")
 
 Source = str | Path | Sequence[str | Path]
@@ -42,6 +44,16 @@ def table_files(source: Source) -> list[Path]:
             raise InputError([Problem(shorten(str(source), 200), found, "at least one file", fix)])
         return files
     return [path]
+
+
+def is_file_per_item(path: str) -> bool:
+    """Say whether a path has a place for the identifier of an item, or for what is before its suffix."""
+    return ITEM in path or STEM in path
+
+
+def folder_of_items(path: str) -> Path:
+    """Return the folder that holds the files of all items, deeper ones perhaps."""
+    return Path(path[: min(path.index(place) for place in (ITEM, STEM) if place in path)] + "_").parent
 
 
 def _one_file_an_item(folder: Path) -> str | None:

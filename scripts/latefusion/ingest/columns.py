@@ -12,7 +12,7 @@ from latefusion.core.errors import Problem, nearest, shorten
 from latefusion.dataset.groups import ARTISTS
 from latefusion.ingest.embeddings import Parsed, parse
 from latefusion.ingest.readers.reader import Selection
-from latefusion.ingest.wide import columns_line, matching, parse_wide
+from latefusion.ingest.wide import columns_line, matching, parse_wide, positive
 
 RESERVED = ("item", "label", "class", "group")
 
@@ -142,7 +142,11 @@ class Columns:
         for modality in self.modalities:
             plain = [modality.column] if modality.column is not None else modality.columns or ()
             named = [plain] if isinstance(plain, str) else plain
-            wanted += [(f"the modality {modality.name}", name) for name in named if not matching(name, names)]
+            wanted += [
+                (f"the modality {modality.name}", name)
+                for one in named
+                if not matching(name := positive(one, names), names)
+            ]
         problems = []
         for key, name in wanted:
             if name in names:

@@ -23,10 +23,27 @@ _ALLOWED: Final = "a finite number in every column, or in none where the item la
 def matching(patterns: str | Sequence[str], names: Sequence[str]) -> list[str]:
     """Return the columns that a pattern (`mfcc_*`) or a list of names and patterns stands for.
 
-    They come in the order of the table, each once; names that are no column are left to the caller.
+    They come in the order of the table, each once; names that are no column are left to the caller. One that
+    begins with `!` leaves out what it stands for: `["*", "!frame_time"]`.
+    A column's own name always names it.
     """
     wanted = [patterns] if isinstance(patterns, str) else list(patterns)
-    return [name for name in names if any(name == one or fnmatchcase(name, one) for one in wanted)]
+    out = {one for one in wanted if one.startswith("!") and one not in names}
+    return [
+        name
+        for name in names
+        if any(_stands_for(one, name) for one in wanted if one not in out)
+        and not any(_stands_for(one[1:], name) for one in out)
+    ]
+
+
+def positive(pattern: str, names: Sequence[str]) -> str:
+    """Return a name or pattern without the mark of those that leave columns out."""
+    return pattern if pattern in names else pattern.removeprefix("!")
+
+
+def _stands_for(pattern: str, name: str) -> bool:
+    return name == pattern or fnmatchcase(name, pattern)
 
 
 def numbered(names: Sequence[str]) -> dict[str, list[str]]:

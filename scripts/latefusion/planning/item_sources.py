@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, cast
 
 from latefusion.core.errors import Problem, nearest, shorten
-from latefusion.core.table_files import Source
+from latefusion.core.table_files import Source, is_file_per_item
 from latefusion.core.wording import listed
 from latefusion.planning.config_types import Config, Data, Modality
 
@@ -49,7 +49,7 @@ def new_modality(data: Data, modality: Modality) -> Modality:
     if own is None:
         return modality
     if not isinstance(own, Mapping):
-        own = {"files": own} if isinstance(own, str) and "{item}" in own else {"file": own}
+        own = {"files": own} if isinstance(own, str) and is_file_per_item(own) else {"file": own}
     other = {"file": "files", "files": "file"}
     cleared = {other[key]: None for key in own if key in other}
     merged: Modality = {**modality, **cleared, **own}  # type: ignore[typeddict-item]
@@ -69,7 +69,7 @@ def item_files(data: Data) -> Iterator[tuple[str, Source]]:
         yield "data.new.items", new["items"]
         for name, own in new["modalities"].items():
             source = own.get("file") if isinstance(own, Mapping) else own
-            if source is not None and not (isinstance(source, str) and "{item}" in source):
+            if source is not None and not (isinstance(source, str) and is_file_per_item(source)):
                 yield f"data.new.modalities.{name}", source
     elif new is not None:
         yield "data.new", new

@@ -7,16 +7,15 @@ from pathlib import Path
 from typing import Any, Final
 
 from latefusion.core.errors import Problem
-from latefusion.core.table_files import table_files
+from latefusion.core.table_files import folder_of_items, table_files
 from latefusion.planning.config_types import Config, Modality
 
-PLACE: Final = "{item}"
 BY_ROW: Final = "rows"
 _ONLY_WITH: Final = {
     "array": ("file", "files"),
     "items": ("file",),
     "key": ("file",),
-    "delimiter": ("file",),
+    "delimiter": ("file", "files"),
     "pool": ("files",),
 }
 
@@ -65,7 +64,7 @@ def files_of(modality: Modality) -> list[Path]:
         If a pattern or a folder holds no file.
     """
     if modality["files"] is not None:
-        return [Path(modality["files"].partition(PLACE)[0] + "_").parent]
+        return [folder_of_items(modality["files"])]
     files = table_files(modality["file"] or ())
     beside = modality["items"]
     return [*files, Path(beside)] if beside is not None and Path(beside).is_file() else files

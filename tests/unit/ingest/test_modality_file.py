@@ -50,6 +50,15 @@ def per_item(folder, make=lambda row: row):
     return str(folder / "each" / "{item}.npy")
 
 
+def table_per_item(folder):
+    (folder / "frames").mkdir()
+    for key, row in zip(KEYS, X, strict=True):
+        frames = [[0.5 * at, *(row + shift).tolist()] for at, shift in enumerate((1, 0, -1))]
+        cells = [["frameTime", *(f"f{at}" for at in range(6))], *frames]
+        (folder / "frames" / f"{key}.csv").write_text(text(cells, delimiter=";"))
+    return str(folder / "frames" / "{item}.csv")
+
+
 def hdf5(folder):
     with h5py.File(folder / "a.h5", "w") as file:
         file["emb"], file["id"] = X[ORDER], shuffled(KEYS)
@@ -112,6 +121,14 @@ FORMS = {
     "frames, their mean": lambda folder: {
         "files": per_item(folder, lambda row: np.stack([row + 1, row - 1])),
         "pool": "mean",
+    },
+    "a table of frames an item": lambda folder: {
+        "files": table_per_item(folder),
+        "columns": ["*", "!frameTime"],
+        "pool": "mean",
+    },
+    "the stem of an identifier": lambda folder: {
+        "files": per_item(folder).replace("{item}", "{stem}"),
     },
 }
 
@@ -261,3 +278,32 @@ def test_identifiers_are_joined_in_one_form(tmp_path, written, held):
         source, "m", {"train": tmp_path / "train.parquet"}, {"train": out / "f"}, out / "j", missing=False
     )
     assert read_features(out / "f").tolist() == [[1.0, 9.0], [4.0, 1.0]]
+
+
+def test_the_stem_of_an_identifier_is_what_is_before_its_suffix(tmp_path):
+    keys = ["1-100.wav", "48/948.mp3", "v1.2/a"]
+    for number, stem in enumerate(("1-100", "48/948", "v1.2/a")):
+        (tmp_path / stem).parent.mkdir(exist_ok=True)
+        np.save(tmp_path / f"{stem}.npy", np.full(2, number, np.float32))
+    source = open_modality(
+        {"files": str(tmp_path / "{stem}.npy")}, item=None, keys=lambda: keys, max_cell_bytes=MAX
+    )
+    (rows,) = source.rows(None, exact=True)
+    assert rows.parsed.values.tolist() == [0, 0, 1, 1, 2, 2]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("f0;f1\n1;2\n3;x\n", r"a\.csv, line 3\n    found:   the text 'x' in the column 'f1'"),
+        ("f0;f1\n1;2\n;\n", r"a\.csv, line 3\n    found:   a frame without numbers"),
+        ("f0;f1\n", "a table without rows"),
+        ("f0;f1\n1;2;3\n", "line 2"),
+    ],
+)
+def test_a_wrong_frame_is_named_by_its_file_and_line(tmp_path, content, said):
+    (tmp_path / "a.csv").write_text(content)
+    entry = {"files": str(tmp_path / "{item}.csv"), "columns": "f*", "pool": "mean"}
+    source = open_modality(entry, item=None, keys=lambda: ["a"], max_cell_bytes=MAX)
+    with pytest.raises(InputError, match=said):
+        list(source.rows(None, exact=False))

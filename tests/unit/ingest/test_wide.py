@@ -3,11 +3,11 @@
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from latefusion.ingest.embeddings import BAD, EMPTY
-from latefusion.ingest.wide import matching, parse_wide
+from latefusion.ingest.wide import columns_line, matching, parse_wide
 
 NAMES = ["a", "b", "c"]
 
@@ -17,6 +17,7 @@ def rows(parsed):
     return parsed.values.reshape(len(present), -1)
 
 
+@settings(deadline=None, derandomize=True)
 @given(
     st.lists(
         st.lists(st.floats(allow_nan=False, allow_infinity=False, width=32), min_size=3, max_size=3),
@@ -75,3 +76,33 @@ def test_patterns_and_names_stand_for_columns_in_the_order_of_the_table():
 
 def test_a_name_with_brackets_stands_for_itself():
     assert matching(["mfcc[0]"], ["mfcc[0]", "mfcc0"]) == ["mfcc[0]", "mfcc0"]
+
+
+@pytest.mark.parametrize(
+    ("patterns", "found"),
+    [
+        ("mfcc_*", ["mfcc_1", "mfcc_2"]),
+        (["*", "!time"], ["mfcc_1", "mfcc_2", "!odd"]),
+        (["mfcc_*", "!*_2"], ["mfcc_1"]),
+        (["!odd"], ["!odd"]),
+        ("!time", []),
+    ],
+)
+def test_a_pattern_stands_for_columns_or_leaves_them_out(patterns, found):
+    assert matching(patterns, ["time", "mfcc_1", "mfcc_2", "!odd"]) == found
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("audio", "'audio_*'"),
+        ("audio_embedding", "'audio_*'"),
+        ("Text", "'text*'"),
+        ("lyrics", None),
+        ("year", None),
+    ],
+)
+def test_a_name_for_numbered_columns_is_told_their_pattern(name, line):
+    names = ["year", "title", *(f"audio_{i}" for i in range(12)), *(f"text{i}" for i in range(3)), "lyrics_1"]
+    said = columns_line(name, names)
+    assert said is None if line is None else f"`columns: {line}`" in said

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path, PurePosixPath
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -11,15 +11,19 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from latefusion.core.errors import InputError, Problem, shorten
+from latefusion.core.table_files import ITEM, STEM
 from latefusion.ingest.embedding_errors import Explanation
 from latefusion.ingest.embeddings import BAD, EMPTY, EXPLAINED, Parsed, with_spread
 from latefusion.ingest.findings import Findings
+from latefusion.ingest.forms import recognise
 from latefusion.ingest.readers.array_rows import parse_rows
-from latefusion.ingest.readers.matrix_file import is_number, open_array
+from latefusion.ingest.readers.matrix_file import MATRIX_SUFFIXES, is_number, open_array
+from latefusion.ingest.readers.opening import open_table
+from latefusion.ingest.readers.reader import SuspectError
 from latefusion.ingest.readers.rows import Rows
+from latefusion.ingest.readers.table_rows import TableColumns, TableRows, table_matrix
 
 Pool = Literal["mean", "max", "first"]
-PLACE: Final = "{item}"
 FILES_A_BLOCK: Final = 256
 
 
@@ -29,23 +33,28 @@ class FilePerItem:
     Parameters
     ----------
     pattern : str
-        Path with `{item}` where the identifier stands.
+        Path with `{item}` where the identifier stands, or `{stem}` for what is before its suffix.
     keys : sequence of str
         Identifiers of all items.
-    name : str, optional
-        The array within each file.
-    pool : {'mean', 'max', 'first'}, optional
-        How the frames of a matrix (frames, d) become one row.
+    entry : mapping
+        From `modalities` of the configuration: `array` within each file; `column`, `columns`, `delimiter` of
+        a table, whose rows are frames; `pool`, how frames, (frames, d), become one row.
+    max_cell_bytes : int
     """
 
     unit = "file"
 
     def __init__(
-        self, pattern: str, keys: Sequence[str], name: str | None = None, pool: Pool | None = None
+        self, pattern: str, keys: Sequence[str], entry: Mapping[str, Any], max_cell_bytes: int
     ) -> None:
-        self.file, self.files, self.column = pattern, [pattern], name
+        self.file, self.files = pattern, [pattern]
+        self.column: str | None = entry.get("array") or entry.get("column")
         self.by_row = False
-        self._keys, self._pool = keys, pool
+        self._keys, self._max_cell_bytes = keys, max_cell_bytes
+        self._array: str | None = entry.get("array")
+        self._pool: Pool | None = entry.get("pool")
+        self._delimiter: str | None = entry.get("delimiter")
+        self._columns = TableColumns(column=entry.get("column"), columns=entry.get("columns"), joined=False)
 
     def rows(self, findings: Findings, *, exact: bool) -> Iterator[Rows]:  # noqa: ARG002 - of the contract
         """Yield a row for each item, empty where it has no file; lines count items.
@@ -74,7 +83,8 @@ class FilePerItem:
             raise InputError(
                 [Problem(self.file, f"the identifier {shorten(key)}", "the name of a file", fix)]
             )
-        return Path(self.file.replace(PLACE, key))
+        stem = str(PurePosixPath(key).with_suffix(""))
+        return Path(self.file.replace(ITEM, key).replace(STEM, stem))
 
     def _read(self, keys: Sequence[str]) -> Parsed:
         lengths = np.full(len(keys), EMPTY, np.int64)
@@ -96,7 +106,18 @@ class FilePerItem:
 
     def _embedding(self, path: Path) -> NDArray[Any]:
         """Return one file's embedding, (d,), its frames pooled."""
-        with open_array(path, self.column) as array:
+        frames = self._frames_of_table(path) if is_table_file(path) else self._frames_of_array(path)
+        if len(frames) == 1:
+            return np.asarray(frames[0])
+        if self._pool is None:
+            found = f"{len(frames):,} frames of {frames.shape[1]} numbers"
+            fix = "write `pool: mean`, `pool: max` or `pool: first` for the modality"
+            allowed = "one row of numbers, or a way to pool frames"
+            raise InputError([Problem(str(path), found, allowed, fix, column=self.column)])
+        return pooled(frames, self._pool)
+
+    def _frames_of_array(self, path: Path) -> NDArray[Any]:
+        with open_array(path, self._array) as array:
             if not is_number(array.dtype):
                 found, fix = f"an array of the type {array.dtype}", "write real numbers"
                 raise InputError([array.problem(found, "real numbers", fix)])
@@ -108,15 +129,20 @@ class FilePerItem:
                 raise InputError([array.problem(found, "one row of numbers, or frames to pool", fix)])
             blocks = list(array.blocks)
             values = np.concatenate(blocks) if len(blocks) > 1 else blocks[0]
-            if len(array.shape) == 1:
-                return values
-            if len(values) == 1:
-                return np.asarray(values[0])
-            if self._pool is None:
-                found = f"{array.shape[0]:,} frames of {array.shape[1]} numbers"
-                fix = "write `pool: mean`, `pool: max` or `pool: first` for the modality"
-                raise InputError([array.problem(found, "one row of numbers, or a way to pool frames", fix)])
-            return pooled(values, self._pool)
+            return values[None] if len(array.shape) == 1 else values
+
+    def _frames_of_table(self, path: Path) -> NDArray[Any]:
+        table = TableRows(open_table(path, self._max_cell_bytes, self._delimiter), self._columns)
+        try:
+            return table_matrix(table, exact=False)
+        except SuspectError:
+            return table_matrix(table, exact=True)
+
+
+def is_table_file(path: Path) -> bool:
+    """Say whether a file is a table, by what it holds; what is neither goes to the reader of arrays."""
+    named = path.name.lower().endswith(MATRIX_SUFFIXES)
+    return not named and recognise(path).is_table
 
 
 def pooled(frames: NDArray[Any], pool: Pool) -> NDArray[Any]:

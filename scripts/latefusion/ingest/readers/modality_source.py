@@ -47,7 +47,7 @@ def open_modality(
         If a file is not there, is damaged, or does not hold what the configuration names.
     """
     if entry.get("files") is not None:
-        return FilePerItem(entry["files"], keys(), entry.get("array"), entry.get("pool"))
+        return FilePerItem(entry["files"], keys(), entry, max_cell_bytes)
     source = entry["file"]
     files = table_files(source)
     matrices = [path for path in files if _is_matrix(path)]

@@ -11,15 +11,17 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from latefusion.core.errors import InputError, Problem, nearest, shorten
+from latefusion.ingest.embedding_errors import Explanation
 from latefusion.ingest.embeddings import parse
-from latefusion.ingest.findings import Findings, strip
+from latefusion.ingest.findings import SHOWN, Findings, strip
 from latefusion.ingest.readers.reader import Batch, Reader, Selection, SuspectError
 from latefusion.ingest.readers.rows import Rows
-from latefusion.ingest.wide import columns_line, is_numeric, matching, parse_wide
+from latefusion.ingest.wide import columns_line, is_numeric, matching, parse_wide, positive
 
 logger = logging.getLogger(__name__)
 
 LOOKED_AT = 1000
+EMPTY_FRAME = Explanation("a frame without numbers", "numbers in every row", "drop the row")
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,8 @@ class TableRows:
             found = f"no column that {wanted.columns!r} stands for; there are {_listed(others)}"
             fix = "correct the pattern"
             if not isinstance(wanted.columns, str):
-                plain = [name for name in wanted.columns if not any(sign in name for sign in "*?[")]
+                named = [positive(name, others) for name in wanted.columns]
+                plain = [name for name in named if not any(sign in name for sign in "*?[")]
                 self._require(plain, "columns")
         if not numeric:
             raise InputError([Problem(self.file, found, "one number a column, or a list in one", fix)])
@@ -167,6 +170,49 @@ class TableRows:
             problems.append(Problem(self.file, found, "a column of the file", fix, column=name))
         if problems:
             raise InputError(problems)
+
+
+def table_matrix(table: TableRows, *, exact: bool) -> NDArray[np.floating]:
+    """Return all rows of a table, (n, d), of which none may lack a number.
+
+    Raises
+    ------
+    InputError
+        If a row is no row of numbers, or of another length, or there is none.
+    SuspectError
+        Unless `exact`, where something is odd that the exact reading can explain.
+    """
+    findings, values, dimension = Findings(), [], 0
+    for rows in table.rows(findings, exact=exact):
+        parsed = rows.parsed
+        if (wrong := np.flatnonzero(parsed.lengths <= 0)).size and not exact:
+            raise SuspectError("a row whose line is to be found")
+        for row in wrong[:SHOWN]:
+            why = parsed.bad.get(int(row)) or EMPTY_FRAME
+            findings.add(
+                Problem(
+                    table.file,
+                    why.found,
+                    why.allowed,
+                    why.fix,
+                    row=int(rows.lines[row]),
+                    column=table.column,
+                    unit=table.unit,
+                )
+            )
+        findings.check()
+        dimension = dimension or int(parsed.lengths[0])
+        if (other := np.flatnonzero(parsed.lengths != dimension)).size:
+            found, row = f"{parsed.lengths[other[0]]} numbers", int(rows.lines[other[0]])
+            allowed = f"{dimension} numbers, as in the rows before"
+            fix = "write all frames alike"
+            raise InputError([Problem(table.file, found, allowed, fix, row=row, unit=table.unit)])
+        values.append(parsed.values.reshape(-1, dimension))
+    findings.check()
+    if not values:
+        fix = "compute it again, or remove the file and allow `missing: true`"
+        raise InputError([Problem(table.file, "a table without rows", "at least one frame", fix)])
+    return np.concatenate(values)
 
 
 def _listed(names: Sequence[str], most: int = 10) -> str:
