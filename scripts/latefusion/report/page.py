@@ -6,7 +6,6 @@ import base64
 import hashlib
 import json
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from latefusion import __version__
+from latefusion.report.bundle import bundle
 from latefusion.report.components import Section
 from latefusion.report.reading import Sources, read_results
 from latefusion.report.results import Results
@@ -35,7 +35,6 @@ from latefusion.store.atomic import atomic
 
 TEMPLATES = Path(__file__).parent / "templates"
 STYLE, SCRIPT, PAGE = "style.css", "page.js", "page.html"
-BUNDLE = "window.vegaEmbed = vegaEmbed;"
 BREAK_AFTER = "_"
 
 
@@ -71,7 +70,7 @@ def render(results: Results) -> str:
 
     style = (TEMPLATES / STYLE).read_text(encoding="utf-8")
     script = (TEMPLATES / SCRIPT).read_text(encoding="utf-8")
-    bundle = _bundle()
+    drawing = bundle()
     with debug_mode(False):
         found = _sections(results)
     environment = Environment(
@@ -97,20 +96,11 @@ def render(results: Results) -> str:
         draws=results.config["evaluation"]["draws"],
         repeats=results.config["cross"]["repeats"],
         version=__version__,
-        policy=policy([bundle, script], [style]),
+        policy=policy([drawing, script], [style]),
         style=_inlined(style, "style"),
-        bundle=_inlined(bundle, "script"),
+        bundle=_inlined(drawing, "script"),
         script=_inlined(script, "script"),
     )
-
-
-@cache
-def _bundle() -> str:
-    """Return the scripts that draw, Vega-Lite and all that it needs."""
-    import vl_convert
-
-    bundle: str = vl_convert.javascript_bundle(BUNDLE)
-    return bundle
 
 
 def _sections(results: Results) -> dict[str, Section | None]:
