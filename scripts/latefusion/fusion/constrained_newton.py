@@ -40,8 +40,10 @@ class Minimum:
     steps: int
 
 
-def minimise(objective: Objective, start: Array, *, sum_to_one: bool) -> Minimum:
-    """Minimise a convex function over weights >= 0, which may have to sum to one.
+def minimise(
+    objective: Objective, start: Array, *, sum_to_one: bool, signed: Mask | None = None
+) -> Minimum:
+    """Minimise a convex function over weights >= 0, some of either sign, which may have to sum to one.
 
     Each Newton step goes to the exact minimum of the quadratic model under the same conditions (found by
     an active-set method, Nocedal and Wright 2006, algorithm 16.3), so few are needed and a weight that
@@ -53,6 +55,8 @@ def minimise(objective: Objective, start: Array, *, sum_to_one: bool) -> Minimum
     start : (M,) array
         Weights that meet the conditions.
     sum_to_one : bool
+    signed : (M,) bool array, optional
+        Weights that may be negative; none if left out.
 
     Returns
     -------
@@ -60,16 +64,17 @@ def minimise(objective: Objective, start: Array, *, sum_to_one: bool) -> Minimum
         `violation` is under 1e-11 where it converged.
     """
     weights = start.astype(np.float64)
+    signed = np.zeros(len(weights), bool) if signed is None else signed
     value, gradient, hessian = objective(weights)
     for steps in range(MAX_STEPS):
-        violation = _violation(weights, gradient, sum_to_one)
+        violation = _violation(weights, gradient, sum_to_one, signed)
         if violation <= EXACT:
             break
-        direction = _quadratic(hessian, gradient, weights, sum_to_one) - weights
+        direction = _quadratic(hessian, gradient, weights, sum_to_one, signed) - weights
         foreseen = float(gradient @ direction)
         length = 1.0
         while True:
-            trial = np.maximum(weights + length * direction, 0.0)
+            trial = _feasible(weights + length * direction, signed)
             found = objective(trial)
             if found[0] <= value + ENOUGH * length * foreseen + ROUNDING * abs(value):
                 break
@@ -79,32 +84,39 @@ def minimise(objective: Objective, start: Array, *, sum_to_one: bool) -> Minimum
         if np.array_equal(trial, weights):
             break
         weights, (value, gradient, hessian) = trial, found
-    return Minimum(weights, value, _violation(weights, gradient, sum_to_one), steps)
+    return Minimum(weights, value, _violation(weights, gradient, sum_to_one, signed), steps)
 
 
-def _violation(weights: Array, gradient: Array, sum_to_one: bool) -> float:
+def _feasible(weights: Array, signed: Mask) -> Array:
+    feasible: Array = np.where(signed, weights, np.maximum(weights, 0.0))
+    return feasible
+
+
+def _violation(weights: Array, gradient: Array, sum_to_one: bool, signed: Mask) -> float:
     """Return how far the weights are from optimal: slopes of free weights, negative slopes of zeros."""
-    free = weights > 0
+    free = (weights > 0) | signed
     level = float(gradient @ weights / weights.sum()) if sum_to_one else 0.0
     slopes = gradient - level
     return float(np.max(np.where(free, np.abs(slopes), np.maximum(-slopes, 0))))
 
 
-def _quadratic(hessian: Array, gradient: Array, weights: Array, sum_to_one: bool) -> Array:
-    """Return x >= 0, (M,), that minimises ½ xᵀHx + (g − Hw)ᵀx, from the feasible x = w."""
+def _quadratic(
+    hessian: Array, gradient: Array, weights: Array, sum_to_one: bool, signed: Mask
+) -> Array:
+    """Return x, (M,), >= 0 or signed, that minimises ½ xᵀHx + (g − Hw)ᵀx, from the feasible x = w."""
     M = len(weights)
     H = hessian + np.eye(M) * (np.trace(hessian) * 1e-13 + 1e-300)  # equal modalities make it singular
     c = gradient - H @ weights
-    x, free = weights.copy(), weights > 0
+    x, free = weights.copy(), (weights > 0) | signed
     for _ in range(10 * M * M + 10):
         target, level = _equality(H, c, free, sum_to_one)
         step = target - x
-        blocking = free & (step < 0) & (target < 0)
+        blocking = free & ~signed & (step < 0) & (target < 0)
         if blocking.any():
             lengths = np.full(M, np.inf)
             lengths[blocking] = x[blocking] / -step[blocking]
             first = int(lengths.argmin())
-            x = np.maximum(x + lengths[first] * step, 0.0)
+            x = _feasible(x + lengths[first] * step, signed)
             x[first], free[first] = 0.0, False
             continue
         x = target

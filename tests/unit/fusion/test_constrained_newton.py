@@ -28,6 +28,16 @@ def test_a_parabola_in_the_positive_orthant(terms):
 
 
 @laws
+@given(st.lists(st.tuples(st.floats(-3, 3), st.floats(0.1, 10), st.booleans()), min_size=1, max_size=6))
+def test_a_weight_of_either_sign_goes_where_the_parabola_is_least(terms):
+    centre, scale, signed = (np.array(column) for column in zip(*terms, strict=True))
+    start = np.full(len(centre), 1 / len(centre))
+    found = minimise(quadratic(centre, scale), start, sum_to_one=False, signed=signed)
+    assert found.weights == pytest.approx(np.where(signed, centre, np.maximum(centre, 0)), abs=1e-9)
+    assert found.violation <= 1e-11
+
+
+@laws
 @given(st.lists(st.floats(-3, 3), min_size=1, max_size=6))
 def test_a_projection_on_the_simplex(centre):
     """Of equal curvature: sort, cut at the level at which the rest sums to one."""

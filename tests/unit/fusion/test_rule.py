@@ -237,7 +237,7 @@ def test_the_rules_are_those_of_the_specification():
     specified = """
         mean product geometric_mean power_mean max_confidence min median majority_vote borda
         accuracy_weighted class_weighted_max weighted_vote entropy_weighted
-        linear_pool log_linear_pool greedy_ensemble
+        linear_pool class_weighted_linear_pool log_linear_pool llr_fusion greedy_ensemble
         logistic_regression random_forest mlp log_logistic_regression gradient_boosting mlp_log
         naive_bayes behaviour_knowledge_space decision_templates dempster_shafer nearest_output_profiles
     """

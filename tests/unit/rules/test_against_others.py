@@ -4,7 +4,7 @@ from itertools import product as every
 
 import numpy as np
 import pytest
-from scipy.optimize import minimize
+from scipy.optimize import minimize, nnls
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.ensemble import VotingClassifier
 from sklearn.linear_model import LogisticRegression
@@ -171,6 +171,43 @@ def test_linear_pool_cannot_be_bettered_by_scipy():
     best = np.maximum(found.x, 0) / np.maximum(found.x, 0).sum()
     assert rule.minimum.value <= found.fun + 1e-12
     assert rule.minimum.weights == pytest.approx(best, abs=1e-4)
+
+
+def test_class_weighted_linear_pool_is_scipy_s_nnls_of_each_class():
+    worse = P.copy()
+    worse[:, 1] = np.roll(P[:, 1], 1, axis=1)  # most of its weights are zero
+    for rows in (P, worse):
+        rule = rule_class("class_weighted_linear_pool")().fit(rows, Y)
+        expected = np.column_stack([nnls(rows[:, :, c], (c == Y).astype(float))[0] for c in range(K)])
+        assert rule.weights == pytest.approx(expected, abs=1e-9)
+        assert ((rule.weights == 0) == (expected == 0)).all()
+        scores = np.einsum("mk,nmk->nk", expected, T)
+        assert rule.predict_proba(T) == pytest.approx(scores / scores.sum(axis=1, keepdims=True), abs=1e-9)
+    assert (expected == 0).any()
+
+
+def test_class_weighted_linear_pool_with_weights_that_sum_to_one_cannot_be_bettered_by_scipy():
+    rule = rule_class("class_weighted_linear_pool")(sum_to_one=True).fit(P, Y)
+    for c in range(K):
+        found = minimize(
+            lambda w, c=c: np.mean((P[:, :, c] @ w - (c == Y)) ** 2),
+            np.full(3, 1 / 3),
+            method="SLSQP",
+            bounds=[(0, None)] * 3,
+            constraints=[{"type": "eq", "fun": lambda w: w.sum() - 1}],
+            options={"ftol": 1e-14},
+        )
+        assert rule.weights[:, c] == pytest.approx(found.x, abs=1e-5)
+
+
+def test_llr_fusion_is_scikit_learn_s_logistic_regression_on_two_classes():
+    # log-odds of class 1 are Σ α LLR + β₁ − β₀; its penalty leaves the intercept out, so next to none
+    two, y = P[:, :, :2] / P[:, :, :2].sum(axis=2, keepdims=True), (Y % 2).astype(np.int32)
+    llr = np.log(two[:, :, 1]) - np.log(two[:, :, 0])
+    model = LogisticRegression(C=1e9, solver="newton-cg", tol=1e-9).fit(llr, y)
+    learned = rule_class("llr_fusion")(ridge=1e-9).fit(two, y).learned()
+    assert learned["weights"] == pytest.approx(model.coef_[0], abs=1e-5)
+    assert learned["offsets"][1] - learned["offsets"][0] == pytest.approx(model.intercept_[0], abs=1e-5)
 
 
 @pytest.mark.parametrize("sum_to_one", [False, True])

@@ -55,6 +55,16 @@ def test_learned_out_of_fold_it_has_next_to_no_weight(name, planted):
     assert weights[0] / sum(weights) > 0.95
 
 
+def test_learned_out_of_fold_it_has_next_to_no_weight_in_llr_fusion(planted):
+    real, memoriser = fitted("llr_fusion", planted, "out_of_fold").learned()["weights"]
+    assert abs(memoriser) / real < 0.05
+
+
+def test_learned_out_of_fold_it_has_next_to_no_weight_in_any_class(planted):
+    weights = np.array(fitted("class_weighted_linear_pool", planted, "out_of_fold").learned()["weights"])
+    assert (weights[MEMORISER] / weights.sum(axis=0) < 0.1).all()
+
+
 def test_learned_out_of_fold_it_hardly_changes_a_prediction(planted):
     assert changed("log_logistic_regression", planted, "out_of_fold") < 0.08
 

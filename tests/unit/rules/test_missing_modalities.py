@@ -87,6 +87,13 @@ def test_a_pool_renormalises_its_weights(name):
     assert rule.predict_proba(GAP) == pytest.approx(expected, abs=1e-12)
 
 
+def test_class_weighted_linear_pool_keeps_the_sum_of_each_class_s_weights():
+    rule = fitted("class_weighted_linear_pool")
+    a = rule.weights
+    scores = (a[0] * T[:, 0] + a[2] * T[:, 2]) * (a.sum(axis=0) / (a[0] + a[2]))
+    assert rule.predict_proba(GAP) == pytest.approx(scores / scores.sum(axis=1, keepdims=True), abs=1e-12)
+
+
 @pytest.mark.parametrize("name", ["linear_pool", "greedy_ensemble", "log_linear_pool"])
 def test_modalities_without_weight_count_equally_where_there_are_no_others(name):
     useless = P.copy()
@@ -152,7 +159,7 @@ def test_neighbours_are_rows_that_have_what_the_item_has():
     assert rule.predict_proba(T) == pytest.approx(among.predict_proba(T), abs=1e-12)
 
 
-@pytest.mark.parametrize("name", STACKED)
+@pytest.mark.parametrize("name", [*STACKED, "llr_fusion"])
 def test_a_trained_rule_fills_the_gap_with_the_class_shares(name):
     filled = GAP.copy()
     filled[:, 1] = SHARES
