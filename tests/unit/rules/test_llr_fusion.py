@@ -19,7 +19,7 @@ def simulated(n, alpha, seed):
 
 def errors(P, p):
     """Standard errors of α and of β (with a mean of zero), from the information at the planted values."""
-    n, M, K = P.shape
+    n, _, K = P.shape
     X = np.concatenate([np.log(P), np.broadcast_to(np.eye(K), (n, K, K))], axis=1)
     centred = X - np.einsum("ndk,nk->nd", X, p)[:, :, None]
     information = np.einsum("ndk,nk,nek->de", centred, p, centred)
