@@ -40,9 +40,7 @@ class Minimum:
     steps: int
 
 
-def minimise(
-    objective: Objective, start: Array, *, sum_to_one: bool, signed: Mask | None = None
-) -> Minimum:
+def minimise(objective: Objective, start: Array, *, sum_to_one: bool, signed: Mask | None = None) -> Minimum:
     """Minimise a convex function over weights >= 0, some of either sign, which may have to sum to one.
 
     Each Newton step goes to the exact minimum of the quadratic model under the same conditions (found by
@@ -100,9 +98,7 @@ def _violation(weights: Array, gradient: Array, sum_to_one: bool, signed: Mask) 
     return float(np.max(np.where(free, np.abs(slopes), np.maximum(-slopes, 0))))
 
 
-def _quadratic(
-    hessian: Array, gradient: Array, weights: Array, sum_to_one: bool, signed: Mask
-) -> Array:
+def _quadratic(hessian: Array, gradient: Array, weights: Array, sum_to_one: bool, signed: Mask) -> Array:
     """Return x, (M,), >= 0 or signed, that minimises ½ xᵀHx + (g − Hw)ᵀx, from the feasible x = w."""
     M = len(weights)
     H = hessian + np.eye(M) * (np.trace(hessian) * 1e-13 + 1e-300)  # equal modalities make it singular

@@ -37,9 +37,7 @@ class LLRFusion(Rule):
 
     learns = True
 
-    def __init__(
-        self, *, random_state: np.random.Generator | int | None = None, ridge: float = 1e-4
-    ) -> None:
+    def __init__(self, *, random_state: np.random.Generator | int | None = None, ridge: float = 1e-4) -> None:
         super().__init__(random_state=random_state)
         if ridge <= 0:
             raise ValueError(f"ridge must be positive, as {ridge} is not")
