@@ -8,6 +8,7 @@ __version__ = "0.1.0"
 # by name, since an import statement would put the whole package into every job's code digest
 _PUBLIC = {
     "KernelRidgeCV": "latefusion.api.kernel_ridge",
+    "LateFusionClassifier": "latefusion.api.late_fusion",
     "SVM": "latefusion.api.svm",
 }
 

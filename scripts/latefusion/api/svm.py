@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import assert_all_finite, check_is_fitted, column_or_1d, validate_data
+from sklearn.utils.validation import check_is_fitted, validate_data
 
+from latefusion.api.labels import checked_labels
 from latefusion.svm import estimator
 from latefusion.svm.inputs import Float64, Matrices
 from latefusion.svm.pairwise_coupling import class_pairs
@@ -44,10 +44,7 @@ class SVM(ClassifierMixin, BaseEstimator, estimator.SVM):
             holds no classes, or only one.
         """
         parts = self._parts(X, reset=True)
-        if y is None:
-            raise ValueError("requires y to be passed, but the target y is None")
-        labels = _classes(y)
-        super().fit(parts, labels, fold=fold, n_classes=n_classes)
+        super().fit(parts, checked_labels(y), fold=fold, n_classes=n_classes)
         return self
 
     def pairwise_decision(self, X: Matrices) -> Float64:
@@ -96,13 +93,6 @@ class SVM(ClassifierMixin, BaseEstimator, estimator.SVM):
             return [np.asarray(x) for x in X]
         least = 2 if reset else 1
         return validate_data(self, X, reset=reset, dtype=[np.float64, np.float32], ensure_min_samples=least)
-
-
-def _classes(y: ArrayLike) -> NDArray[Any]:
-    labels: NDArray[Any] = column_or_1d(y, warn=True)
-    assert_all_finite(labels, input_name="y")
-    check_classification_targets(labels)
-    return labels
 
 
 __all__ = ["SVM"]

@@ -88,9 +88,6 @@ def assign(
     set of folds has a random stream of its own, and looks at the labels and groups of its own rows alone: the
     folds of a training part are the same whatever the test part holds, and whatever partitions there are.
 
-    A training part that keeps groups together has as many folds as groups where these are fewer than `folds`;
-    a single group is divided all the same, as nothing could be predicted out of fold otherwise.
-
     Parameters
     ----------
     items : LabelledItems
@@ -114,10 +111,9 @@ def assign(
         repeat, k = partition.split("-")[1:]
         rng = stream(seed, "cross", repeat)
         part = stratified_folds(items.y, codes if grouped else None, cross_folds, rng) != int(k)
-    most = min(folds, len(np.unique(codes[part]))) if grouped else folds
-    together, own = (codes[part], most) if grouped and most > 1 else (None, folds)
     fold = np.full(n, -1, np.int32)
-    fold[part] = stratified_folds(items.y[part], together, own, stream(seed, "folds", partition))
+    together = codes[part] if grouped else None
+    fold[part] = training_folds(items.y[part], together, folds, stream(seed, "folds", partition))
     # the order of the files: training rows and test rows each in the order of the items
     return pa.table(
         [
@@ -127,6 +123,24 @@ def assign(
         ],
         schema=PARTITION,
     )
+
+
+def training_folds(
+    y: NDArray[np.int32], group: NDArray[np.int64] | None, folds: int, rng: np.random.Generator
+) -> NDArray[np.int32]:
+    """Return the fold of each row of a training part, as `stratified_folds` makes them.
+
+    A training part that keeps groups together has as many folds as groups where these are fewer than `folds`;
+    a single group is divided all the same, as nothing could be predicted out of fold otherwise.
+
+    Parameters
+    ----------
+    y, group, folds, rng
+        As for `stratified_folds`; without groups rows are dealt one by one.
+    """
+    most = folds if group is None else min(folds, len(np.unique(group)))
+    together, own = (group, most) if most > 1 else (None, folds)
+    return stratified_folds(y, together, own, rng)
 
 
 def stratified_folds(

@@ -234,8 +234,12 @@ class FittedRule:
 
     def outcome(self, P: Array) -> tuple[Array, Labels]:
         """Probabilities and classes of the test part by the first repeat, from P with further gaps."""
-        scores = self._scores(self.rules[0], P)
-        return self._probabilities(scores, P), self.decided(scores, P)
+        return self.apply(replace(self.test, P=P))
+
+    def apply(self, asked: Stacked) -> tuple[Array, Labels]:
+        """Probabilities (n, K) and classes (n,) of any items by the first repeat."""
+        scores = self.runner.scores(self.rules[0], asked, self.shares, self.partition)
+        return self._probabilities(scores, asked.P), self.decided(scores, asked.P)
 
     def facts(self) -> dict[str, Any]:
         """Return what is written down of the partition."""

@@ -1,0 +1,109 @@
+"""Arguments of what people call from Python: refused as the workflow refuses its configuration."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Collection, Mapping
+from pkgutil import iter_modules
+from typing import Any
+
+import numpy as np
+
+from latefusion.core.errors import InputError, Problem, nearest, shorten
+from latefusion.fusion.rule import rule_class
+
+COMMON = ("calibrate",)
+"""Options that the workflow handles for every rule, and that make sense for one fit."""
+
+
+class ArgumentError(InputError, ValueError):
+    """An argument that cannot be used; a ValueError too, as scikit-learn's tools expect it."""
+
+    what = "an argument"
+
+
+def refusal(where: str, found: str, allowed: str, fix: str, *, row: int | None = None) -> ArgumentError:
+    """Return the error about an argument, in the words of `latefusion.core.errors.Problem`."""
+    return ArgumentError([Problem(where, found, allowed, fix, row=row, unit="row")])
+
+
+def named_entry(value: object, where: str) -> tuple[str, dict[str, Any]]:
+    """Name and options of a learner or a rule: a name, or a mapping as in the configuration.
+
+    Raises
+    ------
+    ArgumentError
+        If it is neither.
+
+    Examples
+    --------
+    >>> named_entry({"name": "mlp", "epochs": 5}, "rule")
+    ('mlp', {'epochs': 5})
+    """
+    if isinstance(value, str):
+        return value, {}
+    if isinstance(value, Mapping) and isinstance(value.get("name"), str):
+        return value["name"], {str(key): option for key, option in value.items() if key != "name"}
+    allowed = f"a name, or a mapping with a name and options, such as {{'name': {where!r}, …}}"
+    raise refusal(where, shorten(value), allowed, "give its name")
+
+
+def require_known(name: str, names: Collection[str], where: str, *, kind: str) -> None:
+    """Refuse a name that is none of those there are.
+
+    Raises
+    ------
+    ArgumentError
+        Naming the nearest.
+    """
+    if name in names:
+        return
+    close = nearest(name, names)
+    fix = f"write {close!r}" if close else "name one of these"
+    raise refusal(where, f"{shorten(name)}, which is no {kind}", ", ".join(sorted(names)), fix)
+
+
+def rule_names() -> list[str]:
+    """Return the names of all fusion rules."""
+    from latefusion import rules
+
+    return sorted(module.name for module in iter_modules(rules.__path__))
+
+
+def rule_candidate(value: object, where: str) -> tuple[str, dict[str, Any]]:
+    """Name of a rule, and what `latefusion.fusion.choice.choose_rule` wants to know of it.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no such rule, or it has no such option.
+    """
+    name, options = named_entry(value, where)
+    require_known(name, rule_names(), where, kind="rule")
+    own = inspect.signature(rule_class(name).__init__).parameters
+    known = [option for option in own if option not in ("self", "random_state")]
+    for option in options:
+        require_known(option, [*known, *COMMON], f"{where}, {name}", kind="option of this rule")
+    return name, {"rule": name, "options": options}
+
+
+def seed_of(random_state: Any) -> int:  # noqa: ANN401 - a seed or a generator of numpy's
+    """Return a seed: the number itself, or one drawn.
+
+    Raises
+    ------
+    ArgumentError
+        If it is neither a whole number of 0 or more, a generator of numpy's, nor None.
+    """
+    if (
+        isinstance(random_state, (int, np.integer))
+        and not isinstance(random_state, bool)
+        and random_state >= 0
+    ):
+        return int(random_state)
+    if random_state is None or isinstance(random_state, np.random.Generator):
+        return int(np.random.default_rng(random_state).integers(2**31 - 1))
+    if isinstance(random_state, np.random.RandomState):
+        return int(random_state.randint(2**31 - 1))
+    allowed = "None, a whole number of 0 or more, or a generator of numpy's"
+    raise refusal("random_state", shorten(random_state), allowed, "write random_state=0")
