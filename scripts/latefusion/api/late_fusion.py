@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 from typing import Any, Final
 
 import numpy as np
@@ -11,28 +10,17 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
-from latefusion.api.arguments import (
-    ArgumentError,
-    named_entry,
-    refusal,
-    require_known,
-    rule_candidate,
-    seed_of,
-)
+from latefusion.api.arguments import refusal, require_known, rule_candidate, seed_of
 from latefusion.api.labels import class_labels
 from latefusion.api.modality_columns import read_matrices, resolve_columns
-from latefusion.core.errors import InputError, shorten
+from latefusion.api.modality_models import LearnerChoice, modality_proba
+from latefusion.core.errors import shorten
 from latefusion.core.metric_facts import HEADLINES
 from latefusion.core.seeds import stream
 from latefusion.dataset.partitions import GIVEN, training_folds
 from latefusion.fusion.choice import ChosenRule, choose_rule
 from latefusion.store.probabilities import Probabilities
-from latefusion.store.samples import Features
-from latefusion.svm.estimator import SVM
 from latefusion.svm.inputs import Float64
-from latefusion.svm.prediction import predict
-from latefusion.svm.settings import SvmSettings
-from latefusion.svm.training import LabelledRows, Limits, train
 
 SELECTED: Final = "selected"
 CANDIDATES: Final = ("mean", "product", "linear_pool", "log_linear_pool", "logistic_regression")
@@ -50,8 +38,8 @@ class LateFusionClassifier(TransformerMixin, ClassifierMixin, BaseEstimator):
         Columns of each modality in an array or data frame: a slice, positions, a mask, or names. Where `X` is
         a dict of arrays, None for all of them, or the names of those to use.
     learner : str or mapping
-        `"svm"`, or a mapping with options as in the configuration: `{"name": "svm", "C": [0.1, 1, 10]}`. A
-        list is a grid, chosen by out-of-fold log loss.
+        `"svm"`, another learner, or a mapping with options as in the configuration:
+        `{"name": "svm", "C": [0.1, 1, 10]}`. A list is a grid, chosen by out-of-fold log loss.
     rule : str or mapping
         A fusion rule, likewise: `"product"`, `{"name": "mlp", "epochs": 5}`; or `"selected"`, the best of
         `candidates` out of fold.
@@ -134,7 +122,7 @@ class LateFusionClassifier(TransformerMixin, ClassifierMixin, BaseEstimator):
         ValueError
             As scikit-learn's checks of input do.
         """
-        candidates, settings = self._rules(), self._learner()
+        candidates, learner = self._rules(), LearnerChoice.of(self.learner)
         columns = resolve_columns(self, X, self.modalities)
         matrices = read_matrices(self, X, columns, reset=True)
         classes, label = class_labels(y, len(matrices[0]))
@@ -143,8 +131,9 @@ class LateFusionClassifier(TransformerMixin, ClassifierMixin, BaseEstimator):
         self.fold_ = self._folds(label, groups, fold, seed)
         self.models_, self.modality_proba_ = {}, {}
         for name, matrix in zip(columns.names, matrices, strict=True):
-            model, p = self._train(name, matrix, label, settings, seed)
-            self.models_[name], self.modality_proba_[name] = model, p
+            self.models_[name], self.modality_proba_[name] = learner.train(
+                name, matrix, label, self.fold_, classes, seed=seed, n_jobs=self.n_jobs
+            )
         self._label, self._by, self._seed = label, self.metric, seed
         self._chosen = self._fit_rule(candidates)
         self.rule_, self.cross_validated_ = self._chosen.name, self._chosen.validated
@@ -170,9 +159,9 @@ class LateFusionClassifier(TransformerMixin, ClassifierMixin, BaseEstimator):
         check_is_fitted(self)
         matrices = read_matrices(self, X, self._columns, reset=False)
         return {
-            name: predict(
-                self.models_[name], [matrix], guarded=True, n_jobs=self.n_jobs, source=f"modality {name}"
-            )[0]
+            name: modality_proba(
+                self.models_[name], matrix, n_jobs=self.n_jobs, source=f"the modality {name}"
+            )
             for name, matrix in zip(self.modalities_, matrices, strict=True)
         }
 
@@ -212,15 +201,6 @@ class LateFusionClassifier(TransformerMixin, ClassifierMixin, BaseEstimator):
             raise refusal("candidates", names, "each rule once", "leave one of two out")
         return candidates
 
-    def _learner(self) -> dict[str, Any]:
-        """Return the options of the learner."""
-        name, options = named_entry(self.learner, "learner")
-        require_known(name, ["svm"], "learner", kind="learner")
-        known = [field.name for field in fields(SvmSettings) if field.name != "combine"]
-        for option in options:
-            require_known(option, known, f"learner, {name}", kind="option of this learner")
-        return options
-
     def _folds(
         self, label: NDArray[np.int32], groups: ArrayLike | None, fold: ArrayLike | None, seed: int
     ) -> NDArray[np.int32]:
@@ -240,32 +220,6 @@ class LateFusionClassifier(TransformerMixin, ClassifierMixin, BaseEstimator):
             check_consistent_length(groups, label)
             codes = np.unique(np.asarray(groups), return_inverse=True)[1].astype(np.int64)
         return training_folds(label, codes, int(self.folds), stream(seed, "folds", GIVEN))
-
-    def _train(
-        self, name: str, matrix: Features, label: NDArray[np.int32], options: dict[str, Any], seed: int
-    ) -> tuple[SVM, Float64]:
-        """Return the model of a modality, and its out-of-fold probabilities."""
-        classes = [
-            {"label": one, "name": one, "index": index} for index, one in enumerate(self.classes_.tolist())
-        ]
-        try:
-            trained = train(
-                LabelledRows(
-                    [matrix],
-                    label,
-                    self.fold_,
-                    len(classes),
-                    source=f"the modality {name}",
-                    modalities=(name,),
-                ),
-                SvmSettings.of(options, classes),
-                replica=False,
-                rng=stream(seed, "train_svm", GIVEN, name),
-                limits=Limits(n_jobs=self.n_jobs),
-            )
-        except InputError as error:
-            raise ArgumentError(error.problems, error.total) from error
-        return trained.model, trained.rows.out_of_fold_p
 
     def _fit_rule(self, candidates: Mapping[str, Mapping[str, Any]]) -> ChosenRule:
         names = tuple(map(str, self.classes_))

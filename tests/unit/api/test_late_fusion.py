@@ -11,6 +11,7 @@ from sklearn.model_selection import GridSearchCV, GroupKFold, cross_val_predict
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from latefusion import SVM, LateFusionClassifier
+from latefusion.learning.learner import learner_class
 from latefusion.rules.logistic_regression import LogisticRegression
 from latefusion.rules.product import Product
 
@@ -126,10 +127,25 @@ def test_a_row_of_nan_is_an_item_that_lacks_the_modality():
         model.predict(gaps)
 
 
-@pytest.mark.parametrize("rule", ["product", "logistic_regression", "random_forest"])
-def test_it_is_cloned_pickled_and_cross_validated(rule):
+@pytest.mark.parametrize("name", ["logistic_regression", "knn"])
+def test_other_learners_take_the_place_of_the_svm(name):
     X, y = songs()
-    model = LateFusionClassifier(HALVES, rule=rule, random_state=0).fit(X, y)
+    model = LateFusionClassifier(HALVES, learner=name, random_state=0).fit(X, y)
+    label = np.unique(y, return_inverse=True)[1].astype(np.int32)
+    learner = learner_class(name)(random_state=0).fit(X[:, :4], label, model.fold_)
+    np.testing.assert_array_equal(model.modality_proba_["lyrics"], learner.out_of_fold_proba_)
+    np.testing.assert_array_equal(model.predict_modality_proba(X)["lyrics"], learner.predict_proba(X[:, :4]))
+    with pytest.raises(ValueError, match=f"learner, {name}\n    found:   'metrix', which is no option"):
+        LateFusionClassifier(HALVES, learner={"name": name, "metrix": 3}).fit(X, y)
+
+
+@pytest.mark.parametrize(
+    ("rule", "learner"),
+    [("product", "logistic_regression"), ("logistic_regression", "svm"), ("random_forest", "svm")],
+)
+def test_it_is_cloned_pickled_and_cross_validated(rule, learner):
+    X, y = songs()
+    model = LateFusionClassifier(HALVES, learner=learner, rule=rule, random_state=0).fit(X, y)
     again = pickle.loads(pickle.dumps(model))
     fresh = clone(model).fit(X, y)
     for other in (again, fresh):
