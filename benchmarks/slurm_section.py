@@ -68,7 +68,7 @@ def _jobs(jobs: Mapping[str, Mapping[str, Any]]) -> str:
         "local": "without SLURM, two at a time",
         "alone": "each a SLURM job",
         "grouped": "all in one SLURM job (`groups`, `group-components`)",
-        "inside": "Snakemake itself in one SLURM job of two cores",
+        "inside": "Snakemake itself in one SLURM job of two cores (as `profiles/slurm-one` does)",
     }
     local = jobs["local"]["wall"]
     rows = [

@@ -94,11 +94,12 @@ def write_config(folder, configuration):
 
 
 def clone(folder):
-    """Copy the code into a folder, as a checkout has it."""
+    """Copy the code into a folder, as a checkout has it in which a run has been made: with compiled code."""
+    unfinished = shutil.ignore_patterns("*.pyc.*", "*.tmp.*")  # of processes that compile at this moment
     for name in CODE:
         source = ROOT / name
         if source.is_dir():
-            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*.nb[ci]"))
+            shutil.copytree(source, folder / name, ignore=unfinished)
         else:
             folder.mkdir(parents=True, exist_ok=True)
             shutil.copy(source, folder / name)
@@ -112,7 +113,7 @@ def copy_tracked(folder):
     for name in names:
         if (ROOT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, folder / name)
+            shutil.copy2(ROOT / name, folder / name)
     return folder
 
 

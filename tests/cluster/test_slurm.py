@@ -6,13 +6,25 @@ together, with the first test, and each test waits for the one that it is about.
 
 import itertools
 import subprocess
+import sys
 
 import pytest
 import yaml
 
 from cluster.background import Background
 from cluster.throwaway import CPUS
-from runs import FEW, contents, kill_group, launch, log_lines, start, write_config, write_run, write_study
+from runs import (
+    FEW,
+    contents,
+    kill_group,
+    launch,
+    log_lines,
+    recorded,
+    start,
+    write_config,
+    write_run,
+    write_study,
+)
 from settings import ROOT
 
 pytestmark = [pytest.mark.cluster, pytest.mark.slow]
@@ -117,6 +129,43 @@ def test_killed_and_then_stopped_it_is_resumed_by_the_documented_steps(
     assert len(spans) == 3
     for before, after in itertools.pairwise(spans):
         assert max(end for _, end in before) <= min(begin for begin, _ in after), "never side by side"
+
+
+def test_a_whole_run_as_one_job_stops_in_good_order_and_goes_on_when_submitted_again(
+    cluster, few_contents, tmp_path
+):
+    folder = write_run(tmp_path, configuration=FEW)
+    (folder / "workflow").symlink_to(ROOT / "workflow")
+    (folder / ".venv").symlink_to(sys.prefix)
+    submit = (
+        *("sbatch", "--parsable", f"--chdir={folder}"),
+        *("--cpus-per-task=2", "--mem=3000", "--time=30", "--output=output.txt", "--open-mode=append"),
+        *(ROOT / "profiles/slurm-one/job.sh", "all"),
+    )
+    first = cluster.call(*submit).strip()
+    cluster.until("a first file that is done", lambda: recorded(folder), seconds=600)
+    cluster.call("scancel", "--batch", "--signal=TERM", first)  # what SLURM sends before the time is up
+    cluster.until("an orderly stop", lambda: first not in at_work(cluster), seconds=600)
+    said = (folder / "output.txt").read_text()
+    assert "Stopped. No file is half-written" in said
+    done = recorded(folder)
+    assert done
+    assert not (folder / "results/summary.txt").exists()
+
+    second = cluster.call(*submit).strip()
+    cluster.until("the run", lambda: second not in at_work(cluster), seconds=600)
+    assert contents(folder) == few_contents
+    assert done.items() <= recorded(folder).items(), "what was done stayed done"
+    assert "results/report.html  everything on one page" in (folder / "output.txt").read_text()
+    ours = {job["id"]: job for job in cluster.jobs() if job["name"] == "latefusion"}
+    assert set(ours) == {first, second}
+    assert {job["cpus"] for job in ours.values()} == {"2"}, "the command line wins over the script"
+    assert ours[second]["state"] == "COMPLETED"
+
+
+def at_work(cluster):
+    """Return the numbers of the jobs that have not come to their end."""
+    return {job["id"] for job in cluster.jobs("PENDING,RUNNING,COMPLETING")}
 
 
 def test_no_accounting_database_is_needed(cluster):

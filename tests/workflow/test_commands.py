@@ -34,8 +34,15 @@ INSTEAD = {
     # the copy's configuration says where the checkout is, as the guide asks for
     "cd ../my_study": "{} && sed -i 's#: \\.\\./\\.\\.#: ../latefusion#' config.yaml",
 }
-# What SLURM's submission does with a script, done here; an array is one task.
-SBATCH = '#!/bin/sh\nexport SLURM_ARRAY_TASK_ID=0\nfor last; do :; done\nexec sh -c "$last"\n'
+# What SLURM's submission does with a command or a script, done here; an array is one task.
+SBATCH = """#!/bin/sh
+export SLURM_ARRAY_TASK_ID=0 SLURM_CPUS_PER_TASK=2 SLURM_MEM_PER_NODE=4000
+while [ "${1#-}" != "$1" ]; do
+  if [ "$1" = --wrap ]; then exec sh -c "$2"; fi
+  shift
+done
+exec bash "$@"
+"""
 # The command of an installed package, which runs the same launcher.
 LATEFUSION = '#!/bin/sh\nexec python workflow/launch.py "$@"\n'
 MODULE = "module() { :; }\nexport -f module\n"
@@ -76,6 +83,10 @@ def write_own_data(folder):
 def write_clone(folder):
     """Copy what is tracked, with an environment, and with small data in place of the bundled songs."""
     copy_tracked(folder)
+    for compiled in (ROOT / "scripts").rglob("*.nb[ci]"):  # once a machine; a unit test begins without
+        copy = folder / compiled.relative_to(ROOT)
+        copy.parent.mkdir(exist_ok=True)
+        shutil.copy2(compiled, copy)
     (folder / ".venv").mkdir()
     for path in Path(sys.prefix).iterdir():
         if path.name not in (".run", ".development"):
