@@ -35,3 +35,8 @@ rule ingest_all:
 rule predict:
     input:
         prediction_targets,
+
+
+rule pipeline:
+    input:
+        pipeline_targets,

@@ -5,13 +5,13 @@ from latefusion.core.job import job
 with job(snakemake.log[0]) as log:
     from latefusion.pipeline.classify import classify, read_modalities
     from latefusion.store.csv_export import write_csv
-    from latefusion.store.tables import read_table, write_json
+    from latefusion.store.tables import read_json, read_table, write_json
 
+    rule = read_json(snakemake.input.pipeline)["rule"]
     classified = classify(
         read_modalities(snakemake.params.modalities, snakemake.input),
         read_table(snakemake.input.item_table),
-        snakemake.params.rules,
-        criterion=snakemake.params.criterion,
+        {rule: snakemake.params.rules[rule]},
         seed=snakemake.params.seed,
         n_jobs=snakemake.threads,
     )

@@ -10,6 +10,7 @@ _PUBLIC = {
     "KernelRidgeCV": "latefusion.api.kernel_ridge",
     "LateFusionClassifier": "latefusion.api.late_fusion",
     "SVM": "latefusion.api.svm",
+    "load": "latefusion.api.saved",
 }
 
 

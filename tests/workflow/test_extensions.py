@@ -12,7 +12,9 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
 
+import latefusion
 from latefusion.store.probabilities import Probabilities
+from latefusion.store.tables import TableError
 from runs import SMALL, clone, contents, launch, planned, snakemake, write_config, write_run
 
 HONEST = {**SMALL, "protocols": ["honest"], "rules": [{"name": "mean"}, {"name": "accuracy_weighted"}]}
@@ -83,6 +85,39 @@ def test_items_without_labels_are_classified_by_what_all_labelled_ones_taught(ho
         "mean",
         "accuracy_weighted",
     }
+    _is_what_the_loaded_pipeline_says(folder, rows, classes)
+
+
+def _is_what_the_loaded_pipeline_says(folder, rows, classes):
+    pipeline = latefusion.load(folder / "results")
+    with (folder / "data/new.csv").open(newline="") as file:
+        written = list(csv.DictReader(file))
+    new = {
+        name: np.array([json.loads(row[f"{name}_embedding"]) for row in written])
+        for name in ("text", "audio")
+    }
+    p = pipeline.predict_proba(new)
+    np.testing.assert_array_equal(p, [[float(row[f"p_{name}"]) for name in classes] for row in rows])
+    assert pipeline.predict(new).tolist() == [row["class"] for row in rows]
+    assert pipeline.rule_ == json.loads((folder / "results/predictions.json").read_text())["rule"]
+    assert pipeline.classes_.tolist() == list(classes)
+    with pytest.raises(ValueError, match=r"X, text\n    found:   3 columns\n    allowed: 4, as in training"):
+        pipeline.predict({**new, "text": new["audio"]})
+    table = folder / "results/all/probabilities/text/train_out_of_fold.parquet"
+    table.write_bytes(table.read_bytes()[::-1])
+    with pytest.raises(TableError, match=r"changed since .*pipeline.json was written"):
+        latefusion.load(folder / "results")
+    (folder / "results/all/models/audio.joblib").unlink()
+    table.write_bytes(table.read_bytes()[::-1])
+    with pytest.raises(TableError, match=r"audio.joblib: gone"):
+        latefusion.load(folder / "results")
+
+
+def test_a_run_that_saved_no_pipeline_cannot_be_loaded(tmp_path):
+    with pytest.raises(ValueError, match=r"no pipeline.json.*\n.*\n    fix:     run `snakemake pipeline`"):
+        latefusion.load(tmp_path)
+    with pytest.raises(ValueError, match="no such folder"):
+        latefusion.load(tmp_path / "results")
 
 
 def test_predict_says_what_it_lacks(honest):

@@ -150,3 +150,11 @@ def prediction_targets(wildcards):
         return job_inputs.predictions(FILES, file=RUN.name)
     except InputError as error:
         raise WorkflowError(f"there is nothing to predict:\n{error}") from None
+
+
+def pipeline_targets(wildcards):
+    """What `snakemake pipeline` makes, or a message about what it lacks."""
+    try:
+        return job_inputs.saved_pipeline(FILES, file=RUN.name)
+    except InputError as error:
+        raise WorkflowError(f"there is no pipeline to save:\n{error}") from None

@@ -1,4 +1,33 @@
-# Needs: data.new and the SVMs trained on all labelled items. Makes: predictions.csv.
+# Needs: the models trained on all labelled items, and data.new. Makes: pipeline.json, predictions.csv.
+
+
+rule save_pipeline:
+    """Choose the rule for new items on all labelled ones, and note the hashes of what predicts."""
+    input:
+        unpack(lambda wildcards: job_inputs.of_pipeline(FILES)),
+    output:
+        pipeline="<results>/pipeline.json",
+    log:
+        "<logs>/save_pipeline.log",
+    benchmark:
+        "<benchmarks>/save_pipeline.tsv"
+    conda:
+        "../../envs/latefusion.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 1000 * attempt,
+        runtime=lambda wildcards, attempt: 30 * attempt,
+    params:
+        rules=job_inputs.prediction_rules(FILES),
+        criterion=PLAN.criterion,
+        modalities=PLAN.modalities,
+        results=CONFIG["results"],
+        seed=SEED,
+        digest=digest(
+            "save_pipeline",
+            *(one["rule"] for one in job_inputs.prediction_rules(FILES).values()),
+        ),
+    script:
+        "../../scripts/save_pipeline.py"
 
 
 rule classify:
@@ -7,6 +36,7 @@ rule classify:
         unpack(lambda wildcards: job_inputs.classified(FILES)),
         item_table="<results>/items/new.parquet",
         dataset="<results>/dataset.json",
+        pipeline="<results>/pipeline.json",
     output:
         table="<results>/predictions.csv",
         learned="<results>/predictions.json",
@@ -22,7 +52,6 @@ rule classify:
         runtime=asks(resources.table_runtime_minutes, 30),
     params:
         rules=job_inputs.prediction_rules(FILES),
-        criterion=PLAN.criterion,
         modalities=PLAN.modalities,
         seed=SEED,
         digest=digest(

@@ -92,7 +92,7 @@ def read_matrices(estimator: Any, X: Any, columns: ModalityColumns, *, reset: bo
         whole = _validated(estimator, X, reset=reset)
         matrices = [_taken(whole, place) for place in columns.places]
     for name, matrix in zip(columns.names, matrices, strict=True):
-        _require_whole_rows(name, matrix)
+        require_whole_rows(name, matrix)
     return matrices
 
 
@@ -213,7 +213,13 @@ def _positions_of_names(where: str, wanted: Sequence[str], named: NDArray[Any] |
     return np.array([place[one] for one in wanted], np.int64)
 
 
-def _require_whole_rows(name: str, matrix: Features) -> None:
+def require_whole_rows(name: str, matrix: Features) -> None:
+    """Refuse rows of a modality that are partly NaN.
+
+    Raises
+    ------
+    ArgumentError
+    """
     gaps = np.isnan(matrix)
     partly = np.flatnonzero(gaps.any(axis=1) & ~gaps.all(axis=1))
     if len(partly):

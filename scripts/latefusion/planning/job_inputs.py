@@ -12,6 +12,7 @@ from latefusion.planning.files import GIVEN, ROOT, SPLITS, Files, Kind, evaluati
 from latefusion.planning.modality_sources import BY_ROW
 
 TEST: Final = "test"
+PIPELINE: Final = "pipeline.json"
 
 Named = dict[str, str]
 """Files by the names under which scripts ask for them."""
@@ -97,6 +98,12 @@ def classified(files: Files) -> Named:
     }
 
 
+def of_pipeline(files: Files) -> Named:
+    """Return what the pipeline is made of: models of all labelled items, and what they say out of fold."""
+    kinds = ("model", "facts", "learn", "train")
+    return {name: path for name, path in classified(files).items() if name.split(":")[0] in kinds}
+
+
 def prediction_rules(files: Files) -> dict[str, dict[str, Any]]:
     """Return the rule that the configuration names for new items, or all that `selected` chooses from."""
     wanted = files.config["predict"]["rule"]
@@ -121,12 +128,7 @@ def predictions(files: Files, *, file: str) -> list[str]:
     if files.config["data"]["new"] is None:
         found, allowed, fix = "null", "a file of items without labels", "name their file in data.new"
         raise InputError([Problem(file, found, allowed, fix, column="data.new")])
-    for position, name in enumerate(files.plan.modalities):
-        if files.plan.views[name].source != "trained":
-            found = f"{name}, which comes from elsewhere: `snakemake predict` trains on all labelled items"
-            fix = "leave it out of the configuration that new items are classified with"
-            problem = Problem(file, found, "modalities with a column", fix, column=f"modalities[{position}]")
-            raise InputError([problem])
+    pipeline = saved_pipeline(files, file=file)
     for position, modality in enumerate(files.config["modalities"]):
         if modality["items"] == BY_ROW:
             found = f"{BY_ROW}: the rows of {modality['name']} are those of the labelled items"
@@ -136,7 +138,24 @@ def predictions(files: Files, *, file: str) -> list[str]:
             )
             place = f"modalities[{position}].items"
             raise InputError([Problem(file, found, allowed, fix, column=place)])
-    return [f"{ROOT}/predictions.csv", f"{ROOT}/predictions.json"]
+    return [f"{ROOT}/predictions.csv", f"{ROOT}/predictions.json", *pipeline]
+
+
+def saved_pipeline(files: Files, *, file: str) -> list[str]:
+    """Return what `snakemake pipeline` makes.
+
+    Raises
+    ------
+    InputError
+        If a modality is not trained here.
+    """
+    for position, name in enumerate(files.plan.modalities):
+        if files.plan.views[name].source != "trained":
+            found = f"{name}, which comes from elsewhere: `snakemake predict` trains on all labelled items"
+            fix = "leave it out of the configuration that new items are classified with"
+            problem = Problem(file, found, "modalities with a column", fix, column=f"modalities[{position}]")
+            raise InputError([problem])
+    return [f"{ROOT}/{PIPELINE}"]
 
 
 def curve_views(files: Files) -> list[dict[str, Any]]:

@@ -37,13 +37,34 @@ def load_model(path: Path | str, facts_path: Path | str) -> Any:  # noqa: ANN401
     Raises
     ------
     TableError
-        If the file is not the one that was written: unpickling it could run anybody's code. Or if it was
-        written by a version whose modules had other names.
+        As of `load_checked`.
     """
+    return load_checked(path, read_json(facts_path)["sha256"], facts_path)
+
+
+def load_checked(path: Path | str, sha256: str, stated_in: Path | str) -> Any:  # noqa: ANN401
+    """Read a model whose hash is known.
+
+    Parameters
+    ----------
+    path : path
+    sha256 : str
+        Of the file, in hexadecimal digits.
+    stated_in : path
+        The file that says so, for messages.
+
+    Raises
+    ------
+    TableError
+        If the file is not the one that was written: unpickling it could run anybody's code. Or if it is
+        gone, or was written by a version whose modules had other names.
+    """
+    if not Path(path).exists():
+        raise TableError(f"{path}: gone, although {stated_in} names it; run the workflow again")
     content = Path(path).read_bytes()
-    if hashlib.sha256(content).hexdigest() != read_json(facts_path)["sha256"]:
+    if hashlib.sha256(content).hexdigest() != sha256:
         raise TableError(
-            f"{path}: changed since it was written (its hash is not the one in {facts_path}); delete it"
+            f"{path}: changed since it was written (its hash is not the one in {stated_in}); delete it"
         )
     try:
         return joblib.load(io.BytesIO(content))

@@ -133,9 +133,15 @@ def read_features(path: Path | str) -> Features:
     return np.concatenate(blocks or [empty], dtype=np.float32, casting="same_kind")
 
 
+def embedding_type(path: Path | str) -> tuple[int, str]:
+    """Return the length and the precision, `float32` or `float64`, of a feature matrix's embeddings."""
+    kind = pq.read_schema(path).field("embedding").type
+    return int(kind.list_size), "float64" if pa.types.is_float64(kind.value_type) else "float32"
+
+
 def in_double_precision(path: Path | str) -> bool:
     """Say whether a feature matrix is in double precision."""
-    return bool(pa.types.is_float64(pq.read_schema(path).field("embedding").type.value_type))
+    return embedding_type(path)[1] == "float64"
 
 
 def _block(chunk: pa.FixedSizeListArray) -> Features:

@@ -1,0 +1,110 @@
+"""The fitted pipeline of a run, as people load it: `latefusion.load`."""
+
+from __future__ import annotations
+
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latefusion.api.arguments import refusal
+from latefusion.api.modality_columns import matrices_by_name, require_whole_rows
+from latefusion.api.modality_models import modality_proba
+from latefusion.pipeline.saved_pipeline import PIPELINE, SavedPipeline, read_pipeline
+from latefusion.svm.inputs import Float64
+
+
+class FittedPipeline:
+    """Models of all modalities, trained on every labelled item of a run, and its chosen fusion rule.
+
+    Parameters
+    ----------
+    pipeline : SavedPipeline
+
+    Attributes
+    ----------
+    classes_ : (K,) array of str
+        Names of the classes, as the results call them.
+    modalities_ : tuple of str
+    rule_ : str
+        The fusion rule as the configuration calls it.
+    """
+
+    def __init__(self, pipeline: SavedPipeline) -> None:
+        self._pipeline = pipeline
+        self.classes_: NDArray[Any] = np.array(pipeline.classes)
+        self.modalities_ = tuple(one.name for one in pipeline.modalities)
+        self.rule_ = pipeline.rule.name
+
+    def predict_modality_proba(self, X: Any) -> dict[str, Float64]:  # noqa: ANN401
+        """Return what the model of each modality says, (n, K) each; NaN in rows that lack it.
+
+        Parameters
+        ----------
+        X : dict of str to (n, d_m) array or data frame
+            A row of NaN is an item that lacks the modality.
+
+        Raises
+        ------
+        ArgumentError
+            If an array is missing, or is not of the shape that was trained on; it is a ValueError.
+        """
+        modalities = self._pipeline.modalities
+        matrices = matrices_by_name(X, self.modalities_, widths=[one.columns for one in modalities])
+        said = {}
+        for one, matrix in zip(modalities, matrices, strict=True):
+            require_whole_rows(one.name, matrix)
+            rows = np.asarray(matrix, one.dtype)  # as the workflow stores them
+            said[one.name] = modality_proba(one.model, rows, n_jobs=1, source=f"the modality {one.name}")
+        return said
+
+    def predict_proba(self, X: Any) -> Float64:  # noqa: ANN401
+        """Return the fused class probabilities, (n, K), as `snakemake predict` does."""
+        return self._predict(X)[0]
+
+    def predict(self, X: Any) -> NDArray[Any]:  # noqa: ANN401
+        """Return the name of each item's class by the rule's own decision, (n,)."""
+        decided = self._predict(X)[1]
+        predicted: NDArray[Any] = self.classes_[decided]
+        return predicted
+
+    def _predict(self, X: Any) -> tuple[Float64, NDArray[np.int32]]:  # noqa: ANN401
+        P = np.stack(list(self.predict_modality_proba(X).values()), axis=1)
+        return self._pipeline.rule.predict(P)
+
+
+def load(results: str | PathLike[str] = "results") -> FittedPipeline:
+    """Load the fitted pipeline of a run; its files have to have the hashes that pipeline.json notes.
+
+    Saved models are pickles, which can run code: load those of people whom you trust.
+
+    Parameters
+    ----------
+    results : path
+        The folder of results.
+
+    Raises
+    ------
+    ArgumentError
+        If the run has no pipeline; it is a ValueError.
+    TableError
+        If a file is gone or not the one that was written.
+    """
+    folder = Path(results)
+    if not folder.is_dir():
+        raise refusal(
+            f"load({str(results)!r})", "no such folder", "the results of a run", "name the folder of results"
+        )
+    if not (folder / PIPELINE).exists():
+        raise refusal(
+            f"load({str(results)!r})",
+            f"no {PIPELINE}: no model was trained on all labelled items",
+            "results of a run that saved its pipeline",
+            "run `snakemake pipeline` with the run's configuration, or `snakemake predict`",
+        )
+    return FittedPipeline(read_pipeline(folder))
+
+
+__all__ = ["FittedPipeline", "load"]

@@ -1,0 +1,141 @@
+"""The pipeline of a run: which files its models are in, with their hashes, and the rule that was chosen."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from latefusion.core.input_names import NamedFiles, input_name
+from latefusion.fusion.choice import ChosenRule, choose_rule
+from latefusion.store.models import load_checked
+from latefusion.store.probabilities import Probabilities
+from latefusion.store.samples import embedding_type
+from latefusion.store.tables import TableError, read_json
+
+PIPELINE: Final = "pipeline.json"
+EVERYTHING: Final = "all"
+"""The partition that trains on every labelled item."""
+
+
+@dataclass(frozen=True)
+class SavedModality:
+    """One modality of a pipeline.
+
+    Attributes
+    ----------
+    name : str
+    columns : int
+        Length of an embedding.
+    dtype : str
+        Precision of the matrices that it was trained on.
+    model : object
+        Trained on all labelled items that have the modality.
+    """
+
+    name: str
+    columns: int
+    dtype: str
+    model: Any
+
+
+@dataclass(frozen=True)
+class SavedPipeline:
+    """Models of all modalities, and the rule that fuses what they say.
+
+    Attributes
+    ----------
+    classes : tuple of str
+    modalities : tuple of SavedModality
+    rule : ChosenRule
+    """
+
+    classes: tuple[str, ...]
+    modalities: tuple[SavedModality, ...]
+    rule: ChosenRule
+
+
+def describe_pipeline(
+    modalities: Sequence[str],
+    files: NamedFiles,
+    candidates: Mapping[str, Mapping[str, Any]],
+    *,
+    by: str,
+    seed: int,
+    results: Path,
+) -> dict[str, Any]:
+    """Return what pipeline.json says: files with their hashes, and the rule that was best out of fold.
+
+    Parameters
+    ----------
+    modalities : sequence of str
+    files : NamedFiles
+        For each modality ``model:``, on all labelled items; ``learn:``, what it says of them out of fold;
+        ``train:``, its embeddings in the training file.
+    candidates : mapping of str to mapping
+        `rule`, its file, and `options` of each candidate.
+    by : str
+        The metric that chooses.
+    seed : int
+        The configured one.
+    results : Path
+        The folder that paths are written relative to.
+    """
+    learn = {name: Probabilities.read(files.get(input_name("learn", name))) for name in modalities}
+    chosen = choose_rule(candidates, learn, partition=EVERYTHING, protocol="cross", by=by, seed=seed)
+    entries = []
+    for name in modalities:
+        columns, dtype = embedding_type(files.get(input_name("train", name)))
+        paths = {kind: Path(files.get(input_name(kind, name))) for kind in ("model", "learn")}
+        hashed = {
+            kind: {"file": path.relative_to(results).as_posix(), "sha256": _sha256(path)}
+            for kind, path in paths.items()
+        }
+        entries.append({"name": name, "columns": columns, "dtype": dtype, **hashed})
+    return {
+        "classes": list(next(iter(learn.values())).classes),
+        "modalities": entries,
+        "rule": chosen.name,
+        "rule_file": candidates[chosen.name]["rule"],
+        "options": dict(candidates[chosen.name]["options"]),
+        "by": by,
+        "seed": seed,
+        "cross_validated": chosen.validated,
+    }
+
+
+def read_pipeline(results: Path) -> SavedPipeline:
+    """Load the pipeline of a run, its rule fitted as it was chosen.
+
+    Parameters
+    ----------
+    results : Path
+        The folder of results, with `PIPELINE` in it.
+
+    Raises
+    ------
+    TableError
+        If a file is not the one that the pipeline was made of.
+    """
+    path = results / PIPELINE
+    facts = read_json(path)
+    learn = {}
+    modalities = []
+    for entry in facts["modalities"]:
+        table = results / entry["learn"]["file"]
+        if not table.exists() or _sha256(table) != entry["learn"]["sha256"]:
+            raise TableError(f"{table}: gone, or changed since {path} was written; run `snakemake pipeline`")
+        learn[entry["name"]] = Probabilities.read(table)
+        model = load_checked(results / entry["model"]["file"], entry["model"]["sha256"], path)
+        modalities.append(SavedModality(entry["name"], entry["columns"], entry["dtype"], model))
+    candidate = {facts["rule"]: {"rule": facts["rule_file"], "options": facts["options"]}}
+    chosen = choose_rule(
+        candidate, learn, partition=EVERYTHING, protocol="cross", by=facts["by"], seed=facts["seed"]
+    )
+    return SavedPipeline(tuple(facts["classes"]), tuple(modalities), chosen)
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,0 +1,20 @@
+"""Choose the rule for new items on all labelled ones, and note which files predict, with their hashes."""
+
+from latefusion.core.job import job
+
+with job(snakemake.log[0]) as log:
+    from pathlib import Path
+
+    from latefusion.pipeline.saved_pipeline import describe_pipeline
+    from latefusion.store.tables import write_json
+
+    pipeline = describe_pipeline(
+        snakemake.params.modalities,
+        snakemake.input,
+        snakemake.params.rules,
+        by=snakemake.params.criterion,
+        seed=snakemake.params.seed,
+        results=Path(snakemake.params.results),
+    )
+    log.info("chose the rule %s", pipeline["rule"])
+    write_json(pipeline, snakemake.output.pipeline)
