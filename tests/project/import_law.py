@@ -38,6 +38,7 @@ NEVER = {
 APART: Mapping[str, tuple[str, ...]] = {
     "report": ("core", "store", "evaluation.names"),
     "example_data": ("core", "store"),
+    "schema_inference": ("core", "ingest"),
     "planning": (
         "core",
         "evaluation.names",

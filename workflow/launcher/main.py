@@ -23,6 +23,7 @@ list goes to Snakemake as it is, and so does all that follows `--`: a target, `-
 `--configfile mine.yaml`.
 """
 COMMANDS = {
+    "init": "look at files, and write a configuration that reads them",
     "run": "train, fuse, evaluate, and end with the ranking and the page",
     "resume": "go on with the run that was killed, stopped or failed in the folder, with its own options",
     "predict": "classify the items of `data.new`",
@@ -45,10 +46,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(own: argparse.Namespace, options: list[str]) -> int:
     # imported here, so that `--help` is there at once
+    from launcher.init import init
     from launcher.prune import prune
     from launcher.run import resume, run
 
     folder = Path(own.directory or ".").resolve()
+    if own.command == "init":
+        return init([*own.files, *options], folder, own.output)
     settle_cache(folder)
     if own.command == "resume":
         return resume(options, folder, jobs_left=own.jobs_left)
@@ -100,6 +104,9 @@ def _parser() -> argparse.ArgumentParser:
         usage = f"{NAME} {name} [options] [--] [targets and options of Snakemake]"
         command = commands.add_parser(name, help=about, description=f"{about}.", usage=usage, **layout)
         command.add_argument("-d", "--directory", help="working folder: results, logs and locks are there")
+        if name == "init":
+            _add_files(command)
+            continue
         if name == "run":
             command.add_argument("--demo", action="store_true", help="run on digits that scikit-learn brings")
         if name == "prune":
@@ -107,6 +114,16 @@ def _parser() -> argparse.ArgumentParser:
         else:
             _add_jobs_left(command)
     return parser
+
+
+def _add_files(command: argparse.ArgumentParser) -> None:
+    command.usage = f"{NAME} init FILE [FILE …] [--output config.yaml]"
+    command.description = (
+        "Look at tables, matrices, lists of identifiers and folders, and write a configuration that reads "
+        "them, with a word on each choice; what the files leave open stands in it as a question."
+    )
+    command.add_argument("files", nargs="+", metavar="FILE", help="file, folder or pattern")
+    command.add_argument("--output", metavar="FILE", default="config.yaml", help="name of the configuration")
 
 
 def _add_jobs_left(command: argparse.ArgumentParser) -> None:

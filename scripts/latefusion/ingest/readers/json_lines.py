@@ -29,6 +29,11 @@ class JsonLines:
         The file's first bytes.
     max_cell : int
         Most bytes of a line.
+
+    Attributes
+    ----------
+    first : mapping
+        The object of the first line.
     """
 
     unit: Final = "line"
@@ -36,8 +41,8 @@ class JsonLines:
     def __init__(self, path: Path, head: bytes, max_cell: int) -> None:
         self.path, self._head, self._max_cell = path, head, max_cell
         self.files = [path]
-        self._first = self._first_record()
-        self.names: list[str] = list(self._first)
+        self.first = self._first_record()
+        self.names: list[str] = list(self.first)
         self._sha256: str | None = None
 
     def check(self, columns: Selection) -> list[Problem]:  # noqa: ARG002 - of the contract
@@ -109,8 +114,8 @@ class JsonLines:
     def _type(self, name: str, columns: Selection) -> pa.DataType:
         """Return the type in which a key is read: that of the first line, for texts."""
         if name in columns.vectors:
-            return pa.list_(pa.float64()) if isinstance(self._first.get(name), list) else pa.string()
-        value = self._first.get(name)
+            return pa.list_(pa.float64()) if isinstance(self.first.get(name), list) else pa.string()
+        value = self.first.get(name)
         if isinstance(value, bool):
             return pa.bool_()
         return (

@@ -1,0 +1,96 @@
+"""What columns are called, in letters and digits alone, the likeliest first."""
+
+from __future__ import annotations
+
+from typing import Final
+
+LABELS: Final = (
+    "label",
+    "labels",
+    "class",
+    "target",
+    "quadrant",
+    "emotion",
+    "mood",
+    "sentiment",
+    "category",
+    "genre",
+    "genres",
+    "tag",
+    "tags",
+    "classlabel",
+    "y",
+    "diagnosis",
+    "species",
+)
+GROUPS: Final = (
+    "artist",
+    "artists",
+    "artistname",
+    "artistid",
+    "singer",
+    "performer",
+    "band",
+    "speaker",
+    "speakerid",
+    "subject",
+    "subjectid",
+    "participant",
+    "patient",
+    "patientid",
+    "session",
+    "user",
+    "userid",
+    "author",
+    "group",
+    "srcfile",
+    "fsid",
+    "source",
+)
+IDENTIFIERS: Final = (
+    "id",
+    "item",
+    "itemid",
+    "trackid",
+    "songid",
+    "song",
+    "clipid",
+    "uttid",
+    "utterance",
+    "file",
+    "filename",
+    "slicefilename",
+    "filepath",
+    "path",
+    "audio",
+    "uri",
+    "key",
+    "name",
+    "index",
+    "uuid",
+    "isrc",
+    "musicid",
+)
+DESCRIPTIONS: Final = (
+    "artist",
+    "artistname",
+    "track",
+    "trackname",
+    "song",
+    "songtitle",
+    "title",
+    "album",
+    "albumname",
+    "genre",
+    "year",
+    "valence",
+    "arousal",
+    "language",
+    "gender",
+    "speaker",
+    "duration",
+)
+FOLDS: Final = ("fold", "folds", "cvfold", "foldid", "kfold")
+SPLIT_NAMES: Final = ("split", "subset", "set", "partition", "part", "splits")
+TIMES: Final = ("frametime", "time", "timestamp", "frame", "start", "end", "offset")
+RESERVED: Final = ("item", "label", "class", "group")
