@@ -11,9 +11,18 @@ include: "workflow/rules/environment.smk"  #   the Python and the character set 
 include: "workflow/rules/common.smk"  #        the configuration, paths, and what a run makes
 include: "workflow/rules/terminal.smk"  #      what is said on the terminal, during a run and at its end
 include: "workflow/rules/example_data.smk"  #  the bundled songs and digits
-include: "workflow/rules/ingest.smk"  #        CSV files -> feature matrices and items
-include: "workflow/rules/dataset.smk"  #       both splits -> classes, groups, partitions and folds
-include: "workflow/rules/predictions.smk"  #   finished predictions -> all of these and probabilities
+
+
+if CONFIG["predictions"] is None:
+
+    include: "workflow/rules/ingest.smk"  #        CSV files -> feature matrices and items
+    include: "workflow/rules/dataset.smk"  #       both splits -> classes, groups, partitions and folds
+
+else:
+
+    include: "workflow/rules/predictions.smk"  #   finished predictions -> all of these, and probabilities
+
+
 include: "workflow/rules/svm.smk"  #           feature matrices -> SVMs -> probabilities
 include: "workflow/rules/external.smk"  #      models and probabilities that the user brings
 include: "workflow/rules/fusion.smk"  #        probabilities -> each fusion rule -> the selected one

@@ -7,6 +7,7 @@ with job(snakemake.log[0]):
     from latefusion.evaluation.names import TABLES
     from latefusion.evaluation.reading import read_items, read_models
     from latefusion.evaluation.schemas import SCHEMAS
+    from latefusion.evaluation.tables.detection import Detection
     from latefusion.evaluation.view_files import view_files
     from latefusion.store.tables import read_json, write_table
 
@@ -39,6 +40,7 @@ with job(snakemake.log[0]):
         shares=shares,
         by=params.by,
         metric=params.metric,
+        detection=Detection.of(params.detection),
         draws=params.draws,
         seed=params.seed,
         n_jobs=snakemake.threads,

@@ -46,6 +46,7 @@ rule evaluate:
         describe=CONFIG["data"]["describe"],
         by=CONFIG["evaluation"]["by"],
         metric=CONFIG["evaluation"]["metric"],
+        detection=CONFIG["evaluation"]["detection"],
         draws=CONFIG["evaluation"]["draws"],
         seed=SEED,
         digest=digest("evaluate"),

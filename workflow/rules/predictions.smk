@@ -1,44 +1,34 @@
 # Needs: finished predictions. Makes: items, dataset.json, groups, partitions and probabilities, and trains nothing.
 
 
-if CONFIG["predictions"] is not None:
-
-    rule ingest_predictions:
-        """Match finished predictions to the items and check them, or refuse them with a message that mends it."""
-        input:
-            predictions=table_files(CONFIG["predictions"]["file"]),
-            item_table=lambda wildcards: FILES.prediction_items(),
-        output:
-            item_tables=[
-                kept(f"<results>/items/{split}.parquet") for split in files.SPLITS
-            ],
-            provenance=[
-                kept(f"<results>/items/{split}.source.json") for split in files.SPLITS
-            ],
-            dataset="<results>/dataset.json",
-            groups="<results>/groups.parquet",
-            partitions=FILES.predicted_partitions(),
-            probabilities=FILES.predicted(),
-        log:
-            "<logs>/ingest_predictions.log",
-        benchmark:
-            "<benchmarks>/ingest_predictions.tsv"
-        conda:
-            "../../envs/latefusion.yaml"
-        resources:
-            mem_mb=lambda wildcards, input, attempt: (1000 + 20 * input.size_mb)
-            * attempt,
-            runtime=lambda wildcards, input, attempt: (10 + input.size_mb // 20)
-            * attempt,
-        params:
-            source=CONFIG["predictions"],
-            data=CONFIG["data"],
-            folds=CONFIG["folds"],
-            seed=SEED,
-            digest=digest("ingest_predictions"),
-        script:
-            "../../scripts/ingest_predictions.py"
-
-    ruleorder: ingest_predictions > ingest
-    ruleorder: ingest_predictions > check_dataset
-    ruleorder: ingest_predictions > assign_partitions
+rule ingest_predictions:
+    """Match finished predictions to the items and check them, or refuse them with a message that mends it."""
+    input:
+        predictions=table_files(CONFIG["predictions"]["file"]),
+        item_table=lambda wildcards: FILES.prediction_items(),
+    output:
+        item_tables=[kept(f"<results>/items/{split}.parquet") for split in files.SPLITS],
+        provenance=[
+            kept(f"<results>/items/{split}.source.json") for split in files.SPLITS
+        ],
+        dataset="<results>/dataset.json",
+        groups="<results>/groups.parquet",
+        partitions=FILES.predicted_partitions(),
+        probabilities=FILES.predicted(),
+    log:
+        "<logs>/ingest_predictions.log",
+    benchmark:
+        "<benchmarks>/ingest_predictions.tsv"
+    conda:
+        "../../envs/latefusion.yaml"
+    resources:
+        mem_mb=lambda wildcards, input, attempt: (1000 + 20 * input.size_mb) * attempt,
+        runtime=lambda wildcards, input, attempt: (10 + input.size_mb // 20) * attempt,
+    params:
+        source=CONFIG["predictions"],
+        data=CONFIG["data"],
+        folds=CONFIG["folds"],
+        seed=SEED,
+        digest=digest("ingest_predictions"),
+    script:
+        "../../scripts/ingest_predictions.py"

@@ -55,7 +55,7 @@ def areas(sample: Sample, model: Aligned) -> Area:
     by_group = group_sums(np.stack([own for _, own in found], axis=1), sample.group, sample.groups)
     half = student(sample.groups) * np.sqrt(grouped_variance(by_group))
     of_class = tuple(
-        _ends(area, end, _units(sample, c))
+        bounded_ends(area, end, _units(sample, c))
         for c, (area, end) in enumerate(zip(value.tolist(), half.tolist(), strict=True))
     )
     defined = ~np.isnan(value)
@@ -64,7 +64,7 @@ def areas(sample: Sample, model: Aligned) -> Area:
     influence = by_group[:, defined].mean(axis=1)
     end = student(sample.groups) * float(np.sqrt(grouped_variance(influence[:, None])[0]))
     least = min(_units(sample, int(c)) for c in np.flatnonzero(defined))
-    return Area(_ends(float(value[defined].mean()), end, least), of_class, influence)
+    return Area(bounded_ends(float(value[defined].mean()), end, least), of_class, influence)
 
 
 def _of_class(sample: Sample, model: Aligned, c: int) -> tuple[float, Array]:
@@ -91,7 +91,11 @@ def _units(sample: Sample, c: int) -> int:
     return min(len(np.unique(sample.group[own])), len(np.unique(sample.group[~own])))
 
 
-def _ends(value: float, half: float, units: int) -> Ends:
+def bounded_ends(value: float, half: float, units: int) -> Ends:
+    """Return a value between 0 and 1 and the ends of its interval, kept within.
+
+    Where nothing varies at 0 or 1 the interval is a score interval on a number of groups, `units`.
+    """
     if value in (0.0, 1.0) and half < _FLAT:
         n = np.array([float(units)])
         of = Proportions(np.array([value]), n, n, np.ones(1), np.full(1, np.nan))

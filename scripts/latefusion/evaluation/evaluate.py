@@ -27,6 +27,7 @@ from latefusion.evaluation.tables.comparisons import (
     overall_rows,
 )
 from latefusion.evaluation.tables.complementarity import changed_rows, complementarity_rows, oracle_rows
+from latefusion.evaluation.tables.detection import Detection, detection_rows
 from latefusion.evaluation.tables.metrics import metric_rows
 from latefusion.evaluation.tables.per_model import (
     calibration_rows,
@@ -67,6 +68,7 @@ def evaluate(
     n_jobs: int = 1,
     learning_curve: Sequence[Row] = (),
     metric: str = "accuracy",
+    detection: Detection | None = None,
 ) -> dict[str, pa.Table]:
     """Return every table of `evaluation/{protocol}/`.
 
@@ -93,6 +95,8 @@ def evaluate(
         Rows of that table, where it was asked for.
     metric : str
         One of `HEADLINES`, which reference, tests and confidence set go by.
+    detection : Detection, optional
+        What is looked for in two-class data, and what errors cost.
     """
     known = {model.name: Known() for model in models} | dict(known or {})
     sample = _sample(models, items, dataset, shares)
@@ -107,6 +111,7 @@ def evaluate(
     rows |= _of_items(task, sample) | _by_strata(sample, items, at, by)
     rows["overfitting"] = overfitting_rows(rows["metrics"], sample, known)
     rows["spread"] = spread_rows(sample, models)
+    rows["detection"] = detection_rows(sample, dataset["classes"], detection or Detection(), shares)
     rows["learning_curve"] = list(learning_curve)
     tried = {} if protocol == "replica" else known
     rows["grid"] = [{"model": name, **point} for name, one in tried.items() for point in one.grid]

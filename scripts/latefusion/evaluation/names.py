@@ -24,6 +24,7 @@ TABLES: Final = (
     "errors",
     "overfitting",
     "spread",
+    "detection",
     "learning_curve",
     "grid",
     "published",

@@ -103,6 +103,11 @@ SCHEMAS: Final[Mapping[str, pa.Schema]] = {
     ),
     # one row: how a metric of a model varies over repeats, partitions or fold assignments
     "spread": _schema("model:s kind:s over:s metric:s values:i mean:f sd:f? least:f most:f"),
+    # one row: a measure of how well a model finds the items of one of two classes
+    "detection": _schema(
+        "model:s kind:s metric:s value:f low:f? high:f? target:s targets:i others:i groups:i partitions:i"
+        " better:s"
+    ),
     # one row: a model trained on a share of the groups
     "learning_curve": _schema("model:s kind:s share:f rows:i groups:i metric:s value:f low:f? high:f? n:i"),
     # one row: a C and gamma that a view was tried with in a partition

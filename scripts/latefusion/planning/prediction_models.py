@@ -130,6 +130,10 @@ def planned_predictions(
     planned[PREDICTIONS] = {**entry, "items": entry["items"] or config["data"]["items"]}
     planned["modalities"] = [_modality(name) for name in names if name in fused]
     planned["views"] = [_other(name) for name in names if name not in fused]
+    detection = config["evaluation"]["detection"]
+    if detection["target"] is None and entry["positive"] is not None:
+        target = entry["positive"]
+        planned["evaluation"] = {**config["evaluation"], "detection": {**detection, "target": str(target)}}
     if folds is not None:
         planned["cross"] = {**config["cross"], "folds": folds, "repeats": 1}
     if not named_rules:
