@@ -126,7 +126,7 @@ rule summarise:
         external={
             name: view.has_out_of_fold
             for name, view in PLAN.views.items()
-            if view.source != "trained"
+            if view.source != "trained" and CONFIG["predictions"] is None
         },
         metric=CONFIG["evaluation"]["metric"],
         assignments=CONFIG["cross"]["repeats"],

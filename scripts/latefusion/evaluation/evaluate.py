@@ -28,6 +28,7 @@ from latefusion.evaluation.tables.comparisons import (
 )
 from latefusion.evaluation.tables.complementarity import changed_rows, complementarity_rows, oracle_rows
 from latefusion.evaluation.tables.detection import Detection, detection_rows
+from latefusion.evaluation.tables.dev_loss import dev_loss_rows
 from latefusion.evaluation.tables.metrics import metric_rows
 from latefusion.evaluation.tables.per_model import (
     calibration_rows,
@@ -111,6 +112,7 @@ def evaluate(
     rows |= _of_items(task, sample) | _by_strata(sample, items, at, by)
     rows["overfitting"] = overfitting_rows(rows["metrics"], sample, known)
     rows["spread"] = spread_rows(sample, models)
+    rows["dev_loss"] = dev_loss_rows(sample, known, items, task.stream("dev loss"))
     rows["detection"] = detection_rows(sample, dataset["classes"], detection or Detection(), shares)
     rows["learning_curve"] = list(learning_curve)
     tried = {} if protocol == "replica" else known

@@ -25,6 +25,7 @@ TABLES: Final = (
     "overfitting",
     "spread",
     "detection",
+    "dev_loss",
     "learning_curve",
     "grid",
     "published",

@@ -16,7 +16,7 @@ from latefusion.core.log_loss import log_losses
 from latefusion.core.metrics import Array
 from latefusion.evaluation.baselines import baselines, training_shares
 from latefusion.evaluation.held_out import held_out_value
-from latefusion.evaluation.samples import Items, Known, Model, Names
+from latefusion.evaluation.samples import HeldOut, Items, Known, Model, Names
 from latefusion.evaluation.view_files import ViewFiles
 from latefusion.store.probabilities import BAG, Probabilities
 from latefusion.store.samples import positions, read_group_of, read_labels
@@ -115,6 +115,7 @@ def read_view(files: ViewFiles, partitions: Sequence[str], metric: str = "accura
         inverted_sigmoids=sum(int(one.get("n_inverted_sigmoids") or 0) for one in noted),
         kernel_distance=min(distances) if distances else None,
         scored_by="ovo_prediction" if ovo_prediction else "predicted",
+        held_out=_held_out(files),
         grid=[
             {"partition": partition, **point, "gamma": str(point["gamma"])}
             for partition, one in zip(partitions, facts, strict=bool(facts))
@@ -206,6 +207,20 @@ def _training(paths: Sequence[Path | str]) -> tuple[dict[str, float | None], int
         right += float((table.predicted == table.label)[usable].sum())
         loss += float(log_losses(table.p[usable], table.label[usable]).sum())
     return ({"accuracy": right / n, "log_loss": loss / n}, n) if n else ({}, 0)
+
+
+def _held_out(files: ViewFiles) -> HeldOut | None:
+    """Return losses on the held-out rows of a model that was not trained here; None under `cross`.
+
+    There the rows are test rows of other partitions, and nothing could be seen of them.
+    """
+    if files.facts or len(files.out_of_fold) != 1:
+        return None
+    table = Probabilities.read(files.out_of_fold[0])
+    usable = (table.label >= 0) & (table.predicted >= 0)
+    label = table.label[usable]
+    wrong = (table.predicted[usable] != label).astype(np.float64)
+    return HeldOut(table.item[usable], wrong if files.decisions else log_losses(table.p[usable], label))
 
 
 def _weighted(validated: Sequence[Mapping[str, Any]], key: str) -> float | None:

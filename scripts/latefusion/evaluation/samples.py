@@ -177,6 +177,21 @@ class Sample:
 
 
 @dataclass(frozen=True)
+class HeldOut:
+    """What a model said of rows that it is said not to have seen.
+
+    Attributes
+    ----------
+    item : (n,) object array of str
+    loss : (n,) array
+        Log loss, or, of a model without probabilities, 1 where it errs.
+    """
+
+    item: Names
+    loss: Array
+
+
+@dataclass(frozen=True)
 class Known:
     """What is known of a model besides its test rows; None where there is none.
 
@@ -194,6 +209,8 @@ class Known:
     note : str, optional
     grid : sequence of dict
         Rows of the table `grid` without the model: what was tried in each partition.
+    held_out : HeldOut, optional
+        Losses on the rows that rules learn from, of a model that was not trained here.
     """
 
     in_sample: Mapping[str, float | None] = field(default_factory=dict)
@@ -206,3 +223,4 @@ class Known:
     scored_by: str = "predicted"
     note: str | None = None
     grid: Sequence[Row] = ()
+    held_out: HeldOut | None = None

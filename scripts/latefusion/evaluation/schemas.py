@@ -108,6 +108,8 @@ SCHEMAS: Final[Mapping[str, pa.Schema]] = {
         "model:s kind:s metric:s value:f low:f? high:f? target:s targets:i others:i groups:i partitions:i"
         " better:s"
     ),
+    # one row: a model not trained here on the rows that rules learn from, and on test rows
+    "dev_loss": _schema("model:s kind:s metric:s dev:f test:f n_dev:i n_test:i p:f"),
     # one row: a model trained on a share of the groups
     "learning_curve": _schema("model:s kind:s share:f rows:i groups:i metric:s value:f low:f? high:f? n:i"),
     # one row: a C and gamma that a view was tried with in a partition

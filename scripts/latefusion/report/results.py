@@ -234,6 +234,11 @@ class Results:
         return bool(self.dataset["groups"]["known"])
 
     @property
+    def predicted(self) -> bool:
+        """Whether the models are finished predictions: nothing is known of embeddings and of training."""
+        return self.config.get("predictions") is not None
+
+    @property
     def apart(self) -> bool:
         """Whether `cross` keeps every group on one side."""
         return self.grouped and bool(self.dataset["groups"]["cross_grouped"])

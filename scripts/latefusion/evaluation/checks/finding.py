@@ -115,7 +115,16 @@ INVERTED: Final = 0.5
 DUPLICATED: Final = 0.01
 """Share of the test items that training has too which is worth a warning."""
 
-NEEDED: Final = ("models", "metrics", "per_class", "comparisons", "calibration", "overfitting", "spread")
+NEEDED: Final = (
+    "models",
+    "metrics",
+    "per_class",
+    "comparisons",
+    "calibration",
+    "overfitting",
+    "spread",
+    "dev_loss",
+)
 
 
 def gather(

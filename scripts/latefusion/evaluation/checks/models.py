@@ -258,8 +258,11 @@ def models_left_out(evidence: Evidence) -> Findings:
             NOTE,
             f"{protocol} does without {listed(names, NAMED)}: {reason}.",
             {"models": len(names)},
-            "Train the view here, or bring the tables that it lacks (`train_out_of_fold`, `train_in_sample`,"
-            " `cross`); until then compare these models under the other protocols.",
+            "Bring what the reason says is lacking: rows of the role dev or folds, probabilities instead of"
+            " decisions; the other rules stand."
+            if "predictions" in evidence.dataset
+            else "Train the view here, or bring the tables that it lacks (`train_out_of_fold`, "
+            "`train_in_sample`, `cross`); until then compare these models under the other protocols.",
             protocol,
             names,
         )

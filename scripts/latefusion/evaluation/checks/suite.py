@@ -10,7 +10,7 @@ from dataclasses import asdict
 from types import MappingProxyType
 from typing import Any, Final
 
-from latefusion.evaluation.checks import claims, data, fusion, models
+from latefusion.evaluation.checks import claims, data, fusion, models, predictions
 from latefusion.evaluation.checks.finding import ERROR, NOTE, WARNING, Evidence, Findings
 
 _ALL: Final = (
@@ -38,6 +38,7 @@ _ALL: Final = (
     models.inverted_sigmoids,
     data.few_groups,
     models.folds_unknown,
+    predictions.dev_rows_seen,
     fusion.fewer_modalities_fused,
     models.models_left_out,
     claims.rules_coincide,
