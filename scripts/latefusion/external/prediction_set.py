@@ -10,10 +10,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from latefusion.core.seeds import stream
 from latefusion.core.wording import plural, verb
 from latefusion.dataset.groups import ARTISTS, OWN, Joined, components, unified
 from latefusion.dataset.keys import Key
-from latefusion.dataset.partitions import GIVEN, LabelledItems, assign
+from latefusion.dataset.partitions import GIVEN, LabelledItems, assign, stratified_folds
 from latefusion.dataset.seen_groups import many_seen
 from latefusion.external.prediction_source import Kind
 from latefusion.external.score_calibration import calibrated
@@ -92,16 +93,17 @@ class PredictionSet:
         Parameters
         ----------
         folds : int
-            Into how many the rows with `dev` are divided where they name none; groups are kept together as
-            `latefusion.dataset.partitions.assign` does.
+            Into how many the rows with `dev` are divided where they name none, and those of the other fold
+            of two; groups are kept together as `latefusion.dataset.partitions.assign` does.
         seed : int
             Of that division.
         """
         if self.protocol == "cross":
             assert self.fold is not None
+            names = {f"cross-0-{k}": self.fold != k for k in range(int(self.fold.max()) + 1)}
             return {
-                f"cross-0-{k}": _partition(self.item, self.fold != k, self.fold)
-                for k in range(int(self.fold.max()) + 1)
+                name: _partition(self.item, train, self._inner_folds(name, train, folds, seed))
+                for name, train in names.items()
             }
         if self.fold is not None or not self.dev.any():
             fold = np.full(len(self.item), -1, np.int32) if self.fold is None else self.fold
@@ -119,6 +121,20 @@ class PredictionSet:
                 seed=seed,
             )
         }
+
+    def _inner_folds(self, name: str, train: Mask, folds: int, seed: int) -> NDArray[np.int32]:
+        """Return the folds of a training part: those that are named, or, of a single one, a division."""
+        assert self.fold is not None
+        if len(np.unique(self.fold[train])) > 1:
+            return self.fold
+        group = np.unique(self.group[train].astype(str), return_inverse=True)[1]
+        several = len(np.unique(group)) > 1
+        fold = np.full(len(train), -1, np.int32)
+        most = min(folds, len(np.unique(group))) if several else folds
+        fold[train] = stratified_folds(
+            self.y[train], group if several else None, most, stream(seed, "folds", name)
+        )
+        return fold
 
     def probabilities(self, partition: pa.Table, part: Part) -> dict[str, Probabilities]:
         """Return what each model says of one part of a partition; scores are calibrated on its training part.

@@ -61,6 +61,15 @@ def test_folds_over_all_items_are_partitions_whose_rules_learn_from_the_other_fo
     assert [one["prior"] for one in facts["classes"]] == pytest.approx([1 / 3] * 3)
 
 
+def test_rows_of_the_other_fold_of_two_are_divided_so_that_rules_can_be_chosen():
+    group = [f"g{row // 2}" for row in range(12)]
+    found = made(dev=0, fold=[0] * 6 + [1] * 6, group=group).partitions(folds=3, seed=0)
+    fold = found["cross-0-1"]["fold"].to_pylist()
+    assert fold[6:] == [None] * 6
+    assert set(fold[:6]) == {0, 1, 2}
+    assert all(fold[row] == fold[row + 1] for row in (0, 2, 4))
+
+
 def test_without_dev_rows_nothing_is_learned_and_the_prior_is_flat():
     found = made(dev=0)
     (partition,) = found.partitions(folds=5, seed=0).values()

@@ -43,6 +43,7 @@ FAULTS: Final = MappingProxyType(
         "groups_joined": "names of groups that were cut as artists are",
         "few_groups": "few groups for the intervals",
         "folds_unknown": "external tables whose folds are unknown or cannot be checked",
+        "dev_rows_seen": "models far better on the rows that teach the rules than on test",
         "fewer_modalities_fused": "protocols whose rules fuse less than all modalities",
         "models_left_out": "models that a protocol does without",
         "rules_coincide": "rules that say the same of every item",
@@ -77,6 +78,7 @@ HOLDS: Final = MappingProxyType(
         "groups_joined": "names of groups were not cut to pieces",
         "few_groups": "groups are many enough for the intervals",
         "folds_unknown": "every table has folds of this run",
+        "dev_rows_seen": "no model is far better on the rows that teach the rules than on test",
         "fewer_modalities_fused": "every protocol's rules fuse all modalities",
         "models_left_out": "no protocol does without a model",
         "rules_coincide": "no two rules say the same of every item",
@@ -87,6 +89,12 @@ HOLDS: Final = MappingProxyType(
 """What holds where a check found nothing."""
 NEEDS: Final = MappingProxyType(
     {
+        "majority_not_beaten": ("baselines",),
+        "kernel_nearly_constant": ("trained",),
+        "approximated": ("trained",),
+        "inverted_sigmoids": ("trained",),
+        "folds_unknown": ("trained",),
+        "dev_rows_seen": ("held out",),
         "groups_straddle": ("groups", "files"),
         "group_lookup_not_beaten": ("groups", "lookup"),
         "weights_from_test": ("replica",),
@@ -153,7 +161,10 @@ def _there(results: Results) -> set[str]:
     spreads = {row["over"] for row in best.rows.get("spread", []) if row["values"] > 1}
     there = {
         "groups": results.grouped,
-        "files": results.on_files is not None,
+        "baselines": bool(best.named("baseline")),
+        "trained": not results.predicted,
+        "held out": bool(best.rows.get("dev_loss")),
+        "files": results.on_files is not None and bool(results.dataset["n"]["train"]),
         "replica": "replica" in results.protocols,
         "cross": "cross" in results.protocols,
         "rules": bool(best.rules),

@@ -112,6 +112,10 @@ def clean():
             {"model": "audio", "metric": "accuracy", "in_sample": 0.5, "out_of_fold": 0.45, "gap": 0.05}
             | {"partitions": 1}
         ],
+        "dev_loss": [
+            {"model": name, "metric": "log_loss", "dev": 0.9, "test": 1.0, "p": 1.0}
+            for name in ("text", "audio")
+        ],
         "spread": [
             {"model": "mlp", "over": over, "metric": "accuracy", "least": 0.495, "most": 0.505}
             for over in ("repeat", "assignment")
@@ -195,6 +199,7 @@ PLANTED = {
     "inverted_sigmoids": ({}, change("models", {"inverted_sigmoids": 2}, model="text")),
     "few_groups": ({}, change("metrics", {"groups": 12}, model="audio")),
     "folds_unknown": ({"external": {"text": False}}, None),
+    "dev_rows_seen": ({}, change("dev_loss", {"dev": 0.1, "p": 0.001}, model="text")),
     "fewer_modalities_fused": (
         {"modalities": ["audio", "text", "image"], "fused": {"honest": ["audio", "text"]}},
         None,
