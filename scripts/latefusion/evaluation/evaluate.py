@@ -101,25 +101,29 @@ def evaluate(
     """
     known = {model.name: Known() for model in models} | dict(known or {})
     sample = _sample(models, items, dataset, shares)
-    at = _positions(sample, items)
+    at = items.positions(sample.item)
     task = _Task(sample, known, protocol, metric, draws, seed, n_jobs)
-    rows: dict[str, list[Row]] = {name: [] for name in TABLES}
-    for subset, chosen in _subsets(protocol, items, at, dataset):
-        part = sample if subset == ALL else sample.where(chosen)
-        for name, found in _on_subset(task, subset, part):
-            rows[name] += found
+    rows = _on_subsets(task, sample, _subsets(protocol, items, at, dataset))
     rows["models"] = _model_rows(task, sample, known, rows["confidence_set"])
     rows |= _of_items(task, sample) | _by_strata(sample, items, at, by)
     rows["overfitting"] = overfitting_rows(rows["metrics"], sample, known)
-    rows["spread"] = spread_rows(sample, models)
     rows["dev_loss"] = dev_loss_rows(sample, known, items, task.stream("dev loss"))
     rows["detection"] = detection_rows(sample, dataset["classes"], detection or Detection(), shares)
-    rows["learning_curve"] = list(learning_curve)
+    rows |= {"spread": spread_rows(sample, models), "learning_curve": list(learning_curve)}
     tried = {} if protocol == "replica" else known
     rows["grid"] = [{"model": name, **point} for name, one in tried.items() for point in one.grid]
     rows["published"] = published_rows(protocol, dataset, rows)
     tables = {name: to_table(name, rows[name]) for name in TABLES if name != "outcomes"}
     return tables | {"outcomes": outcomes(sample, items.group[at])}
+
+
+def _on_subsets(task: _Task, sample: Sample, subsets: Sequence[tuple[str, Mask]]) -> dict[str, list[Row]]:
+    rows: dict[str, list[Row]] = {name: [] for name in TABLES}
+    for subset, chosen in subsets:
+        part = sample if subset == ALL else sample.where(chosen)
+        for name, found in _on_subset(task, subset, part):
+            rows[name] += found
+    return rows
 
 
 def _sample(
@@ -138,12 +142,6 @@ def _reference(sample: Sample, known: Mapping[str, Known], metric: str) -> str |
     singles = [model.name for model in sample.models if model.kind == "single"]
     values = {name: known[name].out_of_fold.get(by) for name in singles}
     return choose_reference(singles, values, BETTER[by])
-
-
-def _positions(sample: Sample, items: Items) -> NDArray[np.int64]:
-    """Return where the items of a sample stand among all items."""
-    place = {item: index for index, item in enumerate(items.item.tolist())}
-    return np.array([place[item] for item in sample.item.tolist()], np.int64)
 
 
 class _Task:

@@ -41,6 +41,11 @@ class Items:
     split: Names
     described: Mapping[str, Sequence[Any]] = field(default_factory=dict)
 
+    def positions(self, wanted: Names) -> NDArray[np.int64]:
+        """Return where some items stand among all of them."""
+        place = {item: index for index, item in enumerate(self.item.tolist())}
+        return np.array([place[item] for item in wanted.tolist()], np.int64)
+
 
 @dataclass(frozen=True)
 class Model:

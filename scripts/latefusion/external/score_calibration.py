@@ -8,9 +8,8 @@ from typing import Final
 import numpy as np
 
 from latefusion.fusion.aggregation import Array, Labels, Mask, softmax
+from latefusion.fusion.conditional_logit import fit
 
-MAX_STEPS: Final = 100
-TOLERANCE: Final = 1e-12
 RIDGE: Final = 1e-6
 """Penalty that keeps the scale finite where the rows are separable, in nats per squared unit."""
 
@@ -28,7 +27,7 @@ class AffineCalibration:
     scale : float
         α.
     offsets : (K,) array
-        β, with mean 0.
+        β.
     """
 
     scale: float
@@ -43,55 +42,20 @@ class AffineCalibration:
 
 
 def fit_calibration(scores: Array, y: Labels) -> AffineCalibration:
-    """Return the calibration of least mean log loss, by Newton's method on a convex function.
+    """Return the calibration of least mean log loss, as `llr_fusion` fits it to a single model.
 
     Parameters
     ----------
     scores : (n, K) array
         Finite.
     y : (n,) array
-        Class indices. Offsets of classes without a row are those that a single row spread over all
-        classes would give.
+        Class indices. A class without a row is as likely as one of which n rows hold less than one.
     """
-    n, K = scores.shape
     spread = float(scores.std()) or 1.0
-    S = (scores - scores.mean(axis=1, keepdims=True)) / spread
-    target = np.eye(K)[y]
-    theta = np.r_[1.0, np.zeros(K)]
-    penalty = np.r_[RIDGE, np.full(K, 1 / (n * K))]
-
-    def loss(at: Array) -> float:
-        logits = at[0] * S + at[1:]
-        top = logits.max(axis=1)
-        log_sum = top + np.log(np.exp(logits - top[:, None]).sum(axis=1))
-        return float((log_sum - (logits * target).sum(axis=1)).mean() + penalty @ at**2 / 2)
-
-    value = loss(theta)
-    for _ in range(MAX_STEPS):
-        p = softmax(theta[0] * S + theta[1:])
-        error = (p - target) / n
-        gradient = np.r_[(error * S).sum(), error.sum(axis=0)] + penalty * theta
-        if np.abs(gradient).max() <= TOLERANCE:
-            break
-        step = np.linalg.solve(_hessian(S, p) + np.diag(penalty), -gradient)
-        length = 1.0
-        while (found := loss(theta + length * step)) > value and length > TOLERANCE:
-            length /= 2
-        if found > value:
-            break
-        theta, value = theta + length * step, found
-    return AffineCalibration(theta[0] / spread, theta[1:] - theta[1:].mean())
-
-
-def _hessian(S: Array, p: Array) -> Array:
-    """Return the second derivatives of the mean loss by scale and offsets, (1 + K, 1 + K)."""
-    n, K = S.shape
-    mean = (p * S).sum(axis=1, keepdims=True)
-    H = np.empty((1 + K, 1 + K))
-    H[0, 0] = (p * (S - mean) ** 2).sum() / n
-    H[0, 1:] = H[1:, 0] = (p * (S - mean)).sum(axis=0) / n
-    H[1:, 1:] = np.diag(p.mean(axis=0)) - p.T @ p / n
-    return H
+    model = fit(scores[:, None, :] / spread, y, RIDGE)
+    seen = np.isfinite(model.offsets)
+    rare = model.offsets[seen].min() - np.log(len(y))
+    return AffineCalibration(float(model.weights[0]) / spread, np.where(seen, model.offsets, rare))
 
 
 def calibrated(scores: Array, y: Labels, learn: Mask, fold: Labels) -> Array:

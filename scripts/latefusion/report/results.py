@@ -251,7 +251,8 @@ class Results:
     @property
     def group_word(self) -> str:
         """What a group is called in a sentence: `artist` where the column is `artist_name`."""
-        column = str(self.config["data"].get("group") or "group")
+        predictions = self.config.get("predictions") or {}
+        column = str(predictions.get("group") or self.config["data"].get("group") or "group")
         for ending in ENDINGS:
             column = column.removesuffix(ending) or column
         return column.replace("_", " ")

@@ -42,14 +42,13 @@ def dev_loss_rows(
     asked = [model for model in sample.models if known[model.name].held_out is not None]
     if not asked or not sample.groups:
         return []
-    place = {item: row for row, item in enumerate(items.item.tolist())}
     names, group = np.unique(items.group.astype(str), return_inverse=True)
-    test = np.array([place[item] for item in sample.item.tolist()], np.int64)
+    test = items.positions(sample.item)
     rows = []
     for model in asked:
         held_out = known[model.name].held_out
         assert held_out is not None
-        dev = np.array([place[item] for item in held_out.item.tolist()], np.int64)
+        dev = items.positions(held_out.item)
         on_test = (
             1 - model.correct(sample.label)
             if model.p is None

@@ -37,7 +37,28 @@ def section(results: Results) -> Section:
     return part
 
 
+def _predicted_balance(results: Results) -> str:
+    """Return how the classes are spread over the items that judge: all of them under `cross`."""
+    split = "test" if results.dataset["n"]["test"] else "train"
+    classes, n = results.dataset["classes"], max(1, results.dataset["n"][split])
+    most = max(classes, key=lambda entry: entry[split])
+    least = min(classes, key=lambda entry: entry[split])
+    judging = f"of the {plural(n, 'item')} that judge the models"
+    shares = (
+        f"are balanced: each holds about {percent(1 / len(classes))} {judging}"
+        if most[split] <= UNBALANCED * least[split]
+        else f"are not balanced: {most['name']} holds {percent(most[split] / n)} {judging}, "
+        f"{least['name']} {percent(least[split] / n)}"
+    )
+    return (
+        f"The {len(classes)} classes {shares}. Always saying {most['name']} is right for "
+        f"{percent(most[split] / n)}, so that is what a model has to beat."
+    )
+
+
 def _balance(results: Results) -> str:
+    if results.predicted:
+        return _predicted_balance(results)
     classes = results.dataset["classes"]
     most = max(classes, key=lambda entry: entry["train"])
     least = min(classes, key=lambda entry: entry["train"])
@@ -60,31 +81,44 @@ def _group_sentence(results: Results) -> str:
     if not groups["known"]:
         return "No column names groups of items that belong together, so every item counts as its own group."
     share = percent(groups["test_items_seen"] / max(1, n))
+    division = "division into dev and test rows" if results.predicted else "split of the files"
     told = say("Items come in {n:group} ({word})", n=groups["n"], word=results.group_word)
     if groups["shared"]:
         told += say(
-            "; {shared} of them {shared:~is|are} on both sides of the split of the files, and {share} of the "
+            "; {shared} of them {shared:~is|are} on both sides of the {files}, and {share} of the "
             "{n:test item} {seen:~belongs|belong} to {shared:~it|one of those}",
             shared=groups["shared"],
+            files=division,
             share=share,
             n=n,
             seen=groups["test_items_seen"],
         )
-    else:
-        told += "; none is on both sides of the split of the files"
+    elif n and results.dataset["n"]["train"]:
+        told += f"; none is on both sides of the {division}"
     return (
         f"{told}. The largest holds {plural(groups['largest'], 'item')}, "
         f"{percent(groups['largest'] / max(1, results.n))} of all."
     )
 
 
+def _split_titles(results: Results) -> dict[str, str]:
+    """Return what the parts of the items are called: of finished predictions those that there are."""
+    n = results.dataset["n"]
+    if not results.predicted:
+        return {"train": "train", "test": "test"}
+    if not n["test"]:
+        return {"train": "all"}
+    return {"train": "dev", "test": "test"} if n["train"] else {"test": "test"}
+
+
 def _classes(results: Results) -> Figure:
     classes, n = results.dataset["classes"], results.dataset["n"]
-    names = ["train", "test"]
+    titles = _split_titles(results)
+    names = list(titles.values())
     rows = [
         {
             "label": entry["name"],
-            "name": split,
+            "name": title,
             "value": entry[split] / max(1, n[split]),
             "shown": (
                 f"{percent(entry[split] / max(1, n[split]))}, {count(entry[split])} of "
@@ -92,8 +126,9 @@ def _classes(results: Results) -> Figure:
             ),
         }
         for entry in classes
-        for split in names
+        for split, title in titles.items()
     ]
+    sizes = ", ".join(f"{title} n = {count(n[split])}" for split, title in titles.items())
     bars = (
         alt.Chart(data(rows))
         .mark_bar()
@@ -117,11 +152,11 @@ def _classes(results: Results) -> Figure:
     return Figure(
         "class-shares",
         "How many items each class has",
-        f"Share of the items in per cent; train n = {count(n['train'])}, test n = {count(n['test'])}. "
+        f"Share of the items in per cent; {sizes}. "
         "Dashed: where all bars would end if the classes were balanced.",
         finished(alt.layer(bars, even), height=34 * len(classes), legend=keys(names, shaped=False)),
         "Bars of the share of each class: "
-        + listed([f"{entry['name']} {percent(entry['prior'])} of train" for entry in classes]),
+        + listed([f"{entry['name']} {percent(entry['prior'])} of {names[0]}" for entry in classes]),
         _class_table(results),
     )
 

@@ -41,9 +41,12 @@ def section(results: Results) -> Section:
     tables = results.best
     names = tables.named("single", "early")
     part = Section("single", "Single models")
-    part.lead = (
-        f"Each modality on its own, and early fusion where there is any: {tested_on(results, tables)}."
+    each = (
+        "Each model on its own, those that no rule fuses too"
+        if results.predicted
+        else "Each modality on its own, and early fusion where there is any"
     )
+    part.lead = f"{each}: {tested_on(results, tables)}."
     part.sentences = _strengths(tables, tables.named("single"))
     part.figures += [_recalls(results, tables, names)]
     part.tables += [_metrics(tables, names)]
