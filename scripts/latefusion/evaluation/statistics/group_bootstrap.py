@@ -17,7 +17,8 @@ Groups = NDArray[np.int64]
 
 BLOCK: Final = 125
 """Draws that are made at once; fixed, so that no number depends on the number of workers."""
-_STEP: Final = 1e-3
+STEP: Final = 1e-3
+"""Of a group's weight, where derivatives are taken by it."""
 
 Statistics = Callable[[Array], Array]
 """Turns sums over items, (b, F), into statistics, (b, S)."""
@@ -133,7 +134,7 @@ def influences(sums: Array, statistics: Statistics) -> Array:
     statistics : callable
     """
     total = sums.sum(axis=0)[None]
-    return (statistics(total + _STEP * sums) - statistics(total - _STEP * sums)) / (2 * _STEP)
+    return (statistics(total + STEP * sums) - statistics(total - STEP * sums)) / (2 * STEP)
 
 
 def group_weights(rng: np.random.Generator, draws: int, groups: int) -> Array:
