@@ -23,7 +23,7 @@ setup(
         "latefusion": ["py.typed", "report/templates/*"],
         WORKFLOW: [
             *("Snakefile", "config.yaml", "config/*", "envs/*", "examples/*.yaml", "profiles/*/*"),
-            *("workflow/launcher/*.py", "workflow/report/*", "workflow/rules/*", "workflow/schemas/*"),
+            *("workflow/launcher/*", "workflow/report/*", "workflow/rules/*", "workflow/schemas/*"),
         ],
     },
 )

@@ -3,10 +3,12 @@
 from latefusion.core.job import job
 
 with job(snakemake.log[0]) as log:
+    from latefusion.fusion.rule import extend_rules
     from latefusion.pipeline.classify import classify, read_modalities
     from latefusion.store.csv_export import write_csv
     from latefusion.store.tables import read_json, read_table, write_json
 
+    extend_rules(snakemake.params.rules_path)
     rule = read_json(snakemake.input.pipeline)["rule"]
     classified = classify(
         read_modalities(snakemake.params.modalities, snakemake.input),

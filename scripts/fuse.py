@@ -6,8 +6,10 @@ with job(snakemake.log[0]):
     from latefusion.fusion.fuse import fuse
     from latefusion.fusion.inputs import read_partition_inputs
     from latefusion.fusion.robustness import ROBUSTNESS
+    from latefusion.fusion.rule import extend_rules
     from latefusion.store.tables import write_json, write_table
 
+    extend_rules(snakemake.params.rules_path)
     fused = fuse(
         snakemake.params.rule,
         snakemake.params.options,

@@ -5,9 +5,11 @@ from latefusion.core.job import job
 with job(snakemake.log[0]) as log:
     from pathlib import Path
 
+    from latefusion.fusion.rule import extend_rules
     from latefusion.pipeline.saved_pipeline import describe_pipeline
     from latefusion.store.tables import write_json
 
+    extend_rules(snakemake.params.rules_path)
     pipeline = describe_pipeline(
         snakemake.params.modalities,
         snakemake.input,

@@ -22,6 +22,7 @@ PAGE = {
     "ranking": DOCS / "results.md",
     "digits": DOCS / "data.md",
     "catalogue": DOCS / "rules.md",
+    "template": DOCS / "rules.md",
     "rulegraph": DOCS / "rerun.md",
     "stale-table": DOCS / "rerun.md",
     "speed": DOCS / "speed.md",
@@ -37,6 +38,12 @@ def catalogue() -> str:
     from latefusion.planning.rule_catalogue import markdown, read_rules
 
     return markdown(read_rules(ROOT / "scripts/latefusion/rules"))
+
+
+def rule_template() -> str:
+    """Return the file that `latefusion rules mine --new` writes."""
+    text = (ROOT / "workflow/launcher/new_rule.txt").read_text(encoding="utf-8")
+    return f"```python\n{text}```"
 
 
 def rule_graph() -> str:
@@ -112,7 +119,8 @@ def _fenced(text: str) -> str:
 
 def main() -> None:
     """Write all parts but the table of stale jobs."""
-    parts = {"catalogue": catalogue(), "rulegraph": rule_graph(), "speed": speed(), "svc": in_place_of_svc()}
+    parts = {"catalogue": catalogue(), "template": rule_template(), "rulegraph": rule_graph()}
+    parts |= {"speed": speed(), "svc": in_place_of_svc()}
     if (ROOT / "results/summary.txt").exists():
         parts["ranking"] = ranking(ROOT / "results", "cross")
         parts["ranking-top"] = top(parts["ranking"])

@@ -54,6 +54,28 @@ def test_a_dropped_in_rule_needs_its_name_in_the_configuration_and_nothing_else(
     assert ",mine," in (folder / "results/summary.csv").read_text()
 
 
+def test_a_rule_in_a_folder_of_one_s_own_reruns_alone_when_it_or_its_helper_is_edited(honest, tmp_path):
+    folder = shutil.copytree(honest, tmp_path / "run")
+    launch("rules", "mine", "--new", cwd=folder)
+    mine = (folder / "rules/mine.py").read_text()
+    (folder / "rules/mine.py").write_text(f"from latefusion.rules._power import POWER\n{mine}")
+    (folder / "rules/_power.py").write_text("POWER = 2\n")
+    rules = [*HONEST["rules"], {"name": "mine"}]
+    write_config(folder, configured(rules=rules, rules_path="rules"))
+    expected = {"fuse honest/mine", "select_rule honest", "evaluate honest", "summarise", "report"}
+    assert planned(folder) == expected
+    launch("run", "--cores", 2, cwd=folder)
+    learned = json.loads((folder / "results/fusion/honest/mine.json").read_text())
+    assert learned["partitions"]
+    assert planned(folder) == set()
+    (folder / "rules/_power.py").write_text("POWER = 3\n")
+    assert planned(folder) == expected
+    (folder / "rules/mine.py").write_text(mine.replace("** self.sharpness", "** self.blunt"))
+    failed = launch("run", "--cores", 1, "results/fusion/honest/mine.parquet", cwd=folder, check=False)
+    assert re.search(r"rules/mine\.py, line \d+\n.*AttributeError", failed.stdout + failed.stderr)
+    assert "Traceback" not in failed.stdout + failed.stderr
+
+
 def without_labels(path, rows):
     with path.open(newline="") as file:
         table = list(csv.DictReader(file))[:rows]

@@ -654,5 +654,45 @@ def test_without_a_number_of_cores_all_are_used(folder):
     assert json.loads((folder / ".snakemake/launched.json").read_text())["options"][:2] == ["--cores", "all"]
 
 
+class TestRules:
+    """The catalogue on the terminal."""
+
+    def test_lists_each_with_formula_and_options(self, tmp_path):
+        said = launch("rules", cwd=tmp_path).stdout
+        assert "\npower_mean\n    p_c ∝ ((1/M_i) Σ_m p_mc^p)^(1/p)\n    options: p: 2.0\n" in said
+        assert "\nmlp (learns)\n" in said
+        files = (ROOT / "scripts/latefusion/rules").glob("[!_]*.py")
+        assert re.findall(r"^\w+", said, re.MULTILINE) == sorted(file.stem for file in files)
+
+    def test_tells_all_of_one(self, tmp_path):
+        said = launch("rules", "power_mean", cwd=tmp_path).stdout
+        assert "source: Hardy, Littlewood and Pólya 1934" in said
+        assert "option p: 2.0. The exponent" in said
+
+    def test_writes_one_to_begin_with_and_lists_it_then(self, tmp_path):
+        said = launch("rules", "mine", "--new", cwd=tmp_path).stdout
+        assert "rules_path: rules" in said
+        (tmp_path / "config.yaml").write_text("rules_path: rules\n")
+        assert "class Mine(Rule)" in (tmp_path / "rules/mine.py").read_text(encoding="utf-8")
+        assert "file: rules/mine.py" in launch("rules", "mine", cwd=tmp_path).stdout
+
+    @pytest.mark.parametrize(
+        ("typed", "said"),
+        [
+            (["maen"], "write mean"),
+            (["mean", "--new"], "name it my_mean for instance"),
+            (["selected", "--new"], "name it my_selected for instance"),
+            (["../mine", "--new"], "small letters, digits and _"),
+            (["--new"], "--new needs a name"),
+            (["--cores", "1"], "unrecognized arguments: --cores"),
+        ],
+    )
+    def test_refuses_what_is_none(self, tmp_path, monkeypatch, capsys, typed, said):
+        monkeypatch.chdir(tmp_path)
+        assert launcher("main", monkeypatch).main(["rules", *typed]) == 1
+        assert said in capsys.readouterr().err
+        assert not list(tmp_path.iterdir())
+
+
 def test_make_calls_the_launcher():
     assert (ROOT / "Makefile").read_text().count("workflow/launch.py") == 3

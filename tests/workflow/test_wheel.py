@@ -17,7 +17,7 @@ from settings import ROOT
 pytestmark = pytest.mark.slow
 
 HEAVY = {"snakemake", "numpy", "pandas", "pyarrow", "sklearn", "scipy", "torch", "numba", "yaml", "jinja2"}
-COMMANDS = ("run", "resume", "predict", "prune")
+COMMANDS = ("run", "resume", "predict", "rules", "prune")
 
 
 @pytest.fixture(scope="session")
@@ -88,7 +88,7 @@ def test_the_wheel_holds_the_package_once_and_all_of_the_workflow(built):
         *(ROOT / name for name in ("Snakefile", "config.yaml", "examples/demo.yaml")),
         *(file for pattern in ("scripts/*.py", "envs/*", "profiles/*/*") for file in ROOT.glob(pattern)),
         *(file for room in ("report", "rules", "schemas") for file in ROOT.glob(f"workflow/{room}/*")),
-        *ROOT.glob("workflow/launcher/*.py"),
+        *(file for file in ROOT.glob("workflow/launcher/*.*") if file.suffix != ".pyc"),
     ]
     assert {str(file.relative_to(ROOT)) for file in tracked} <= workflow
     package = [*(ROOT / "scripts/latefusion").rglob("*.py"), ROOT / "scripts/latefusion/py.typed"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -27,6 +28,7 @@ COMMANDS = {
     "run": "train, fuse, evaluate, and end with the ranking and the page",
     "resume": "go on with the run that was killed, stopped or failed in the folder, with its own options",
     "predict": "classify the items of `data.new`",
+    "rules": "list the fusion rules with formula and options, or write one of your own",
     "prune": "list and remove results that the configuration no longer makes",
 }
 
@@ -36,6 +38,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     own, options = _parsed(sys.argv[1:] if arguments is None else arguments)
     try:
         return _run(own, options)
+    except BrokenPipeError:  # whoever reads along has seen enough
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - closed by the end
+        return 1
     except (LaunchError, OSError) as error:
         say(f"{own.command}: {error}", file=sys.stderr)
         return 1
@@ -54,6 +59,8 @@ def _run(own: argparse.Namespace, options: list[str]) -> int:
     if own.command == "init":
         return init([*own.files, *options], folder, own.output)
     settle_cache(folder)
+    if own.command == "rules":
+        return _rules(own, options, folder)
     if own.command == "resume":
         return resume(options, folder, jobs_left=own.jobs_left)
     if own.directory:
@@ -66,6 +73,18 @@ def _run(own: argparse.Namespace, options: list[str]) -> int:
     elif own.demo:
         options = [_demo(options), *options]
     return run(options, folder, jobs_left=own.jobs_left)
+
+
+def _rules(own: argparse.Namespace, options: Sequence[str], folder: Path) -> int:
+    from launcher import rules
+
+    if options:
+        raise LaunchError(f"unrecognized arguments: {' '.join(options)}")
+    os.chdir(folder)  # where the paths of a configuration start from
+    configuration = Path(own.configfile or "config.yaml")
+    if own.new and own.name is None:
+        raise LaunchError("--new needs a name: `rules mine --new`")
+    return rules.new(own.name, configuration) if own.new else rules.show(own.name, configuration)
 
 
 def _demo(options: Sequence[str]) -> str:
@@ -101,11 +120,15 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"latefusion {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, about in COMMANDS.items():
-        usage = f"{NAME} {name} [options] [--] [targets and options of Snakemake]"
+        rest = "[NAME]" if name == "rules" else "[--] [targets and options of Snakemake]"
+        usage = f"{NAME} {name} [options] {rest}"
         command = commands.add_parser(name, help=about, description=f"{about}.", usage=usage, **layout)
         command.add_argument("-d", "--directory", help="working folder: results, logs and locks are there")
         if name == "init":
             _add_files(command)
+            continue
+        if name == "rules":
+            _add_rules(command)
             continue
         if name == "run":
             command.add_argument("--demo", action="store_true", help="run on digits that scikit-learn brings")
@@ -124,6 +147,12 @@ def _add_files(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("files", nargs="+", metavar="FILE", help="file, folder or pattern")
     command.add_argument("--output", metavar="FILE", default="config.yaml", help="name of the configuration")
+
+
+def _add_rules(command: argparse.ArgumentParser) -> None:
+    command.add_argument("name", nargs="?", metavar="NAME", help="all that is known of this one")
+    command.add_argument("--new", action="store_true", help="write a commented file for a rule of that name")
+    command.add_argument("--configfile", help="where `rules_path` stands; default: config.yaml of the folder")
 
 
 def _add_jobs_left(command: argparse.ArgumentParser) -> None:

@@ -67,7 +67,7 @@ if not workflow.overwrite_configfiles:
 
 CONFIG, RULES, PLAN, FILES = RUN.config, RUN.rules, RUN.plan, RUN.files
 SEED = CONFIG["seed"]
-CODE = Code(SCRIPTS, ELSEWHERE)
+CODE = Code(SCRIPTS, ELSEWHERE | RUN.own_code)
 
 if workflow.exec_mode == ExecMode.DEFAULT:
     if Path(CONFIG["results"]).is_dir() and not os.access(CONFIG["results"], os.W_OK):
@@ -97,7 +97,7 @@ wildcard_constraints:
 
 def digest(script, *rules, more=()):
     """Digest of an entry script, of all that it imports, of rules that it loads by name, and of further files."""
-    loaded = (PACKAGE / "rules" / f"{rule}.py" for rule in rules)
+    loaded = (RULES[rule].file for rule in rules)
     return CODE.digest(SCRIPTS / f"{script}.py", *loaded, *more)
 
 

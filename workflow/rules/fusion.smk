@@ -24,6 +24,7 @@ rule fuse:
         runtime=asks(resources.table_runtime_minutes, 5),
     params:
         rule=lambda wildcards: PLAN.rules[wildcards.rule].rule,
+        rules_path=lambda wildcards: RUN.rules_folder(PLAN.rules[wildcards.rule].rule),
         options=lambda wildcards: PLAN.rules[wildcards.rule].options,
         partitions=lambda wildcards: PLAN.partitions[wildcards.protocol],
         modalities=lambda wildcards: PLAN.fused[wildcards.protocol],

@@ -18,6 +18,9 @@ rule save_pipeline:
         runtime=lambda wildcards, attempt: 30 * attempt,
     params:
         rules=job_inputs.prediction_rules(FILES),
+        rules_path=RUN.rules_folder(
+            *(one["rule"] for one in job_inputs.prediction_rules(FILES).values())
+        ),
         criterion=PLAN.criterion,
         modalities=PLAN.modalities,
         results=CONFIG["results"],
@@ -52,6 +55,9 @@ rule classify:
         runtime=asks(resources.table_runtime_minutes, 30),
     params:
         rules=job_inputs.prediction_rules(FILES),
+        rules_path=RUN.rules_folder(
+            *(one["rule"] for one in job_inputs.prediction_rules(FILES).values())
+        ),
         modalities=PLAN.modalities,
         seed=SEED,
         digest=digest(

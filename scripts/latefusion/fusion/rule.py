@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
 from types import MappingProxyType
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Final, Literal, Self
 
 import numpy as np
 
+from latefusion.core.errors import Problem
 from latefusion.fusion.aggregation import Array, Labels, Ties, class_shares, normalise, present
-from latefusion.fusion.rule_errors import check_scores
+from latefusion.fusion.rule_errors import RuleError, check_scores
+
+RULES: Final = "latefusion.rules"
+"""The package of the rules, one a file."""
 
 Sample = tuple[Array, Labels, Labels | None]
 """Labelled rows: P (n, M, K), class indices and folds (n,)."""
@@ -153,6 +159,20 @@ class Rule:
         raise NotImplementedError
 
 
+def extend_rules(folder: str | None) -> None:
+    """Let the package of the rules go on in a folder of the user's, found after its own files.
+
+    Parameters
+    ----------
+    folder : str or None
+        None for no such folder.
+    """
+    package = import_module(RULES)
+    place = None if folder is None else str(Path(folder).resolve())
+    if place is not None and place not in package.__path__:
+        package.__path__.append(place)
+
+
 def rule_class(name: str) -> type[Rule]:
     """Return the rule that the file `rules/<name>.py` defines.
 
@@ -160,8 +180,17 @@ def rule_class(name: str) -> type[Rule]:
     ------
     TypeError
         If the file does not define exactly one subclass of `Rule`, helpers whose names begin with _ apart.
+    RuleError
+        If it imports what is not there.
     """
-    module = import_module(f"latefusion.rules.{name}")
+    try:
+        module = import_module(f"{RULES}.{name}")
+    except ImportError as error:
+        if error.name == f"{RULES}.{name}":
+            raise
+        file = getattr(find_spec(f"{RULES}.{name}"), "origin", name)
+        fix = f"install what brings it; a file beside the rule is found as `from {RULES} import …`"
+        raise RuleError([Problem(str(file), str(error), "imports that are found", fix)]) from error
     found = [
         value
         for value in vars(module).values()

@@ -210,6 +210,7 @@ class Config(TypedDict):
     folds: int
     cross: Cross
     rules: list[RuleEntry]
+    rules_path: str | None
     evaluation: Evaluation
     predict: Predict
     seed: int

@@ -34,6 +34,8 @@ class RuleFacts:
         What the docstring says of `formula`, `source`, `needs`, `ties`, `missing` and `shapes`.
     described : mapping of str to str
         What the docstring says of each option.
+    file : Path, optional
+        That the rule was read from.
     """
 
     name: str
@@ -46,6 +48,7 @@ class RuleFacts:
     summary: str = ""
     notes: Mapping[str, str] = field(default_factory=dict)
     described: Mapping[str, str] = field(default_factory=dict)
+    file: Path | None = None
 
 
 def read_rules(folder: Path) -> dict[str, RuleFacts]:
@@ -91,6 +94,7 @@ def read_rule(file: Path, sources: RuleSources | None = None) -> RuleFacts:
         summary=doc.split("\n", 1)[0],
         notes=notes_of(doc),
         described=dict(described_options(doc)),
+        file=file,
     )
 
 

@@ -71,10 +71,13 @@ class RuleSources:
         What the contract's package stands for; other modules are looked for in the package.
     contract : Contract
         Of fusion rules, or of learners.
+    own : Path, optional
+        A folder of the user's, in which that package goes on.
     """
 
-    def __init__(self, folder: Path, contract: Contract = RULE) -> None:
-        self._folder, self._contract = folder, contract
+    def __init__(self, folder: Path, contract: Contract = RULE, *, own: Path | None = None) -> None:
+        self._folders = [folder] if own is None else [folder, own]
+        self._contract = contract
         self._modules: dict[Path, ast.Module] = {}
         self._classes: dict[tuple[Path, str], type] = {}
 
@@ -185,11 +188,11 @@ class RuleSources:
     def _file_of(self, module: str) -> Path | None:
         package, _, name = module.rpartition(".")
         if package == self._contract.package:
-            file = self._folder / f"{name}.py"
+            files = [folder / f"{name}.py" for folder in self._folders]
         else:
-            file = PACKAGE.parent.joinpath(*module.split(".")).with_suffix(".py")
+            files = [PACKAGE.parent.joinpath(*module.split(".")).with_suffix(".py")]
         ours = module.startswith(f"{PACKAGE.name}.")
-        return file if ours and file.is_file() else None
+        return next((file for file in files if ours and file.is_file()), None)
 
 
 def _bound_before(tree: ast.Module, module: str, node: ast.ClassDef) -> dict[str, str | ast.ClassDef]:

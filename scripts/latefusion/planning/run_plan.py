@@ -19,9 +19,11 @@ from latefusion.planning.config_layers import Layer, located, main_file, merged
 from latefusion.planning.config_types import Config
 from latefusion.planning.configuration import RESERVED_NAMES, complete, missing_files
 from latefusion.planning.files import Files
+from latefusion.planning.own_rules import own_folder, read_all_rules
 from latefusion.planning.plan import Plan, make_plan
 from latefusion.planning.prediction_models import planned_predictions
-from latefusion.planning.rule_catalogue import RuleFacts, read_rules
+from latefusion.planning.rule_catalogue import RuleFacts
+from latefusion.planning.rule_source import RULE
 
 EXAMPLE_DATA: Final = tuple(
     f"data/{name}/{split}.csv" for name in ("demo", "digits", "digit_halves") for split in ("train", "test")
@@ -42,6 +44,8 @@ class RunPlan:
         Every rule that there is.
     plan : Plan
     files : Files
+    own_rules : Path, optional
+        The folder of the user's rules.
     """
 
     name: str
@@ -49,6 +53,20 @@ class RunPlan:
     rules: Mapping[str, RuleFacts]
     plan: Plan
     files: Files
+    own_rules: Path | None = None
+
+    @property
+    def own_code(self) -> dict[str, Path]:
+        """Folder of the user's rules by the package that goes on there; nothing where there is none."""
+        return {} if self.own_rules is None else {RULE.package: self.own_rules}
+
+    def rules_folder(self, *rules: str) -> str | None:
+        """Return the folder of the user's rules where one of some lies in it: no other job depends on it."""
+        inside = [rule for rule in rules if rule in self.rules and self._is_own(self.rules[rule])]
+        return str(self.own_rules) if inside else None
+
+    def _is_own(self, rule: RuleFacts) -> bool:
+        return self.own_rules is not None and rule.file is not None and rule.file.parent == self.own_rules
 
 
 def plan_run(layers: Sequence[Layer], *, schemas: Path, rules: Path) -> RunPlan:
@@ -67,8 +85,9 @@ def plan_run(layers: Sequence[Layer], *, schemas: Path, rules: Path) -> RunPlan:
         If the configuration cannot be used: every mistake with the layer that it is in.
     """
     name = main_file(layers)
-    known = read_rules(rules)
     try:
+        own = own_folder(merged(layers), name)
+        known = read_all_rules(rules, own)
         config = complete(
             merged(layers),
             _schema(schemas / "config.schema.yaml"),
@@ -82,7 +101,7 @@ def plan_run(layers: Sequence[Layer], *, schemas: Path, rules: Path) -> RunPlan:
         plan = make_plan(config, known, file=name)
     except InputError as error:
         raise located(error, layers) from None
-    return RunPlan(name, config, known, plan, Files(config, plan))
+    return RunPlan(name, config, known, plan, Files(config, plan), own)
 
 
 def _schema(file: Path) -> dict[str, Any]:
