@@ -8,8 +8,14 @@ with job(snakemake.log[0]):
     from latefusion.store.tables import read_json, write_table
 
     dataset = read_json(snakemake.input.dataset)
+    given_folds = snakemake.input.get("given_folds", [])
     table = assign(
-        read_labelled_items(snakemake.input.item_tables, snakemake.input.groups, dataset),
+        read_labelled_items(
+            snakemake.input.item_tables,
+            snakemake.input.groups,
+            dataset,
+            given_folds[0] if given_folds else None,
+        ),
         snakemake.wildcards.partition,
         folds=snakemake.params.folds,
         cross_folds=snakemake.params.cross_folds,

@@ -8,12 +8,16 @@ with job(snakemake.log[0]) as log:
     from latefusion.ingest.columns import Columns
     from latefusion.ingest.facts import TrainingFile
     from latefusion.ingest.ingest import SplitFiles, ingest
+    from latefusion.ingest.readers.kept_rows import KeptRows
     from latefusion.ingest.readers.opening import open_table
+    from latefusion.ingest.selection import kept_rows
 
     columns = snakemake.params.columns
+    table = open_table(snakemake.input.table, columns["max_cell_bytes"], columns["delimiter"])
+    selection = snakemake.input.get("selection", [])
     names = [modality["name"] for modality in snakemake.params.modalities]
     facts = ingest(
-        open_table(snakemake.input.table, columns["max_cell_bytes"], columns["delimiter"]),
+        KeptRows(table, kept_rows(selection[0], snakemake.wildcards.split)) if selection else table,
         snakemake.wildcards.split,
         Columns.of(columns, snakemake.params.modalities),
         SplitFiles(

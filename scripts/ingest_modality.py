@@ -7,16 +7,18 @@ from latefusion.core.job import job
 with job(snakemake.log[0]) as log:
     from latefusion.ingest.modality_file import ingest_modality, item_names
     from latefusion.ingest.readers.modality_source import open_modality
+    from latefusion.ingest.selection import table_order
     from latefusion.store.tables import read_json
 
     params, splits = snakemake.params, snakemake.params.splits
     tables = dict(zip(splits, map(Path, snakemake.input.item_tables), strict=True))
     labelled = snakemake.input.get("labelled")
+    selection = snakemake.input.get("selection", [])
     facts = ingest_modality(
         open_modality(
             params.entry,
             item=params.item,
-            keys=lambda: [name for table in tables.values() for name in item_names(table)],
+            keys=lambda: item_names(tables),
             max_cell_bytes=params.max_cell_bytes,
         ),
         params.entry["name"],
@@ -25,6 +27,7 @@ with job(snakemake.log[0]) as log:
         Path(snakemake.output.facts),
         missing=params.entry["missing"],
         dimension=read_json(labelled)["dimension"] if labelled else None,
+        table_order=table_order(*selection) if selection else None,
     )
     log.info("%s", facts.match)
     for warning in facts.warnings:

@@ -17,7 +17,7 @@ with job(snakemake.log[0]):
         matrices = [
             source.get(input_name("features", split, modality))
             for modality in view["modalities"]
-            for split in ("train", "test")
+            for split in params.splits
         ]
         train, test = (
             read_samples(source.partition, part, source.item_tables, matrices, dataset)

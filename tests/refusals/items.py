@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+from latefusion.ingest.columns import Columns
+from latefusion.ingest.given_folds import given_folds
+from latefusion.ingest.readers.opening import open_table
+from latefusion.ingest.selection import Wanted, select_items
 from latefusion.planning.configuration import complete
 from refusals import Case
+from refusals.small import MAX_CELL_BYTES
 from settings import RULES, SCHEMA
 
 SECTION = "Items, splits and given folds"
@@ -111,5 +117,115 @@ CASES = [
         "a misspelt key of a modality of new items",
         configuration(data_new={"items": "new.csv", "modalities": {"bert": {"fiel": "new.csv"}}}),
         ["data.new.modalities.bert.fiel", "unknown key", "write 'file'"],
+    ),
+]
+
+HEADER = "track,set,fold,text"
+ROWS = ("a,train,1,x", "b,train,2,y", "c,test,1,z", "d,test,2,x")
+VALUES = {"train": ["train"], "test": ["test"]}
+
+
+def _selected(
+    name: str,
+    sees: list[str],
+    *,
+    rows: tuple[str, ...] = ROWS,
+    lists: tuple[str, str] | None = None,
+    refused: bool = True,
+    **more: Any,
+) -> Case:
+    """Return the case of a table and its lists, of which the rows that are kept are asked for."""
+
+    def run(folder: Path) -> list[str]:
+        table = folder / "songs.csv"
+        table.write_text("\n".join([HEADER, *rows, ""]), encoding="utf-8")
+        sources = {}
+        for split, content in zip(("train", "test"), lists or (), strict=False):
+            sources[split] = str(folder / f"{split}.txt")
+            Path(sources[split]).write_text(content, encoding="utf-8")
+        columns = Columns(
+            (), item="track", split=None if lists else more.get("column", "set"), fold=more.get("fold")
+        )
+        wanted = Wanted(
+            ("train", "test"),
+            columns,
+            values={} if lists else more.get("values", VALUES),
+            lists=sources,
+            folds=more.get("folds", ("1", "2")),
+        )
+        facts = select_items({"items": open_table(table, MAX_CELL_BYTES)}, wanted).facts
+        return [warning["message"] for warning in facts["warnings"]]
+
+    return Case(name, SECTION, run, tuple(sees), refused)
+
+
+def _folds(name: str, rows: tuple[str, ...], sees: list[str], column: str = "fold") -> Case:
+    def run(folder: Path) -> list[str]:
+        table = folder / "songs.csv"
+        table.write_text("\n".join([HEADER, *rows, ""]), encoding="utf-8")
+        data = {"items": str(table), "max_cell_bytes": MAX_CELL_BYTES, "delimiter": None, "split": None}
+        given_folds(data, column)
+        return []
+
+    return Case(name, SECTION, run, tuple(sees))
+
+
+CASES += [
+    _selected(
+        "no such column of a split", ["set_", "data.split.column names", "did you mean 'set'"], column="set_"
+    ),
+    _selected(
+        "a value of the split that stands in no row",
+        ["songs.csv, set", "no row with 'tset', which data.split.test names", "did you mean 'test'?"],
+        values={"train": ["train"], "test": ["tset"]},
+    ),
+    _selected(
+        "values of the split that nobody named",
+        ["2 items are left out", "no such value of 'set': nothing (1) and 'valid' (1)"],
+        rows=(*ROWS, "e,valid,1,x", "f,,1,x"),
+        refused=False,
+    ),
+    _selected(
+        "identifiers in two lists",
+        ["test.txt", "2 identifiers that are in", "train.txt too: 'a', 'b'", "take them out of one"],
+        lists=("a\nb\n", "a\nb\nc\n"),
+    ),
+    _selected(
+        "a list of other identifiers",
+        ["test.txt", "none is an item's, such as '17', '18'", "such as 'a', 'b', 'c'", "data.item"],
+        lists=("a\nb\n", "17\n18\n"),
+    ),
+    _selected("a list with nothing but its header", ["train.txt", "no identifier"], lists=("track\n", "c\n")),
+    _selected("an empty list", ["test.txt", "an empty file"], lists=("a\n", "")),
+    _selected(
+        "items of no list, and a listed identifier of no item",
+        ["1 item of no list is left out: 'd'", "1 identifier of the lists is no item's: 'zz'"],
+        lists=("a\nb\nzz\n", "c\n"),
+        refused=False,
+    ),
+    _selected(
+        "an identifier twice in a table of all items",
+        ["songs.csv, line 6, track", "'a', as on line 2", "each identifier once"],
+        rows=(*ROWS, "a,test,1,x"),
+    ),
+    _selected(
+        "an item without a fold",
+        ["songs.csv, line 6, fold", "no fold", "leave cross.column out"],
+        rows=(*ROWS, "e,test,,x"),
+        fold="fold",
+    ),
+    _selected(
+        "a fold of which no item is kept",
+        ["songs.csv, fold", "no kept item of the fold 3", "so that folds are made"],
+        fold="fold",
+        folds=("1", "2", "3"),
+    ),
+    _folds("no such column of folds", ROWS, ["flod", "cross.column names", "did you mean 'fold'"], "flod"),
+    _folds("one fold", ROWS[:1], ["songs.csv, fold", "1", "from 2 to 100 different values"]),
+    _folds(
+        "a column of identifiers for folds",
+        tuple(f"{row},train,1,x" for row in range(101)),
+        ["songs.csv, track", "101 different values, such as '0', '1'", "name another column in cross.column"],
+        "track",
     ),
 ]

@@ -6,13 +6,14 @@ import csv
 from collections.abc import Callable
 from pathlib import Path
 
-from latefusion.dataset.dataset import SPLITS, check_dataset
+from latefusion.dataset.dataset import check_dataset
 from latefusion.ingest.columns import Columns
 from latefusion.ingest.facts import TrainingFile
 from latefusion.ingest.ingest import SplitFiles, ingest
 from latefusion.ingest.readers.opening import open_table
 from refusals.small import MAX_CELL_BYTES
 
+SPLITS = ("train", "test")
 MODALITIES = ("text", "audio")
 COLUMNS = [{"name": name, "column": f"{name}_embedding"} for name in MODALITIES]
 

@@ -45,5 +45,5 @@ def test_where_no_column_names_groups_the_answer_speaks_of_none(name):
 
 @pytest.mark.parametrize("name", ["cross-alone", "no-groups-cross-alone"])
 def test_where_only_cross_was_run_the_answer_speaks_of_no_split_of_the_files(name):
-    assert "split of the files" not in answer(name)
+    assert "given split" not in answer(name)
     assert "split" not in written(name).partition("found nothing")[2]

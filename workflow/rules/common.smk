@@ -20,6 +20,7 @@ from latefusion.core.errors import InputError
 from latefusion.planning import config_layers, files, job_inputs, resources
 from latefusion.core.table_files import table_files
 from latefusion.planning.code_digest import Code
+from latefusion.planning.item_sources import item_table
 from latefusion.planning.modality_sources import files_of, modality_entry
 from latefusion.planning.run_plan import plan_run
 from launcher.terminal import settle_encoding
@@ -42,6 +43,13 @@ def layers():
     return [*config_layers.read_layers(map(Path, files), load_configfile), own]
 
 
+def read_folds(settled):
+    """Return the folds that came with the data; only where there are any is a table read so early."""
+    from latefusion.ingest.given_folds import given_folds
+
+    return given_folds(settled["data"], settled["cross"]["column"])
+
+
 def planned():
     """Plan the run, or end with a message that speaks in the keys of the configuration."""
     folders = {
@@ -54,7 +62,7 @@ def planned():
             refusal := settle_encoding(config_layers.merged(written))
         ):
             raise WorkflowError(refusal)
-        return plan_run(written, **folders)
+        return plan_run(written, **folders, read_folds=read_folds)
     except InputError as error:
         raise WorkflowError(f"the configuration cannot be used:\n{error}") from None
 
@@ -90,7 +98,7 @@ pathvars:
 
 
 wildcard_constraints:
-    split="train|test|new",
+    split="train|test|all|new",
     partition=r"given|all|cross-\d+-\d+",
     protocol="|".join(CONFIG["protocols"]),
 

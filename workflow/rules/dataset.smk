@@ -1,17 +1,19 @@
-# Needs: items and features of both splits. Makes: dataset.json, groups.parquet, partitions/{partition}.parquet.
+# Needs: items and features of all splits. Makes: dataset.json, groups.parquet, partitions/{partition}.parquet.
 
 
 rule check_dataset:
     """Compare the splits; count classes, groups, duplicates and what is missing."""
     input:
-        item_tables=expand("<results>/items/{split}.parquet", split=["train", "test"]),
-        facts=expand("<results>/items/{split}.json", split=["train", "test"]),
+        item_tables=FILES.item_tables,
+        facts=[f"<results>/items/{split}.json" for split in FILES.splits],
         features=[
             f"<results>/features/{split}/{name}.parquet"
-            for split in ("train", "test")
+            for split in FILES.splits
             for name in FILES.embedded
         ],
         modality_facts=[f"<results>/features/{name}.json" for name in FILES.with_files],
+        selection=FILES.selection(FILES.splits[0]),
+        given_folds=FILES.given_folds,
     output:
         dataset="<results>/dataset.json",
         groups="<results>/groups.parquet",
@@ -26,6 +28,7 @@ rule check_dataset:
         runtime=lambda wildcards, attempt: 10 * attempt,
     params:
         modalities=FILES.embedded,
+        splits=FILES.splits,
         group_names=CONFIG["data"]["group_names"],
         folds=CONFIG["folds"],
         cross_folds=CONFIG["cross"]["folds"],
@@ -40,9 +43,10 @@ rule assign_partitions:
     One job a partition, so that another repeat of cross leaves those of the others as they are.
     """
     input:
-        item_tables=expand("<results>/items/{split}.parquet", split=["train", "test"]),
+        item_tables=FILES.item_tables,
         dataset="<results>/dataset.json",
         groups="<results>/groups.parquet",
+        given_folds=lambda wildcards: FILES.folds_of(wildcards.partition),
     output:
         partition="<results>/partitions/{partition}.parquet",
     log:

@@ -22,7 +22,7 @@ rule evaluate:
             f"<results>/partitions/{partition}.parquet"
             for partition in PLAN.partitions[wildcards.protocol]
         ],
-        item_tables=expand("<results>/items/{split}.parquet", split=["train", "test"]),
+        item_tables=FILES.item_tables,
         groups="<results>/groups.parquet",
         dataset="<results>/dataset.json",
         curve=lambda wildcards: job_inputs.learning_curve(FILES, wildcards.protocol),
@@ -58,9 +58,11 @@ rule learning_curve:
     """Train every view and three rules on 10, 25, 50 and 100 % of a partition's groups; off by default."""
     input:
         unpack(
-            lambda wildcards: job_inputs.embeddings(job_inputs.curve_modalities(FILES))
+            lambda wildcards: job_inputs.embeddings(
+                FILES, job_inputs.curve_modalities(FILES)
+            )
         ),
-        item_tables=expand("<results>/items/{split}.parquet", split=["train", "test"]),
+        item_tables=FILES.item_tables,
         partition="<results>/partitions/{partition}.parquet",
         groups="<results>/groups.parquet",
         dataset="<results>/dataset.json",
@@ -78,6 +80,7 @@ rule learning_curve:
         runtime=asks_of_curve(resources.curve_runtime_minutes, PLAN.modalities),
     params:
         views=job_inputs.curve_views(FILES),
+        splits=FILES.splits,
         rules=job_inputs.curve_rules(FILES),
         draws=CONFIG["evaluation"]["draws"],
         seed=SEED,

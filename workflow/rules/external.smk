@@ -4,7 +4,11 @@
 rule predict_pretrained:
     """Apply a saved SVM, after its hash was checked, to the rows of the given split."""
     input:
-        unpack(lambda wildcards: job_inputs.embeddings(view_of(wildcards).modalities)),
+        unpack(
+            lambda wildcards: job_inputs.embeddings(
+                FILES, view_of(wildcards).modalities
+            )
+        ),
         model=lambda wildcards: view_of(wildcards).pretrained["file"],
         train_items="<results>/items/train.parquet",
         test_items="<results>/items/test.parquet",
@@ -39,7 +43,7 @@ rule import_probabilities:
     """Check a table of another system against the items and the groups, and take it over."""
     input:
         table=lambda wildcards: job_inputs.external_table(FILES, **wildcards),
-        item_tables=expand("<results>/items/{split}.parquet", split=["train", "test"]),
+        item_tables=FILES.item_tables,
         groups="<results>/groups.parquet",
         partition="<results>/partitions/{partition}.parquet",
         dataset="<results>/dataset.json",

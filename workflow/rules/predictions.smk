@@ -7,9 +7,9 @@ rule ingest_predictions:
         predictions=table_files(CONFIG["predictions"]["file"]),
         item_table=lambda wildcards: FILES.prediction_items(),
     output:
-        item_tables=[kept(f"<results>/items/{split}.parquet") for split in files.SPLITS],
+        item_tables=[kept(f"<results>/items/{split}.parquet") for split in FILES.splits],
         provenance=[
-            kept(f"<results>/items/{split}.source.json") for split in files.SPLITS
+            kept(f"<results>/items/{split}.source.json") for split in FILES.splits
         ],
         dataset="<results>/dataset.json",
         groups="<results>/groups.parquet",

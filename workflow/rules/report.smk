@@ -11,7 +11,7 @@ rule report:
         groups="<results>/groups.parquet",
         summary="<results>/summary.csv",
         checks="<results>/checks.json",
-        item_tables=expand("<results>/items/{split}.parquet", split=["train", "test"]),
+        item_tables=FILES.item_tables,
         evaluation=[
             "<results>/evaluation/leaks.parquet",
             *(

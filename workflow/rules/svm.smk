@@ -8,7 +8,7 @@ rule train_svm:
             wildcards.view, wildcards.partition, "train"
         ),
         item_tables=lambda wildcards: files.items_of(
-            *files.splits_of(wildcards.partition, "train")
+            *FILES.splits_of(wildcards.partition, "train")
         ),
         partition="<results>/partitions/{partition}.parquet",
         dataset="<results>/dataset.json",
@@ -66,7 +66,7 @@ rule predict_svm:
             wildcards.view, wildcards.partition, "test"
         ),
         item_tables=lambda wildcards: files.items_of(
-            *files.splits_of(wildcards.partition, "test")
+            *FILES.splits_of(wildcards.partition, "test")
         ),
         partition="<results>/partitions/{partition}.parquet",
         dataset="<results>/dataset.json",

@@ -9,7 +9,7 @@ import numpy as np
 from latefusion.core.errors import SHOWN_PROBLEMS, shorten
 from latefusion.dataset.keys import Key, unify
 from latefusion.dataset.label_keys import LabelKeys, TextColumn
-from latefusion.dataset.split_checks import SPLITS, Splits
+from latefusion.dataset.split_checks import Splits
 
 
 def check_names(splits: Splits, labels: LabelKeys) -> dict[str, dict[Key, str]]:
@@ -17,19 +17,21 @@ def check_names(splits: Splits, labels: LabelKeys) -> dict[str, dict[Key, str]]:
 
     Where no column names the classes, a label is its own name.
     """
-    if splits.facts["train"]["columns"]["class_name"] is None:
-        return {split: {key: str(key) for key in labels.rows(split)} for split in SPLITS}
-    columns = {split: TextColumn.of(splits.tables[split]["class"]) for split in SPLITS}
+    if splits.facts[splits.first]["columns"]["class_name"] is None:
+        return {split: {key: str(key) for key in labels.rows(split)} for split in splits.names}
+    columns = {split: TextColumn.of(splits.tables[split]["class"]) for split in splits.names}
     key = unify([text for column in columns.values() for text in column.texts])
-    names = {split: _usual_names(splits, split, labels, columns[split], key) for split in SPLITS}
+    names = {split: _usual_names(splits, split, labels, columns[split], key) for split in splits.names}
+    if not splits.divided:
+        return names
     for label in sorted(names["test"].keys() & names["train"].keys()):
         ours, theirs = names["train"][label], names["test"][label]
         if ours != theirs:
             splits.refuse(
                 "test",
                 f"the name {shorten(theirs)} for the label {shorten(label)}",
-                f"{shorten(ours)}, as in {splits.path('train')}",
-                "give each label the same name in both files, or set data.class_name to null",
+                f"{shorten(ours)}, as in {splits.called('train')}",
+                "give each label the same name everywhere, or set data.class_name to null",
                 key="class_name",
             )
     return names

@@ -20,7 +20,8 @@ from latefusion.dataset.group_facts import group_facts
 from latefusion.dataset.groups import ARTISTS, EXACT, OWN, Joined, components, unified
 from latefusion.dataset.keys import alike, several, told_apart
 from latefusion.dataset.split_checks import (
-    SPLITS,
+    ALL_AS_THEY_CAME,
+    DivisionFiles,
     Splits,
     check_dimensions,
     check_files,
@@ -32,8 +33,6 @@ from latefusion.dataset.split_checks import (
 from latefusion.store.samples import class_indices, in_double_precision
 from latefusion.store.schemas import GROUPS
 
-__all__ = ["SPLITS", "check_dataset"]
-
 
 def check_dataset(
     items: Mapping[str, Path],
@@ -44,13 +43,14 @@ def check_dataset(
     folds: int,
     cross_folds: int,
     group_names: str = ARTISTS,
+    division: DivisionFiles = ALL_AS_THEY_CAME,
 ) -> tuple[dict[str, Any], pa.Table]:
     """Compare the splits.
 
     Parameters
     ----------
     items, facts : mapping of str to Path
-        Items table and facts of `train` and `test`.
+        Items table and facts of `train` and `test`, or of `all` items.
     features : mapping of str to mapping of str to Path
         Feature matrices by split and modality.
     modality_facts : mapping of str to mapping
@@ -59,49 +59,48 @@ def check_dataset(
         As configured; they decide which classes are small and whether there are groups enough for `cross`.
     group_names : {'artists', 'exact'}
         Whether groups that share an artist are joined; as for `ingest`.
+    division : DivisionFiles, optional
+        What was left out of the tables, and folds that came with the data.
 
     Returns
     -------
-    dataset : dict
-        What dataset.json holds.
-    groups : pyarrow.Table
-        `item` and its final `group`, train before test.
+    dataset, groups : dict and pyarrow.Table
+        What dataset.json holds; `item` and its final `group`, train before test.
 
     Raises
     ------
     InputError
         If the splits contradict each other, or there is nothing to learn: all problems at once.
     """
-    splits = Splits.read(items, facts, modality_facts)
+    splits = Splits.read(items, facts, modality_facts, division)
     classes, hashes, has_content = _checked(splits, features, folds)
     shared = shared_identifiers(splits)
     check_identifiers(splits, shared, hashes)
     _refuse(splits)
     compare_descriptions(splits)
-    y = class_indices([splits.tables[split]["label"] for split in SPLITS], classes)
+    y = class_indices([splits.tables[split]["label"] for split in splits.names], classes)
     sets = duplicate_sets(hashes, has_content)
-    keys = unified(splits.both("group").tolist())
+    keys = unified(splits.every("group").tolist())
     _note_similar_groups(splits, keys, group_names)
     joined = components(keys, [*sets, *shared], group_names)
-    by_name = Joined.of(keys, components(keys, (), group_names).group)
     dataset = {
         "classes": classes,
-        "n": {split: splits.tables[split].num_rows for split in SPLITS},
+        "n": {split: splits.tables[split].num_rows for split in splits.names},
         "modalities": _modalities(splits, features, modality_facts),
         "duplicates": duplicate_facts(splits, sets, len(shared), y, joined),
-        "groups": group_facts(splits, joined.group, y, classes, folds, cross_folds)
-        | {"joined": {**asdict(by_name), "suspicious": by_name.suspicious}},
+        "groups": group_facts(splits, joined.group, y, classes, folds, cross_folds, division.given_folds())
+        | {"joined": _joined_names(keys, group_names)},
         "warnings": splits.warnings,
-    }
-    item = pa.array(splits.both("item"), pa.string())
-    return dataset, pa.table([item, pa.array(joined.group, pa.string())], schema=GROUPS)
+    } | division.left_out()
+    columns = [pa.array(values, pa.string()) for values in (splits.every("item"), joined.group)]
+    return dataset, pa.table(columns, schema=GROUPS)
 
 
 def _checked(
     splits: Splits, features: Mapping[str, Mapping[str, Path]], folds: int
 ) -> tuple[list[dict[str, Any]], NDArray[np.uint64], NDArray[np.bool_]]:
     """Return the classes and the items' hashes, having compared what needs no identifiers."""
-    for split in SPLITS:
+    for split in splits.names:
         splits.warnings += splits.facts[split]["warnings"]
     check_files(splits)
     check_dimensions(splits)
@@ -110,6 +109,12 @@ def _checked(
     hashes, has_content = _fingerprints(features)
     check_same_rows(splits, hashes)
     return classes, hashes, has_content
+
+
+def _joined_names(keys: Sequence[str], group_names: str) -> dict[str, Any]:
+    """Return what became of the names of groups alone, whatever items coincide."""
+    by_name = Joined.of(keys, components(keys, (), group_names).group)
+    return {**asdict(by_name), "suspicious": by_name.suspicious}
 
 
 def _note_similar_groups(splits: Splits, keys: Sequence[str], group_names: str) -> None:
@@ -130,8 +135,8 @@ def _refuse(splits: Splits) -> None:
 def _double(features: Mapping[str, Mapping[str, Path]]) -> dict[str, set[str]]:
     """Return the modalities of each split whose features are in double precision."""
     return {
-        split: {name for name, path in features[split].items() if in_double_precision(path)}
-        for split in SPLITS
+        split: {name for name, path in own.items() if in_double_precision(path)}
+        for split, own in features.items()
     }
 
 
@@ -145,22 +150,23 @@ def _modalities(
     return {
         name: {
             "dimension": dimension,
-            "missing": {split: splits.facts[split]["missing"][name] for split in SPLITS},
+            "missing": {split: splits.facts[split]["missing"][name] for split in splits.names},
         }
         | _precision(splits, double, name)
         | ({"match": modality_facts[name]["match"]} if name in modality_facts else {})
-        for name, dimension in splits.facts["train"]["dimensions"].items()
+        for name, dimension in splits.facts[splits.first]["dimensions"].items()
     }
 
 
 def _precision(splits: Splits, double: Mapping[str, set[str]], name: str) -> dict[str, list[str]]:
     """Return what dataset.json says of double precision, having warned where one file alone is in it."""
-    wide = [split for split in SPLITS if name in double[split]]
-    if len(wide) == 1:
-        other = next(split for split in SPLITS if split not in wide)
+    wide = [split for split in splits.names if name in double[split]]
+    if splits.divided and len(wide) == 1:
+        other = next(split for split in splits.names if split not in wide)
+        verb = "are" if splits.one_table else "is"
         message = (
-            f"{name}: {splits.path(wide[0])} is kept in double precision and {splits.path(other)}, of which "
-            "single precision changes little, is not: look whether both are in the same units"
+            f"{name}: {splits.called(wide[0])} {verb} kept in double precision and {splits.called(other)}, "
+            f"of which single precision changes little, {verb} not: look whether both are in the same units"
         )
         splits.warn("precision", message)
     return {"double_precision": wide} if wide else {}
@@ -170,8 +176,10 @@ def _fingerprints(
     features: Mapping[str, Mapping[str, Path]],
 ) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
     double = _double(features)
-    # what one file has in single precision only is compared in it
-    mixed = double["train"] ^ double["test"]
-    at = [number for number, name in enumerate(features["train"]) if name in mixed]
-    parts = [fingerprints(list(features[split].values()), single=at) for split in SPLITS]
+    # what one split has in single precision only is compared in it
+    kinds = [double[split] for split in features]
+    mixed = {name for kind in kinds for name in kind if not all(name in other for other in kinds)}
+    names = next(iter(features.values()))
+    at = [number for number, name in enumerate(names) if name in mixed]
+    parts = [fingerprints(list(own.values()), single=at) for own in features.values()]
     return np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])

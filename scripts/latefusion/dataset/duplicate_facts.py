@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from latefusion.core.wording import plural, verb
 from latefusion.dataset.groups import Components
 from latefusion.dataset.keys import TEST_SUFFIX
 from latefusion.dataset.split_checks import Splits
@@ -33,7 +34,7 @@ def duplicate_facts(
     group : Components
         Final groups.
     """
-    n_train = splits.tables["train"].num_rows
+    n_train = splits.tables[splits.first].num_rows
     train = test = across = other_label = 0
     for rows in sets:
         in_train = int((rows < n_train).sum())
@@ -43,9 +44,7 @@ def duplicate_facts(
         across += in_test if in_train else 0
         other_label += len(rows) if len(np.unique(y[rows])) > 1 else 0
     facts = {
-        "train": train,
-        "test": test,
-        "across": across,
+        **({"train": train, "test": test, "across": across} if splits.divided else {"all": train}),
         "identifiers": identifiers,
         "other_label": other_label,
         "groups_joined": group.joined,
@@ -56,8 +55,26 @@ def duplicate_facts(
 
 
 def _warn_of_duplicates(splits: Splits, facts: Mapping[str, int]) -> None:
+    if splits.divided:
+        _warn_across(splits, facts)
+    elif facts["all"]:
+        counted = f"{plural(facts['all'], 'item')} {verb(facts['all'], 'has', 'have')}"
+        splits.warn("duplicate_items", f"{counted} the embeddings of an earlier one")
+    if facts["other_label"]:
+        message = f"{facts['other_label']} items coincide with an item of another class"
+        splits.warn("coinciding_labels", message)
+    apart = facts["not_joined"]
+    if apart:
+        message = (
+            f"{apart} embeddings are shared by many groups each: they look like a filler value, "
+            "and these groups were not joined"
+        )
+        splits.warn("filler_embeddings", message)
+
+
+def _warn_across(splits: Splits, facts: Mapping[str, int]) -> None:
     n_test = splits.tables["test"].num_rows
-    across, identifiers, apart = facts["across"], facts["identifiers"], facts["not_joined"]
+    across, identifiers = facts["across"], facts["identifiers"]
     if across:
         message = (
             f"{across} of {n_test} test items have the embeddings of a training item: they are seen items"
@@ -71,13 +88,5 @@ def _warn_of_duplicates(splits: Splits, facts: Mapping[str, int]) -> None:
         splits.warn("shared_identifiers", message)
     if facts["train"] or facts["test"]:
         counted = f"{facts['train']} training and {facts['test']} test items"
-        splits.warn("duplicate_items", f"{counted} have the embeddings of an earlier item of their file")
-    if facts["other_label"]:
-        message = f"{facts['other_label']} items coincide with an item of another class"
-        splits.warn("coinciding_labels", message)
-    if apart:
-        message = (
-            f"{apart} embeddings are shared by many groups each: they look like a filler value, "
-            "and these groups were not joined"
-        )
-        splits.warn("filler_embeddings", message)
+        whose = "split" if splits.one_table else "file"
+        splits.warn("duplicate_items", f"{counted} have the embeddings of an earlier item of their {whose}")

@@ -21,6 +21,7 @@ def group_facts(
     classes: Sequence[Mapping[str, Any]],
     folds: int,
     cross_folds: int,
+    given: NDArray[np.int32] | None = None,
 ) -> dict[str, Any]:
     """Return how many groups there are, and whether folds keep them together.
 
@@ -35,43 +36,94 @@ def group_facts(
         As in dataset.json.
     folds, cross_folds : int
         As configured.
+    given : (n,) int array, optional
+        Folds that came with the data.
     """
-    n_train = splits.tables["train"].num_rows
-    known = bool(splits.facts["train"]["columns"]["group"])
+    known = bool(splits.facts[splits.first]["columns"]["group"])
     names, codes, sizes = np.unique(group, return_inverse=True, return_counts=True)
-    in_train = np.bincount(codes[:n_train], minlength=len(names)) > 0
-    in_test = np.bincount(codes[n_train:], minlength=len(names)) > 0
-    shared = int((in_train & in_test).sum())
-    seen = int(in_train[codes[n_train:]].sum())
     # without a column of groups each item is its own, but for those that are one item twice
     joined = known or len(names) < len(group)
-    cross_grouped = joined and len(names) >= cross_folds
-    tested = len(group) - n_train
-    given_grouped = known and not many_seen(seen, tested) and int(in_train.sum()) > 1
+    straddling = 0 if given is None else straddling_items(codes, given)
+    cross_grouped = joined and len(names) >= cross_folds and not straddling
+    across, of_given = _split_facts(splits, codes, known=known) if splits.divided else ({}, None)
+    of_cross = (
+        _of_cross(len(names), cross_folds) if given is None else _of_given_folds(straddling, len(group))
+    )
     if known:
-        of_cross = _of_cross(len(names), cross_folds)
-        reason = f"{_of_given(seen, tested, given_grouped)}; {of_cross}"
-        if not cross_grouped:
+        reason = "; ".join(filter(None, (of_given, of_cross)))
+        if not (cross_grouped or straddling):
             splits.warn("few_groups" if len(names) > 1 else "one_group", of_cross)
-        of_cross_training = len(names) - -(-len(names) // cross_folds) if cross_grouped else folds
-        _note_few(splits, min(of_cross_training, int(in_train.sum()) if given_grouped else folds), folds)
+        trained = _groups_of_cross_training(codes, cross_folds, given) if cross_grouped else folds
+        _note_few(splits, min(trained, across["train"] if across.get("given_grouped") else folds), folds)
         _note_large(splits, names, codes, sizes, y, classes, 1 / max(folds, cross_folds))
     else:
         reason = "no column names the groups, so folds are stratified only"
-        if cross_grouped:
+        if given is not None:
+            reason += "; those of cross came with the data"
+        elif cross_grouped:
             reason += "; items that coincide stay together under cross"
+    if straddling:
+        splits.warn("given_folds_straddle", of_cross)
     return {
         "known": known,
         "n": len(names),
-        "train": int(in_train.sum()),
-        "test": int(in_test.sum()),
-        "shared": shared,
-        "test_items_seen": seen,
+        **{key: value for key, value in across.items() if key != "given_grouped"},
         "largest": int(sizes.max()),
-        "given_grouped": given_grouped,
+        "given_grouped": bool(across.get("given_grouped", False)),
         "cross_grouped": cross_grouped,
+        **({} if given is None else {"given_folds": cross_folds, "cross_items_seen": straddling}),
         "reason": reason,
     }
+
+
+def straddling_items(group: NDArray[np.int64], fold: NDArray[np.int32]) -> int:
+    """Return how many items have others of their group in another fold.
+
+    Parameters
+    ----------
+    group, fold : (n,) int array
+        Codes of groups, from 0, and of folds.
+    """
+    pairs = np.unique(np.column_stack([group, fold]), axis=0)
+    folds = np.bincount(pairs[:, 0], minlength=int(group.max()) + 1)
+    return int((folds[group] > 1).sum())
+
+
+def _split_facts(
+    splits: Splits, codes: NDArray[np.int64], *, known: bool
+) -> tuple[dict[str, int | bool], str]:
+    """Return how the groups lie to the split, and in words whether its folds keep them together."""
+    n_train, n_groups = splits.tables["train"].num_rows, int(codes.max()) + 1
+    in_train = np.bincount(codes[:n_train], minlength=n_groups) > 0
+    in_test = np.bincount(codes[n_train:], minlength=n_groups) > 0
+    seen, tested = int(in_train[codes[n_train:]].sum()), len(codes) - n_train
+    grouped = known and not many_seen(seen, tested) and int(in_train.sum()) > 1
+    facts: dict[str, int | bool] = {
+        "train": int(in_train.sum()),
+        "test": int(in_test.sum()),
+        "shared": int((in_train & in_test).sum()),
+        "test_items_seen": seen,
+        "given_grouped": grouped,
+    }
+    return facts, _of_given(seen, tested, grouped)
+
+
+def _groups_of_cross_training(codes: NDArray[np.int64], folds: int, given: NDArray[np.int32] | None) -> int:
+    """Return the groups of the training part that has the fewest."""
+    n = int(codes.max()) + 1
+    if given is None:
+        return n - -(-n // folds)
+    return n - max(len(np.unique(codes[given == fold])) for fold in range(folds))
+
+
+def _of_given_folds(straddling: int, n: int) -> str:
+    if not straddling:
+        return "no group is in two of the folds that came with the data, and cross keeps groups together"
+    whose = verb(straddling, "has others of its", "have others of their")
+    return (
+        f"{straddling:,} of {plural(n, 'item')} {whose} group in another of the folds that came with the "
+        "data: cross does not keep groups together"
+    )
 
 
 def _note_few(splits: Splits, least: int, folds: int) -> None:

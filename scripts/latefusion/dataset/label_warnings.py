@@ -10,7 +10,7 @@ from latefusion.core.errors import shorten
 from latefusion.core.wording import plural
 from latefusion.dataset.keys import MISSING_WORDS, Key, alike, as_integer, several, told_apart
 from latefusion.dataset.label_keys import LabelKeys
-from latefusion.dataset.split_checks import SPLITS, Splits
+from latefusion.dataset.split_checks import Splits
 
 _SEPARATORS: Final = ("|", ";", ",", "/", "+", "&")
 _WHOLE: Final = 0.9
@@ -24,10 +24,10 @@ def warn_of_labels(splits: Splits, labels: LabelKeys, name: Mapping[Key, str]) -
     splits : Splits
     labels : LabelKeys
     name : mapping of int or str to str
-        Name of each class of the training file.
+        Name of each class that there is to learn.
     """
     written, rows = labels.written(), Counter[Key]()
-    for split in SPLITS:
+    for split in splits.names:
         rows.update(labels.rows(split))
     forms = [texts for texts in labels.forms().values() if len(texts) > 1]
     if forms:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from latefusion.core.seeds import stream
 from latefusion.store.samples import read_labels
-from latefusion.store.schemas import GROUPS, PARTITION
+from latefusion.store.schemas import GIVEN_FOLDS, GROUPS, PARTITION, in_order
 from latefusion.store.tables import TableError, read_table
 
 GIVEN, ALL = "given", "all"
@@ -32,28 +32,36 @@ class LabelledItems:
     y : (n,) int32 array
         Class indices.
     n_train : int
-        How many of them the training file holds.
+        How many of them are training items of the given split; all where there is none.
+    given_folds : (n,) int array or None
+        Folds that came with the data.
     """
 
     item: NDArray[np.object_]
     group: NDArray[np.object_]
     y: NDArray[np.int32]
     n_train: int
+    given_folds: NDArray[np.int32] | None = None
 
 
 def read_labelled_items(
-    items: Sequence[Path | str], groups: Path | str, dataset: Mapping[str, Any]
+    items: Sequence[Path | str],
+    groups: Path | str,
+    dataset: Mapping[str, Any],
+    given_folds: Path | str | None = None,
 ) -> LabelledItems:
     """Read what a division needs.
 
     Parameters
     ----------
     items : sequence of Path
-        Items tables of the training and the test file.
+        Items tables of the splits, in their order.
     groups : Path
         groups.parquet.
     dataset : mapping
         From dataset.json.
+    given_folds : Path, optional
+        Folds that came with the data.
 
     Raises
     ------
@@ -68,7 +76,8 @@ def read_labelled_items(
         item=item,
         group=group["group"].to_numpy(zero_copy_only=False),
         y=label,
-        n_train=dataset["n"]["train"],
+        n_train=dataset["n"][in_order(dataset["n"])[0]],
+        given_folds=None if given_folds is None else read_table(given_folds, GIVEN_FOLDS)["fold"].to_numpy(),
     )
 
 
@@ -84,7 +93,8 @@ def assign(
 ) -> pa.Table:
     """Return the table of a partition: `given`, `all` or one of the `cross` ones.
 
-    `given` is the division of the files; `all` has every item in its training part. Each division and each
+    `given` is the division of the files, or of one table's split; `cross` ones are made, or are the folds
+    that came with the data, as they are; `all` has every item in its training part. Each division and each
     set of folds has a random stream of its own, and looks at the labels and groups of its own rows alone: the
     folds of a training part are the same whatever the test part holds, and whatever partitions there are.
 
@@ -110,7 +120,11 @@ def assign(
     else:
         repeat, k = partition.split("-")[1:]
         rng = stream(seed, "cross", repeat)
-        part = stratified_folds(items.y, codes if grouped else None, cross_folds, rng) != int(k)
+        part = (
+            items.given_folds != int(k)
+            if items.given_folds is not None
+            else stratified_folds(items.y, codes if grouped else None, cross_folds, rng) != int(k)
+        )
     fold = np.full(n, -1, np.int32)
     together = codes[part] if grouped else None
     fold[part] = training_folds(items.y[part], together, folds, stream(seed, "folds", partition))

@@ -30,13 +30,13 @@ _COLUMNS = ("item", "label", "class", "group")
 def read_items(
     tables: Sequence[Path | str], groups: Path | str, dataset: Mapping[str, Any], describe: Sequence[str]
 ) -> Items:
-    """Read the items of both files, train first, with their final groups.
+    """Read the items of all splits, train first, with their final groups.
 
     Descriptive columns that no table has are left out; a column that one file lacks is None there.
     """
     read = [read_table(path) for path in tables]
     item, label = read_labels(tables, dataset)
-    split = np.repeat(np.array(["train", "test"], object), [len(table) for table in read])
+    split = np.repeat(np.array([Path(path).stem for path in tables], object), [len(table) for table in read])
     described = {
         name: _described(read, name)
         for name in describe

@@ -77,6 +77,8 @@ class Columns:
         Columns to keep as they are.
     group_names : {'artists', 'exact'}
         Whether a group's name is cut into the artists that it joins, or compared as it is.
+    split, fold : str or None
+        Of the split and of folds that came with the data; needed only to divide the items.
     """
 
     modalities: tuple[Modality, ...]
@@ -86,6 +88,8 @@ class Columns:
     item: str | None = None
     describe: tuple[str, ...] = ()
     group_names: str = ARTISTS
+    split: str | None = None
+    fold: str | None = None
 
     @classmethod
     def of(cls, data: Mapping[str, Any], modalities: Iterable[Mapping[str, Any]]) -> Columns:
@@ -99,12 +103,14 @@ class Columns:
             item=data.get("item"),
             describe=tuple(dict.fromkeys(data.get("describe", ()))),
             group_names=data.get("group_names", ARTISTS),
+            split=data.get("split_column"),
+            fold=data.get("fold_column"),
         )
 
     @property
     def texts(self) -> list[str]:
         """Columns that are read as text, each once."""
-        named = [self.label, self.class_name, self.group, self.item, *self.describe]
+        named = [self.label, self.class_name, self.group, self.item, self.split, self.fold, *self.describe]
         return list(dict.fromkeys(name for name in named if name is not None))
 
     @property
@@ -119,7 +125,7 @@ class Columns:
 
     def selection(self, names: Sequence[str]) -> Selection:
         """Return what is asked of a reader of a table with these names."""
-        keys = (self.label, self.class_name, self.group, self.item)
+        keys = (self.label, self.class_name, self.group, self.item, self.split, self.fold)
         # what is a key as well comes as text: large integers would lose digits as numbers
         described = [name for name in self.describe if name not in keys]
         return Selection(self.texts, self.vectors, described, self.wide(names))
@@ -136,6 +142,8 @@ class Columns:
             "data.class_name": self.class_name,
             "data.group": self.group,
             "data.item": self.item,
+            "data.split.column": self.split,
+            "cross.column": self.fold,
         }
         wanted = [(key, name) for key, name in keys.items() if name is not None]
         wanted += [("data.describe", name) for name in self.describe]
@@ -169,7 +177,7 @@ class Columns:
 
     def _keys_as_numbers(self, file: str, names: Sequence[str]) -> list[Problem]:
         """Return a problem for each column of keys that an embedding would hold: of the label above all."""
-        keys = {self.label, self.class_name, self.group, self.item}
+        keys = {self.label, self.class_name, self.group, self.item, self.split, self.fold}
         return [
             Problem(
                 file,

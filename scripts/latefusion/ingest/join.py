@@ -48,10 +48,10 @@ class Match:
         """Say it in a sentence."""
         parts = [f"{self.matched:,} {'item has' if self.matched == 1 else 'items have'} an embedding"]
         parts += [
-            f"{self.lost:,} {'has' if self.lost == 1 else 'have'} none ({_few(self.lost_names, self.lost)})"
+            f"{self.lost:,} {'has' if self.lost == 1 else 'have'} none ({few(self.lost_names, self.lost)})"
         ] * bool(self.lost)
         rows = "row is" if self.left_over == 1 else "rows are"
-        rest = f"{self.left_over:,} {rows} of no item ({_few(self.left_over_names, self.left_over)})"
+        rest = f"{self.left_over:,} {rows} of no item ({few(self.left_over_names, self.left_over)})"
         return "; ".join([*parts, rest] if self.left_over else parts)
 
 
@@ -92,6 +92,9 @@ class Join:
     scratch : Scratch
         Where rows wait.
     findings : Findings
+    order : (m,) int array, optional
+        Of a source without identifiers, the item of each of its m rows; -1 where it is left out. By default
+        row i is of item i.
 
     Attributes
     ----------
@@ -102,9 +105,15 @@ class Join:
     """
 
     def __init__(
-        self, source: RowSource, items: pa.Array, form: KeyForm, scratch: Scratch, findings: Findings
+        self,
+        source: RowSource,
+        items: pa.Array,
+        form: KeyForm,
+        scratch: Scratch,
+        findings: Findings,
+        order: NDArray[np.int64] | None = None,
     ) -> None:
-        self._source, self._items, self._form = source, items, form
+        self._source, self._items, self._form, self._order = source, items, form, order
         self._scratch, self._findings = scratch, findings
         self.present = np.zeros(len(items), bool)
         self.spread: Spread | None = None
@@ -165,8 +174,9 @@ class Join:
         """Return the item that each row belongs to; -1 where there is none."""
         n = len(piece.lines)
         if piece.keys is None:
-            places = np.arange(self._rows, self._rows + n)
-            return np.where(places < len(self._items), places, -1)
+            order = np.arange(len(self._items)) if self._order is None else self._order
+            own = order[self._rows : self._rows + n]
+            return np.r_[own, np.full(n - len(own), -1)]
         found = pc.index_in(self._form(piece.keys), value_set=self._items).fill_null(-1)
         places = np.asarray(found).astype(np.int64)
         if len(self._left_over) < NAMED:
@@ -177,7 +187,8 @@ class Join:
     def _first_of_each(self, places: NDArray[np.int64], piece: Rows) -> NDArray[np.bool_]:
         """Return the rows that belong to an item which has none yet; a second one is a problem."""
         mine = places >= 0
-        self._left_over_rows += int((~mine).sum())
+        if piece.keys is not None:
+            self._left_over_rows += int((~mine).sum())
         _, index = np.unique(places[mine], return_index=True)
         first = np.zeros(len(places), bool)
         first[np.flatnonzero(mine)[index]] = True
@@ -220,11 +231,9 @@ class Join:
     def _check(self) -> None:
         """Refuse a file that has nothing for any item, or without identifiers another number of rows."""
         source = self._source
-        if source.by_row and self._rows != len(self._items):
-            found = f"{self._rows:,} rows for {len(self._items):,} items"
-            allowed = "a row for each item, in the order of the items: those of train before those of test"
-            fix = "write the rows again, or name their identifiers"
-            raise InputError([Problem(source.file, found, allowed, fix, column=source.column)])
+        wanted = len(self._items) if self._order is None else len(self._order)
+        if source.by_row and self._rows != wanted:
+            raise other_number_of_rows(source, self._rows, wanted)
         if self.present.any():
             return
         why = nothing_there(np.where(self.present, 1, EMPTY))
@@ -257,5 +266,17 @@ class Join:
         )
 
 
-def _few(names: Sequence[str], count: int) -> str:
+def other_number_of_rows(source: RowSource, found: int, items: int) -> InputError:
+    """Return the error of a matrix that is joined row by row to another number of items."""
+    allowed = (
+        "a row for each item, in the order of the items' table; of two tables, those of train before those "
+        "of test"
+    )
+    fix = "write the rows again, or name their identifiers"
+    said = f"{found:,} rows for {items:,} items"
+    return InputError([Problem(source.file, said, allowed, fix, column=source.column)])
+
+
+def few(names: Sequence[str], count: int) -> str:
+    """Return the first identifiers of `count` for a message."""
     return ", ".join(shorten(name, 40) for name in names) + (" …" if count > len(names) else "")

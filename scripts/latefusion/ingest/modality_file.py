@@ -61,6 +61,7 @@ def ingest_modality(
     *,
     missing: bool,
     dimension: int | None = None,
+    table_order: tuple[NDArray[np.int64], int] | None = None,
 ) -> ModalityFacts:
     """Bring the rows of a modality's files into the order of the items.
 
@@ -76,6 +77,9 @@ def ingest_modality(
         Whether items may lack the modality.
     dimension : int, optional
         Length that the embeddings must have: that of the labelled items, for new ones.
+    table_order : (n,) int array and int, optional
+        Where each item stands among all rows of the items' tables, and how many these are, where some are
+        left out or in another order: for a matrix without identifiers.
 
     Raises
     ------
@@ -85,7 +89,7 @@ def ingest_modality(
     items_of = {split: _identifiers(path) for split, path in items.items()}
     with staged(*features.values(), facts) as stand_ins:
         files = dict(zip(features, stand_ins, strict=False))
-        task = _Task(source, modality, items_of, files, missing, dimension)
+        task = _Task(source, modality, items_of, files, missing, dimension, table_order)
         try:
             known = task.run(exact=False)
         except SuspectError as suspicion:
@@ -95,9 +99,19 @@ def ingest_modality(
     return known
 
 
-def item_names(items: Path) -> list[str]:
-    """Return what files call the items of a table: an item of both splits has one name."""
-    return [original(name) or name for name in _identifiers(items).to_pylist()]
+def item_names(items: Mapping[str, Path]) -> list[str]:
+    """Return what files call the items of each split: an item of both has one name."""
+    names = _file_names({split: _identifiers(path) for split, path in items.items()})
+    return [name for own in names.values() for name in own.to_pylist()]
+
+
+def _file_names(items: Mapping[str, pa.Array]) -> dict[str, pa.Array]:
+    """Return what files call the items: a test item that train has too goes by that one's name."""
+    train = frozenset(items["train"].to_pylist() if "train" in items else ())
+    if "test" not in items or not train:
+        return dict(items)
+    names = [name if (own := original(name)) not in train else own for name in items["test"].to_pylist()]
+    return {**items, "test": pa.array(names, pa.string())}
 
 
 @dataclass(frozen=True)
@@ -110,15 +124,17 @@ class _Task:
     features: Mapping[str, Path]
     missing: bool
     expected: int | None
+    table_order: tuple[NDArray[np.int64], int] | None
 
     def run(self, *, exact: bool) -> ModalityFacts:
         """Read the source to its end, quickly or exactly, and write all matrices."""
-        names = pa.chunked_array(map(self._names, self.items.values()), pa.string()).combine_chunks()
+        called = self.items if self.source.by_row else _file_names(self.items)
+        names = pa.chunked_array(called.values(), pa.string()).combine_chunks()
         form = KeyForm.of(names)
         wanted = (names if self.source.by_row else form(names)).dictionary_encode()
         with Scratch(next(iter(self.features.values()))) as scratch:
             findings = Findings()
-            join = Join(self.source, wanted.dictionary, form, scratch, findings)
+            join = Join(self.source, wanted.dictionary, form, scratch, findings, self._order())
             match = join.run(self.source.rows(findings, exact=exact), exact=exact)
             self._check(match, scratch.dimension)
             place = np.asarray(wanted.indices).astype(np.int64)
@@ -144,11 +160,14 @@ class _Task:
             [{"code": code, "message": message} for code, message in findings.warnings.items()],
         )
 
-    def _names(self, own: pa.Array) -> pa.Array:
-        """Return what a file calls the items of a split: an item of both splits has one row."""
-        if self.source.by_row:
-            return own
-        return pa.array([original(name) or name for name in own.to_pylist()], pa.string())
+    def _order(self) -> NDArray[np.int64] | None:
+        """Return the item of each row of all tables; -1 where it is left out."""
+        if self.table_order is None:
+            return None
+        place, rows = self.table_order
+        order = np.full(rows, -1, np.int64)
+        order[place] = np.arange(len(place))
+        return order
 
     def _check(self, match: Match, dimension: int) -> None:
         """Refuse items without a row where every item must have one, and rows of another length."""

@@ -19,6 +19,7 @@ from latefusion.pipeline.novelty import novelty_mask
 from latefusion.store.models import load_model
 from latefusion.store.probabilities import Probabilities
 from latefusion.store.samples import Features, read_features
+from latefusion.store.schemas import SPLITS
 from latefusion.svm.estimator import SVM
 from latefusion.svm.prediction import predict
 
@@ -58,17 +59,20 @@ def read_modalities(names: Sequence[str], files: NamedFiles) -> Iterator[NewModa
     ----------
     names : sequence of str
     files : NamedFiles
-        For each name ``new:``, ``train:`` and ``test:``, its embeddings; ``model:`` and ``facts:``, its SVM
+        For each name ``new:``, its embeddings, and those of each split, ``train:`` and ``test:`` or
+        ``all:``; ``model:`` and ``facts:``, its SVM
         on all labelled items; ``learn:``, what that says of them out of fold.
     """
     for name in names:
-        new, train, test, model, facts, learn = (
-            files.get(input_name(kind, name)) for kind in ("new", "train", "test", "model", "facts", "learn")
+        new, model, facts, learn = (
+            files.get(input_name(kind, name)) for kind in ("new", "model", "facts", "learn")
         )
+        there = {*files.keys()}
+        seen = [files.get(one) for split in SPLITS if (one := input_name(split, name)) in there]
         yield NewModality(
             name,
             read_features(new),
-            np.concatenate([read_features(train), read_features(test)]),
+            np.concatenate([read_features(path) for path in seen]),
             load_model(model, facts),
             Probabilities.read(learn),
             f"modality {name} of the items to classify ({new}, {model})",

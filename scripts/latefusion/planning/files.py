@@ -9,19 +9,14 @@ from typing import Any, Final, Literal
 from latefusion.core.table_files import table_files
 from latefusion.evaluation.names import LEAKS, SELECTED, TABLES
 from latefusion.planning.config_types import Config, Modality
-from latefusion.planning.modality_sources import has_embedding, has_files, in_table
+from latefusion.planning.item_sources import SOURCES, leaves_out, needs_selection, new_modality, splits_of
+from latefusion.planning.modality_sources import BY_ROW, has_embedding, has_files, in_table
 from latefusion.planning.plan import Plan, cross_partitions
 from latefusion.planning.views import View
 
 ROOT: Final = "<results>"
-SPLITS: Final = ("train", "test")
 GIVEN: Final = "given"
 Kind = Literal["in_sample", "out_of_fold", "test"]
-
-
-def splits_of(partition: str, part: str) -> tuple[str, ...]:
-    """Return the splits that the rows of one part of a partition come from."""
-    return (part,) if partition == GIVEN else SPLITS
 
 
 def items_of(*splits: str) -> list[str]:
@@ -51,6 +46,44 @@ class Files:
 
     config: Config
     plan: Plan
+
+    @property
+    def splits(self) -> tuple[str, ...]:
+        """Splits of the labelled items: of two files or of one that is divided, else one of `all` items."""
+        return splits_of(self.config["data"])
+
+    @property
+    def item_tables(self) -> list[str]:
+        """Tables of all labelled items."""
+        return items_of(*self.splits)
+
+    def splits_of(self, partition: str, part: str) -> tuple[str, ...]:
+        """Return the splits that the rows of one part of a partition come from."""
+        return (part,) if partition == GIVEN else self.splits
+
+    @property
+    def given_folds(self) -> list[str]:
+        """The folds that came with the data, where the configuration names their column."""
+        return [] if self.config["cross"]["column"] is None else [f"{ROOT}/items/folds.parquet"]
+
+    def folds_of(self, partition: str) -> list[str]:
+        """Return the folds that came with the data, where a partition is one of them."""
+        return self.given_folds if partition.startswith("cross-") else []
+
+    def selection(self, split: str) -> list[str]:
+        """Return what says which rows of its table a split keeps; nothing where it keeps all."""
+        if split == "new" or not leaves_out(self.config):
+            return []
+        return [f"{ROOT}/items/selection.{kind}" for kind in ("parquet", "json")]
+
+    def selection_by_row(self, modality: str) -> list[str]:
+        """Return the same for a modality without identifiers, whose rows stand as those of the tables."""
+        by_row = self.with_files[modality]["items"] == BY_ROW
+        return self.selection(self.splits[0]) if by_row else []
+
+    def new_modality(self, modality: str) -> Modality:
+        """Return a modality with files of its own as it is read for new items."""
+        return new_modality(self.config["data"], self.with_files[modality])
 
     @property
     def in_table(self) -> list[Modality]:
@@ -115,19 +148,19 @@ class Files:
         return [
             f"{ROOT}/features/{split}/{modality}.parquet"
             for modality in self.plan.views[view].modalities
-            for split in splits_of(partition, part)
+            for split in self.splits_of(partition, part)
         ]
 
     def training_file(self, split: str) -> list[str]:
         """Return what `ingest` compares a file with: identifiers of the training file, or its lengths."""
         if split == "new":
-            return [f"{ROOT}/items/train.json"]
+            return [f"{ROOT}/items/{self.splits[0]}.json"]
         compared = split == "test" and self.config["data"]["item"] is not None
         return [f"{ROOT}/items/train.parquet"] if compared else []
 
     def columns_of(self, split: str) -> dict[str, Any]:
         """Return the columns that `ingest` reads; items without labels have neither label nor class."""
-        columns = {key: value for key, value in self.config["data"].items() if key not in (*SPLITS, "new")}
+        columns = {key: value for key, value in self.config["data"].items() if key not in SOURCES}
         return {**columns, "label": None, "class_name": None} if split == "new" else columns
 
     def table(self, view: View, partition: str, kind: Kind, *, replica: bool) -> str:
@@ -173,7 +206,10 @@ class Files:
 
     def ingested(self) -> Iterator[str]:
         """Yield what `ingest` makes of the labelled items."""
-        for split in SPLITS:
+        if needs_selection(self.config):
+            yield from (f"{ROOT}/items/selection.{kind}" for kind in ("parquet", "json"))
+        yield from self.given_folds
+        for split in self.splits:
             kinds = ("parquet", "json", "source.json") if self.config["predictions"] is None else ("parquet",)
             yield from (f"{ROOT}/items/{split}.{kind}" for kind in kinds)
             yield from (f"{ROOT}/features/{split}/{name}.parquet" for name in self.embedded)

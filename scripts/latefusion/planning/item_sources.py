@@ -16,6 +16,9 @@ UNDIVIDED: Final = ("all",)
 PROTOCOLS: Final = ("replica", "honest", "cross")
 OF_A_SPLIT: Final = ("replica", "honest")
 FOLDS, REPEATS = 5, 1
+COMPLETE: Final = "complete"
+SOURCES: Final = ("train", "test", "items", "split", "keep", "new")
+"""Keys of `data` that say where items come from, and not what their columns mean."""
 EXAMPLE: Final = "data.split: {column: split, train: [train], test: [test]}"
 _OF_NEW: Final = ("file", "files", "array", "items", "key", "column", "columns", "pool", "delimiter")
 
@@ -28,6 +31,16 @@ def is_divided(data: Data) -> bool:
 def splits_of(data: Data) -> tuple[str, ...]:
     """Return the names of the splits of the labelled items, in their order."""
     return DIVIDED if is_divided(data) else UNDIVIDED
+
+
+def leaves_out(config: Config) -> bool:
+    """Say whether some rows of a table may be left out of a split."""
+    return config["data"]["split"] is not None or config["data"]["keep"] == COMPLETE
+
+
+def needs_selection(config: Config) -> bool:
+    """Say whether the tables of the items are looked at before they are read: for their split or folds."""
+    return leaves_out(config) or config["cross"]["column"] is not None
 
 
 def item_table(data: Data, split: str) -> Source:
@@ -110,7 +123,7 @@ def item_problems(config: Config, file: str) -> Iterator[Problem]:
             found = f"{dict(cross)[key]}, and folds that came with the data"
             fix = f"remove one of them; in a file that extends another, write `{key}: null`"
             yield Problem(file, found, "column, or folds and repeats", fix, column=f"cross.{key}")
-    if data["keep"] == "complete":
+    if data["keep"] == COMPLETE:
         for position, modality in enumerate(config["modalities"]):
             if modality["missing"]:
                 found = "true, and data.keep: complete, which leaves out the items that lack a modality"

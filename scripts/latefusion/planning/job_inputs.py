@@ -2,20 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 from latefusion.core.errors import InputError, Problem
 from latefusion.core.input_names import input_name
+from latefusion.core.table_files import Source, table_files
 from latefusion.evaluation.names import CURVE_RULES, SELECTED, TABLES
-from latefusion.planning.files import GIVEN, ROOT, SPLITS, Files, Kind, evaluation_tables, items_of
-from latefusion.planning.modality_sources import BY_ROW
+from latefusion.planning.files import GIVEN, ROOT, Files, Kind, evaluation_tables, items_of
+from latefusion.planning.item_sources import COMPLETE, DIVIDED, item_table, new_modality
+from latefusion.planning.modality_sources import BY_ROW, files_of, modality_entry
 
 TEST: Final = "test"
 PIPELINE: Final = "pipeline.json"
 
 Named = dict[str, str]
 """Files by the names under which scripts ask for them."""
+
+
+def tables_of_items(files: Files) -> dict[str, Source]:
+    """Return the tables that labelled items are read from: one of all `items`, or one of each split."""
+    data = files.config["data"]
+    names = ("items",) if data["items"] is not None else files.splits
+    return {name: item_table(data, name) for name in names}
+
+
+def selected(files: Files) -> dict[str, list[Path]]:
+    """Return what decides which items are kept: tables, lists, and files that all must have a row in."""
+    data = files.config["data"]
+    lists = data["split"]["lists"] if data["split"] is not None else None
+    named = {"tables": [path for source in tables_of_items(files).values() for path in table_files(source)]}
+    if lists is not None:
+        named["lists"] = [*table_files(lists["train"]), *table_files(lists["test"])]
+    if data["keep"] == COMPLETE:
+        named["modalities"] = [path for one in files.with_files.values() for path in files_of(one)]
+    return named
+
+
+def wanted_rows(files: Files, given_folds: Sequence[str]) -> dict[str, Any]:
+    """Return what `select_items` is told: columns, values and lists of the split, what a kept item has."""
+    config, data = files.config, files.config["data"]
+    split, complete = data["split"], data["keep"] == COMPLETE
+    column, lists = (None, None) if split is None else (split["column"], split["lists"])
+    by_value = {} if split is None or column is None else {key: split[key] for key in DIVIDED}
+    return {
+        "splits": files.splits,
+        "columns": {
+            "item": data["item"],
+            "split_column": column,
+            "fold_column": config["cross"]["column"],
+        },
+        "modalities": table_entries(files) if complete else [],
+        "values": by_value,
+        "lists": lists or {},
+        "entries": [modality_entry(one) for one in files.with_files.values()] if complete else [],
+        "complete": complete,
+        "folds": given_folds,
+        "max_cell_bytes": data["max_cell_bytes"],
+        "delimiter": data["delimiter"],
+    }
+
+
+def table_entries(files: Files) -> list[dict[str, Any]]:
+    """Return what `ingest` must know of the modalities in the items' table."""
+    keys = ("name", "column", "columns", "missing")
+    return [{key: dict(modality)[key] for key in keys} for modality in files.in_table]
 
 
 def fused(files: Files, protocol: str) -> Named:
@@ -41,16 +93,16 @@ def fused(files: Files, protocol: str) -> Named:
                 named[input_name("learn", partition, name)] = learn
             else:
                 named[input_name("partition", partition)] = f"{ROOT}/partitions/{partition}.parquet"
-                named |= {input_name("items", split): items_of(split)[0] for split in SPLITS}
+                named |= {input_name("items", split): items_of(split)[0] for split in files.splits}
     return named
 
 
-def embeddings(modalities: Iterable[str]) -> Named:
-    """Return the features of some modalities in both splits."""
+def embeddings(files: Files, modalities: Iterable[str]) -> Named:
+    """Return the features of some modalities in all splits."""
     return {
         input_name("features", split, modality): f"{ROOT}/features/{split}/{modality}.parquet"
         for modality in modalities
-        for split in SPLITS
+        for split in files.splits
     }
 
 
@@ -86,7 +138,7 @@ def summarised(files: Files) -> Named:
 def classified(files: Files) -> Named:
     """Return what new items are classified with: models of all labelled items, and what was seen."""
     places = {
-        **{split: f"features/{split}/{{}}.parquet" for split in ("new", *SPLITS)},
+        **{split: f"features/{split}/{{}}.parquet" for split in ("new", *files.splits)},
         "model": "all/models/{}.joblib",
         "facts": "all/models/{}.json",
         "learn": "all/probabilities/{}/train_out_of_fold.parquet",
@@ -130,11 +182,12 @@ def predictions(files: Files, *, file: str) -> list[str]:
         raise InputError([Problem(file, found, allowed, fix, column="data.new")])
     pipeline = saved_pipeline(files, file=file)
     for position, modality in enumerate(files.config["modalities"]):
-        if modality["items"] == BY_ROW:
+        own = new_modality(files.config["data"], modality)
+        if own["items"] == BY_ROW and own["file"] == modality["file"]:
             found = f"{BY_ROW}: the rows of {modality['name']} are those of the labelled items"
             allowed, fix = (
                 "identifiers, by which new items are found",
-                "write them beside the rows, and name them",
+                f"name their own file, data.new: {{items: …, modalities: {{{modality['name']}: …}}}}",
             )
             place = f"modalities[{position}].items"
             raise InputError([Problem(file, found, allowed, fix, column=place)])

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 INSTEAD_OF: Final = ("modalities", "views", "svm")
 """Keys that say what is trained."""
-FILES: Final = ("train", "test", "new")
-"""Keys of `data` that name files to train on or to classify."""
+FILES: Final = ("train", "test", "items", "split", "new")
+"""Keys of `data` that name files to train on or to classify, and what divides them."""
 ALL: Final = "all"
 RULE_SUFFIX: Final = "_fusion"
 """What follows the name of a rule of the catalogue that a model has as well."""
@@ -50,9 +50,17 @@ def prediction_problems(written: Mapping[str, Any], file: str) -> Iterator[Probl
     for key in FILES:
         if (written.get("data") or {}).get(key) is not None:
             found = f"predictions and data.{key}"
-            fix = "remove it; a table of labels by identifier is data.items"
+            fix = "remove it; a table of labels by identifier is predictions.items"
             allowed = "finished predictions, or files to train on"
             yield Problem(file, found, allowed, fix, column=f"data.{key}")
+    for place, key, none in (("data", "keep", "all"), ("cross", "column", None)):
+        if (written.get(place) or {}).get(key, none) != none:
+            found, fix = (
+                f"predictions and {place}.{key}",
+                "remove it; a fold of predictions is predictions.fold",
+            )
+            allowed = "finished predictions, or items to train on"
+            yield Problem(file, found, allowed, fix, column=f"{place}.{key}")
     said = [key for key in ("classes", "scores", "predicted") if entry.get(key)]
     if len(said) > 1:
         found = listed(said)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -25,6 +25,8 @@ from latefusion.planning.prediction_models import planned_predictions
 from latefusion.planning.rule_catalogue import RuleFacts
 from latefusion.planning.rule_source import RULE
 
+ReadFolds = Callable[[Config], Sequence[str]]
+
 EXAMPLE_DATA: Final = tuple(
     f"data/{name}/{split}.csv" for name in ("demo", "digits", "digit_halves") for split in ("train", "test")
 )
@@ -46,6 +48,8 @@ class RunPlan:
     files : Files
     own_rules : Path, optional
         The folder of the user's rules.
+    given_folds : sequence of str
+        The folds that came with the data, in the order of their partitions; none where folds are made.
     """
 
     name: str
@@ -54,6 +58,7 @@ class RunPlan:
     plan: Plan
     files: Files
     own_rules: Path | None = None
+    given_folds: Sequence[str] = ()
 
     @property
     def own_code(self) -> dict[str, Path]:
@@ -69,7 +74,9 @@ class RunPlan:
         return self.own_rules is not None and rule.file is not None and rule.file.parent == self.own_rules
 
 
-def plan_run(layers: Sequence[Layer], *, schemas: Path, rules: Path) -> RunPlan:
+def plan_run(
+    layers: Sequence[Layer], *, schemas: Path, rules: Path, read_folds: ReadFolds | None = None
+) -> RunPlan:
     """Return what a configuration asks for.
 
     Parameters
@@ -78,6 +85,9 @@ def plan_run(layers: Sequence[Layer], *, schemas: Path, rules: Path) -> RunPlan:
         The lowest first.
     schemas, rules : Path
         Folders of the schemas and of the fusion rules.
+    read_folds : callable, optional
+        Returns the folds that came with the data, which are as many partitions: the one thing that is looked
+        up in the data before a run starts.
 
     Raises
     ------
@@ -98,10 +108,16 @@ def plan_run(layers: Sequence[Layer], *, schemas: Path, rules: Path) -> RunPlan:
         missing_files(config, file=name, built=EXAMPLE_DATA)
         named_rules = merged(layers).get("rules") is not None
         config = planned_predictions(config, name, named_rules=named_rules, reserved=RESERVED_NAMES)
+        folds: Sequence[str] = ()
+        if config["cross"]["column"] is not None:
+            if read_folds is None:
+                raise ValueError("folds that came with the data, and nothing that reads them")
+            folds = read_folds(config)
+            config["cross"] |= {"folds": len(folds), "repeats": 1}
         plan = make_plan(config, known, file=name)
     except InputError as error:
         raise located(error, layers) from None
-    return RunPlan(name, config, known, plan, Files(config, plan), own)
+    return RunPlan(name, config, known, plan, Files(config, plan), own, folds)
 
 
 def _schema(file: Path) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from latefusion.evaluation.names import SELECTED
 from latefusion.report.metrics import METRICS, Metric
+from latefusion.store.schemas import in_order
 from latefusion.store.tables import read_table
 
 Row = dict[str, Any]
@@ -229,6 +230,11 @@ class Results:
         return METRICS[self.config["evaluation"].get("metric", "accuracy")]
 
     @property
+    def splits(self) -> list[str]:
+        """Splits of the items: `train` and `test`, or `all` where nothing divides them."""
+        return in_order(self.dataset["n"])
+
+    @property
     def grouped(self) -> bool:
         """Whether a column names groups; otherwise each item is its own, and the page speaks of none."""
         return bool(self.dataset["groups"]["known"])
@@ -245,7 +251,7 @@ class Results:
 
     @property
     def on_files(self) -> Tables | None:
-        """The most honest protocol on the split of the files; None where only `cross` was run."""
+        """The most honest protocol on the given split; None where only `cross` was run."""
         return self.protocols.get("honest") or self.protocols.get("replica")
 
     @property

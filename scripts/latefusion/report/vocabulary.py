@@ -59,7 +59,7 @@ def tested_on(results: Results, tables: Tables) -> str:
         never = f"that never saw its {results.group_word}" if results.apart else "that never saw it"
         return f"each predicted by a model {never} (protocol cross)"
     how = "leaks included" if tables.protocol == "replica" else "nothing learned from them"
-    return f"the test file, {how} (protocol {tables.protocol})"
+    return f"the test items, {how} (protocol {tables.protocol})"
 
 
 def model_name(results: Results, model: str) -> str:

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 import pyarrow as pa
+
+SPLITS: Final = ("train", "test", "all")
+"""Splits that labelled items may be in, in their order: of two files or a divided one, or `all` of one."""
+
+
+def in_order(splits: Iterable[str]) -> list[str]:
+    """Return the splits that there are in their order, which JSON does not keep."""
+    there = {*splits}
+    return [split for split in SPLITS if split in there]
+
 
 PARTITION = pa.schema(
     [
@@ -17,6 +28,12 @@ PARTITION = pa.schema(
 GROUPS = pa.schema(
     [pa.field("item", pa.string(), nullable=False), pa.field("group", pa.string(), nullable=False)]
 )
+
+SELECTION = pa.schema(
+    [pa.field("split", pa.string(), nullable=False), pa.field("row", pa.int64(), nullable=False)]
+)
+
+GIVEN_FOLDS = pa.schema([pa.field("fold", pa.int32(), nullable=False)])
 
 
 def features_schema(dimension: int, *, double: bool = False) -> pa.Schema:

@@ -219,3 +219,25 @@ def test_items_are_read_with_their_final_groups_and_class_indices(tmp_path):
     assert items.n_train == 2
     with pytest.raises(TableError, match="its items are others"):
         read_labelled_items(paths[::-1], tmp_path / "groups.parquet", dataset)
+
+
+def test_folds_that_came_with_the_data_are_the_test_parts_as_they_are():
+    items = LabelledItems(
+        item=np.array([f"i{n}" for n in range(12)], object),
+        group=np.array([f"g{n % 6}" for n in range(12)], object),
+        y=np.tile(np.arange(2, dtype=np.int32), 6),
+        n_train=12,
+        given_folds=np.array([2, 0, 1] * 4, np.int32),
+    )
+    tables = [
+        assign(items, f"cross-0-{k}", folds=2, cross_folds=3, given_grouped=False, cross_grouped=True, seed=0)
+        for k in range(3)
+    ]
+    tested = [[row["item"] for row in table.to_pylist() if row["part"] == "test"] for table in tables]
+    assert tested == [["i1", "i4", "i7", "i10"], ["i2", "i5", "i8", "i11"], ["i0", "i3", "i6", "i9"]]
+    for table in tables:
+        folds = {}
+        for row in table.to_pylist():
+            if row["part"] == "train":
+                folds.setdefault(int(row["item"][1:]) % 6, set()).add(row["fold"])
+        assert all(len(own) == 1 for own in folds.values())

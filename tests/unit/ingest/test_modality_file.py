@@ -13,7 +13,7 @@ import pytest
 from latefusion.core.errors import InputError
 from latefusion.ingest.columns import Columns
 from latefusion.ingest.ingest import SplitFiles, ingest
-from latefusion.ingest.modality_file import ingest_modality
+from latefusion.ingest.modality_file import ingest_modality, item_names
 from latefusion.ingest.readers import csv_file, json_lines, matrix_file
 from latefusion.ingest.readers.modality_source import open_modality
 from latefusion.ingest.readers.opening import open_table
@@ -307,3 +307,29 @@ def test_a_wrong_frame_is_named_by_its_file_and_line(tmp_path, content, said):
     source = open_modality(entry, item=None, keys=lambda: ["a"], max_cell_bytes=MAX)
     with pytest.raises(InputError, match=said):
         list(source.rows(None, exact=False))
+
+
+def test_a_matrix_without_identifiers_has_the_rows_of_the_table_whatever_is_left_out_of_it(songs, tmp_path):
+    mixed = RNG.permutation(ROWS + 5)  # where each item, and five that are left out, stand in one table
+    matrix = np.empty((ROWS + 5, 6))
+    matrix[mixed] = np.vstack([X, np.full((5, 6), 7.0)])
+    np.save(tmp_path / "a.npy", matrix)
+    entry = {"file": str(tmp_path / "a.npy"), "items": "rows"}
+    found = joined(entry, songs, tmp_path / "out", table_order=(mixed[:ROWS], ROWS + 5))
+    np.testing.assert_array_equal(np.vstack([found["train"], found["test"]]), X.astype(np.float32))
+    assert read_json(tmp_path / "out" / "m.json")["match"]["left_over"] == 0
+
+
+def test_an_item_that_ends_in_test_is_looked_up_by_its_own_name(tmp_path):
+    names = ["x", "x (test)", "y (test)"]
+    items = {}
+    for split, own in {"train": names, "test": ["z (test)", "x (test)"]}.items():
+        cells = [["id", "label", "embedding"], *[[name, str(at), "[1, 2]"] for at, name in enumerate(own)]]
+        (tmp_path / f"{split}.csv").write_text(text(cells))
+        files = SplitFiles({}, tmp_path / f"{split}.parquet")
+        columns = Columns.of({"label": "label", "item": "id"}, [])
+        ingest(open_table(tmp_path / f"{split}.csv", MAX), split, columns, files)
+        items[split] = tmp_path / f"{split}.parquet"
+    assert item_names({"train": items["train"]}) == names
+    # in test the name of an item of train, told apart, stands for that one
+    assert item_names(items) == [*names, "z (test)", "x"]

@@ -3,7 +3,7 @@
 import pytest
 
 from latefusion.planning.configuration import complete
-from latefusion.planning.files import Files, fused_files, in_any_order, items_of, splits_of
+from latefusion.planning.files import Files, fused_files, in_any_order, items_of
 from latefusion.planning.plan import make_plan
 from latefusion.planning.rule_catalogue import read_rules
 from settings import ROOT, SCHEMA, changed
@@ -28,9 +28,10 @@ def tables(files, partition, view):
 
 
 def test_rows_of_given_come_from_one_split_and_those_of_cross_from_both():
-    assert splits_of("given", "train") == ("train",)
-    assert splits_of("given", "test") == ("test",)
-    assert splits_of("cross-0-1", "test") == splits_of("all", "train") == ("train", "test")
+    files = files_of()
+    assert files.splits_of("given", "train") == ("train",)
+    assert files.splits_of("given", "test") == ("test",)
+    assert files.splits_of("cross-0-1", "test") == files.splits_of("all", "train") == ("train", "test")
     assert items_of("train", "test") == ["<results>/items/train.parquet", "<results>/items/test.parquet"]
 
 

@@ -54,7 +54,7 @@ def test_where_a_modality_has_no_training_rows_their_labels_are_read():
 
 
 def test_embeddings_and_summaries_are_asked_for_by_name():
-    assert job_inputs.embeddings(["text"]) == {
+    assert job_inputs.embeddings(files_of(), ["text"]) == {
         "features:train:text": "<results>/features/train/text.parquet",
         "features:test:text": "<results>/features/test/text.parquet",
     }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from latefusion.core.errors import shorten
 from latefusion.core.wording import listed, plural, verb
@@ -26,12 +27,12 @@ from latefusion.evaluation.statistics.proportions import FEW_GROUPS
 
 def groups_straddle(evidence: Evidence) -> Findings:
     """Groups are on both sides of the split, and it may show."""
-    groups, n = evidence.dataset["groups"], evidence.dataset["n"]["test"]
-    seen = groups["test_items_seen"]
+    groups, n = evidence.dataset["groups"], evidence.dataset["n"].get("test", 0)
+    seen = groups.get("test_items_seen", 0)
     given = [name for name in evidence.tables if name != "cross"]
     if not (groups["known"] and seen and given):
         return
-    shown = _lookup_gains(evidence, given) or _cross_costs(evidence)
+    shown = lookup_gains(evidence, given) or _cross_costs(evidence)
     nothing = None if shown else _cross_costs_nothing(evidence)
     share = f"{seen:,} of {plural(n, 'test item')} ({percent(seen / n)})"
     severity = ERROR if shown else WARNING if many_seen(seen, n) and nothing is None else NOTE
@@ -47,16 +48,16 @@ def groups_straddle(evidence: Evidence) -> Findings:
             else ": what models gain by knowing the group is not known."
         ),
         {"test_items_seen": seen, "test": n, "groups_shared": groups["shared"]},
-        "Nothing; accuracies on the split of the files stand."
+        "Nothing; accuracies on the given split stand."
         if nothing
         else f"{'Believe' if 'cross' in evidence.tables else 'Run'} the protocol `cross`, which keeps groups "
         "together."
         if groups["cross_grouped"]
-        else _more_groups(groups["n"]),
+        else keep_apart(groups),
     )
 
 
-def _lookup_gains(evidence: Evidence, given: Sequence[str]) -> str | None:
+def lookup_gains(evidence: Evidence, given: Sequence[str]) -> str | None:
     """Say by how much the look-up of the group beats the majority class, where that is beyond chance."""
     for protocol in given:
         rows = evidence.metric(protocol, "accuracy")
@@ -70,7 +71,9 @@ def _lookup_gains(evidence: Evidence, given: Sequence[str]) -> str | None:
 
 
 def _between(evidence: Evidence) -> Row | None:
-    """Return the difference of the reference between `honest` and `cross` on the items of the test file."""
+    """Return the difference of the reference between `honest` and `cross`, if that keeps groups apart."""
+    if not evidence.dataset["groups"]["cross_grouped"]:
+        return None
     reference = evidence.reference("honest") if "honest" in evidence.tables else None
     return next(
         (
@@ -109,14 +112,15 @@ def _cross_costs_nothing(evidence: Evidence) -> str | None:
 def cross_not_grouped(evidence: Evidence) -> Findings:
     """There are fewer groups than folds of `cross`, so that it cannot keep them apart."""
     groups = evidence.dataset["groups"]
-    if groups["known"] and not groups["cross_grouped"] and "cross" in evidence.tables:
+    too_few = not groups["cross_grouped"] and not groups.get("cross_items_seen")
+    if groups["known"] and too_few and "cross" in evidence.tables:
         there = f"{verb(groups['n'], 'is', 'are')} {plural(groups['n'], 'group')}"
         yield Finding(
             "cross_not_grouped",
             ERROR,
             f"Under cross groups are in training and test at once: there {there}, too few for its folds.",
             {"n_groups": groups["n"]},
-            _more_groups(groups["n"]),
+            keep_apart(groups),
             "cross",
         )
 
@@ -139,8 +143,11 @@ def groups_joined(evidence: Evidence) -> Findings:
         )
 
 
-def _more_groups(n: int) -> str:
-    """Return what lets `cross` keep n groups apart."""
+def keep_apart(groups: Mapping[str, Any]) -> str:
+    """Return what lets `cross` keep groups apart, from what dataset.json says of them."""
+    n = groups["n"]
+    if groups.get("cross_items_seen"):
+        return "Leave `cross.column` out: `cross` then makes folds that keep groups together."
     if n > 1:
         return f"Set `cross.folds` to at most {n}: `cross` then keeps groups together."
     return "Bring items of more groups, or name the column in `data.group` that tells them apart."
@@ -184,12 +191,13 @@ def few_groups(evidence: Evidence) -> Findings:
 def classes_unbalanced(evidence: Evidence) -> Findings:
     """Classes differ in size."""
     shares = {entry["name"]: entry["prior"] for entry in evidence.dataset["classes"]}
+    of_train = "training " if "test" in evidence.dataset["n"] else ""
     most, least = max(shares, key=lambda n: shares[n]), min(shares, key=lambda n: shares[n])
     if shares[least] == 0 or shares[most] / shares[least] > UNBALANCED:
         yield Finding(
             "classes_unbalanced",
             NOTE,
-            f"The classes are not balanced: {most} is {percent(shares[most])} of the training items,"
+            f"The classes are not balanced: {most} is {percent(shares[most])} of the {of_train}items,"
             f" {least} {percent(shares[least])}.",
             shares,
             "Read balanced accuracy and macro-F1 beside accuracy.",
@@ -198,7 +206,7 @@ def classes_unbalanced(evidence: Evidence) -> Findings:
 
 def duplicates_across(evidence: Evidence) -> Findings:
     """Items of train are in test as well: how grave that is goes by what they can do to accuracy."""
-    found, n = evidence.dataset["duplicates"], evidence.dataset["n"]["test"]
+    found, n = evidence.dataset["duplicates"], evidence.dataset["n"].get("test", 0)
     across, identifiers = found.get("across") or 0, found.get("identifiers") or 0
     if not (across or identifiers):
         return
@@ -218,7 +226,7 @@ def duplicates_across(evidence: Evidence) -> Findings:
         f"train{also}: that moves accuracy by at most {points(share)}"
         + (f", less than its interval of ± {100 * chance:.1f}." if small and chance is not None else "."),
         {key: value for key, value in found.items() if isinstance(value, int | float)},
-        "Remove them from one of the files; `cross` keeps them together where their groups could be joined.",
+        "Remove them from one of the two; `cross` keeps them together where their groups could be joined.",
     )
 
 
@@ -234,11 +242,11 @@ def items_unmatched(evidence: Evidence) -> Findings:
             items = (
                 f"{lost:,} of {plural(match['matched'] + lost, 'item')} {verb(lost, 'has', 'have')} no row"
             )
-            told.append(f"{items} in the file of {name} ({_few(match['lost_names'], lost)})")
+            told.append(f"{items} in the file of {name} ({few(match['lost_names'], lost)})")
         if rest:
             where = "" if lost else f" in the file of {name}"
             rows = f"{plural(rest, 'row')}{where} {verb(rest, 'is', 'are')} of no item"
-            told.append(f"{rows} ({_few(match['left_over_names'], rest)})")
+            told.append(f"{rows} ({few(match['left_over_names'], rest)})")
         yield Finding(
             "items_unmatched",
             NOTE,
@@ -249,7 +257,7 @@ def items_unmatched(evidence: Evidence) -> Findings:
         )
 
 
-def _few(names: Sequence[str], n: int) -> str:
+def few(names: Sequence[str], n: int) -> str:
     """Name the first of n identifiers, and count the rest."""
     shown = [shorten(name, 40) for name in names]
     return listed([*shown, f"{n - len(shown):,} more"] if n > len(shown) else shown)

@@ -10,12 +10,13 @@ from dataclasses import asdict
 from types import MappingProxyType
 from typing import Any, Final
 
-from latefusion.evaluation.checks import claims, data, fusion, models, predictions
+from latefusion.evaluation.checks import claims, data, division, fusion, models, predictions
 from latefusion.evaluation.checks.finding import ERROR, NOTE, WARNING, Evidence, Findings
 
 _ALL: Final = (
     data.groups_straddle,
     data.cross_not_grouped,
+    division.given_folds_straddle,
     data.groups_joined,
     data.groups_unknown,
     models.group_lookup_not_beaten,
@@ -43,6 +44,7 @@ _ALL: Final = (
     models.models_left_out,
     claims.rules_coincide,
     data.items_unmatched,
+    division.items_left_out,
     data.modality_missing,
 )
 

@@ -40,6 +40,7 @@ FAULTS: Final = MappingProxyType(
         "approximated": "approximated kernels",
         "inverted_sigmoids": "calibrations that slope the wrong way",
         "cross_not_grouped": "groups that cross cannot keep apart",
+        "given_folds_straddle": "groups in several of the given folds",
         "groups_joined": "names of groups that were cut as artists are",
         "few_groups": "few groups for the intervals",
         "folds_unknown": "external tables whose folds are unknown or cannot be checked",
@@ -48,6 +49,7 @@ FAULTS: Final = MappingProxyType(
         "models_left_out": "models that a protocol does without",
         "rules_coincide": "rules that say the same of every item",
         "items_unmatched": "items and rows that did not find each other",
+        "items_left_out": "items that are left out",
         "modality_missing": "items that lack a modality",
     }
 )
@@ -75,6 +77,7 @@ HOLDS: Final = MappingProxyType(
         "approximated": "no kernel is approximated",
         "inverted_sigmoids": "no calibration slopes the wrong way",
         "cross_not_grouped": "cross keeps groups apart",
+        "given_folds_straddle": "no group is in two of the given folds",
         "groups_joined": "names of groups were not cut to pieces",
         "few_groups": "groups are many enough for the intervals",
         "folds_unknown": "every table has folds of this run",
@@ -83,6 +86,7 @@ HOLDS: Final = MappingProxyType(
         "models_left_out": "no protocol does without a model",
         "rules_coincide": "no two rules say the same of every item",
         "items_unmatched": "every item and every row of a modality's own file found its other half",
+        "items_left_out": "no item of the tables is left out",
         "modality_missing": "no item lacks a modality",
     }
 )
@@ -99,7 +103,8 @@ NEEDS: Final = MappingProxyType(
         "group_lookup_not_beaten": ("groups", "lookup"),
         "weights_from_test": ("replica",),
         "duplicates_across": ("files",),
-        "cross_not_grouped": ("groups", "cross"),
+        "cross_not_grouped": ("groups", "cross", "made folds"),
+        "given_folds_straddle": ("groups", "cross", "given folds"),
         "groups_joined": ("groups",),
         "assignments_exceed": ("cross", "assignments"),
         "assignments_unknown": ("cross",),
@@ -111,6 +116,7 @@ NEEDS: Final = MappingProxyType(
         "rules_coincide": ("rules",),
         "few_groups": ("groups",),
         "items_unmatched": ("own files",),
+        "items_left_out": ("selection",),
         "seeds_exceed_rules": ("repeats",),
         "confidences_not_comparable": ("modalities",),
     }
@@ -164,7 +170,7 @@ def _there(results: Results) -> set[str]:
         "baselines": bool(best.named("baseline")),
         "trained": not results.predicted,
         "held out": bool(best.rows.get("dev_loss")),
-        "files": results.on_files is not None and bool(results.dataset["n"]["train"]),
+        "files": results.on_files is not None and bool(results.dataset["n"].get("train")),
         "replica": "replica" in results.protocols,
         "cross": "cross" in results.protocols,
         "rules": bool(best.rules),
@@ -172,6 +178,9 @@ def _there(results: Results) -> set[str]:
         "modalities": len(best.named("single")) > 1,
         "lookup": any(_is_lookup_told(tables) for tables in results.protocols.values()),
         "own files": any("match" in entry for entry in results.dataset["modalities"].values()),
+        "given folds": "given_folds" in results.dataset["groups"],
+        "made folds": "given_folds" not in results.dataset["groups"],
+        "selection": "left_out" in results.dataset,
         "power": any(verdicts.detectable(row) for row in best.planned("accuracy")),
         "repeats": "repeat" in spreads,
         "assignments": "assignment" in spreads,

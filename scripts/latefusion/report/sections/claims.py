@@ -138,11 +138,11 @@ def _figure(results: Results, order: list[str]) -> Figure:
     some = f" The {len(labels)} of {len(everyone)} models that matter most or change most." * (
         len(labels) < len(everyone)
     )
-    n = results.dataset["n"]["test"]
+    n = results.dataset["n"].get("test", 0)
     return Figure(
         "claims-chart",
         "The same model, looked at in different ways",
-        "Accuracy in per cent with 95 % intervals, each on the same items of the test file; "
+        "Accuracy in per cent with 95 % intervals, each on the same test items of the given split; "
         f"{sample(n, 'item')}.{some}",
         intervals(rows, order=labels, names=names, title="accuracy (% of the items)"),
         "Accuracy under each protocol: "
@@ -181,7 +181,7 @@ def _values(results: Results, labels: list[str], order: list[str]) -> Table:
         for subset in _subsets(results, protocol):
             tables = results.protocols[protocol]
             n = max((tables.metric(label, "accuracy", subset).get("n") or 0 for label in labels), default=0)
-            words = {"all": "all items", "given_test": "test file", "unseen_group": "groups not in train"}[
+            words = {"all": "all items", "given_test": "test items", "unseen_group": "groups not in train"}[
                 subset
             ]
             columns.append(

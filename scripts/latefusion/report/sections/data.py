@@ -59,31 +59,33 @@ def _predicted_balance(results: Results) -> str:
 def _balance(results: Results) -> str:
     if results.predicted:
         return _predicted_balance(results)
-    classes = results.dataset["classes"]
-    most = max(classes, key=lambda entry: entry["train"])
-    least = min(classes, key=lambda entry: entry["train"])
-    ratio = most["train"] / max(1, least["train"])
+    classes, splits = results.dataset["classes"], results.splits
+    learn, tested = splits[0], splits[-1]
+    most = max(classes, key=lambda entry: entry[learn])
+    least = min(classes, key=lambda entry: entry[learn])
+    ratio = most[learn] / max(1, least[learn])
+    of_train, of_test = ("training ", "test ") if len(splits) > 1 else ("", "")
     shares = (
-        f"are balanced: each holds about {percent(1 / len(classes))} of the training items"
+        f"are balanced: each holds about {percent(1 / len(classes))} of the {of_train}items"
         if ratio <= UNBALANCED
-        else f"are not balanced: {most['name']} holds {percent(most['prior'])} of the training items, "
+        else f"are not balanced: {most['name']} holds {percent(most['prior'])} of the {of_train}items, "
         f"{least['name']} {percent(least['prior'])}"
     )
     return (
         f"The {len(classes)} classes {shares}. Always saying {most['name']} is right for "
-        f"{percent(most['test'] / max(1, results.dataset['n']['test']))} of the test items, so that is what "
-        "a model has to beat."
+        f"{percent(most[tested] / max(1, results.dataset['n'][tested]))} of the {of_test}items, so that is "
+        "what a model has to beat."
     )
 
 
 def _group_sentence(results: Results) -> str:
-    groups, n = results.dataset["groups"], results.dataset["n"]["test"]
+    groups, n = results.dataset["groups"], results.dataset["n"].get("test", 0)
     if not groups["known"]:
         return "No column names groups of items that belong together, so every item counts as its own group."
-    share = percent(groups["test_items_seen"] / max(1, n))
-    division = "division into dev and test rows" if results.predicted else "split of the files"
+    division = "division into dev and test rows" if results.predicted else "given split"
     told = say("Items come in {n:group} ({word})", n=groups["n"], word=results.group_word)
-    if groups["shared"]:
+    if groups.get("shared"):
+        share = percent(groups["test_items_seen"] / max(1, n))
         told += say(
             "; {shared} of them {shared:~is|are} on both sides of the {files}, and {share} of the "
             "{n:test item} {seen:~belongs|belong} to {shared:~it|one of those}",
@@ -93,7 +95,7 @@ def _group_sentence(results: Results) -> str:
             n=n,
             seen=groups["test_items_seen"],
         )
-    elif n and results.dataset["n"]["train"]:
+    elif n and results.dataset["n"].get("train"):
         told += f"; none is on both sides of the {division}"
     return (
         f"{told}. The largest holds {plural(groups['largest'], 'item')}, "
@@ -105,7 +107,7 @@ def _split_titles(results: Results) -> dict[str, str]:
     """Return what the parts of the items are called: of finished predictions those that there are."""
     n = results.dataset["n"]
     if not results.predicted:
-        return {"train": "train", "test": "test"}
+        return {split: split for split in results.splits}
     if not n["test"]:
         return {"train": "all"}
     return {"train": "dev", "test": "test"} if n["train"] else {"test": "test"}
@@ -168,16 +170,14 @@ def _class_table(results: Results) -> Table:
         [
             Column("Class", "class", "text"),
             Column("Label", "label", "text"),
-            Column("Train", "train", unit="items"),
-            Column("Test", "test", unit="items"),
-            Column("Prior", "prior", unit="% of train"),
+            *(Column(split.capitalize(), split, unit="items") for split in results.splits),
+            Column("Prior", "prior", unit=f"% of {results.splits[0]}"),
         ],
         [
             [
                 text(entry["name"]),
                 text(entry["label"], tone="muted"),
-                figure(entry["train"], count),
-                figure(entry["test"], count),
+                *(figure(entry[split], count) for split in results.splits),
                 figure(entry["prior"], percent),
             ]
             for entry in results.dataset["classes"]
@@ -203,8 +203,7 @@ def _modalities(results: Results) -> Table:
             Column("Modality", "modality", "text"),
             Column("Column", "column", "text"),
             Column("Numbers an item", "dimension"),
-            Column("Missing in train", "missing_train", unit="items"),
-            Column("Missing in test", "missing_test", unit="items"),
+            *(Column(f"Missing in {split}", f"missing_{split}", unit="items") for split in results.splits),
             *(matched.values() if own else ()),
         ],
         [
@@ -212,8 +211,7 @@ def _modalities(results: Results) -> Table:
                 text(name),
                 text(columns.get(name)),
                 figure(entry["dimension"], count),
-                figure(entry["missing"]["train"], count),
-                figure(entry["missing"]["test"], count),
+                *(figure(entry["missing"][split], count) for split in results.splits),
                 *(figure(entry.get("match", {}).get(key), count) for key in matched if own),
             ]
             for name, entry in found.items()
@@ -251,7 +249,7 @@ def _sizes(results: Results) -> Figure:
     )
     table = Table(
         "group-sizes",
-        "Groups by their number of items, over both files.",
+        "Groups by their number of items, over all items.",
         [
             Column("Items of the group", "size", "text"),
             Column("Groups", "groups"),

@@ -21,7 +21,7 @@ ENOUGH = 10
 MANY = 0.01
 """Share of test items with a duplicate in training from which they are worth a headline."""
 OF_THE_FILES = ("groups_straddle", "duplicates_across")
-"""Checks of the split of the files, which is not on the page where only `cross` was run."""
+"""Checks of the given split, which is not on the page where only `cross` was run."""
 CLAUSES = 3
 """At most so many things to distrust are named."""
 
@@ -106,7 +106,7 @@ def _nothing_learned(results: Results, tables: Tables) -> Iterator[Doubt]:
 
 
 def _straddling(results: Results, tables: Tables) -> Iterator[Doubt]:
-    """Yield groups on both sides of the files: a headline only where something shows that it matters."""
+    """Yield groups on both sides of the given split: a headline only where it shows that they matter."""
     groups, n, word = results.dataset["groups"], results.dataset["n"]["test"], results.group_word
     seen = groups["test_items_seen"]
     if not (results.grouped and seen and n):
@@ -127,7 +127,7 @@ def _straddling(results: Results, tables: Tables) -> Iterator[Doubt]:
     avoided = tables.protocol == "cross" and results.apart
     if leaks and avoided:
         told.append(f"The ranking below avoids this: no {word} is in training and test at once.")
-    where = "Accuracies on the split of the files" if avoided else "The accuracies on this page"
+    where = "Accuracies on the given split" if avoided else "The accuracies on this page"
     if change.get("verdict") == verdicts.FLATTERS:
         headline = f"{where}: they reward knowing the {word}."
     elif lookup:
@@ -170,7 +170,7 @@ def _change(row: Row) -> str:
     if row["low"] is None:
         return ""
     if row["verdict"] == verdicts.FLATTERS:
-        return f"Against cross, on the same items, the split of the files flatters {row['model']} by {size}."
+        return f"Against cross, on the same items, the given split flatters {row['model']} by {size}."
     if row["verdict"] == verdicts.HARMS:
         return f"Even so {row['model']} is worse there than under cross, on the same items: {size}."
     return f"That this flatters {row['model']} is not shown: honest less cross, on the same items, is {size}."

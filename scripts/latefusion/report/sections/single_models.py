@@ -104,7 +104,7 @@ def _recalls(results: Results, tables: Tables, names: list[str]) -> Figure:
             Column("Precision", "precision", unit="%"),
             Column("F1", "f1"),
             Column("Predicted", "share_predicted", unit="% of items"),
-            Column("Prior", "prior", unit="% of train"),
+            Column("Prior", "prior", unit=f"% of {results.splits[0]}"),
         ],
         [_class_row(tables, name, row) for name in names for row in _recall(tables, name)],
     )

@@ -23,6 +23,7 @@ DATASET = {
         },
         "audio": {},
     },
+    "left_out": {"values": {}, "unlisted": 0, "unknown": 0, "incomplete": 0},
 }
 UNMATCHED = {
     "matched": 2,
@@ -167,6 +168,18 @@ PLANTED = {
         {"protocol": "cross", "dataset": {"groups.cross_grouped": False, "groups.n": 3}},
         None,
     ),
+    "given_folds_straddle": (
+        {
+            "protocol": "cross",
+            "dataset": {
+                "groups.cross_grouped": False,
+                "groups.cross_items_seen": 300,
+                "groups.given_folds": 5,
+            },
+        },
+        None,
+    ),
+    "items_left_out": ({"dataset": {"left_out.values": {"valid": 12, "": 1}}}, None),
     "groups_joined": ({"dataset": {"groups.joined": JOINED}}, None),
     "groups_unknown": ({"dataset": {"groups.known": False}}, None),
     "group_lookup_not_beaten": (

@@ -8,7 +8,7 @@ from latefusion.report.reading import read_results
 from latefusion.report.sections.distrust import distrust
 from made_up_results import MadeUp
 
-SPLIT = "Accuracies on the split of the files"
+SPLIT = "Accuracies on the given split"
 
 
 def changed_groups(results, **groups):
@@ -58,7 +58,7 @@ def test_a_leak_that_is_measured_and_is_nothing_is_said_to_be_nothing(results):
     assert "That this flatters selected is not shown" in told.text
     found.across["leaks"] = [row | {"difference": 0.05, "low": 0.01, "high": 0.09, "verdict": "flatters"}]
     told = distrust(found, found.best)
-    assert told.verdict == "Accuracies on the split of the files: they reward knowing the artist."
+    assert told.verdict == "Accuracies on the given split: they reward knowing the artist."
     assert "flatters selected by +5.0 points" in told.text
 
 
@@ -76,7 +76,7 @@ def test_cross_alone_says_nothing_of_the_split_of_the_files(tmp_path):
     made_up = MadeUp(tmp_path, n=(120, 60), protocols=("cross",))
     results = read_results(made_up.sources, made_up.config)
     answer = distrust(results, results.best)
-    assert "split of the files" not in answer.verdict + answer.text
+    assert "given split" not in answer.verdict + answer.text
     assert "training item" not in answer.text
 
 
