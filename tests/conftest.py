@@ -3,6 +3,7 @@
 import pytest
 
 from runs import FEW, contents, launch, once, write_run
+from settings import ROOT
 
 
 @pytest.fixture(scope="session")
@@ -20,3 +21,9 @@ def few(tmp_path_factory):
 def few_contents(few):
     """Return the digests of its results."""
     return contents(few)
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with the folders whose tests take long: what is left for the end is small, and evenly shared."""
+    first = [ROOT / "tests" / name for name in ("cluster", "workflow", "report")]
+    items.sort(key=lambda item: [folder not in item.path.parents for folder in first])

@@ -2,6 +2,7 @@
 
 import fcntl
 import hashlib
+import importlib
 import json
 import os
 import re
@@ -10,8 +11,9 @@ import signal
 import subprocess
 import sys
 import sysconfig
+import tempfile
 from base64 import urlsafe_b64decode
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
 
 import yaml
@@ -135,9 +137,24 @@ def snakemake(*options, cwd, snakefile=ROOT / "Snakefile", environment=None, che
 
 
 def launch(*arguments, cwd, environment=None, check=True, code=ROOT):
-    """Run the launcher to its end."""
-    command = [sys.executable, code / "workflow" / "launch.py", *arguments]
-    return _finished(command, cwd, environment, check)
+    """Run the launcher to its end: in this process, unless with other code or in another environment.
+
+    Snakemake is a process of its own either way; `start` makes one of the launcher, too.
+    """
+    if environment is not None or code is not ROOT:
+        command = [sys.executable, code / "workflow" / "launch.py", *arguments]
+        return _finished(command, cwd, environment, check)
+    with _state_kept(), _redirected() as said:
+        sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "workflow")]
+        sys.argv[:] = [str(LAUNCH), *map(str, arguments)]
+        os.chdir(cwd)
+        try:
+            number = importlib.import_module("launcher.main").main(list(map(str, arguments)))
+        except SystemExit as ended:  # of the reading of the arguments
+            number = ended.code
+    answer = subprocess.CompletedProcess(arguments, number, *said())
+    assert not check or answer.returncode == 0, f"{answer.stdout}\n{answer.stderr}"
+    return answer
 
 
 def start(*arguments, cwd, environment=None, output=subprocess.PIPE):
@@ -261,6 +278,27 @@ def kill_group(process):
     process.wait()
 
 
+@contextmanager
+def _redirected():
+    """Collect what this process and its children write to both outputs; gives a function that returns it."""
+    files, kept = [], []
+    with ExitStack() as stack:
+        for number, redirect in ((1, redirect_stdout), (2, redirect_stderr)):
+            file = stack.enter_context(tempfile.TemporaryFile("w+", encoding="utf-8"))
+            before = os.dup(number)
+            stack.callback(os.close, before)
+            os.dup2(file.fileno(), number)
+            stack.callback(os.dup2, before, number)
+            stack.enter_context(redirect(file))
+            files.append(file)
+        try:
+            yield lambda: kept
+        finally:
+            for file in files:
+                file.seek(0)
+                kept.append(file.read())
+
+
 def _finished(command, cwd, environment, check):
     answer = subprocess.run(
         list(map(str, command)), cwd=cwd, env=environment, capture_output=True, text=True, timeout=3600
@@ -281,13 +319,14 @@ def _file(path, root):
 
 @contextmanager
 def _state_kept():
-    """Undo what planning in this process leaves behind: folder, import path, environment, handlers."""
-    folder, path, environment = Path.cwd(), list(sys.path), dict(os.environ)
+    """Undo what a run leaves behind in this process: folder, arguments, paths, environment, handlers."""
+    folder, arguments, path, environment = Path.cwd(), list(sys.argv), list(sys.path), dict(os.environ)
     handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
         os.chdir(folder)
+        sys.argv[:] = arguments
         sys.path[:] = path
         os.environ.clear()
         os.environ.update(environment)
