@@ -23,6 +23,7 @@ INSTEAD = {
     "python3 -m venv .venv": "python3 -m venv --without-pip elsewhere",
     # test_wheel.py installs what was built
     "pip install latefusion": "true",
+    "latefusion compare predictions.parquet": "true",  # test_compare.py
     "latefusion run --demo": "{} -- --dry-run",
     ".venv/bin/pip install -r": "{} --dry-run --quiet",
     ".venv/bin/pip install --no-deps": "{} --dry-run --quiet",

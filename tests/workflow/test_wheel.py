@@ -17,7 +17,7 @@ from settings import ROOT
 pytestmark = pytest.mark.slow
 
 HEAVY = {"snakemake", "numpy", "pandas", "pyarrow", "sklearn", "scipy", "torch", "numba", "yaml", "jinja2"}
-COMMANDS = ("run", "resume", "predict", "rules", "prune")
+COMMANDS = ("init", "run", "resume", "predict", "compare", "rules", "prune")
 
 
 @pytest.fixture(scope="session")

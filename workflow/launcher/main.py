@@ -28,6 +28,7 @@ COMMANDS = {
     "run": "train, fuse, evaluate, and end with the ranking and the page",
     "resume": "go on with the run that was killed, stopped or failed in the folder, with its own options",
     "predict": "classify the items of `data.new`",
+    "compare": "judge and fuse finished predictions: write a configuration for them, and run it",
     "rules": "list the fusion rules with formula and options, or write one of your own",
     "prune": "list and remove results that the configuration no longer makes",
 }
@@ -70,6 +71,10 @@ def _run(own: argparse.Namespace, options: list[str]) -> int:
         return prune(options, folder, yes=own.yes)
     if own.command == "predict":
         options = ["predict", *options]
+    elif own.command == "compare":
+        from launcher.compare import write_configuration
+
+        options = [f"--configfile={write_configuration(own, folder)}", *options]
     elif own.demo:
         options = [_demo(options), *options]
     return run(options, folder, jobs_left=own.jobs_left)
@@ -130,6 +135,8 @@ def _parser() -> argparse.ArgumentParser:
         if name == "rules":
             _add_rules(command)
             continue
+        if name == "compare":
+            _add_predictions(command)
         if name == "run":
             command.add_argument("--demo", action="store_true", help="run on digits that scikit-learn brings")
         if name == "prune":
@@ -137,6 +144,15 @@ def _parser() -> argparse.ArgumentParser:
         else:
             _add_jobs_left(command)
     return parser
+
+
+def _add_predictions(command: argparse.ArgumentParser) -> None:
+    from launcher.compare import add_options
+
+    command.usage = (
+        f"{NAME} compare FILE [FILE …] --item ID --label CLASS [options] [-- options of Snakemake]"
+    )
+    add_options(command)
 
 
 def _add_files(command: argparse.ArgumentParser) -> None:
