@@ -23,6 +23,7 @@ MODULES = (
     "splits",
     "items",
     "external",
+    "predictions",
     "configuration",
     "pretrained",
     "resources",

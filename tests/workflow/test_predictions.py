@@ -1,6 +1,9 @@
 """Finished predictions are judged as the models of a run are: with the same numbers."""
 
 import csv
+import re
+import subprocess
+import sys
 
 import numpy as np
 import pyarrow as pa
@@ -8,6 +11,7 @@ import pyarrow.parquet as pq
 
 from latefusion.store.tables import read_json
 from runs import SMALL, launch, write_config
+from settings import ROOT
 
 CLASSES = ["Angry", "Happy", "Relaxed", "Sad"]
 COLUMNS = {"columns": [f"p_{name}" for name in CLASSES], "prefix": "p_"}
@@ -109,3 +113,25 @@ def test_cross_validated_predictions_of_a_run_are_judged_as_its_models_and_fixed
         for key, row in expected.items()
     }
     assert {key: different for key, different in differing.items() if different} == {}
+
+
+def test_the_example_of_the_documentation_judges_four_models_of_scikit_learn(tmp_path):
+    text = (ROOT / "docs/referee.md").read_text(encoding="utf-8")
+    script, configuration = (
+        re.search(rf"```{kind}\n(.*?)```", text, re.DOTALL)[1] for kind in ("python", "yaml")
+    )
+    subprocess.run([sys.executable, "-c", script], cwd=tmp_path, check=True, timeout=600)
+    (tmp_path / "config.yaml").write_text(configuration, encoding="utf-8")
+    launch("run", "--cores", 2, cwd=tmp_path)
+    found = {key[1]: row for key, row in rows(tmp_path / "results").items() if key[2] == "all"}
+    models = {"linear", "forest", "neighbours", "bayes"}
+    assert found.keys() >= {*models, "mean", "product", "majority_vote", "llr_fusion", "selected", "majority"}
+    assert {found[name]["kind"] for name in models} == {"single"}
+    # out-of-fold rows are not suspected, and a rule that learns from them is worth something
+    checks = read_json(tmp_path / "results/checks.json")["checks"]
+    assert "dev_rows_seen" not in {check["code"] for check in checks}
+    assert float(found["llr_fusion"]["accuracy"]) > float(found["bayes"]["accuracy"])
+    page = (tmp_path / "results/report.html").read_text(encoding="utf-8")
+    body = page[page.index("<main") : page.index("Configuration")]
+    assert "support vector" not in body.lower()
+    assert "embedding" not in re.sub(r"<[^>]+>", " ", body[: body.index('id="making"')]).lower()

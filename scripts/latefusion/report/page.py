@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BaseLoader, Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from latefusion import __version__
@@ -17,6 +17,7 @@ from latefusion.report.bundle import bundle
 from latefusion.report.components import Section
 from latefusion.report.reading import Sources, read_results
 from latefusion.report.results import Results
+from latefusion.report.rewording import reworded, reworded_templates
 from latefusion.report.sections import (
     answer,
     calibration,
@@ -74,9 +75,10 @@ def render(results: Results) -> str:
     drawing = bundle()
     with debug_mode(False):
         found = _sections(results)
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
+    loader: BaseLoader = FileSystemLoader(TEMPLATES)
+    if results.predicted:
+        found, loader = reworded(found), reworded_templates(TEMPLATES)
+    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     environment.filters |= {
         "json": as_json,
         "soft": soft,
@@ -88,7 +90,7 @@ def render(results: Results) -> str:
         title=f"Fusing {modalities}: which rule, by how much, and can it be believed?",
         subtitle=(
             f"{plural(results.n, 'item')}, {plural(len(results.classes), 'class', 'classes')} "
-            f"({listed(results.classes[:12])}), {plural(len(results.modalities), 'modality', 'modalities')}."
+            f"({listed(results.classes[:12])}), {_sources(results)}."
         ),
         contents=[part for part in found.values() if part is not None],
         grouped=results.grouped,
@@ -103,6 +105,12 @@ def render(results: Results) -> str:
         bundle=_inlined(drawing, "script"),
         script=_inlined(script, "script"),
     )
+
+
+def _sources(results: Results) -> str:
+    """Return how many modalities there are, or models."""
+    n = len(results.modalities)
+    return plural(n, "model") if results.predicted else plural(n, "modality", "modalities")
 
 
 def _sections(results: Results) -> dict[str, Section | None]:
