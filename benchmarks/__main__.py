@@ -25,6 +25,7 @@ from benchmarks import (
     page,
     proportions,
     slurm,
+    start,
     svc,
     workflow,
 )
@@ -43,6 +44,7 @@ BENCHMARKS: dict[str, Callable[[Path], object]] = {
     "statistics": known_truth.run,
     "proportions": proportions.run,
     "slurm": slurm.run,
+    "start": start.run,
     "svc": svc.run,
     "kernel_ridge": kernel_ridge.run,
 }

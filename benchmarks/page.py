@@ -17,6 +17,7 @@ from benchmarks import (
     one_view,
     proportions,
     slurm_section,
+    start,
     svc,
     workflow,
 )
@@ -36,6 +37,7 @@ SECTIONS: dict[str, ModuleType] = {
     "statistics": known_truth,
     "proportions": proportions,
     "slurm": slurm_section,
+    "start": start,
     "svc": svc,
     "kernel_ridge": kernel_ridge,
 }

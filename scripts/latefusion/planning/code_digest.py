@@ -11,6 +11,7 @@ import sys
 from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from operator import attrgetter
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
@@ -31,11 +32,14 @@ class Needs(NamedTuple):
         Those that its other imports are of.
     sha256 : bytes
         Of its content.
+    parts : tuple of str
+        Its path below the root, or where its package would be there.
     """
 
     files: frozenset[str]
     distributions: frozenset[str]
     sha256: bytes
+    parts: tuple[str, ...]
 
 
 class Code:
@@ -53,6 +57,8 @@ class Code:
     def __init__(self, root: Path, elsewhere: Mapping[str, Path] = MappingProxyType({})) -> None:
         packages = ((tuple(name.split(".")), folder.resolve()) for name, folder in elsewhere.items())
         self._places: tuple[tuple[tuple[str, ...], Path], ...] = (((), root.resolve()), *packages)
+        here = (path.name.removesuffix(".py") for path in root.iterdir())
+        self._tops = {"", *here, *(name.partition(".")[0] for name in elsewhere)}
         self._known: dict[str, Needs] = {}
         self._modules: dict[str, tuple[frozenset[str], str]] = {}
 
@@ -76,9 +82,9 @@ class Code:
         """
         files, distributions = self.closure(*entries)
         state = hashlib.sha256()
-        for parts, file in sorted((self._parts(file), file) for file in files):
-            state.update(f"{'/'.join(parts)}\0".encode())
-            state.update(self._needs(str(file)).sha256)
+        for needs in sorted((self._needs(str(file)) for file in files), key=attrgetter("parts")):
+            state.update(f"{'/'.join(needs.parts)}\0".encode())
+            state.update(needs.sha256)
         for name in distributions:
             state.update(f"{name}=={_version(name)}\0".encode())
         return state.hexdigest()
@@ -111,7 +117,8 @@ class Code:
         if file not in self._known:
             content = Path(file).read_bytes()
             path = Path(file)
-            package = self._parts(path)[:-1]
+            parts = self._parts(path)
+            package = parts[:-1]
             files = set(self._module(".".join(package))[0]) if package else set()
             distributions = set()
             for name in imports(content, package) if path.suffix == ".py" else ():
@@ -119,7 +126,7 @@ class Code:
                 files |= found
                 distributions |= {distribution} - {""}
             self._known[file] = Needs(
-                frozenset(files), frozenset(distributions), hashlib.sha256(content).digest()
+                frozenset(files), frozenset(distributions), hashlib.sha256(content).digest(), parts
             )
         return self._known[file]
 
@@ -138,6 +145,9 @@ class Code:
         return self._modules[name]
 
     def _find(self, parts: tuple[str, ...]) -> tuple[frozenset[str], str]:
+        if parts[0] not in self._tops:  # as most names are
+            of_python = parts[0] in sys.stdlib_module_names
+            return frozenset(), "" if of_python else DISTRIBUTIONS.get(parts[0], parts[0])
         candidates: list[Path] = []
         for package, folder in self._places:
             if parts[: len(package)] == package:
