@@ -22,7 +22,7 @@ setup(
     package_data={
         "latefusion": ["py.typed", "report/templates/*"],
         WORKFLOW: [
-            *("Snakefile", "config.yaml", "config/*", "envs/*", "examples/*.yaml", "profiles/*/*"),
+            *("Snakefile", "config.yaml", "envs/*", "examples/*.yaml", "profiles/*/*"),
             *("workflow/launcher/*", "workflow/report/*", "workflow/rules/*", "workflow/schemas/*"),
         ],
     },

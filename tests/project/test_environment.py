@@ -84,6 +84,15 @@ def test_every_version_of_the_project_is_the_same():
     assert f"## {project}" in (ROOT / "CHANGELOG.md").read_text()
 
 
+def test_the_catalogue_of_workflows_finds_what_it_asks_for():
+    usage = yaml.safe_load((ROOT / ".snakemake-workflow-catalog.yml").read_text(encoding="utf-8"))["usage"]
+    assert usage["software-stack-deployment"] == {"conda": True, "report": True}
+    guide = (ROOT / "config/README.md").read_text(encoding="utf-8")
+    links = re.findall(r"\]\(([^)#]+)", guide)
+    assert "../docs/data.md" in links
+    assert [link for link in links if not (ROOT / "config" / link).exists()] == []
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "command",

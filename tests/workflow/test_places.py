@@ -146,6 +146,24 @@ rule everything:
     assert "Nothing to be done" in again.stderr
 
 
+def test_a_module_without_its_package_is_refused_with_what_to_name_instead(tmp_path):
+    (tmp_path / "remote/workflow/rules").mkdir(parents=True)
+    shutil.copy(ROOT / "workflow/rules/environment.smk", tmp_path / "remote/workflow/rules")
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@b", "-C", tmp_path / "remote"]
+    for command in (["init", "-q", "-b", "main"], ["add", "."], ["commit", "-q", "-m", "one"]):
+        subprocess.run([*git, *command], check=True)
+    path = "workflow/rules/environment.smk"
+    (tmp_path / "Snakefile").write_text(
+        f'module remote:\n    snakefile: gitfile("{tmp_path}/remote", path="{path}", ref="main")\n'
+        "use rule * from remote\n"
+    )
+    done = snakemake("-n", cwd=tmp_path, snakefile="Snakefile", check=False)
+    assert done.returncode == 1
+    said = done.stdout + done.stderr
+    assert "from where the package does not come along" in said
+    assert 'files("latefusion") / "_workflow" / "Snakefile"' in said
+
+
 def test_results_in_another_folder(few_contents, tmp_path):
     folder = write_run(tmp_path, configuration={**FEW, "results": "out/of the way"})
     launch("run", "--cores", 2, cwd=folder)

@@ -164,3 +164,19 @@ def test_messages_name_the_command_that_is_there(latefusion, tmp_path):
     assert "`latefusion resume` makes what is missing" in done.stderr
     assert "launch.py" not in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_workflow_is_a_module_of_another_as_the_guide_shows(environment, tmp_path):
+    guide = (ROOT / "docs/install.md").read_text(encoding="utf-8")
+    shown = re.search(r"<!-- module -->\n```python\n(.*?)```", guide, re.DOTALL)[1]
+    write_run(tmp_path, configuration=FEW)
+    (tmp_path / "config.yaml").rename(tmp_path / "fusion.yaml")
+    (tmp_path / "Snakefile").write_text(shown)
+    command = [environment / "bin/python", "-m", "snakemake", "--cores", "1"]
+    done = subprocess.run(
+        [*command, "results/dataset.json"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert json.loads((tmp_path / "results/dataset.json").read_text())["classes"]
+    plan = subprocess.run([*command, "--dry-run"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert re.search(r"^fusion_report +1$", plan.stdout + plan.stderr, re.MULTILINE)

@@ -6,6 +6,13 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 from snakemake_interface_executor_plugins.settings import ExecMode
 
+if not Path(str(workflow.current_basedir)).is_dir():
+    raise WorkflowError(
+        f"the module's Snakefile\n    found:   {workflow.current_basedir}, from where the package does not come along\n"
+        "    allowed: the Snakefile of a checkout, or of an installed package\n"
+        "    fix:     pip install latefusion, and name it as docs/install.md shows: "
+        'str(files("latefusion") / "_workflow" / "Snakefile")'
+    )
 sys.path.insert(0, str(Path(str(workflow.current_basedir)).parent))
 
 from launcher import interpreter
