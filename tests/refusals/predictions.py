@@ -211,7 +211,7 @@ CASES = [
         "labels neither here nor in a table of items",
         _without("y"),
         "no column of labels",
-        "predictions.items",
+        "data.items",
         entry={"label": None},
     ),
     _case("labels from a table of items", _without("y"), refused=False, entry={"label": None}, items=ITEMS),

@@ -84,7 +84,7 @@ def _check_there(rows: PredictionRows, items: PredictedItems, findings: Findings
     """Every item must have a label, and there must be two."""
     if "label" not in items.known:
         found = "no column of labels"
-        fix = "name it: `predictions: {label: NAME}`; or name a table of the items in predictions.items"
+        fix = "name it: `predictions: {label: NAME}`; or name a table of the items in data.items"
         findings.stop(rows.where.whole(rows.called["item"], found, "a label for every item", fix))
     said, (where, row) = items.known["label"], items.where["label"]
     lacking = [i for i, text in enumerate(said) if text.lower() in ("", "nan")]

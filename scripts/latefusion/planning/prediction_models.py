@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 INSTEAD_OF: Final = ("modalities", "views", "svm")
 """Keys that say what is trained."""
-FILES: Final = ("train", "test", "items", "split", "new")
+FILES: Final = ("train", "test", "split", "new")
 """Keys of `data` that name files to train on or to classify, and what divides them."""
 ALL: Final = "all"
 RULE_SUFFIX: Final = "_fusion"
@@ -50,7 +50,7 @@ def prediction_problems(written: Mapping[str, Any], file: str) -> Iterator[Probl
     for key in FILES:
         if (written.get("data") or {}).get(key) is not None:
             found = f"predictions and data.{key}"
-            fix = "remove it; a table of labels by identifier is predictions.items"
+            fix = "remove it; a table of labels by identifier is data.items"
             allowed = "finished predictions, or files to train on"
             yield Problem(file, found, allowed, fix, column=f"data.{key}")
     for place, key, none in (("data", "keep", "all"), ("cross", "column", None)):
@@ -61,7 +61,7 @@ def prediction_problems(written: Mapping[str, Any], file: str) -> Iterator[Probl
             )
             allowed = "finished predictions, or items to train on"
             yield Problem(file, found, allowed, fix, column=f"{place}.{key}")
-    said = [key for key in ("classes", "scores", "predicted") if entry.get(key)]
+    said = [key for key in ("classes", "scores", "predicted") if entry.get(key) is not None]
     if len(said) > 1:
         found = listed(said)
         allowed = "classes for probabilities, scores, or predicted for decisions alone"
