@@ -10,6 +10,7 @@ _PUBLIC = {
     "KernelRidgeCV": "latefusion.api.kernel_ridge",
     "LateFusionClassifier": "latefusion.api.late_fusion",
     "SVM": "latefusion.api.svm",
+    "compare": "latefusion.api.comparison",
     "evaluate_regression": "latefusion.api.regression",
     "load": "latefusion.api.saved",
 }

@@ -155,6 +155,8 @@ def test_the_python_example_runs():
     exec(compile(code, "python.md", "exec"), names)
     assert names["fused"].shape == (300, 3)
     assert (names["fused"].argmax(axis=1) == names["y"]).mean() > 0.9
+    assert set(names["verdict"].ranking.index) >= {"upper", "lower", "bayes", "selected", "llr_fusion"}
+    assert names["verdict"].answer[0].startswith("Which rule to use: ")
     assert (names["p"].argmax(axis=1) == names["y"][200:]).mean() > 0.8
     first = re.search(r"```python\n(.*?)```", TEXTS[DOCS / "python.md"], re.DOTALL)[1]
     assert len([line for line in first.splitlines() if line.strip()]) == 10

@@ -126,17 +126,10 @@ rule summarise:
             for name, rule in PLAN.rules.items()
             if RULES[rule.rule].replica_source == "test"
         ],
-        external={
-            name: view.has_out_of_fold
-            for name, view in PLAN.views.items()
-            if view.source != "trained" and CONFIG["predictions"] is None
-        },
+        external=job_inputs.external_views(FILES),
         metric=CONFIG["evaluation"]["metric"],
         assignments=CONFIG["cross"]["repeats"],
-        left_out=[
-            {"protocol": one.protocol, "model": one.model, "reason": one.reason}
-            for one in PLAN.left_out
-        ],
+        left_out=job_inputs.left_out(FILES),
         fused=PLAN.fused if PLAN.rules else {},
         modalities=PLAN.modalities,
         draws=CONFIG["evaluation"]["draws"],

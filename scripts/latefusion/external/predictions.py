@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -21,14 +20,11 @@ from latefusion.external.prediction_rows import PredictionRows
 from latefusion.external.prediction_set import PredictionSet, final_groups
 from latefusion.external.prediction_source import PredictionSource, safe_names
 from latefusion.external.prediction_tables import read_tables
-from latefusion.external.probability_checks import check_probabilities
+from latefusion.external.probability_checks import check_probabilities, with_exact_sums
 from latefusion.ingest.findings import FILE, SHOWN, Findings, Where
 from latefusion.ingest.readers.reader import SuspectError
 
 logger = logging.getLogger(__name__)
-
-EXACT: Final = 1e-9
-"""Sums of probabilities that are off by more are made exact; tables with three decimals are."""
 
 
 def read_predictions(
@@ -164,8 +160,7 @@ def _numbers(
     if source.kind == "probabilities":
         check_probabilities(numbers, name, rows.where, findings)
         findings.check()
-        total = numbers.sum(axis=1, keepdims=True)
-        return np.where(np.abs(total - 1) > EXACT, numbers / total, numbers)
+        return with_exact_sums(numbers)
     partly = np.isnan(numbers).any(axis=1) & ~np.isnan(numbers).all(axis=1)
     for row in np.flatnonzero(partly)[:SHOWN].tolist():
         fix = "fill them in, or leave all of them empty"

@@ -17,6 +17,8 @@ from latefusion.ingest.findings import SHOWN, Findings, Where, strip
 
 # what rounding to three decimals may cost; sums this close to one are made exact
 SUM_TOLERANCE = 2e-3
+# sums that are off by more are made exact; tables with three decimals are
+EXACT = 1e-9
 _MOST_FOLDS = 1_000_000
 
 
@@ -119,6 +121,13 @@ def check_probabilities(p: NDArray[np.float64], columns: str, where: Where, find
         allowed = f"numbers from 0 to 1 that sum to 1 (within {SUM_TOLERANCE})"
         findings.add(where.problem(int(row), columns, found, allowed, fix))
     findings.count(max(0, int((partly | outside | off).sum()) - SHOWN))
+
+
+def with_exact_sums(p: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Divide the rows of checked probabilities, (n, K), by their sums where rounding put these off one."""
+    total = p.sum(axis=1, keepdims=True)
+    exact: NDArray[np.float64] = np.where(np.abs(total - 1) > EXACT, p / total, p)
+    return exact
 
 
 def read_folds(

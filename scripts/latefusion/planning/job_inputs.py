@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
@@ -133,6 +134,19 @@ def summarised(files: Files) -> Named:
         for protocol in files.config["protocols"]
         for table, path in zip(TABLES, evaluation_tables(protocol), strict=True)
     }
+
+
+def left_out(files: Files) -> list[dict[str, str]]:
+    """Return the views and rules that a protocol does without, as the checks tell of them."""
+    return [asdict(one) for one in files.plan.left_out]
+
+
+def external_views(files: Files) -> dict[str, bool]:
+    """Return whether folds are known of the views whose models were trained elsewhere, by name."""
+    if files.config["predictions"] is not None:
+        return {}
+    views = files.plan.views.items()
+    return {name: view.has_out_of_fold for name, view in views if view.source != "trained"}
 
 
 def classified(files: Files) -> Named:

@@ -99,7 +99,12 @@ def _why(protocol: str, entry: Mapping[str, Any]) -> str:
 
 
 def planned_predictions(
-    config: Config, file: str, *, named_rules: bool, reserved: Sequence[str] = ()
+    config: Config,
+    file: str,
+    *,
+    named_rules: bool,
+    reserved: Sequence[str] = (),
+    models: tuple[Mapping[str, str], int | None] | None = None,
 ) -> Config:
     """Return a complete configuration with the models that its predictions name in place of modalities.
 
@@ -112,6 +117,9 @@ def planned_predictions(
         Whether the user chose the rules; the catalogue's give way to models of the same name.
     reserved : sequence of str
         Names that no model may have.
+    models : tuple, optional
+        The models by what the predictions call them, and the number of folds under `cross`; by default they
+        are read from the file.
 
     Raises
     ------
@@ -125,9 +133,9 @@ def planned_predictions(
     from latefusion.external.prediction_source import PredictionSource
 
     source = PredictionSource.of(entry)
-    models, folds = _named(source, count_folds=protocol_of(entry) == "cross")
-    fused = _fused(config["compare"], models, file)
-    names = list(models.values())
+    called, folds = models or _named(source, count_folds=protocol_of(entry) == "cross")
+    fused = _fused(config["compare"], called, file)
+    names = list(called.values())
     rules = [rule["name"] for rule in config["rules"]] if named_rules else []
     problems = list(_taken(names, rules, reserved, file))
     if problems:
