@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from latefusion.core.errors import InputError, Problem, shorten
 from latefusion.core.wording import plural
 from latefusion.dataset.groups import key
-from latefusion.dataset.keys import canonical_text, unify
+from latefusion.dataset.keys import Key, canonical_text, unify
 from latefusion.external.prediction_items import sort_keys
 from latefusion.external.prediction_set import PredictionSet, final_groups
 from latefusion.external.prediction_source import safe_names
@@ -89,29 +89,34 @@ def prediction_set(
         if lacking:
             said = f"{model} says nothing of {lacking:,} of {plural(len(own), 'item')}"
             findings.warn(f"no_prediction:{model}", said)
-    keys = unify({canonical_text(str(one)) for one in columns})
-    column_of = {keys[canonical_text(str(one))]: place for place, one in enumerate(columns)}
-    ordered = sort_keys(set(column_of))
-    index = {canonical_text(str(columns[column_of[one]])): place for place, one in enumerate(ordered)}
-    y = np.array([index[text] for part in labels for text in part], np.int32)
-    item = [f"{part.name}-{row}" for part, own in zip(parts, labels, strict=True) for row in range(len(own))]
-    named = [name for part, own in zip(parts, labels, strict=True) for name in _groups(part, len(own))]
-    group, joined = final_groups(
-        [key(name, one, group_names) for name, one in zip(named, item, strict=True)], group_names
-    )
-    taken = [column_of[one] for one in ordered]
+    keys, taken, index = _in_order(columns)
+    counts = [len(own) for own in labels]
+    item = [f"{part.name}-{row}" for part, n in zip(parts, counts, strict=True) for row in range(n)]
+    named = [name for part, n in zip(parts, counts, strict=True) for name in _groups(part, n)]
+    own_keys = [key(name, one, group_names) for name, one in zip(named, item, strict=True)]
+    group, joined = final_groups(own_keys, group_names)
     return PredictionSet(
         item=np.array(item, object),
-        y=y,
+        y=np.array([index[text] for own in labels for text in own], np.int32),
         group=group,
-        classes=[(one, str(one)) for one in ordered],
+        classes=[(one, str(one)) for one in keys],
         p={model: own[:, taken] for model, own in p.items()},
-        dev=np.arange(len(item)) < (len(labels[0]) if dev is not None else 0),
+        dev=np.arange(len(item)) < (counts[0] if dev is not None else 0),
         fold=None if folds is None else _folds(folds, len(item)),
         grouped=any(part.groups is not None for part in parts),
         joined=joined,
         warnings=[{"code": code, "message": said} for code, said in findings.warnings.items()],
     )
+
+
+def _in_order(columns: Sequence[Any]) -> tuple[list[Key], list[int], dict[str, int]]:
+    """Return the keys of the classes in their order, the column of each, and the class of each label."""
+    texts = [canonical_text(str(one)) for one in columns]
+    key_of = unify(set(texts))
+    column_of = {key_of[text]: place for place, text in enumerate(texts)}
+    keys = sort_keys(set(column_of))
+    taken = [column_of[one] for one in keys]
+    return keys, taken, {texts[column]: place for place, column in enumerate(taken)}
 
 
 def _refused(where: str, found: str, allowed: str, fix: str) -> InputError:
