@@ -20,6 +20,7 @@ from latefusion.api.prediction_arrays import DEV, TEST, Part, prediction_set
 from latefusion.dataset.groups import ARTISTS
 from latefusion.evaluation.names import ALL
 from latefusion.external.prediction_files import write_predictions
+from latefusion.external.prediction_set import PredictionSet
 from latefusion.report.components import Answer
 from latefusion.report.reading import read_results
 from latefusion.report.results import Results
@@ -112,60 +113,58 @@ def compare(
     y : (n,) array
         Labels, integers or texts.
     groups : (n,) array, optional
-        What items have in common (a speaker, an artist); intervals and tests are over groups.
+        What items have in common (a speaker, an artist); intervals are over groups.
     dev : tuple, optional
         Other items, on which the rules that learn do so: predictions of each model, which must not have seen
         them in training, their labels, and, as a third entry, their groups.
     folds : (n,) array, optional
-        Where `predictions` are out-of-fold predictions of cross-validation: the fold of each item. The rules
-        that judge a fold learn from the others. Without this and `dev` only fixed rules are judged.
+        Fold of each item, where `predictions` are those of cross-validation: rules that judge a fold learn
+        from the others. Without this and `dev` only fixed rules are judged.
     classes : sequence, optional
         Label of each column; by default the sorted labels, as scikit-learn's `classes_`.
     rules : 'all' or sequence
         Names of rules, or mappings of `name` and options as in a configuration.
     metric : {'accuracy', 'balanced_accuracy', 'macro_f1', 'log_loss', 'auroc'}
         By which models are ranked and compared.
-    draws : int
-        Of the group bootstrap.
-    seed : int
+    draws, seed : int
+        Of the group bootstrap; of everything random.
     group_names : {'artists', 'exact'}
         How names of groups are compared: those of artists are taken apart at "feat." and the like.
     n_jobs : int
-        Processes; no number depends on it.
+        Processes, on which no number depends.
     progress : bool or callable
-        Whether a bar on stderr shows how far it is where somebody sees it; or what is told steps done, all
-        steps, and the last step's name.
-
-    Returns
-    -------
-    Comparison
+        Whether a bar shows how far it is; or what is told steps done, of how many, and the last one.
 
     Raises
     ------
     latefusion.core.errors.InputError
         If the predictions, or a rule's name or option, cannot be used.
     """
-    test = Part(TEST, predictions, y, groups)
-    taught = None if dev is None else _dev(dev)
-    found = prediction_set(test, taught, folds=folds, classes=classes, group_names=group_names)
-    written = {
-        "predictions": {
-            "file": NAME,
-            "label": "y",
-            "group": None if groups is None else "groups",
-            "role": None if dev is None else DEV,
-            "fold": None if folds is None else "folds",
-        },
-        "data": {"group_names": group_names},
-        "rules": None if rules == EVERY else _entries(rules),
-        "evaluation": {"metric": metric, "draws": draws},
-        "seed": seed,
-    }
-    cross = None if found.fold is None else int(found.fold.max()) + 1
-    run = plan(written, {name: name for name in found.p}, cross, name=NAME)
-    told = progress if callable(progress) else _bar if progress and _is_watched() else _logged
+    parts = Part(TEST, predictions, y, groups), None if dev is None else _dev(dev)
+    found = prediction_set(*parts, folds=folds, classes=classes, group_names=group_names)
+    written = _configuration(folds is not None, dev is not None, found.grouped, group_names)
+    written |= {"rules": _entries(rules), "evaluation": {"metric": metric, "draws": draws}, "seed": seed}
+    return _judged(found, written, n_jobs, _listener(progress))
+
+
+def _listener(progress: bool | Told) -> Told:
+    if callable(progress):
+        return progress
+    return _bar if progress and (sys.stderr.isatty() or "ipykernel" in sys.modules) else _logged
+
+
+def _configuration(folds: bool, dev: bool, grouped: bool, group_names: str) -> dict[str, Any]:
+    """Return what a configuration says of the predictions; its columns are those of nothing."""
+    named = {"group": grouped, "role": dev, "fold": folds}
+    entry = {"file": NAME, "label": "label", **{key: key if there else None for key, there in named.items()}}
+    return {"predictions": entry, "data": {"group_names": group_names}}
+
+
+def _judged(found: PredictionSet, written: Mapping[str, Any], n_jobs: int, told: Told) -> Comparison:
+    folds = None if found.fold is None else int(found.fold.max()) + 1
+    run = plan(written, {name: name for name in found.p}, folds, name=NAME)
     with tempfile.TemporaryDirectory(prefix="latefusion-") as folder, threadpool_limits(limits=1):
-        write_predictions(found, Path(folder), folds=run.config["folds"], seed=seed)
+        write_predictions(found, Path(folder), folds=run.config["folds"], seed=run.config["seed"])
         judging = Judging(run, Path(folder), n_jobs)
         judging.judge(told)
         return _comparison(judging)
@@ -177,7 +176,9 @@ def _dev(dev: Sequence[Any]) -> Part:
     return Part(DEV, *dev)
 
 
-def _entries(rules: str | Sequence[str | Mapping[str, Any]]) -> list[dict[str, Any]]:
+def _entries(rules: str | Sequence[str | Mapping[str, Any]]) -> list[dict[str, Any]] | None:
+    if rules == EVERY:
+        return None
     several = [rules] if isinstance(rules, str) else rules
     return [{"name": one} if isinstance(one, str) else dict(one) for one in several]
 
@@ -207,10 +208,6 @@ def _comparison(judging: Judging) -> Comparison:
 
 def _told(one: Answer) -> str:
     return f"{one.label}: {one.verdict} {one.text}".rstrip()
-
-
-def _is_watched() -> bool:
-    return sys.stderr.isatty() or "ipykernel" in sys.modules
 
 
 def _bar(done: int, steps: int, name: str) -> None:

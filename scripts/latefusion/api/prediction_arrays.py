@@ -84,11 +84,7 @@ def prediction_set(
         for model, name in names.items()
     }
     findings.check()
-    for model, own in p.items():
-        lacking = int(np.isnan(own).any(axis=1).sum())
-        if lacking:
-            said = f"{model} says nothing of {lacking:,} of {plural(len(own), 'item')}"
-            findings.warn(f"no_prediction:{model}", said)
+    _count_gaps(p, findings)
     keys, taken, index = _in_order(columns)
     counts = [len(own) for own in labels]
     item = [f"{part.name}-{row}" for part, n in zip(parts, counts, strict=True) for row in range(n)]
@@ -107,6 +103,14 @@ def prediction_set(
         joined=joined,
         warnings=[{"code": code, "message": said} for code, said in findings.warnings.items()],
     )
+
+
+def _count_gaps(p: Mapping[str, Array], findings: Findings) -> None:
+    for model, own in p.items():
+        lacking = int(np.isnan(own).any(axis=1).sum())
+        if lacking:
+            said = f"{model} says nothing of {lacking:,} of {plural(len(own), 'item')}"
+            findings.warn(f"no_prediction:{model}", said)
 
 
 def _in_order(columns: Sequence[Any]) -> tuple[list[Key], list[int], dict[str, int]]:

@@ -153,12 +153,17 @@ def planned_predictions(
     if folds is not None:
         planned["cross"] = {**config["cross"], "folds": folds, "repeats": 1}
     if not named_rules:
-        taken = {name.casefold() for name in names}
-        planned["rules"] = [
-            {**rule, "name": rule["name"] + RULE_SUFFIX} if rule["name"].casefold() in taken else rule
-            for rule in config["rules"]
-        ]
+        planned["rules"] = _giving_way(config["rules"], names)
     return cast("Config", planned)
+
+
+def _giving_way(rules: Sequence[Mapping[str, Any]], models: Sequence[str]) -> list[Mapping[str, Any]]:
+    """Return the rules of the catalogue, under another name where a model has theirs."""
+    taken = {name.casefold() for name in models}
+    return [
+        {**rule, "name": rule["name"] + RULE_SUFFIX} if rule["name"].casefold() in taken else rule
+        for rule in rules
+    ]
 
 
 def why_not(predictions: Predictions | None, rule: RuleFacts, reason: str | None) -> str | None:
