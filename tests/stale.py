@@ -24,7 +24,7 @@ from settings import ROOT
 SECTION = "stale-table"
 SUMMARY = ("summarise", "report")
 FUSION = ("fuse */*", "select_rule *", "evaluate *", *SUMMARY)
-SVMS = ("train_svm */*", "predict_svm* */*")
+SVMS = ("train_svm */*", "predict_svm* */*", "measure_interactions *")
 DATASET = ("check_dataset", "assign_partitions *")
 HEAD = ("| after a change of | these jobs run again |", "| --- | --- |")
 
@@ -174,7 +174,7 @@ CHANGES = [
     Change(
         "`C` of the view `early`",
         lambda place: place.configure(lambda c: c["views"][0].update(svm={"C": 2})),
-        ("train_svm */early", "predict_svm* */early", "evaluate *", *SUMMARY),
+        ("train_svm */early", "predict_svm* */early", "measure_interactions early", "evaluate *", *SUMMARY),
     ),
     Change(
         "`C` of the modality `text`",
@@ -269,7 +269,7 @@ CHANGES = [
     Change("the folder: `results/` and `.snakemake/` copied beside a fresh checkout"),
     Change(
         "another version of scikit-learn",
-        stale=("train_svm */*", "predict_svm* */*", *FUSION),
+        stale=(*SVMS, *FUSION),
         installed="scikit-learn",
     ),
     Change("another version of numba", stale=(*SVMS, *FUSION), installed="numba"),
@@ -325,7 +325,7 @@ def _in_words(jobs, every_job):
 
 ORDER = (
     *("ingest", "check_dataset", "assign_partitions", "train_svm", "predict_svm"),
-    *("fuse", "select_rule", "evaluate", "summarise", "report"),
+    *("measure_interactions", "fuse", "select_rule", "evaluate", "summarise", "report"),
 )
 
 

@@ -183,3 +183,12 @@ def test_one_core_gives_the_bytes_of_two(finished, tmp_path):
     one, two = contents(folder), contents(finished)
     assert set(one) == set(two)
     assert [name for name in one if one[name] != two[name]] == []
+
+
+def test_interactions_of_the_early_view_are_measured_on_the_test_part(finished):
+    rows = pq.read_table(finished / "results/evaluation/emap/early.parquet").to_pylist()
+    test = Probabilities.read(finished / "results/given/probabilities/early/test.parquet")
+    assert [row["metric"] for row in rows] == ["accuracy", "log_loss"]
+    assert {row["n"] for row in rows} == {len(test.item)}
+    assert rows[0]["value"] == pytest.approx((test.predicted == test.label).mean())
+    assert "interactions between modalities" in (finished / "results/report.html").read_text()

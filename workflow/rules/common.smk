@@ -17,7 +17,13 @@ if not PACKAGE.is_dir():  # installed, the workflow lies in the package
 sys.path.insert(0, str(SCRIPTS))
 
 from latefusion.core.errors import InputError
-from latefusion.planning import config_layers, files, job_inputs, resources
+from latefusion.planning import (
+    config_layers,
+    files,
+    interactions,
+    job_inputs,
+    resources,
+)
 from latefusion.core.table_files import table_files
 from latefusion.planning.code_digest import Code
 from latefusion.planning.item_sources import item_table

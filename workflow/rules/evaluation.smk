@@ -89,6 +89,44 @@ rule learning_curve:
         "../../scripts/learning_curve.py"
 
 
+EMAP_PARTITION = interactions.partition(CONFIG, PLAN)
+
+
+rule measure_interactions:
+    """Compare an early view with its additive projection: what interactions between modalities add."""
+    input:
+        features=lambda wildcards: FILES.features(
+            wildcards.view, EMAP_PARTITION, "test"
+        ),
+        item_tables=lambda wildcards: files.items_of(
+            *FILES.splits_of(EMAP_PARTITION, "test")
+        ),
+        partition=f"<results>/partitions/{EMAP_PARTITION}.parquet",
+        groups="<results>/groups.parquet",
+        dataset="<results>/dataset.json",
+        model=f"<results>/{EMAP_PARTITION}/models/{{view}}.joblib",
+        facts=f"<results>/{EMAP_PARTITION}/models/{{view}}.json",
+    output:
+        table="<results>/evaluation/emap/{view}.parquet",
+    log:
+        "<logs>/measure_interactions/{view}.log",
+    benchmark:
+        "<benchmarks>/measure_interactions/{view}.tsv"
+    wildcard_constraints:
+        view=names_of(interactions.views(CONFIG, PLAN)),
+    conda:
+        "../../envs/latefusion.yaml"
+    resources:
+        mem_mb=asks_of_view(resources.view_predict_memory_mb),
+        runtime=asks_of_view(resources.view_runtime_minutes),
+    params:
+        partition=EMAP_PARTITION,
+        seed=SEED,
+        digest=digest("measure_interactions"),
+    script:
+        "../../scripts/measure_interactions.py"
+
+
 rule summarise:
     """Bring the protocols together: what leaks were worth, the checks, and the ranking of the models."""
     input:

@@ -23,7 +23,7 @@ rule save_pipeline:
         ),
         criterion=PLAN.criterion,
         modalities=PLAN.modalities,
-        results=CONFIG["results"],
+        results=lambda wildcards, output: str(Path(output.pipeline).parent),
         seed=SEED,
         digest=digest(
             "save_pipeline",

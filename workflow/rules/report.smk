@@ -14,6 +14,7 @@ rule report:
         item_tables=FILES.item_tables,
         evaluation=[
             "<results>/evaluation/leaks.parquet",
+            *interactions.tables(CONFIG, PLAN),
             *(
                 file
                 for protocol in CONFIG["protocols"]

@@ -35,6 +35,9 @@ TABLES: Final = (
 LEAKS: Final = "leaks"
 """The table over all protocols, `evaluation/leaks.parquet`."""
 
+EMAP: Final = "emap"
+"""Folder of the tables of single views, `evaluation/emap/{view}.parquet`."""
+
 CURVE_RULES: Final = ("mean", "product", "log_logistic_regression")
 """Rules of the learning curve: two that learn nothing, and one that does."""
 

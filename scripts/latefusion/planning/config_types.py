@@ -187,6 +187,7 @@ class Evaluation(TypedDict):
     draws: int
     detection: Detection
     learning_curve: bool
+    emap: bool
 
 
 class Predict(TypedDict):

@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 
 from latefusion.core.table_files import table_files
 from latefusion.evaluation.names import LEAKS, SELECTED, TABLES
+from latefusion.planning import interactions
 from latefusion.planning.config_types import Config, Modality
 from latefusion.planning.item_sources import SOURCES, leaves_out, needs_selection, new_modality, splits_of
 from latefusion.planning.modality_sources import BY_ROW, has_embedding, has_files, in_table
@@ -271,6 +272,7 @@ class Files:
             files += self.fusion_results(protocol, "parquet", "json", "robustness.parquet")
             files += evaluation_tables(protocol)
         files.append(f"{ROOT}/evaluation/{LEAKS}.parquet")
+        files += interactions.tables(self.config, self.plan)
         files += [f"{ROOT}/{name}" for name in ("summary.csv", "checks.json", "summary.txt", "report.html")]
         return list(dict.fromkeys(files))
 

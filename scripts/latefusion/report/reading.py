@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from latefusion.evaluation.names import EMAP
 from latefusion.report import verdicts
 from latefusion.report.results import Outcomes, Results, Row, Tables
 from latefusion.store.tables import read_json, read_table
@@ -60,6 +61,8 @@ def read_results(sources: Sources, config: Mapping[str, Any]) -> Results:
     for path in map(Path, sources.evaluation):
         if path.parent.name == ACROSS:
             across[path.stem] = _rows(path)
+        elif path.parent.name == EMAP:
+            across.setdefault(EMAP, []).extend(_rows(path))
         elif path.parent.name in protocols:
             tables = protocols[path.parent.name]
             if path.stem == "outcomes":
@@ -122,13 +125,15 @@ def _jobs(folder: Path) -> Iterable[Row]:
             }
 
 
-def _is_of_this_run(job: str, protocols: Mapping[str, Tables], models: Container[tuple[str, str]]) -> bool:
+def _is_of_this_run(job: str, protocols: Mapping[str, Tables], models: Collection[tuple[str, str]]) -> bool:
     """Whether a job made something that is shown, and not what an earlier configuration had."""
     rule, *where = job.split("/")
     if rule in ("evaluate", "select_rule"):
         return where[0] in protocols
     if rule == "fuse":
         return where[0] in protocols and where[1] in protocols[where[0]].learned
+    if rule == "measure_interactions":
+        return any(view == where[0] for _, view in models)
     if rule in ("train_svm", "predict_svm", "predict_pretrained"):
         return (where[0], where[1]) in models
     return True

@@ -6,7 +6,7 @@ from latefusion.report.charts import PARTS, stacked
 from latefusion.report.components import Column, Figure, Section, Table, estimate, figure, text
 from latefusion.report.number_format import count, number, percent, percent_interval
 from latefusion.report.results import Results, Tables
-from latefusion.report.sections import items, strata
+from latefusion.report.sections import interactions, items, strata
 from latefusion.report.sentences import listed, plural, sample
 
 PAIRS_DRAWN = 3
@@ -21,11 +21,13 @@ def section(results: Results) -> Section | None:
     part.figures = [_pair(results, tables, a, b, place) for place, (a, b) in enumerate(pairs[:PAIRS_DRAWN])]
     if pairs:
         part.tables.append(_measures(tables, pairs))
+    part.sentences += interactions.sentences(results)
+    part.tables += interactions.tables(results)
     part.facts["lists"] = items.item_lists(results, tables)
     part.facts["strata"] = strata.accuracies(tables)
     part.facts["axes"] = strata.axes(tables)
     part.finding = _finding(tables, pairs)
-    there = part.figures or part.facts["lists"] or part.facts["strata"] or part.facts["axes"]
+    there = part.figures or part.tables or part.facts["lists"] or part.facts["strata"] or part.facts["axes"]
     return part if there else None
 
 
