@@ -1,10 +1,11 @@
 """Stale, and nothing but stale: each row of the table of docs/rerun.md, job by job."""
 
+import pyarrow.parquet as pq
 import pytest
 
 from documents import section
-from runs import contents, launch, planned, snakemake
-from stale import CHANGES, HEAD, SECTION, copied, row, stale_jobs
+from runs import contents, launch, once, planned, snakemake
+from stale import CHANGES, HEAD, ITEM_CHANGES, SECTION, copied, row, stale_jobs, write_items
 
 pytestmark = pytest.mark.slow
 
@@ -19,7 +20,63 @@ def test_a_change_makes_these_jobs_stale_and_no_other(change, finished, every_jo
 def test_the_table_has_these_rows_and_no_other():
     head, rule, *rows = section(SECTION).splitlines()
     assert (head, rule) == HEAD
-    assert [line.split(" | ")[0].removeprefix("| ") for line in rows] == [change.what for change in CHANGES]
+    assert [line.split(" | ")[0].removeprefix("| ") for line in rows] == [
+        change.what for change in [*CHANGES, *ITEM_CHANGES]
+    ]
+
+
+@pytest.fixture(scope="session")
+def items_run(tmp_path_factory):
+    """Return a finished run of one table of all items, with folds of its own and a modality in a file."""
+
+    def run(folder):
+        write_items(folder)
+        launch("run", "--cores", 2, cwd=folder)
+
+    return once(tmp_path_factory, "items_run", run)
+
+
+@pytest.mark.parametrize("change", ITEM_CHANGES, ids=lambda change: change.what.replace("`", ""))
+def test_a_change_of_one_table_or_of_a_modality_makes_these_jobs_stale(change, items_run, tmp_path):
+    every_job = planned(write_items(tmp_path / "empty"))
+    stale = stale_jobs(change, items_run, tmp_path)
+    assert stale == change.expected(every_job)
+    assert row(change, stale, every_job) in section(SECTION).splitlines()
+
+
+def test_the_order_of_a_modality_s_file_ends_at_its_equal_features(items_run, tmp_path):
+    place = copied(ITEM_CHANGES[1], items_run, tmp_path)
+    snakemake("--cores", 2, "ingest_all", cwd=place.folder, snakefile=place.code / "Snakefile")
+    assert planned(place.folder, code=place.code) == set()
+    assert contents(place.folder) == contents(items_run)
+
+
+def test_other_folds_of_the_data_leave_the_features_as_they_are(items_run, tmp_path):
+    place = copied(ITEM_CHANGES[2], items_run, tmp_path)
+    snakemake("--cores", 2, "ingest_all", cwd=place.folder, snakefile=place.code / "Snakefile")
+    before, after = contents(items_run), contents(place.folder)
+    changed = {name for name in after if after[name] != before[name]}
+    assert changed == {"items/folds.parquet", "items/all.source.json"}
+    assert planned(place.folder, code=place.code) == {
+        job for job in planned(write_items(tmp_path / "empty")) if not job.startswith(("select", "ingest"))
+    }
+
+
+def test_without_a_split_nothing_speaks_of_one(items_run):
+    folder = items_run / "results"
+    summary = (folder / "summary.csv").read_text(encoding="utf-8").splitlines()
+    assert {line.split(",")[0] for line in summary[1:]} == {"cross"}
+    assert {line.split(",")[2] for line in summary[1:]} == {"all"}
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert "given split" not in page
+    assert "test file" not in page
+    assert not list(folder.glob("given"))
+    folds = pq.read_table(folder / "items/folds.parquet")["fold"].to_pylist()
+    items = pq.read_table(folder / "items/all.parquet")["item"].to_pylist()
+    for k in range(2):
+        part = pq.read_table(folder / f"partitions/cross-0-{k}.parquet").to_pylist()
+        tested = [row["item"] for row in part if row["part"] == "test"]
+        assert tested == [item for item, fold in zip(items, folds, strict=True) if fold == k]
 
 
 def test_a_column_that_nobody_reads_ends_at_the_equal_tables_of_ingest(finished, tmp_path):

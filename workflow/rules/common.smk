@@ -27,7 +27,7 @@ from latefusion.planning import (
 from latefusion.core.table_files import table_files
 from latefusion.planning.code_digest import Code
 from latefusion.planning.item_sources import item_table
-from latefusion.planning.modality_sources import files_of, modality_entry
+from latefusion.planning.modality_sources import files_of, listing, modality_entry
 from latefusion.planning.run_plan import plan_run
 from launcher.terminal import settle_encoding
 

@@ -21,6 +21,7 @@ rule select_items:
     params:
         tables=job_inputs.tables_of_items(FILES),
         wanted=job_inputs.wanted_rows(FILES, RUN.given_folds),
+        listings=lambda wildcards: job_inputs.listings(FILES),
         digest=digest("select_items"),
     script:
         "../../scripts/select_items.py"
@@ -84,6 +85,7 @@ rule ingest_modality:
         runtime=lambda wildcards, input, attempt: (10 + input.size_mb // 100) * attempt,
     params:
         entry=lambda wildcards: modality_entry(FILES.with_files[wildcards.modality]),
+        listing=lambda wildcards: listing(FILES.with_files[wildcards.modality]),
         splits=FILES.splits,
         item=CONFIG["data"]["item"],
         max_cell_bytes=CONFIG["data"]["max_cell_bytes"],
@@ -107,6 +109,7 @@ use rule ingest_modality as ingest_new_modality with:
         "<benchmarks>/ingest_modality/new_{modality}.tsv"
     params:
         entry=lambda wildcards: modality_entry(FILES.new_modality(wildcards.modality)),
+        listing=lambda wildcards: listing(FILES.new_modality(wildcards.modality)),
         splits=["new"],
         item=CONFIG["data"]["item"],
         max_cell_bytes=CONFIG["data"]["max_cell_bytes"],

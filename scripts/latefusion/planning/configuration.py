@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from latefusion.core.errors import InputError, Problem, nearest, shorten
-from latefusion.core.table_files import Source, table_files
+from latefusion.core.table_files import Source, folder_of_items, table_files
 from latefusion.evaluation.names import SELECTED
 from latefusion.planning.config_types import Config, EarlyView, Modality, Pretrained, Probabilities
 from latefusion.planning.item_sources import item_files, item_problems, with_item_defaults
@@ -213,6 +213,8 @@ def missing_files(config: Config, *, file: str, built: Iterable[str] = ()) -> No
     for position, modality in enumerate(config["modalities"]):
         place = f"modalities[{position}]"
         sources[f"{place}.file"] = modality["file"]
+        if modality["files"] is not None:
+            paths[f"{place}.files"] = str(folder_of_items(modality["files"]))
         paths |= _model_file(modality["pretrained"], place)
         paths |= _external_files(modality["probabilities"], f"{place}.probabilities")
     for position, view in enumerate(config["views"]):

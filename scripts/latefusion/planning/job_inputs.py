@@ -13,7 +13,7 @@ from latefusion.core.table_files import Source, table_files
 from latefusion.evaluation.names import CURVE_RULES, SELECTED, TABLES
 from latefusion.planning.files import GIVEN, ROOT, Files, Kind, evaluation_tables, items_of
 from latefusion.planning.item_sources import COMPLETE, DIVIDED, item_table, new_modality
-from latefusion.planning.modality_sources import BY_ROW, files_of, modality_entry
+from latefusion.planning.modality_sources import BY_ROW, files_of, listing, modality_entry
 
 TEST: Final = "test"
 PIPELINE: Final = "pipeline.json"
@@ -63,6 +63,12 @@ def wanted_rows(files: Files, given_folds: Sequence[str]) -> dict[str, Any]:
         "max_cell_bytes": data["max_cell_bytes"],
         "delimiter": data["delimiter"],
     }
+
+
+def listings(files: Files) -> list[str | None]:
+    """Return what changes with files of one item each, where all items must have one."""
+    complete = files.config["data"]["keep"] == COMPLETE
+    return [listing(one) for one in files.with_files.values()] if complete else []
 
 
 def table_entries(files: Files) -> list[dict[str, Any]]:

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from latefusion.core.errors import Problem
-from latefusion.core.table_files import folder_of_items, table_files
+from latefusion.core.table_files import table_files
 from latefusion.planning.config_types import Config, Modality
+from latefusion.planning.item_files import files_digest
 
 BY_ROW: Final = "rows"
 _ONLY_WITH: Final = {
@@ -56,7 +57,7 @@ def modality_entry(modality: Modality) -> dict[str, Any]:
 def files_of(modality: Modality) -> list[Path]:
     """Return the files that a modality with files of its own is read from.
 
-    Of one file an item it is their folder, whose time tells that a file came or went.
+    One file an item is none of them: these are too many for Snakemake, and `listing` tells of a change.
 
     Raises
     ------
@@ -64,10 +65,15 @@ def files_of(modality: Modality) -> list[Path]:
         If a pattern or a folder holds no file.
     """
     if modality["files"] is not None:
-        return [folder_of_items(modality["files"])]
+        return []
     files = table_files(modality["file"] or ())
     beside = modality["items"]
     return [*files, Path(beside)] if beside is not None and Path(beside).is_file() else files
+
+
+def listing(modality: Modality) -> str | None:
+    """Return a digest of one file an item, None where the modality has other files."""
+    return None if modality["files"] is None else files_digest(modality["files"])
 
 
 def source_problems(config: Config, file: str) -> Iterator[Problem]:
