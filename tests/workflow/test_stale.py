@@ -58,7 +58,9 @@ def test_other_folds_of_the_data_leave_the_features_as_they_are(items_run, tmp_p
     changed = {name for name in after if after[name] != before[name]}
     assert changed == {"items/folds.parquet", "items/all.source.json"}
     assert planned(place.folder, code=place.code) == {
-        job for job in planned(write_items(tmp_path / "empty")) if not job.startswith(("select", "ingest"))
+        job
+        for job in planned(write_items(tmp_path / "empty"))
+        if not job.startswith(("select_items", "ingest"))
     }
 
 

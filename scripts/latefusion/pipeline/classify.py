@@ -60,8 +60,8 @@ def read_modalities(names: Sequence[str], files: NamedFiles) -> Iterator[NewModa
     names : sequence of str
     files : NamedFiles
         For each name ``new:``, its embeddings, and those of each split, ``train:`` and ``test:`` or
-        ``all:``; ``model:`` and ``facts:``, its SVM
-        on all labelled items; ``learn:``, what that says of them out of fold.
+        ``all:``; ``model:`` and ``facts:``, its SVM on all labelled items; ``learn:``, what that says of
+        them out of fold.
     """
     for name in names:
         new, model, facts, learn = (

@@ -13,6 +13,7 @@ from latefusion.fusion.choice import ChosenRule, choose_rule
 from latefusion.store.models import load_checked
 from latefusion.store.probabilities import Probabilities
 from latefusion.store.samples import embedding_type
+from latefusion.store.schemas import in_order
 from latefusion.store.tables import TableError, read_json
 
 PIPELINE: Final = "pipeline.json"
@@ -73,7 +74,7 @@ def describe_pipeline(
     modalities : sequence of str
     files : NamedFiles
         For each modality ``model:``, on all labelled items; ``learn:``, what it says of them out of fold;
-        ``train:``, its embeddings in the training file.
+        ``train:``, or ``all:`` where nothing divides the items, its embeddings.
     candidates : mapping of str to mapping
         `rule`, its file, and `options` of each candidate.
     by : str
@@ -85,9 +86,11 @@ def describe_pipeline(
     """
     learn = {name: Probabilities.read(files.get(input_name("learn", name))) for name in modalities}
     chosen = choose_rule(candidates, learn, partition=EVERYTHING, protocol="cross", by=by, seed=seed)
+    there = {*files.keys()}
+    split = in_order(key.partition(":")[0] for key in there)[0]
     entries = []
     for name in modalities:
-        columns, dtype = embedding_type(files.get(input_name("train", name)))
+        columns, dtype = embedding_type(files.get(input_name(split, name)))
         paths = {kind: Path(files.get(input_name(kind, name))) for kind in ("model", "learn")}
         hashed = {
             kind: {"file": path.relative_to(results).as_posix(), "sha256": _sha256(path)}

@@ -172,7 +172,7 @@ def classified(files: Files) -> Named:
 
 def of_pipeline(files: Files) -> Named:
     """Return what the pipeline is made of: models of all labelled items, and what they say out of fold."""
-    kinds = ("model", "facts", "learn", "train")
+    kinds = ("model", "facts", "learn", files.splits[0])
     return {name: path for name, path in classified(files).items() if name.split(":")[0] in kinds}
 
 
