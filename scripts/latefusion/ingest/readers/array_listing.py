@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import struct
+import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tokenize import TokenError
 from typing import IO, Any, Final
 
 import numpy as np
@@ -18,6 +22,13 @@ SAFETENSORS: Final = {
     "F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2", "I64": "<i8", "I32": "<i4",
     "I16": "<i2", "I8": "i1", "U64": "<u8", "U32": "<u4", "U16": "<u2", "U8": "u1", "BOOL": "?",
 }  # fmt: skip
+BROKEN_ZIP: Final = (
+    zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, NotImplementedError, RuntimeError,
+    ValueError,
+)  # fmt: skip
+"""What the standard library raises of a damaged archive, or of one that is encrypted."""
+BROKEN_HDF5: Final = (OSError, RuntimeError, KeyError, ValueError, TypeError, OverflowError)
+"""What h5py raises of a damaged file."""
 _LARGEST_HEADER: Final = 100 << 20
 _NUMBERS: Final = frozenset("fiub")
 
@@ -79,14 +90,14 @@ def list_arrays(path: Path) -> dict[str, ListedArray]:
             try:
                 with h5py.File(path, "r") as store:
                     return dict(sorted(hdf5_arrays(store).items()))
-            except OSError as error:
+            except BROKEN_HDF5 as error:
                 raise ListingError(str(error)) from None
         if not head.startswith(ZIP):
             return _tensors(read_safetensors_header(file, head, path.stat().st_size))
     try:
         with zipfile.ZipFile(path) as archive:
             return dict(sorted(npz_arrays(archive).items()))
-    except zipfile.BadZipFile as error:
+    except BROKEN_ZIP as error:
         raise ListingError(str(error)) from None
 
 
@@ -99,11 +110,18 @@ def read_npy_header(file: IO[bytes]) -> ArrayHeader:
         If the stream is in no such format.
     """
     version = npy.read_magic(file)
-    if version == (1, 0):
-        return npy.read_array_header_1_0(file)
-    if version in ((2, 0), (3, 0)):
-        return npy.read_array_header_2_0(file)
-    raise ValueError(f"version {version} of the format")
+    if version not in ((1, 0), (2, 0), (3, 0)):
+        raise ValueError(f"version {version} of the format")
+    read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # of a header that Python 2 wrote
+            shape, fortran, dtype = read(file)
+    except (SyntaxError, TokenError, TypeError, OverflowError, UnicodeDecodeError) as error:
+        raise ValueError(f"its header is damaged: {error}") from None
+    if any(type(length) is not int or length < 0 for length in shape):
+        raise ValueError(f"its shape is {shape}")
+    return shape, fortran, dtype
 
 
 def npz_arrays(archive: zipfile.ZipFile) -> dict[str, ListedArray]:
@@ -112,7 +130,7 @@ def npz_arrays(archive: zipfile.ZipFile) -> dict[str, ListedArray]:
     for info in archive.infolist():
         array = ListedArray()
         with (
-            suppress(ValueError, zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError),
+            suppress(*BROKEN_ZIP),
             archive.open(info) as file,
         ):
             shape, _, dtype = read_npy_header(file)

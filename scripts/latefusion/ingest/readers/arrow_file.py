@@ -36,7 +36,10 @@ class ArrowFile:
         self.files = [path]
         with self._mapped() as source:
             self._schema: pa.Schema = self._opened(source).schema
-        self.names: list[str] = self._schema.names
+        try:
+            self.names: list[str] = self._schema.names
+        except UnicodeDecodeError as error:
+            raise InputError([self._damaged(error)]) from None
 
     def check(self, columns: Selection) -> list[Problem]:
         """Return a problem for each column of a type that cannot be used."""

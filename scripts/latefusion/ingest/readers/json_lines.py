@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -196,7 +197,8 @@ class JsonLines:
             if value is not None and not _is_numbers(value):
                 self._wrong(findings, lines[row], name, value, "a list of numbers", "write a list of numbers")
                 values[row] = None
-        return pa.array(values, pa.list_(pa.float64()))
+        numbers = [None if value is None else [_double(element) for element in value] for value in values]
+        return pa.array(numbers, pa.list_(pa.float64()))
 
     def _texts(self, name: str, values: list[Any], lines: list[int], findings: Findings) -> pa.Array:
         for row, value in enumerate(values):
@@ -228,6 +230,14 @@ def _text(value: object) -> str | None:
     if value is None or isinstance(value, str):
         return value
     return json.dumps(value) if not isinstance(value, bool) else str(value)
+
+
+def _double(value: float | None) -> float | None:
+    """Return a number in double precision, in which a whole number beyond it is infinite."""
+    try:
+        return None if value is None else float(value)
+    except OverflowError:
+        return math.inf if value and value > 0 else -math.inf
 
 
 def _is_numbers(value: object) -> bool:

@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from latefusion.core.errors import InputError, Problem, nearest, shorten
 from latefusion.ingest.pickles import conversion_of_objects
 from latefusion.ingest.readers.array_listing import (
+    BROKEN_HDF5,
+    BROKEN_ZIP,
     HDF5,
     NPY,
     SAFETENSORS,
@@ -103,12 +105,16 @@ def _npy(path: Path) -> Iterator[Array]:
 def _npz(path: Path, name: str | None, ndim: int | None) -> Iterator[Array]:
     try:
         archive = zipfile.ZipFile(path)
-    except zipfile.BadZipFile as error:
+    except BROKEN_ZIP as error:
         _damaged(path, "an .npz archive", str(error))
     with archive:
         members = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
         info = members[_chosen(path, name, npz_arrays(archive), ndim)]
-        with archive.open(info) as file:
+        try:
+            member = archive.open(info)
+        except BROKEN_ZIP as error:
+            _damaged(path, "an .npz archive", str(error))
+        with member as file:
             yield _from_stream(path, info.filename.removesuffix(".npy"), file, info.file_size)
 
 
@@ -117,7 +123,7 @@ def _from_stream(path: Path, name: str | None, file: IO[bytes], size: int) -> Ar
     try:
         shape, fortran, dtype = read_npy_header(file)
         at = file.tell()
-    except (ValueError, EOFError, zipfile.BadZipFile) as error:
+    except BROKEN_ZIP as error:
         what = "an array in NumPy's format" if name is None else "an .npz archive"
         _damaged(path, what, str(error))
     if dtype.hasobject:
@@ -142,8 +148,10 @@ def _stream(
         count = min(step, rows - start)
         try:
             data = file.read(count * row)
-        except (zipfile.BadZipFile, EOFError) as error:
+        except BROKEN_ZIP as error:
             _damaged(path, "an .npz archive", str(error))
+        if len(data) < count * row:
+            _damaged(path, "an array", f"it ends after {len(data):,} of {count * row:,} bytes")
         block = np.frombuffer(data, dtype)
         yield block.reshape(shape, order="F") if whole else block.reshape(count, *shape[1:])
 
@@ -152,19 +160,25 @@ def _stream(
 def _hdf5(path: Path, name: str | None, ndim: int | None) -> Iterator[Array]:
     import h5py
 
+    wanted = None if name is None else f"/{name.strip('/')}"
     try:
         file = h5py.File(path, "r")
-    except OSError as error:
+        arrays = hdf5_arrays(file)
+    except BROKEN_HDF5 as error:
         _damaged(path, "an HDF5 file", str(error))
     with file:
-        wanted = None if name is None else f"/{name.strip('/')}"
-        data = file[_chosen(path, wanted, hdf5_arrays(file), ndim)]
-        text = h5py.check_string_dtype(data.dtype) is not None
-        if data.dtype.hasobject and not text:
+        chosen = _chosen(path, wanted, arrays, ndim)
+        try:
+            data = file[chosen]
+            text = h5py.check_string_dtype(data.dtype) is not None
+            rows = data.asstr() if text and data.dtype.hasobject else data
+            shape, of_objects = data.shape, data.dtype.hasobject
+        except BROKEN_HDF5 as error:
+            _damaged(path, "an HDF5 file", str(error))
+        if of_objects and not text:
             _refuse_pickle(path, data.name)
-        rows = data.asstr() if text and data.dtype.hasobject else data
-        dtype = np.dtype(object) if text and data.dtype.hasobject else data.dtype
-        yield Array(str(path), data.name, data.shape, dtype, _slices(path, data, rows))
+        dtype = np.dtype(object) if of_objects else data.dtype
+        yield Array(str(path), data.name, shape, dtype, _slices(path, data, rows))
 
 
 def _slices(path: Path, data: Any, rows: Any) -> Iterator[NDArray[Any]]:  # noqa: ANN401 - h5py has no types
@@ -172,9 +186,10 @@ def _slices(path: Path, data: Any, rows: Any) -> Iterator[NDArray[Any]]:  # noqa
     step = max(1, BLOCK_BYTES // max(1, row))
     for start in range(0, len(data), step):
         try:
-            yield np.asarray(rows[start : start + step])
-        except OSError as error:
+            block = np.asarray(rows[start : start + step])
+        except BROKEN_HDF5 as error:
             _damaged(path, "an HDF5 file", str(error))
+        yield block
 
 
 @contextmanager
