@@ -15,6 +15,7 @@ from pathlib import Path
 from benchmarks import (
     calibration,
     evaluation,
+    forms,
     growth,
     ingest,
     kernel_ridge,
@@ -35,6 +36,7 @@ BENCHMARKS: dict[str, Callable[[Path], object]] = {
     "calibration": calibration.run,
     "notebook": notebook.run,
     "ingest": ingest.run,
+    "forms": forms.run,
     "one_view_slow": one_view.run_slow,
     "one_view": one_view.run,
     "growth": growth.run,

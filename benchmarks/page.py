@@ -8,6 +8,7 @@ from types import ModuleType
 from benchmarks import (
     calibration,
     evaluation,
+    forms,
     growth,
     ingest,
     kernel_ridge,
@@ -28,6 +29,7 @@ PAGE = Path(__file__).with_name("RESULTS.md")
 SECTIONS: dict[str, ModuleType] = {
     "calibration": calibration,
     "ingest": ingest,
+    "forms": forms,
     "one_view": one_view,
     "growth": growth,
     "notebook": notebook,
