@@ -124,6 +124,8 @@ class Bytes(io.RawIOBase):
         Whether to check the text.
     delimiter : bytes
         What stands between cells, beside which quotes may stand.
+    quotes : bool
+        Whether a strict stream checks these.
 
     Raises
     ------
@@ -132,7 +134,9 @@ class Bytes(io.RawIOBase):
         raise it; others leave the check to who reads.
     """
 
-    def __init__(self, path: Path, head: bytes, *, strict: bool = True, delimiter: bytes = b",") -> None:
+    def __init__(
+        self, path: Path, head: bytes, *, strict: bool = True, delimiter: bytes = b",", quotes: bool = True
+    ) -> None:
         super().__init__()
         self.path, self.strict, self.delimiter = path, strict, delimiter
         self._hash = hashlib.sha256()
@@ -140,7 +144,7 @@ class Bytes(io.RawIOBase):
         self.compression = compression_of(head)
         self._file = self._raw if self.compression is None else Unpacked(self._raw, self.compression)
         self._decoder = codecs.getincrementaldecoder("utf-8")()
-        self._quotes = QuoteBalance(delimiter)
+        self._quotes = QuoteBalance(delimiter) if quotes else None
         self.failed: NotTextError | None = None
 
     def readable(self) -> bool:
@@ -171,7 +175,7 @@ class Bytes(io.RawIOBase):
                 self._decoder.decode(b"", final=True)
         except UnicodeDecodeError as error:
             self._fail(str(error))
-        if not self._quotes.balanced(data):
+        if self._quotes is not None and not self._quotes.balanced(data):
             self._fail("quotes")
 
     def _fail(self, why: str) -> NoReturn:

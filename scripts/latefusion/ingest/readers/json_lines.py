@@ -61,7 +61,7 @@ class JsonLines:
         import pyarrow.json as pa_json
 
         schema = pa.schema([pa.field(name, self._type(name, columns)) for name in columns.all])
-        with Bytes(self.path, self._head, strict=False) as stream:
+        with Bytes(self.path, self._head, quotes=False) as stream:
             try:
                 reader = pa_json.open_json(
                     pa.PythonFile(stream, mode="r"),
