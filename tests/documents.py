@@ -26,6 +26,7 @@ PAGE = {
     "rulegraph": DOCS / "rerun.md",
     "stale-table": DOCS / "rerun.md",
     "speed": DOCS / "speed.md",
+    "forms": DOCS / "data.md",
     "svc": DOCS / "python.md",
 }
 """The file that each written part stands in."""
@@ -61,6 +62,13 @@ def speed() -> str:
     from benchmarks.headline import headline
 
     return headline()
+
+
+def forms() -> str:
+    """Return the table of the forms that a modality's files may have."""
+    from forms import forms_table
+
+    return forms_table()
 
 
 def in_place_of_svc() -> str:
@@ -120,7 +128,7 @@ def _fenced(text: str) -> str:
 def main() -> None:
     """Write all parts but the table of stale jobs."""
     parts = {"catalogue": catalogue(), "template": rule_template(), "rulegraph": rule_graph()}
-    parts |= {"speed": speed(), "svc": in_place_of_svc()}
+    parts |= {"forms": forms(), "speed": speed(), "svc": in_place_of_svc()}
     if (ROOT / "results/summary.txt").exists():
         parts["ranking"] = ranking(ROOT / "results", "cross")
         parts["ranking-top"] = top(parts["ranking"])

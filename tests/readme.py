@@ -34,6 +34,7 @@ Names of tests say what holds; folders mirror what they test:
 | `benchmarks/` | what measures speed, and the page that it writes |
 | `generate.py` | small data sets with the notebook's columns |
 | `made_up_results.py`, `made_up_models.py`, `report_scenes.py` | results and models that no run made |
+| `forms.py` | embeddings in every form of file; writes the table of docs/data.md |
 | `layouts.py` | public data sets in small, with their files and columns |
 | `worlds.py` | probabilities to try rules on: simulated, without any model |
 | `learning_worlds.py` | rows to try learners on, and options with which each of them is quick |

@@ -36,6 +36,10 @@ def test_the_figures_beside_libsvm_are_those_that_were_measured():
     assert section("svc") == documents.in_place_of_svc()
 
 
+def test_the_table_of_forms_is_that_of_the_files_that_are_compared():
+    assert section("forms") == documents.forms()
+
+
 def test_the_figures_of_speed_are_those_that_were_measured():
     assert section("speed") == documents.speed()
 

@@ -29,7 +29,7 @@ def config_text(proposal: Proposal) -> str:
     lines += ["", "modalities:"]
     for modality in proposal.modalities:
         lines += _question(modality.question)
-        lines.append(_commented(f"  - {_flow(modality.entry)}", modality.why))
+        lines.append(_commented(f"  - {flow(modality.entry)}", modality.why))
     if not proposal.modalities:
         lines[-1] = "modalities: []"
         lines += _question("which columns or files hold the embeddings? None was found")
@@ -44,7 +44,7 @@ def config_text(proposal: Proposal) -> str:
 
 def _entry(entry: Entry) -> Iterator[str]:
     yield from _question(entry.question)
-    yield _commented(f"  {entry.key}: {_flow(entry.value)}", entry.why)
+    yield _commented(f"  {entry.key}: {flow(entry.value)}", entry.why)
 
 
 def _question(text: str) -> Iterable[str]:
@@ -61,7 +61,7 @@ def _commented(line: str, comment: str) -> str:
     return f"{indent}# {comment}\n{line}"
 
 
-def _flow(value: Any) -> str:  # noqa: ANN401 - of YAML
+def flow(value: Any) -> str:  # noqa: ANN401 - of YAML
     """Return a value on one line."""
     if isinstance(value, Mapping):
         value = dict(value)

@@ -1,15 +1,9 @@
 """A modality's own file, in every form and order, gives the matrix that a column of the table gives."""
 
-import bz2
-import json
-
-import h5py
 import numpy as np
-import pyarrow as pa
-import pyarrow.feather
-import pyarrow.parquet as pq
 import pytest
 
+from forms import FORMS, KEYS, ROWS, TEST, X, per_item, wide
 from latefusion.core.errors import InputError
 from latefusion.ingest.columns import Columns
 from latefusion.ingest.ingest import SplitFiles, ingest
@@ -21,116 +15,7 @@ from latefusion.store.samples import read_features
 from latefusion.store.tables import read_json
 from refusals.small import text
 
-ROWS, TEST = 90, 30
-RNG = np.random.default_rng(0)
-X = RNG.normal(size=(ROWS, 6))
-KEYS = [f"song {row:03}" for row in range(ROWS)]
-ORDER = RNG.permutation(ROWS)
 MAX = 16 << 20
-
-
-def shuffled(values):
-    return [values[row] for row in ORDER]
-
-
-def wide(separator, key="id"):
-    rows = [[KEYS[row], *map(repr, X[row].tolist())] for row in ORDER]
-    return text([[key, *[f"mfcc_{column}" for column in range(6)]], *rows], delimiter=separator)
-
-
-def ids(folder):
-    (folder / "ids.txt").write_text("".join(f"{key}\n" for key in shuffled(KEYS)))
-    return str(folder / "ids.txt")
-
-
-def per_item(folder, make=lambda row: row):
-    (folder / "each").mkdir()
-    for key, row in zip(KEYS, X, strict=True):
-        np.save(folder / "each" / f"{key}.npy", make(row))
-    return str(folder / "each" / "{item}.npy")
-
-
-def table_per_item(folder):
-    (folder / "frames").mkdir()
-    for key, row in zip(KEYS, X, strict=True):
-        frames = [[0.5 * at, *(row + shift).tolist()] for at, shift in enumerate((1, 0, -1))]
-        cells = [["frameTime", *(f"f{at}" for at in range(6))], *frames]
-        (folder / "frames" / f"{key}.csv").write_text(text(cells, delimiter=";"))
-    return str(folder / "frames" / "{item}.csv")
-
-
-def hdf5(folder):
-    with h5py.File(folder / "a.h5", "w") as file:
-        file["emb"], file["id"] = X[ORDER], shuffled(KEYS)
-
-
-def lists(folder=None):
-    return pa.table({"id": shuffled(KEYS), "embedding": shuffled(X.tolist())})
-
-
-def saved(write):
-    """Return a form whose file `a…` is written by a function."""
-
-    def form(name, **entry):
-        def make(folder):
-            write(folder / name)
-            return {"file": str(folder / name), **entry}
-
-        return make
-
-    return form
-
-
-def json_text():
-    return "".join(json.dumps(row) + "\n" for row in lists().to_pylist())
-
-
-FORMS = {
-    "wide CSV": saved(lambda path: path.write_text(wide(",")))("a.csv"),
-    "wide TSV, bzip2, index without a name": saved(
-        lambda path: path.write_bytes(bz2.compress(wide("\t", "").encode()))
-    )("a.tsv.bz2"),
-    "wide CSV, other key, a pattern": saved(lambda path: path.write_text(wide(",", "track")))(
-        "a.csv", key="track", columns="mfcc_*"
-    ),
-    "wide Parquet": saved(
-        lambda path: pq.write_table(
-            pa.table({"id": shuffled(KEYS), **{f"c{at}": X[ORDER][:, at] for at in range(6)}}), path
-        )
-    )("a.parquet"),
-    "lists in Parquet": saved(lambda path: pq.write_table(lists(), path))("a.parquet", column="embedding"),
-    "lists in Feather": saved(lambda path: pyarrow.feather.write_feather(lists(), path))(
-        "a.feather", column="embedding"
-    ),
-    "JSON lines": saved(lambda path: path.write_text(json_text()))("a.jsonl", column="embedding"),
-    "npy and a list": lambda folder: (
-        np.save(folder / "a.npy", X[ORDER]) or {"file": str(folder / "a.npy"), "items": ids(folder)}
-    ),
-    "npz with both": saved(lambda path: np.savez(path, emb=X[ORDER], ids=np.array(shuffled(KEYS))))(
-        "a.npz", array="emb", items="ids"
-    ),
-    "HDF5 with both": lambda folder: (
-        hdf5(folder) or {"file": str(folder / "a.h5"), "array": "/emb", "items": "/id"}
-    ),
-    "rows in order": saved(lambda path: np.save(path, X))("a.npy", items="rows"),
-    "a file an item": lambda folder: {"files": per_item(folder)},
-    "frames, the first": lambda folder: {
-        "files": per_item(folder, lambda row: np.stack([row, -row])),
-        "pool": "first",
-    },
-    "frames, their mean": lambda folder: {
-        "files": per_item(folder, lambda row: np.stack([row + 1, row - 1])),
-        "pool": "mean",
-    },
-    "a table of frames an item": lambda folder: {
-        "files": table_per_item(folder),
-        "columns": ["*", "!frameTime"],
-        "pool": "mean",
-    },
-    "the stem of an identifier": lambda folder: {
-        "files": per_item(folder).replace("{item}", "{stem}"),
-    },
-}
 
 
 @pytest.fixture(scope="module")
@@ -163,7 +48,7 @@ def test_every_form_gives_the_bytes_of_the_column(songs, tmp_path, monkeypatch, 
     entry = FORMS[name](tmp_path)
     found = joined(entry, songs, tmp_path / "out")
     for split in found:
-        if name == "frames, their mean":
+        if name == "frames, of which the mean counts":
             np.testing.assert_allclose(found[split], read_features(songs / f"{split}.m.parquet"), rtol=1e-6)
         else:
             ours, theirs = tmp_path / "out" / f"{split}.m.parquet", songs / f"{split}.m.parquet"
@@ -310,7 +195,9 @@ def test_a_wrong_frame_is_named_by_its_file_and_line(tmp_path, content, said):
 
 
 def test_a_matrix_without_identifiers_has_the_rows_of_the_table_whatever_is_left_out_of_it(songs, tmp_path):
-    mixed = RNG.permutation(ROWS + 5)  # where each item, and five that are left out, stand in one table
+    mixed = np.random.default_rng(1).permutation(
+        ROWS + 5
+    )  # where each item, and five that are left out, stand in one table
     matrix = np.empty((ROWS + 5, 6))
     matrix[mixed] = np.vstack([X, np.full((5, 6), 7.0)])
     np.save(tmp_path / "a.npy", matrix)
