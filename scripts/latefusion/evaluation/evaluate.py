@@ -127,10 +127,7 @@ def _on_subsets(task: _Task, sample: Sample, subsets: Sequence[tuple[str, Mask]]
 
 
 def _sample(
-    models: Sequence[Model],
-    items: Items,
-    dataset: Mapping[str, Any],
-    shares: Mapping[str, Array] | None,
+    models: Sequence[Model], items: Items, dataset: Mapping[str, Any], shares: Mapping[str, Array] | None
 ) -> Sample:
     classes = [entry["name"] for entry in dataset["classes"]]
     prior = np.array([entry["prior"] for entry in dataset["classes"]], float)
@@ -139,9 +136,15 @@ def _sample(
 
 def _reference(sample: Sample, known: Mapping[str, Known], metric: str) -> str | None:
     by = criterion(metric)
-    singles = [model.name for model in sample.models if model.kind == "single"]
-    values = {name: known[name].out_of_fold.get(by) for name in singles}
-    return choose_reference(singles, values, BETTER[by])
+    singles = [model for model in sample.models if model.kind == "single"]
+    names = [model.name for model in singles]
+    values = {name: known[name].out_of_fold.get(by) for name in names}
+    if {*values.values()} <= {None}:
+        by, values = "accuracy", {name: known[name].out_of_fold.get("accuracy") for name in names}
+        if all(model.kind != "baseline" for model in sample.models):
+            # no row to choose by: the best where it counts, against which gains look small rather than large
+            values = {one.name: float(one.correct(sample.label).mean()) for one in singles}
+    return choose_reference(names, values, BETTER[by])
 
 
 class _Task:

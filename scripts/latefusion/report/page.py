@@ -77,7 +77,9 @@ def render(results: Results) -> str:
         found = _sections(results)
     loader: BaseLoader = FileSystemLoader(TEMPLATES)
     if results.predicted:
-        found, loader = reworded(found), reworded_templates(TEMPLATES)
+        # how it was made holds the configuration, whose words are its own
+        found = {name: part if name == "making" else reworded(part) for name, part in found.items()}
+        loader = reworded_templates(TEMPLATES)
     environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     environment.filters |= {
         "json": as_json,

@@ -16,6 +16,9 @@ T = TypeVar("T")
 
 WORDS: Final[Mapping[str, str]] = {
     "early fusion: inputs joined": "a model that no rule fuses",
+    "Late fusion trains one model for each modality and combines what they say": (
+        "Late fusion combines what separate models say"
+    ),
     "of embeddings": "of predictions",
     "modalities": "models",
     "Modalities": "Models",

@@ -27,8 +27,12 @@ def reference_role(tables: Tables) -> str:
     singles = [row for row in tables.models if row["kind"] == "single"]
     if len(singles) < 2:
         return "the only single modality"
-    known = any(row["is_reference"] and row["out_of_fold_log_loss"] is not None for row in singles)
-    return "the best single modality out of fold" if known else "the first single modality"
+    chosen = next((row for row in singles if row["is_reference"]), singles[0])
+    if any(chosen.get(f"out_of_fold_{metric}") is not None for metric in ("log_loss", "accuracy")):
+        return "the best single modality out of fold"
+    if tables.named("baseline") or chosen is singles[0]:
+        return "the first single modality"
+    return "the single modality that is best on these items"
 
 
 def protocol_name(results: Results, protocol: str) -> str:

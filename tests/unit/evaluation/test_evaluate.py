@@ -151,6 +151,26 @@ def test_the_reference_is_chosen_out_of_fold(tables):
     assert {row["reference"] for row in rows(tables, "comparisons")} == {"audio"}
 
 
+def test_without_rows_to_choose_by_the_reference_is_the_best_where_it_counts(own):
+    rows_ = np.arange(400, 600)
+    models = [
+        made_up.model(name, kind, own, rows_, strength)
+        for name, kind, strength in (
+            ("weak", "single", 0.3),
+            ("strong", "single", 2.0),
+            ("mean", "rule", 2.0),
+        )
+    ]
+    found = evaluate(models, protocol="honest", items=own, dataset=made_up.dataset(own.label, 400), draws=200)
+    assert one(found, "models", is_reference=True)["model"] == "strong"
+    # where a baseline tells that there were such rows, the first one stands, whatever test says
+    baseline = made_up.model("majority", "baseline", own, rows_, 0.0)
+    found = evaluate(
+        [baseline, *models], protocol="honest", items=own, dataset=made_up.dataset(own.label, 400), draws=200
+    )
+    assert one(found, "models", is_reference=True)["model"] == "weak"
+
+
 def test_rules_that_coincide_are_tested_once(tables):
     family = rows(tables, "comparisons", family="confirmatory", metric="accuracy")
     assert {row["model"] for row in family} == {"mean", "median", "mlp", "majority_vote", "selected"}

@@ -162,7 +162,8 @@ def groups_unknown(evidence: Evidence) -> Findings:
             "No groups are known: intervals treat items as independent, and leaks between items of one group"
             " cannot be seen.",
             {"n_groups": evidence.dataset["groups"]["n"]},
-            "Name the column that tells which items belong together in `data.group`.",
+            "Name the column that tells which items belong together in "
+            f"`{'predictions' if 'predictions' in evidence.dataset else 'data'}.group`.",
         )
 
 
