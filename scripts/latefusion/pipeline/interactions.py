@@ -64,7 +64,7 @@ def drawn_groups(group: NDArray[np.object_], most: int, rng: np.random.Generator
 
 
 def interactions(
-    model: SVM,
+    model: object,
     X: Sequence[Features],
     label: NDArray[np.int32],
     group: NDArray[np.object_],
@@ -81,8 +81,8 @@ def interactions(
 
     Parameters
     ----------
-    model : SVM
-        Of several modalities.
+    model : object
+        Of several modalities; only of an SVM are the means over all pairings cheap, others are passed over.
     X : sequence of (n, d_m) arrays
         Test items, modality by modality; a row of NaN lacks it. Those with all of them, at most
         `MOST_ITEMS` in whole groups, are looked at.
@@ -96,10 +96,10 @@ def interactions(
     Returns
     -------
     pyarrow.Table
-        As `INTERACTIONS`; no rows where no item has all modalities.
+        As `INTERACTIONS`; no rows where no item has all modalities, or the model is no SVM.
     """
     known = present_rows(X)
-    if not known.any():
+    if not known.any() or not isinstance(model, SVM):
         return INTERACTIONS.empty_table()
     known[known] = drawn_groups(group[known], MOST_ITEMS, rng)
     rows, y, member = (

@@ -54,13 +54,14 @@ def test_a_mean_of_kernels_has_no_interactions():
         assert (row["difference"], row["low"], row["high"], row["detectable"]) == (0, 0, 0, 0)
 
 
-def test_items_that_lack_a_modality_are_left_out():
+def test_items_that_lack_a_modality_and_other_models_are_left_out():
     X, y = planted("xor", 60, 0)
     model = SVM(random_state=0).fit(X, y)
     X[1][:20] = np.nan
     asked = {"view": "early", "partition": "given", "rng": np.random.default_rng(0)}
     table = interactions(model, X, y, GROUPS[:60], **asked)
     assert table["n"].to_pylist() == [40, 40]
+    assert interactions("no SVM", X, y, GROUPS[:60], **asked).num_rows == 0
     X[0][20:] = np.nan
     assert interactions(model, X, y, GROUPS[:60], **asked).num_rows == 0
 

@@ -125,3 +125,11 @@ def test_the_learning_curve_is_made_where_it_is_asked_for_and_everything_is_trai
     assert [view["name"] for view in job_inputs.curve_views(files_of())] == ["text", "audio", "early"]
     options = job_inputs.curve_rules(files_of(rules=[{"name": "product", "prior": "none"}]))
     assert options == {"mean": {}, "product": {"prior": "none"}, "log_logistic_regression": {}}
+
+
+def test_a_pipeline_is_made_of_models_of_all_labelled_items_and_nothing_new():
+    named = job_inputs.of_pipeline(files_of())
+    assert named["model:text"] == "<results>/all/models/text.joblib"
+    assert named["learn:audio"] == "<results>/all/probabilities/audio/train_out_of_fold.parquet"
+    assert named["train:audio"] == "<results>/features/train/audio.parquet"
+    assert not [path for path in named.values() if "/new/" in path]
