@@ -140,6 +140,9 @@ def test_a_run_that_saved_no_pipeline_cannot_be_loaded(tmp_path):
         latefusion.load(tmp_path)
     with pytest.raises(ValueError, match="no such folder"):
         latefusion.load(tmp_path / "results")
+    (tmp_path / "pipeline.json").write_text('{"rule_file": "of_mine"}')
+    with pytest.raises(ValueError, match=r"the rule of_mine, .*\n.*\n    fix:     name its folder: load"):
+        latefusion.load(tmp_path)
 
 
 def test_predict_says_what_it_lacks(honest):

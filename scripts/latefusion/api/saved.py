@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from latefusion.api.arguments import refusal
+from latefusion.api.arguments import refusal, rule_names
 from latefusion.api.modality_columns import matrices_by_name, require_whole_rows
 from latefusion.api.modality_models import modality_proba
+from latefusion.fusion.rule import extend_rules
 from latefusion.pipeline.saved_pipeline import PIPELINE, SavedPipeline, read_pipeline
+from latefusion.store.tables import read_json
 from latefusion.svm.inputs import Float64
 
 
@@ -75,7 +77,9 @@ class FittedPipeline:
         return self._pipeline.rule.predict(P)
 
 
-def load(results: str | PathLike[str] = "results") -> FittedPipeline:
+def load(
+    results: str | PathLike[str] = "results", *, rules_path: str | PathLike[str] | None = None
+) -> FittedPipeline:
     """Load the fitted pipeline of a run; its files have to have the hashes that pipeline.json notes.
 
     Saved models are pickles, which can run code: load those of people whom you trust.
@@ -84,11 +88,13 @@ def load(results: str | PathLike[str] = "results") -> FittedPipeline:
     ----------
     results : path
         The folder of results.
+    rules_path : path, optional
+        The folder of a rule of one's own, as `rules_path` of the configuration.
 
     Raises
     ------
     ArgumentError
-        If the run has no pipeline; it is a ValueError.
+        If the run has no pipeline, or its rule is not there; it is a ValueError.
     TableError
         If a file is gone or not the one that was written.
     """
@@ -103,6 +109,15 @@ def load(results: str | PathLike[str] = "results") -> FittedPipeline:
             f"no {PIPELINE}: no model was trained on all labelled items",
             "results of a run that saved its pipeline",
             "run `snakemake pipeline` with the run's configuration, or `snakemake predict`",
+        )
+    extend_rules(None if rules_path is None else str(rules_path))
+    rule = read_json(folder / PIPELINE)["rule_file"]
+    if rule not in rule_names():
+        raise refusal(
+            f"load({str(results)!r})",
+            f"the rule {rule}, which is none of the package's",
+            "a rule that is there",
+            "name its folder: load(…, rules_path=…), as the configuration does",
         )
     return FittedPipeline(read_pipeline(folder))
 
