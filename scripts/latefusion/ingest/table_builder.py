@@ -123,7 +123,8 @@ class Gathering:
                 why = Explanation(
                     "an empty cell",
                     "an embedding for every item",
-                    f"fill it in, drop the row, or set `missing: true` for the modality {modality.name}",
+                    f"fill it in or drop the row; or write `missing: true` for the modality {modality.name}, "
+                    "or `keep: complete` under data",
                 )
             if why is None or self.explained[modality.name] >= SHOWN:
                 self.findings.count(1)
