@@ -68,6 +68,11 @@ def test_a_rule_in_a_folder_of_one_s_own_reruns_alone_when_it_or_its_helper_is_e
     learned = json.loads((folder / "results/fusion/honest/mine.json").read_text())
     assert learned["partitions"]
     assert planned(folder) == set()
+    without_labels(folder / "data/test.csv", 5)
+    new = {"data": {**HONEST["data"], "new": "data/new.csv"}, "predict": {"rule": "mine"}}
+    write_config(folder, configured(rules=rules, rules_path="rules", **new))
+    launch("predict", "--cores", 2, cwd=folder)
+    assert json.loads((folder / "results/predictions.json").read_text())["rule"] == "mine"
     (folder / "rules/_power.py").write_text("POWER = 3\n")
     assert planned(folder) == expected
     (folder / "rules/mine.py").write_text(mine.replace("** self.sharpness", "** self.blunt"))
