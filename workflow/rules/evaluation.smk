@@ -147,6 +147,9 @@ rule summarise:
             labels={"table": "every model, every metric"},
         ),
         text="<results>/summary.txt",
+        ranking_markdown="<results>/ranking.md",
+        ranking_latex="<results>/ranking.tex",
+        ranking_csv="<results>/ranking.csv",
     log:
         "<logs>/summarise.log",
     benchmark:

@@ -274,6 +274,7 @@ class Files:
         files.append(f"{ROOT}/evaluation/{LEAKS}.parquet")
         files += interactions.tables(self.config, self.plan)
         files += [f"{ROOT}/{name}" for name in ("summary.csv", "checks.json", "summary.txt", "report.html")]
+        files += [f"{ROOT}/ranking.{ending}" for ending in ("md", "tex", "csv")]
         return list(dict.fromkeys(files))
 
 

@@ -104,7 +104,7 @@ def ranking(rows: Sequence[Row], tables: Tables, checks: Mapping[str, Any], metr
 
 
 def _protocol(protocol: str, rows: Sequence[Row], tables: Mapping[str, pa.Table], metric: str) -> list[str]:
-    ordered = sorted(rows, key=lambda row: _place(row, metric))
+    ordered = sorted(rows, key=lambda row: place(row, metric))
     known = [row for row in rows if row[metric] is not None]
     low = min((_ends(row, metric)[0] for row in known), default=0.0)
     high = max((_ends(row, metric)[1] for row in known), default=1.0)
@@ -112,8 +112,8 @@ def _protocol(protocol: str, rows: Sequence[Row], tables: Mapping[str, pa.Table]
     of = plural(first["groups"], "group")
     of += ", 95 % intervals" if first["groups"] > 1 else ", which gives no interval"
     unit = " in %" if metric in IN_PER_CENT else " (less is better)" if BETTER[metric] == "lower" else ""
-    beside = _beside(metric)
-    heads = f"{beside[0][1]:>8} {beside[1][1]:>5}"
+    others = beside(metric)
+    heads = f"{others[0][1]:>8} {others[1][1]:>5}"
     lines = [
         *_wrapped(
             f"{protocol}: {TITLE[metric]}{unit} on {first['n']:,} {verb(first['n'], 'item', 'items')} of {of}"
@@ -125,10 +125,10 @@ def _protocol(protocol: str, rows: Sequence[Row], tables: Mapping[str, pa.Table]
         value = "" if row[metric] is None else size(metric, row[metric])
         ends = [row[f"{metric}_low"], row[f"{metric}_high"]]
         interval = "" if None in ends else "–".join(size(metric, end) for end in ends)
-        others = [_other(name, row[name]) for name, _ in beside]
+        more = [_other(name, row[name]) for name, _ in others]
         lines.append(
             f"{mark} {_fitted(row['model'], 22):<22} {value:>5} {interval:^12}"
-            f" {_bar(row, metric, low, high)} {others[0]:>8} {others[1]:>5}"
+            f" {_bar(row, metric, low, high)} {more[0]:>8} {more[1]:>5}"
         )
     lines += _wrapped("* not distinguishable from the best (95 % confidence set)   = same as another")
     lines += _claims(tables, metric)
@@ -138,13 +138,13 @@ def _protocol(protocol: str, rows: Sequence[Row], tables: Mapping[str, pa.Table]
     return lines
 
 
-def _place(row: Row, metric: str) -> tuple[bool, float, str]:
+def place(row: Row, metric: str) -> tuple[bool, float, str]:
     """Return what sorts the best first, and models without the metric last."""
     value = row[metric]
     return value is None, 0.0 if value is None else -gain(metric, value), row["model"]
 
 
-def _beside(metric: str) -> list[tuple[str, str]]:
+def beside(metric: str) -> list[tuple[str, str]]:
     """Return the two metrics that stand beside the headline's, with their heads."""
     heads = {"log_loss": "log loss", "accuracy": "acc %", "macro_f1": "F1"}
     first = "accuracy" if metric == "log_loss" else "log_loss"
