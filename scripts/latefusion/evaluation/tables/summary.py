@@ -138,7 +138,7 @@ def _protocol(protocol: str, rows: Sequence[Row], tables: Mapping[str, pa.Table]
     return lines
 
 
-def place(row: Row, metric: str) -> tuple[bool, float, str]:
+def place(row: Mapping[str, Any], metric: str) -> tuple[bool, float, str]:
     """Return what sorts the best first, and models without the metric last."""
     value = row[metric]
     return value is None, 0.0 if value is None else -gain(metric, value), row["model"]
