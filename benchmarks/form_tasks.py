@@ -24,7 +24,7 @@ def own(entry: dict[str, Any], items: str, out: str) -> dict[str, Any]:
 
     def run() -> None:
         source = open_modality(
-            entry, item="id", keys=lambda: item_names(Path(items)), max_cell_bytes=16 << 20
+            entry, item="id", keys=lambda: item_names({"train": Path(items)}), max_cell_bytes=16 << 20
         )
         features = {"train": Path(out) / "features.parquet"}
         ingest_modality(
