@@ -95,13 +95,16 @@ def write_config(folder, configuration):
     (folder / "config.yaml").write_text(text, encoding="utf-8")
 
 
-def clone(folder):
-    """Copy the code into a folder, as a checkout has it in which a run has been made: with compiled code."""
-    unfinished = shutil.ignore_patterns("*.pyc.*", "*.tmp.*")  # of processes that compile at this moment
+def clone(folder, *, compiled=True):
+    """Copy the code into a folder, as a checkout has it in which a run has been made, or none at all."""
+    others = (
+        ("*.pyc.*", "*.tmp.*") if compiled else ("__pycache__",)
+    )  # of processes that compile at this moment
+    unwanted = shutil.ignore_patterns(*others)
     for name in CODE:
         source = ROOT / name
         if source.is_dir():
-            shutil.copytree(source, folder / name, ignore=unfinished)
+            shutil.copytree(source, folder / name, ignore=unwanted)
         else:
             folder.mkdir(parents=True, exist_ok=True)
             shutil.copy(source, folder / name)

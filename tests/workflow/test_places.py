@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 
 def test_blanks_umlauts_and_a_folder_of_its_own(few_contents, tmp_path):
     """Code, working folder, data and temporary files, all under names that people use."""
-    code = clone(tmp_path / "mein Gerüst (1)")
+    code = clone(tmp_path / "mein Gerüst (1)", compiled=False)
     folder = write_run(tmp_path / "Größe & Maß", configuration=FEW)
     temporary = tmp_path / "zwischen lager"
     temporary.mkdir()
@@ -93,17 +93,19 @@ def test_a_home_that_takes_nothing_and_a_python_that_leaves_things_out(few_conte
 
 def test_two_folders_at_once_share_compiled_code(few_contents, tmp_path):
     """With no compiled code yet, both compile and neither disturbs the other."""
-    code = clone(tmp_path / "code")
+    code = clone(tmp_path / "code", compiled=False)
+    assert not list(code.rglob("*.nb[ci]"))
     folders = [write_run(tmp_path / name, configuration=FEW) for name in ("one", "two")]
     with concurrent.futures.ThreadPoolExecutor() as pool:
         for end in [pool.submit(launch, "run", "--cores", 1, cwd=folder, code=code) for folder in folders]:
             end.result()
     assert [contents(folder) for folder in folders] == [few_contents] * 2
+    assert list(code.rglob("*.nbc")), "it was compiled here"
 
 
 def test_a_read_only_checkout(few_contents, tmp_path):
     """To root the modes of files mean nothing, so the checkout is mounted read-only."""
-    code = clone(tmp_path / "code")
+    code = clone(tmp_path / "code", compiled=False)
     folder = write_run(tmp_path / "run", configuration=FEW)
     command = [sys.executable, code / "workflow/launch.py", "run", "--cores", 2, "--directory", folder]
     if os.getuid() == 0:
