@@ -97,10 +97,8 @@ def write_config(folder, configuration):
 
 def clone(folder, *, compiled=True):
     """Copy the code into a folder, as a checkout has it in which a run has been made, or none at all."""
-    others = (
-        ("*.pyc.*", "*.tmp.*") if compiled else ("__pycache__",)
-    )  # of processes that compile at this moment
-    unwanted = shutil.ignore_patterns(*others)
+    half_written = ("*.pyc.*", "*.tmp.*")  # by processes that compile at this moment
+    unwanted = shutil.ignore_patterns(*half_written if compiled else ["__pycache__"])
     for name in CODE:
         source = ROOT / name
         if source.is_dir():
