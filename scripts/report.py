@@ -12,6 +12,10 @@ with job(snakemake.log[0]) as log:
         dataset=Path(snakemake.input.dataset),
         checks=Path(snakemake.input.checks),
         groups=Path(snakemake.input.groups),
+        rankings={
+            "Markdown": Path(snakemake.input.ranking_markdown),
+            "LaTeX": Path(snakemake.input.ranking_latex),
+        },
         item_tables=[Path(path) for path in snakemake.input.item_tables],
         evaluation=[Path(path) for path in snakemake.input.evaluation],
         fusion=[Path(path) for path in snakemake.input.fusion],

@@ -8,8 +8,8 @@ with job(snakemake.log[0]):
     from latefusion.evaluation.checks.suite import run_checks
     from latefusion.evaluation.names import LEAKS, TABLES
     from latefusion.evaluation.schemas import SCHEMAS
-    from latefusion.evaluation.tables import ranking_files
     from latefusion.evaluation.tables.leaks import leaks
+    from latefusion.evaluation.tables.ranking_files import write_rankings
     from latefusion.evaluation.tables.summary import as_columns, ranking, summarise
     from latefusion.store.atomic import atomic
     from latefusion.store.csv_export import write_csv
@@ -44,11 +44,10 @@ with job(snakemake.log[0]):
     write_csv(as_columns(rows), snakemake.output.summary)
     with atomic(snakemake.output.text) as file:
         file.write(ranking(rows, tables, checks, params.metric).encode())
-    ranks = ranking_files.ranked(rows, params.metric)
-    write_csv(ranking_files.as_columns(ranks, params.metric), snakemake.output.ranking_csv)
-    for write, path in (
-        (ranking_files.markdown, snakemake.output.ranking_markdown),
-        (ranking_files.latex, snakemake.output.ranking_latex),
-    ):
-        with atomic(path) as file:
-            file.write(write(ranks, params.metric).encode())
+    write_rankings(
+        rows,
+        params.metric,
+        as_markdown=snakemake.output.ranking_markdown,
+        as_latex=snakemake.output.ranking_latex,
+        as_csv=snakemake.output.ranking_csv,
+    )

@@ -12,6 +12,8 @@ from latefusion.evaluation.evaluate import evaluate
 from latefusion.evaluation.samples import Items, Known, Model
 from latefusion.evaluation.schemas import SCHEMAS
 from latefusion.evaluation.tables.leaks import leaks
+from latefusion.evaluation.tables.ranking_files import write_rankings
+from latefusion.evaluation.tables.summary import summarise
 from latefusion.fusion.robustness import ROBUSTNESS
 from latefusion.report.reading import Sources
 from latefusion.store.schemas import GROUPS, items_schema
@@ -120,6 +122,7 @@ class MadeUp:
         self.leaks = leaks(tables, draws=draws)
         self._save("leaks", self.leaks, self.folder / "evaluation/leaks.parquet")
         self._checks(tables)
+        self._rankings(tables)
         self._benchmarks()
 
     @property
@@ -128,6 +131,7 @@ class MadeUp:
             dataset=self.folder / "dataset.json",
             checks=self.folder / "checks.json",
             groups=self.folder / "groups.parquet",
+            rankings={"Markdown": self.folder / "ranking.md", "LaTeX": self.folder / "ranking.tex"},
             item_tables=self.files["items"],
             evaluation=self.files["evaluation"],
             fusion=self.files["fusion"],
@@ -453,6 +457,12 @@ class MadeUp:
             },
             self.folder / "checks.json",
         )
+
+    def _rankings(self, tables):
+        metric = self.config["evaluation"]["metric"]
+        markdown, latex, csv_file = (self.folder / f"ranking.{ending}" for ending in ("md", "tex", "csv"))
+        rows = summarise(tables, metric)
+        write_rankings(rows, metric, as_markdown=markdown, as_latex=latex, as_csv=csv_file)
 
     def _benchmarks(self):
         jobs = [

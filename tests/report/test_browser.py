@@ -159,6 +159,42 @@ def test_intervals_are_saved_as_numbers(opened):
     assert any(float(row["difference_low"]) < 0 for row in rows if row["difference_low"])
 
 
+def pasted(page):
+    """Return what the clipboard holds, as it arrives in a field."""
+    page.evaluate("document.body.append(document.createElement('textarea'))")
+    field = page.locator("textarea")
+    field.focus()
+    page.keyboard.press("Control+V")
+    text = field.input_value()
+    field.evaluate("field => field.remove()")
+    return text
+
+
+def test_the_ranking_is_copied_by_key_and_this_is_said_where_pages_may_use_the_clipboard_and_where_not(
+    browser, file
+):
+    shown = Opened(browser, file)
+    said = shown.page.get_by_role("status")
+    for language, ending in (("Markdown", "md"), ("LaTeX", "tex")):
+        shown.page.get_by_role("button", name=f"Copy as {language}").press("Enter")
+        said.get_by_text("Copied", exact=True).wait_for()
+        assert pasted(shown.page) == (file.parent / f"ranking.{ending}").read_text(encoding="utf-8")
+        shown.page.evaluate("document.querySelector('[role=status]').textContent = ''")
+        shown.page.evaluate("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
+    assert shown.wrong == []
+    shown.context.close()
+
+
+def test_nothing_can_be_copied_without_scripts(browser, file):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(file.as_uri())
+    buttons = page.locator("button.copy")
+    assert buttons.count() == 2
+    assert not any(button.is_visible() for button in buttons.all())
+    context.close()
+
+
 def test_bars_stay_in_their_cells(opened):
     outside = opened.page.evaluate(
         """() => [...document.querySelectorAll('td.bars')].filter(cell => {

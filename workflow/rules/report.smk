@@ -10,6 +10,8 @@ rule report:
         dataset="<results>/dataset.json",
         groups="<results>/groups.parquet",
         summary="<results>/summary.csv",
+        ranking_markdown="<results>/ranking.md",
+        ranking_latex="<results>/ranking.tex",
         checks="<results>/checks.json",
         item_tables=FILES.item_tables,
         evaluation=[

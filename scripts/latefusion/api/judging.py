@@ -17,6 +17,7 @@ from latefusion.evaluation.reading import read_items, read_models
 from latefusion.evaluation.schemas import SCHEMAS
 from latefusion.evaluation.tables.detection import Detection
 from latefusion.evaluation.tables.leaks import leaks
+from latefusion.evaluation.tables.ranking_files import write_rankings
 from latefusion.evaluation.tables.summary import as_columns, ranking, summarise
 from latefusion.evaluation.view_files import view_files
 from latefusion.fusion.fuse import fuse
@@ -222,6 +223,8 @@ class Judging:
         write_csv(as_columns(rows), self.results / "summary.csv")
         with atomic(self.results / "summary.txt") as file:
             file.write(ranking(rows, of_protocol, checks, metric).encode())
+        markdown, latex, csv = (self.results / f"ranking.{ending}" for ending in ("md", "tex", "csv"))
+        write_rankings(rows, metric, as_markdown=markdown, as_latex=latex, as_csv=csv)
 
     def sources(self) -> Sources:
         """Return the files that the page is made of."""
@@ -232,6 +235,7 @@ class Judging:
             dataset=self.results / "dataset.json",
             checks=self.results / "checks.json",
             groups=self.results / "groups.parquet",
+            rankings={"Markdown": self.results / "ranking.md", "LaTeX": self.results / "ranking.tex"},
             item_tables=[Path(path) for path in items],
             evaluation=[Path(path) for path in self.at(*evaluation)],
             fusion=[Path(path) for path in self.at(*fusion)],

@@ -97,6 +97,7 @@ def render(results: Results) -> str:
         contents=[part for part in found.values() if part is not None],
         grouped=results.grouped,
         predicted=results.predicted,
+        rankings=results.rankings,
         sections=found,
         group_word=results.group_word,
         draws=results.config["evaluation"]["draws"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,8 @@ class Sources:
     Attributes
     ----------
     dataset, checks, groups : Path
+    rankings : mapping of str to Path
+        The ranking as text, by the language that it is written in.
     item_tables : sequence of Path
         `items/{split}.parquet`.
     evaluation : sequence of Path
@@ -40,6 +42,7 @@ class Sources:
     dataset: Path
     checks: Path
     groups: Path
+    rankings: Mapping[str, Path] = field(default_factory=dict)
     item_tables: Sequence[Path] = ()
     evaluation: Sequence[Path] = ()
     fusion: Sequence[Path] = ()
@@ -92,6 +95,7 @@ def read_results(sources: Sources, config: Mapping[str, Any]) -> Results:
         group_sizes=_group_sizes(sources.groups),
         models=models,
         provenance={path.name.partition(".")[0]: read_json(path) for path in map(Path, sources.provenance)},
+        rankings={name: path.read_text(encoding="utf-8") for name, path in sources.rankings.items()},
         jobs=[job for job in jobs if _is_of_this_run(job["job"], protocols, models)],
     )
 

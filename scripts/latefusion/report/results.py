@@ -180,6 +180,8 @@ class Results:
         What was noted of each trained view, by partition and name.
     provenance : dict of str to dict
         `path`, `bytes`, `sha256` and `rows` of the file of each split.
+    rankings : dict of str to str
+        The ranking as text, by the language that it is written in.
     jobs : list of dict
         One for each benchmark file: `job`, `rule`, `seconds`, `memory`.
     """
@@ -194,6 +196,7 @@ class Results:
     group_sizes: list[int]
     models: dict[tuple[str, str], Row]
     provenance: dict[str, Row]
+    rankings: dict[str, str]
     jobs: list[Row]
 
     @property

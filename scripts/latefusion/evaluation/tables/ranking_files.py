@@ -5,12 +5,15 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
 from latefusion.core.metric_facts import IN_PER_CENT, TITLE, size
 from latefusion.evaluation.names import ALL
 from latefusion.evaluation.tables.summary import beside, place
+from latefusion.store.atomic import atomic
+from latefusion.store.csv_export import write_csv
 
 Row = Mapping[str, Any]
 
@@ -30,6 +33,26 @@ _LATEX: Final = MappingProxyType(
 _MARKDOWN: Final = re.compile(r"([\\`*_\[\]|~$#])")
 
 _TIED: Final = "not distinguishable from the best (95 % model confidence set)"
+
+
+def write_rankings(
+    rows: Sequence[Row], metric: str, *, as_markdown: Path | str, as_latex: Path | str, as_csv: Path | str
+) -> None:
+    """Write the rankings of all protocols as text files.
+
+    Parameters
+    ----------
+    rows : sequence of dict
+        Of `latefusion.evaluation.tables.summary.summarise`.
+    metric : str
+        The headline metric.
+    as_markdown, as_latex, as_csv : Path or str
+    """
+    ranks = ranked(rows, metric)
+    write_csv(as_columns(ranks, metric), as_csv)
+    for write, path in ((markdown, as_markdown), (latex, as_latex)):
+        with atomic(path) as file:
+            file.write(write(ranks, metric).encode())
 
 
 def ranked(rows: Sequence[Row], metric: str) -> list[Row]:

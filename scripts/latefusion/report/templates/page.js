@@ -1,4 +1,4 @@
-// Draws the charts, sorts the tables, writes them as CSV files. Everything it shows is in the page already.
+// Draws the charts, sorts the tables, writes them as CSV files, copies the ranking. Everything it shows is in the page already.
 (() => {
   "use strict";
 
@@ -97,6 +97,32 @@
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   };
 
+  // for browsers that keep the clipboard from pages without a server
+  const copyBySelection = (text) => {
+    const field = document.createElement("textarea");
+    field.value = text;
+    field.readOnly = true;
+    field.className = "unseen";
+    document.body.append(field);
+    field.select();
+    const copied = document.execCommand("copy");
+    field.remove();
+    return copied;
+  };
+
+  const copy = async (button) => {
+    const status = button.parentNode.querySelector("[role=status]");
+    status.textContent = ""; // what is said twice is heard twice
+    let copied = true;
+    try {
+      await navigator.clipboard.writeText(button.dataset.text);
+    } catch {
+      copied = copyBySelection(button.dataset.text);
+      button.focus({ preventScroll: true });
+    }
+    status.textContent = copied ? "Copied" : "Not copied: the browser forbids it";
+  };
+
   const more = (button) => {
     const open = button.getAttribute("aria-expanded") !== "true";
     button.setAttribute("aria-expanded", String(open));
@@ -107,6 +133,7 @@
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button");
     if (button?.classList.contains("csv")) save(button);
+    else if (button?.classList.contains("copy")) copy(button);
     else if (button?.classList.contains("more")) more(button);
     else if (button?.closest("thead")) sort(button);
   });
