@@ -10,6 +10,7 @@ from settings import ROOT
 MOST_LINES = 300
 MOST_LINES_OF_A_FUNCTION = 60
 DEEPEST = 4
+MOST_LINES_OF_COMMON_RULES = 160  # functions that need no object of Snakemake belong into `planning`
 
 SUFFIXES = {".py", ".smk", ".js", ".css", ".html", ".yaml", ".yml", ".md", ".sh", ""}
 APART = ("tests/", "workflow/schemas/", "CHANGELOG.md", "LICENSE")
@@ -63,6 +64,11 @@ def test_no_file_is_long():
         and len((ROOT / name).read_text(encoding="utf-8").splitlines()) > MOST_LINES
     }
     assert found == LONG_FILES
+
+
+def test_what_all_stages_share_is_short():
+    common = (ROOT / "workflow/rules/common.smk").read_text(encoding="utf-8")
+    assert len(common.splitlines()) <= MOST_LINES_OF_COMMON_RULES
 
 
 def test_no_function_is_long():

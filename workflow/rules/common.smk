@@ -130,32 +130,9 @@ def kept(file):
     return update(file) if earlier else file
 
 
-def asks(estimate, *more):
-    """Resource function: what an estimate says of the size of the data, more at each attempt."""
-    return lambda wildcards, input, attempt: attempt * estimate(
-        resources.DataSize.read(input.dataset).rows, *more
-    )
-
-
-def asks_of_view(estimate, **more):
-    """Resource function: what an estimate says of a view and the size of the data, more at each attempt."""
-    return lambda wildcards, input, attempt: attempt * estimate(
-        view_of(wildcards), resources.DataSize.read(input.dataset), **more
-    )
-
-
-def asks_of_curve(estimate, *more, **named):
-    """Resource function: the same of all views that are trained here."""
-    views = [PLAN.views[name] for name in FILES.views_from("trained")]
-    return lambda wildcards, input, attempt: attempt * estimate(
-        views, resources.DataSize.read(input.dataset), *more, **named
-    )
-
-
-def svm_threads(wildcards, input):
-    return resources.view_threads(
-        view_of(wildcards), resources.DataSize.read(input.dataset)
-    )
+REQUESTS = resources.Requests(PLAN.views, FILES.views_from("trained"))
+asks, asks_of_view = REQUESTS.of_data, REQUESTS.of_view
+asks_of_curve, svm_threads = REQUESTS.of_curve, REQUESTS.threads
 
 
 def prediction_targets(wildcards):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from latefusion.core.grid import as_list, grid_points
 from latefusion.planning.views import View
@@ -58,6 +58,61 @@ class DataSize:
     def of(self, modalities: Sequence[str]) -> int:
         """Return the columns of some modalities together."""
         return sum(self.columns[name] for name in modalities) if self.columns else 1000
+
+
+class OfView(Protocol):
+    """Wildcards that name a view."""
+
+    view: str
+
+
+class WithDataset(Protocol):
+    """The input of a job that reads dataset.json."""
+
+    dataset: str
+
+
+Request = Callable[[OfView, WithDataset, int], int]
+"""A resource function, called as Snakemake does with `wildcards`, `input` and `attempt`."""
+
+
+@dataclass(frozen=True)
+class Requests:
+    """Resource functions, which ask for what an estimate says and for more at each attempt.
+
+    Attributes
+    ----------
+    views : mapping of str to View
+        All that are planned; the wildcard `view` names one.
+    trained : sequence of str
+        Those that are trained here.
+    """
+
+    views: Mapping[str, View]
+    trained: Sequence[str]
+
+    def of_data(self, estimate: Callable[..., int], *more: int) -> Request:
+        """Return what a job asks for that holds all items; the estimate is given their number."""
+        return lambda wildcards, input, attempt: (  # noqa: A006, ARG005 - names that Snakemake gives
+            attempt * estimate(DataSize.read(input.dataset).rows, *more)
+        )
+
+    def of_view(self, estimate: Callable[..., int], **more: int) -> Request:
+        """Return what a job asks for that trains or applies a view."""
+        return lambda wildcards, input, attempt: (  # noqa: A006 - names that Snakemake gives
+            attempt * estimate(self.views[wildcards.view], DataSize.read(input.dataset), **more)
+        )
+
+    def of_curve(self, estimate: Callable[..., int], *more: Sequence[str], **named: int) -> Request:
+        """Return what a job asks for that trains every view."""
+        views = [self.views[name] for name in self.trained]
+        return lambda wildcards, input, attempt: (  # noqa: A006, ARG005 - names that Snakemake gives
+            attempt * estimate(views, DataSize.read(input.dataset), *more, **named)
+        )
+
+    def threads(self, wildcards: OfView, input: WithDataset) -> int:  # noqa: A002 - a name that Snakemake gives
+        """Return the threads that a view is worth."""
+        return view_threads(self.views[wildcards.view], DataSize.read(input.dataset))
 
 
 def grid_size(view: View) -> int:

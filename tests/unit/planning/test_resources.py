@@ -1,12 +1,14 @@
 import json
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 
 from latefusion.core.errors import InputError
 from latefusion.planning.resources import (
     DataSize,
+    Requests,
     curve_memory_mb,
     curve_runtime_minutes,
     predict_memory_mb,
@@ -121,6 +123,21 @@ def test_a_view_asks_for_its_grid_and_for_a_kernel_of_each_part():
     assert view_memory_mb(aligned, SIZE, folds=5) == svm_memory_mb(10_000, 100, models=2, kernels=6, parts=2)
     assert view_threads(view(C=[1] * 20), SIZE) > view_threads(view(), SIZE)
     assert view_predict_memory_mb(view(), DataSize(10, {"text": 2}, 2)) == 1000
+
+
+def test_requests_are_estimates_of_the_data_and_the_named_view_times_the_attempt(tmp_path):
+    dataset = tmp_path / "dataset.json"
+    modalities = {"text": {"dimension": 50}, "audio": {"dimension": 50}}
+    dataset.write_text(json.dumps({"n": {"all": 10_000}, "modalities": modalities, "classes": [{}] * 4}))
+    views, job = files_of().plan.views, SimpleNamespace(dataset=str(dataset))
+    size, requests = DataSize.read(dataset), Requests(views, ["text", "early"])
+    early = SimpleNamespace(view="early")
+    assert requests.of_data(table_memory_mb, 300)(None, job, attempt=2) == 2 * table_memory_mb(10_000, 300)
+    asked = requests.of_view(view_memory_mb, folds=5)(early, input=job, attempt=3)
+    assert asked == 3 * view_memory_mb(views["early"], size, folds=5)
+    asked = requests.of_curve(curve_runtime_minutes, ["text"])(None, input=job, attempt=1)
+    assert asked == curve_runtime_minutes([views["text"], views["early"]], size, ["text"])
+    assert requests.threads(early, input=job) == view_threads(views["early"], size)
 
 
 def test_a_learning_curve_asks_for_its_largest_view():
