@@ -3,6 +3,7 @@
 from latefusion.core.job import job
 
 with job(snakemake.log[0]) as log:
+    from latefusion.fusion.quality_columns import quality_names, read_quality
     from latefusion.fusion.rule import extend_rules
     from latefusion.pipeline.classify import classify, read_modalities
     from latefusion.store.csv_export import write_csv
@@ -10,10 +11,12 @@ with job(snakemake.log[0]) as log:
 
     extend_rules(snakemake.params.rules_path)
     rule = read_json(snakemake.input.pipeline)["rule"]
+    rules = {rule: snakemake.params.rules[rule]}
     classified = classify(
         read_modalities(snakemake.params.modalities, snakemake.input),
         read_table(snakemake.input.item_table),
-        {rule: snakemake.params.rules[rule]},
+        rules,
+        read_quality(quality_names(rules), snakemake.input),
         seed=snakemake.params.seed,
         n_jobs=snakemake.threads,
     )

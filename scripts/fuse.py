@@ -17,6 +17,7 @@ with job(snakemake.log[0]):
             snakemake.params.partitions,
             snakemake.params.modalities,
             snakemake.input,
+            snakemake.params.quality,
         ),
         protocol=snakemake.wildcards.protocol,
         seed=snakemake.params.seed,

@@ -180,6 +180,38 @@ CASES += [
         changed(rules=[], data__new="new.csv"),
         ["predict.rule", "`rules` is empty", "such as mean"],
     ),
+    _case(
+        "rule of the items' quality without columns",
+        changed(rules=[{"name": "quality_weighted"}]),
+        ["rules[0].columns", "without the quality of the items", "columns: [length, …]"],
+    ),
+    _case(
+        "quality column that does not describe items",
+        changed(
+            evaluation__by=[],
+            data__describe=["length"],
+            rules=[{"name": "quality_weighted", "columns": ["lenght"]}],
+        ),
+        ["rules[0].columns[0]", "'lenght'", "write 'length'"],
+    ),
+    _case(
+        "label as a quality of the items",
+        changed(
+            evaluation__by=[],
+            data__describe=["label"],
+            rules=[{"name": "quality_weighted", "columns": ["label"]}],
+        ),
+        ["rules[0].columns[0]", "data.label names", "take it out"],
+    ),
+    _case(
+        "quality column named twice",
+        changed(
+            evaluation__by=[],
+            data__describe=["snr"],
+            rules=[{"name": "quality_weighted", "columns": ["snr", "snr"]}],
+        ),
+        ["rules[0].columns[1]", "for the second time"],
+    ),
     _case("mistyped rule", changed(rules=[{"name": "maen"}]), ["rules[0].name", "write 'mean'"]),
     _case(
         "rule that does not exist",

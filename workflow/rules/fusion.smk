@@ -4,7 +4,11 @@
 rule fuse:
     """Fit one fusion rule in every partition of a protocol and pool the test parts."""
     input:
-        unpack(lambda wildcards: job_inputs.fused(FILES, wildcards.protocol)),
+        unpack(
+            lambda wildcards: job_inputs.of_rule(
+                FILES, wildcards.protocol, wildcards.rule
+            )
+        ),
         groups="<results>/groups.parquet",
         dataset="<results>/dataset.json",
     output:
@@ -26,6 +30,7 @@ rule fuse:
         rule=lambda wildcards: PLAN.rules[wildcards.rule].rule,
         rules_path=lambda wildcards: RUN.rules_folder(PLAN.rules[wildcards.rule].rule),
         options=lambda wildcards: PLAN.rules[wildcards.rule].options,
+        quality=lambda wildcards: list(PLAN.rules[wildcards.rule].quality),
         partitions=lambda wildcards: PLAN.partitions[wildcards.protocol],
         modalities=lambda wildcards: PLAN.fused[wildcards.protocol],
         seed=SEED,

@@ -70,6 +70,19 @@ def rule_names() -> list[str]:
     return sorted(module.name for module in iter_modules(rules.__path__))
 
 
+def refuse_quality(name: str, where: str) -> None:
+    """Refuse a rule that reads the quality of items, of which arrays say nothing.
+
+    Raises
+    ------
+    ArgumentError
+        If it does.
+    """
+    if rule_class(name).reads_quality:
+        found = f"{name}, which reads the quality of each item: a column of a table, and arrays have none"
+        raise refusal(where, found, "rules that go by the modalities alone", "write 'llr_fusion'")
+
+
 def rule_candidate(value: object, where: str) -> tuple[str, dict[str, Any]]:
     """Name of a rule, and what `latefusion.fusion.choice.choose_rule` wants to know of it.
 
@@ -80,6 +93,7 @@ def rule_candidate(value: object, where: str) -> tuple[str, dict[str, Any]]:
     """
     name, options = named_entry(value, where)
     require_known(name, rule_names(), where, kind="rule")
+    refuse_quality(name, where)
     own = inspect.signature(rule_class(name).__init__).parameters
     known = [option for option in own if option not in ("self", "random_state")]
     for option in options:

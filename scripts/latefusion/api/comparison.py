@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from threadpoolctl import threadpool_limits
 
+from latefusion.api.arguments import refuse_quality, rule_names
 from latefusion.api.judging import Judging, Told, plan
 from latefusion.api.prediction_arrays import DEV, TEST, Part, prediction_set
 from latefusion.dataset.groups import ARTISTS
@@ -180,7 +181,12 @@ def _entries(rules: str | Sequence[str | Mapping[str, Any]]) -> list[dict[str, A
     if rules == EVERY:
         return None
     several = [rules] if isinstance(rules, str) else rules
-    return [{"name": one} if isinstance(one, str) else dict(one) for one in several]
+    entries = [{"name": one} if isinstance(one, str) else dict(one) for one in several]
+    for place, entry in enumerate(entries):
+        name = entry.get("rule") or entry.get("name")
+        if isinstance(name, str) and name in rule_names():
+            refuse_quality(name, f"rules[{place}]")
+    return entries
 
 
 def _comparison(judging: Judging) -> Comparison:

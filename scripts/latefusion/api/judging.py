@@ -30,7 +30,7 @@ from latefusion.planning.configuration import RESERVED_NAMES, complete
 from latefusion.planning.files import ROOT, Files, evaluation_tables, fused_files, in_any_order, items_of
 from latefusion.planning.plan import make_plan
 from latefusion.planning.prediction_models import planned_predictions
-from latefusion.planning.rule_catalogue import RuleFacts, read_rules
+from latefusion.planning.rule_catalogue import RuleFacts, default_names, read_rules
 from latefusion.planning.run_plan import RunPlan
 from latefusion.report.reading import Sources
 from latefusion.store.atomic import atomic
@@ -65,7 +65,9 @@ def plan(written: Mapping[str, Any], models: Mapping[str, str], folds: int | Non
         If the configuration cannot be used.
     """
     known = read_rules(PACKAGE / "rules")
-    config = complete(written, _schema("config"), file=name, rules=_schema("rules"), catalogue=known)
+    config = complete(
+        written, _schema("config"), file=name, rules=_schema("rules"), catalogue=default_names(known)
+    )
     config = planned_predictions(
         config,
         name,

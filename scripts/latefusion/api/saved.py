@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from latefusion.api.arguments import refusal, rule_names
 from latefusion.api.modality_columns import matrices_by_name, require_whole_rows
 from latefusion.api.modality_models import modality_proba
-from latefusion.fusion.rule import extend_rules
+from latefusion.fusion.rule import extend_rules, rule_class
 from latefusion.pipeline.saved_pipeline import PIPELINE, SavedPipeline, read_pipeline
 from latefusion.store.tables import read_json
 from latefusion.svm.inputs import Float64
@@ -118,6 +118,13 @@ def load(
             f"the rule {rule}, which is none of the package's",
             "a rule that is there",
             "name its folder: load(…, rules_path=…), as the configuration does",
+        )
+    if rule_class(rule).reads_quality:
+        raise refusal(
+            f"load({str(results)!r})",
+            f"the rule {rule}, which reads the quality of each item beside its embeddings",
+            "rules that go by the modalities alone",
+            "classify with `snakemake predict`, whose table holds the quality",
         )
     return FittedPipeline(read_pipeline(folder))
 

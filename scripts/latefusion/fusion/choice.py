@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -48,6 +49,7 @@ def choose_rule(
     protocol: Protocol,
     by: str,
     seed: int,
+    quality: Mapping[str, Array] = MappingProxyType({}),
 ) -> ChosenRule:
     """Fit every candidate as the workflow does, and keep the best one out of fold.
 
@@ -64,6 +66,8 @@ def choose_rule(
         The metric that chooses, as in `latefusion.fusion.selection.best_rule`.
     seed : int
         The configured one.
+    quality : mapping of str to (n,) array
+        Quality measures of the training rows, by column; those that a candidate reads.
 
     Raises
     ------
@@ -73,7 +77,12 @@ def choose_rule(
         If there is a choice and no candidate has the metric.
     """
     part = PartitionInput(
-        partition, learn, {name: _nothing(one) for name, one in learn.items()}, np.empty(0, object)
+        partition,
+        learn,
+        {name: _nothing(one) for name, one in learn.items()},
+        np.empty(0, object),
+        quality,
+        dict.fromkeys(quality, np.empty(0)),
     )
     fitted = {}
     for name, one in candidates.items():

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from latefusion.core.input_names import NamedFiles, input_name
 from latefusion.fusion.aggregation import Array, Labels
+from latefusion.fusion.quality_columns import read_quality
 from latefusion.store.probabilities import Probabilities
 from latefusion.store.samples import class_names, read_group_of, read_samples
 from latefusion.store.tables import read_json
@@ -29,12 +31,16 @@ class PartitionInput:
         Test rows likewise; labels may be unknown (-1).
     group : (n_test,) object array
         Group of each test row.
+    learn_quality, test_quality : mapping of str to (n,) array
+        Quality measures of the rows by column, NaN where one is missing; those that some rule reads.
     """
 
     partition: str
     learn: Mapping[str, Probabilities]
     test: Mapping[str, Probabilities]
     group: NDArray[np.object_]
+    learn_quality: Mapping[str, Array] = field(default_factory=dict)
+    test_quality: Mapping[str, Array] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,8 @@ class Stacked:
         None where no row has one.
     item : (n,) object array of str
     modalities : tuple of str
+    quality : (n, Q) array, optional
+        Quality measures that the rule reads; NaN where one is missing.
     """
 
     P: Array
@@ -58,14 +66,21 @@ class Stacked:
     fold: Labels | None
     item: NDArray[np.object_]
     modalities: tuple[str, ...]
+    quality: Array | None = None
 
     def rows(self, chosen: NDArray[np.bool_]) -> Stacked:
         """Return some of the items."""
         fold = None if self.fold is None else self.fold[chosen]
-        return Stacked(self.P[chosen], self.y[chosen], fold, self.item[chosen], self.modalities)
+        quality = None if self.quality is None else self.quality[chosen]
+        return Stacked(self.P[chosen], self.y[chosen], fold, self.item[chosen], self.modalities, quality)
 
 
-def stack(views: Mapping[str, Probabilities], where: str) -> Stacked:
+def stack(
+    views: Mapping[str, Probabilities],
+    where: str,
+    quality: Mapping[str, Array] = MappingProxyType({}),
+    columns: Sequence[str] = (),
+) -> Stacked:
     """Probabilities of some modalities side by side.
 
     Parameters
@@ -74,6 +89,10 @@ def stack(views: Mapping[str, Probabilities], where: str) -> Stacked:
         By modality.
     where : str
         Partition and part, for messages.
+    quality : mapping of str to (n,) array
+        Quality measures of the items, by column.
+    columns : sequence of str
+        Those to keep.
 
     Raises
     ------
@@ -101,7 +120,8 @@ def stack(views: Mapping[str, Probabilities], where: str) -> Stacked:
     # are external may have other folds than ours, and those of the first view split the rows
     known = all((view.fold >= 0).all() for view in views.values())
     fold = first.fold if known and len(np.unique(first.fold)) > 1 else None
-    return Stacked(P, first.label, fold, first.item, tuple(views))
+    measured = np.stack([quality[name] for name in columns], axis=1) if columns else None
+    return Stacked(P, first.label, fold, first.item, tuple(views), measured)
 
 
 def _labels_alone(partition: str, files: NamedFiles) -> Probabilities:
@@ -117,6 +137,7 @@ def read_partition_inputs(
     partitions: Sequence[str],
     modalities: Sequence[str],
     files: NamedFiles,
+    quality: Sequence[str] = (),
 ) -> list[PartitionInput]:
     """Tables of all modalities in all partitions of a protocol.
 
@@ -127,9 +148,17 @@ def read_partition_inputs(
         ``learn:{partition}:{modality}`` and ``test:{partition}:{modality}``, the probabilities of the
         training and of the test rows; ``groups``, the group of each item. Where a modality has none of the
         training rows, also ``dataset``, ``partition:{partition}``, ``items:train`` and ``items:test``: a rule
-        that learns nothing needs their labels alone.
+        that learns nothing needs their labels alone. Where quality is read, ``items:`` of every split.
+    quality : sequence of str
+        Columns of the items' tables that the rule reads.
+
+    Raises
+    ------
+    InputError
+        If a quality column holds no numbers.
     """
     inputs = []
+    measured = read_quality(quality, files)
     for partition in partitions:
         tested = {
             name: Probabilities.read(files.get(input_name("test", partition, name))) for name in modalities
@@ -140,5 +169,6 @@ def read_partition_inputs(
             there = learn in files.keys()  # noqa: SIM118 - Snakemake's own looks among the files for a name
             learned[name] = Probabilities.read(files.get(learn)) if there else _labels_alone(partition, files)
         group = read_group_of(files.get("groups"), tested[modalities[0]].item)
-        inputs.append(PartitionInput(partition, learned, tested, group))
+        rows = [measured.of(part[modalities[0]].item) for part in (learned, tested)]
+        inputs.append(PartitionInput(partition, learned, tested, group, *rows))
     return inputs

@@ -47,6 +47,8 @@ class Rule:
         Options that the notebook fixes; under `replica` they hold whatever the configuration says.
     from_decisions : bool
         Whether the class that each modality prefers is all that counts of it.
+    reads_quality : bool
+        Whether it is told the quality of items, as `latefusion.fusion.quality.QualityRule` is.
     stochastic : bool
         Whether another `random_state` may give another result; such a rule is repeated.
     batched : bool
@@ -61,6 +63,7 @@ class Rule:
     learns: ClassVar[bool] = False
     probabilistic: ClassVar[bool] = True
     from_decisions: ClassVar[bool] = False
+    reads_quality: ClassVar[bool] = False
     replica_source: ClassVar[Literal["in_sample", "test"]] = "in_sample"
     replica_options: ClassVar[Mapping[str, Any]] = MappingProxyType({})
     stochastic: ClassVar[bool] = False

@@ -13,6 +13,7 @@ from latefusion.core.held_out import out_of_fold_values
 from latefusion.core.seeds import stream
 from latefusion.fusion.aggregation import Array, Labels, Mask, Ties, class_shares, decide, present, tied
 from latefusion.fusion.inputs import PartitionInput, Stacked, stack
+from latefusion.fusion.quality import COLUMNS
 from latefusion.fusion.reports import check_report, plain
 from latefusion.fusion.rule import Rule, rule_class
 from latefusion.fusion.rule_errors import (
@@ -21,6 +22,7 @@ from latefusion.fusion.rule_errors import (
     check_probabilities,
     no_probabilities,
 )
+from latefusion.fusion.stacked_rows import fit_rules, predict_rows
 from latefusion.fusion.temperature_scaling import at_temperature, fit_temperature
 
 Protocol = Literal["replica", "honest", "cross"]
@@ -123,8 +125,9 @@ class RuleRunner:
         return [self._finished(work, rules) for work in works]
 
     def _work(self, part: PartitionInput, seed: int) -> _Work:
-        learn = stack(part.learn, f"{part.partition}, training part")
-        test = stack(part.test, f"{part.partition}, test part")
+        columns = (self.options.get(COLUMNS) or ()) if self.rule.reads_quality else ()
+        learn = stack(part.learn, f"{part.partition}, training part", part.learn_quality, columns)
+        test = stack(part.test, f"{part.partition}, test part", part.test_quality, columns)
         shares = class_shares(learn.y, learn.P.shape[2])
         if self.protocol == "replica":
             learn = replace(test if self.rule.replica_source == "test" else learn, fold=None)
@@ -138,7 +141,7 @@ class RuleRunner:
         for together in [list(fits)] if self.rule.batched else ([one] for one in fits):
             rules = [self.make(seed) for seed, _ in together]
             with blamed(self.rule):
-                self.rule.fit_together(rules, [(rows.P, rows.y, rows.fold) for _, rows in together])
+                fit_rules(self.rule, rules, [rows for _, rows in together])
             yield from rules
 
     def _finished(self, work: _Work, rules: Iterator[Rule]) -> FittedRule:
@@ -185,7 +188,7 @@ class RuleRunner:
         some = np.asarray(known.any(axis=1))
         with blamed(self.rule):
             try:
-                scores = check_probabilities(rule.predict_proba(asked.P), some, len(shares))
+                scores = check_probabilities(predict_rows(rule, asked), some, len(shares))
             except ScoresError as error:
                 where, lacking = f"in the partition {partition}", []
                 if error.row is not None:

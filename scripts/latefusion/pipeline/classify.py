@@ -13,6 +13,7 @@ from latefusion.core.input_names import NamedFiles, input_name
 from latefusion.core.seeds import stream
 from latefusion.fusion.fuse import fuse
 from latefusion.fusion.inputs import PartitionInput
+from latefusion.fusion.quality_columns import QualityColumns, quality_names, quality_of
 from latefusion.fusion.selection import best_rule
 from latefusion.pipeline.new_items import prediction_columns
 from latefusion.pipeline.novelty import novelty_mask
@@ -92,6 +93,7 @@ def classify(
     modalities: Iterable[NewModality],
     items: pa.Table,
     rules: Mapping[str, Mapping[str, Any]],
+    labelled: QualityColumns,
     *,
     criterion: str = "log_loss",
     seed: int,
@@ -106,8 +108,10 @@ def classify(
     items : pyarrow.Table
         `item`, `group` and the describing columns of the new items.
     rules : mapping of str to mapping
-        `rule`, its file, and `options` of each candidate, by the name that results call it; the one
-        that is best out of fold is taken.
+        `rule`, its file, `options` and the columns of `quality` of each candidate, by the name that results
+        call it; the one that is best out of fold is taken.
+    labelled : QualityColumns
+        Quality of the labelled items, where a candidate reads it.
     criterion : str
         The metric in which it is best, as in `latefusion.fusion.selection.best_rule`.
     seed, n_jobs : int
@@ -121,7 +125,10 @@ def classify(
         learn[one.name] = one.learn
         said[one.name] = Probabilities(one.learn.classes, item, unknown, p, ovo_prediction=ovo)
         far[one.name] = novelty_mask(one.seen, one.new, rng=stream(seed, "classify", one.name))
-    part = PartitionInput(EVERYTHING, learn, said, items["group"].to_numpy(zero_copy_only=False))
+    measured = quality_of(items, quality_names(rules), "the items to classify")
+    known = labelled.of(next(iter(learn.values())).item)
+    group = items["group"].to_numpy(zero_copy_only=False)
+    part = PartitionInput(EVERYTHING, learn, said, group, known, measured)
     fused = {
         name: fuse(one["rule"], one["options"], [part], protocol="cross", seed=seed, robustness=False)
         for name, one in rules.items()

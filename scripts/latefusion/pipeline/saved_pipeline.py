@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from latefusion.core.input_names import NamedFiles, input_name
 from latefusion.fusion.choice import ChosenRule, choose_rule
+from latefusion.fusion.quality_columns import quality_names, read_quality
 from latefusion.store.models import load_checked
 from latefusion.store.probabilities import Probabilities
 from latefusion.store.samples import embedding_type
@@ -74,9 +75,10 @@ def describe_pipeline(
     modalities : sequence of str
     files : NamedFiles
         For each modality ``model:``, on all labelled items; ``learn:``, what it says of them out of fold;
-        ``train:``, or ``all:`` where nothing divides the items, its embeddings.
+        ``train:``, or ``all:`` where nothing divides the items, its embeddings. ``items:`` of each
+        split where a candidate reads the quality of items.
     candidates : mapping of str to mapping
-        `rule`, its file, and `options` of each candidate.
+        `rule`, its file, `options` and the columns of `quality` of each candidate.
     by : str
         The metric that chooses.
     seed : int
@@ -85,7 +87,10 @@ def describe_pipeline(
         The folder that paths are written relative to.
     """
     learn = {name: Probabilities.read(files.get(input_name("learn", name))) for name in modalities}
-    chosen = choose_rule(candidates, learn, partition=EVERYTHING, protocol="cross", by=by, seed=seed)
+    quality = read_quality(quality_names(candidates), files).of(next(iter(learn.values())).item)
+    chosen = choose_rule(
+        candidates, learn, partition=EVERYTHING, protocol="cross", by=by, seed=seed, quality=quality
+    )
     there = {*files.keys()}
     split = in_order(key.partition(":")[0] for key in there)[0]
     entries = []

@@ -77,8 +77,19 @@ def table_entries(files: Files) -> list[dict[str, Any]]:
     return [{key: dict(modality)[key] for key in keys} for modality in files.in_table]
 
 
+def _items(files: Files) -> Named:
+    """Return the tables of the labelled items."""
+    return {input_name("items", split): items_of(split)[0] for split in files.splits}
+
+
+def of_rule(files: Files, protocol: str, rule: str) -> Named:
+    """Return what a rule reads under a protocol: probabilities, and tables of items for their quality."""
+    named = fused(files, protocol)
+    return named | _items(files) if files.plan.rules[rule].quality else named
+
+
 def fused(files: Files, protocol: str) -> Named:
-    """Return what a fusion rule reads: each modality's rows to learn from, and its test rows.
+    """Return what every fusion rule reads: each modality's rows to learn from, and its test rows.
 
     `replica` learns in-sample as the notebook does, all else out-of-fold. Where a modality has only the
     other table, the plan admits no rule that learns; the rest need just the class shares, and where it has
@@ -100,7 +111,7 @@ def fused(files: Files, protocol: str) -> Named:
                 named[input_name("learn", partition, name)] = learn
             else:
                 named[input_name("partition", partition)] = f"{ROOT}/partitions/{partition}.parquet"
-                named |= {input_name("items", split): items_of(split)[0] for split in files.splits}
+                named |= _items(files)
     return named
 
 
@@ -163,16 +174,18 @@ def classified(files: Files) -> Named:
         "facts": "all/models/{}.json",
         "learn": "all/probabilities/{}/train_out_of_fold.parquet",
     }
-    return {
+    named = {
         input_name(kind, name): f"{ROOT}/{place.format(name)}"
         for name in files.plan.modalities
         for kind, place in places.items()
     }
+    read = any(one["quality"] for one in prediction_rules(files).values())
+    return named | _items(files) if read else named
 
 
 def of_pipeline(files: Files) -> Named:
     """Return what the pipeline is made of: models of all labelled items, and what they say out of fold."""
-    kinds = ("model", "facts", "learn", files.splits[0])
+    kinds = ("model", "facts", "learn", "items", files.splits[0])
     return {name: path for name, path in classified(files).items() if name.split(":")[0] in kinds}
 
 
@@ -184,9 +197,9 @@ def prediction_rules(files: Files) -> dict[str, dict[str, Any]]:
 
 
 def rule_parameters(files: Files, name: str) -> dict[str, Any]:
-    """Return the file and the options of a configured rule."""
+    """Return the file, the options and the quality columns of a configured rule."""
     rule = files.plan.rules[name]
-    return {"rule": rule.rule, "options": dict(rule.options)}
+    return {"rule": rule.rule, "options": dict(rule.options), "quality": list(rule.quality)}
 
 
 def predictions(files: Files, *, file: str) -> list[str]:

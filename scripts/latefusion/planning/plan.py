@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import itemgetter
-from typing import Any, Final
+from typing import Any
 
-from latefusion.core.errors import InputError, Problem, nearest, shorten
+from latefusion.core.errors import InputError, Problem
 from latefusion.core.metric_facts import OF_PROBABILITIES, TITLE, criterion
 from latefusion.core.wording import listed
 from latefusion.evaluation.names import SELECTED
 from latefusion.planning.config_types import Config, Predictions
 from latefusion.planning.prediction_models import why_not
 from latefusion.planning.rule_catalogue import RuleFacts
+from latefusion.planning.rule_options import NO_OPTIONS, quality_columns, rules_problems
 from latefusion.planning.views import View, read_views
-
-NO_OPTIONS: Final = ("name", "rule")
-"""Keys of a configured rule that are none of its options."""
 
 
 @dataclass(frozen=True)
@@ -31,11 +29,14 @@ class ConfiguredRule:
     rule : str
         Its file in `rules/`; several rules of a configuration may have the same.
     options : mapping of str to object
+    quality : tuple of str
+        Columns of the items' tables that it reads their quality from.
     """
 
     name: str
     rule: str
     options: Mapping[str, Any]
+    quality: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -123,14 +124,10 @@ def make_plan(config: Config, rules: Mapping[str, RuleFacts], *, file: str) -> P
         If a rule or an option of it does not exist, naming the nearest; if new items are to be classified by
         the rule that is best out of fold and no rule has the metric.
     """
-    problems = [
-        problem
-        for position, rule in enumerate(config["rules"])
-        for problem in _rule_problems(rule, f"rules[{position}]", rules, file)
-    ]
+    problems = rules_problems(config, rules, file)
     if problems:
         raise InputError(problems)
-    configured = _rules(config)
+    configured = _rules(config, rules)
     by = criterion(config["evaluation"]["metric"])
     selectable = [name for name, rule in configured.items() if _is_ranked(rule, rules, by)]
     problems = list(_nothing_to_select(config, configured, selectable, file))
@@ -168,12 +165,13 @@ def make_plan(config: Config, rules: Mapping[str, RuleFacts], *, file: str) -> P
     )
 
 
-def _rules(config: Config) -> dict[str, ConfiguredRule]:
+def _rules(config: Config, rules: Mapping[str, RuleFacts]) -> dict[str, ConfiguredRule]:
     return {
         entry["name"]: ConfiguredRule(
             entry["name"],
             entry["rule"],
             {key: value for key, value in sorted(entry.items()) if key not in NO_OPTIONS},
+            quality_columns(entry, rules[entry["rule"]]),
         )
         for entry in sorted(config["rules"], key=itemgetter("name"))
     }
@@ -263,38 +261,3 @@ def _nothing_to_select(
             "add a rule that gives probabilities, such as mean, to rules" + instead,
             column="predict.rule",
         )
-
-
-def _rule_problems(
-    entry: Mapping[str, Any], place: str, rules: Mapping[str, RuleFacts], file: str
-) -> list[Problem]:
-    name = entry["rule"]
-    key = "name" if entry["name"] == name else "rule"
-    if name not in rules:
-        close = nearest(name, rules)
-        mend = (
-            f"write {close!r}" if close else f"name one of these, or write scripts/latefusion/rules/{name}.py"
-        )
-        return [Problem(file, shorten(name), ", ".join(sorted(rules)), mend, column=f"{place}.{key}")]
-    if entry["name"] != name and entry["name"] in rules:
-        found = f"{shorten(entry['name'])}, which is another rule's name"
-        return [Problem(file, found, "a name that no rule has", "give it another", column=f"{place}.name")]
-    rule = rules[name]
-    allowed = [*rule.options, *_common_options(rule)]
-    return [
-        Problem(
-            file,
-            f"an unknown option {shorten(option)} of the rule {name}",
-            ", ".join(allowed) or "no option: the rule has none",
-            f"write {close!r}" if (close := nearest(str(option), allowed)) else "remove it",
-            column=f"{place}.{option}",
-        )
-        for option in entry
-        if option not in NO_OPTIONS and option not in allowed
-    ]
-
-
-def _common_options(rule: RuleFacts) -> list[str]:
-    """Return the options that `fuse` itself handles: some for stochastic rules, one for the others."""
-    options = ["repeats", "bag"] if rule.stochastic else []
-    return options if rule.probabilistic else [*options, "calibrate"]

@@ -22,7 +22,7 @@ class RuleFacts:
     ----------
     name : str
         The file's name.
-    learns, probabilistic, from_decisions, stochastic : bool
+    learns, probabilistic, from_decisions, reads_quality, stochastic : bool
         As in `latefusion.fusion.rule.Rule`.
     options : mapping of str to object
         Names and defaults of the rule's own options.
@@ -45,6 +45,7 @@ class RuleFacts:
     options: Mapping[str, Any]
     replica_source: str = "in_sample"
     from_decisions: bool = False
+    reads_quality: bool = False
     summary: str = ""
     notes: Mapping[str, str] = field(default_factory=dict)
     described: Mapping[str, str] = field(default_factory=dict)
@@ -91,11 +92,17 @@ def read_rule(file: Path, sources: RuleSources | None = None) -> RuleFacts:
         options=facts["options"],
         replica_source=str(facts["replica_source"]),
         from_decisions=bool(facts["from_decisions"]),
+        reads_quality=bool(facts["reads_quality"]),
         summary=doc.split("\n", 1)[0],
         notes=notes_of(doc),
         described=dict(described_options(doc)),
         file=file,
     )
+
+
+def default_names(rules: Mapping[str, RuleFacts]) -> list[str]:
+    """Return the rules that run where none is named: those that need no column to be named for them."""
+    return sorted(name for name, rule in rules.items() if not rule.reads_quality)
 
 
 def notes_of(doc: str) -> dict[str, str]:

@@ -47,7 +47,7 @@ RULE: Final = Contract(
     "latefusion.rules",
     "latefusion.fusion.rule.Rule",
     ("learns", "probabilistic", "stochastic", "replica_source"),
-    ("from_decisions",),
+    ("from_decisions", "reads_quality"),
 )
 LEARNER: Final = Contract(
     "learner", "latefusion.learners", "latefusion.learning.learner.Learner", ("searched", "stochastic")

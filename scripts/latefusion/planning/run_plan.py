@@ -22,7 +22,7 @@ from latefusion.planning.files import Files
 from latefusion.planning.own_rules import own_folder, read_all_rules
 from latefusion.planning.plan import Plan, make_plan
 from latefusion.planning.prediction_models import planned_predictions
-from latefusion.planning.rule_catalogue import RuleFacts
+from latefusion.planning.rule_catalogue import RuleFacts, default_names
 from latefusion.planning.rule_source import RULE
 
 ReadFolds = Callable[[Config], Sequence[str]]
@@ -103,7 +103,7 @@ def plan_run(
             _schema(schemas / "config.schema.yaml"),
             file=name,
             rules=_schema(schemas / "rules.schema.yaml"),
-            catalogue=known,
+            catalogue=default_names(known),
         )
         missing_files(config, file=name, built=EXAMPLE_DATA)
         named_rules = merged(layers).get("rules") is not None

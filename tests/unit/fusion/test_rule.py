@@ -208,6 +208,7 @@ def test_helpers_of_a_rule_may_be_rules_themselves(drop_in):
 @pytest.mark.parametrize("name", NAMES)
 def test_what_is_read_from_the_file_is_what_the_class_has(name):
     facts, rule = read_rule(RULES / f"{name}.py"), rule_class(name)
+    assert facts.reads_quality == rule.reads_quality
     assert (facts.learns, facts.probabilistic, facts.stochastic, facts.replica_source) == (
         rule.learns,
         rule.probabilistic,
@@ -237,7 +238,7 @@ def test_the_rules_are_those_of_the_specification():
     specified = """
         mean product geometric_mean power_mean max_confidence min median majority_vote borda
         accuracy_weighted class_weighted_max weighted_vote entropy_weighted
-        linear_pool class_weighted_linear_pool log_linear_pool llr_fusion greedy_ensemble
+        linear_pool class_weighted_linear_pool log_linear_pool llr_fusion quality_weighted greedy_ensemble
         logistic_regression random_forest mlp log_logistic_regression gradient_boosting mlp_log
         naive_bayes behaviour_knowledge_space decision_templates dempster_shafer nearest_output_profiles
     """

@@ -83,11 +83,11 @@ def test_a_table_that_was_not_brought_is_never_another_one():
 def test_new_items_are_classified_by_the_rule_that_is_named_or_by_all_that_can_be_selected():
     rules = [{"name": "mean"}, {"name": "majority_vote"}, {"name": "own", "rule": "product", "prior": "none"}]
     assert job_inputs.prediction_rules(files_of(rules=rules)) == {
-        "mean": {"rule": "mean", "options": {}},
-        "own": {"rule": "product", "options": {"prior": "none"}},
+        "mean": {"rule": "mean", "options": {}, "quality": []},
+        "own": {"rule": "product", "options": {"prior": "none"}, "quality": []},
     }
     named = job_inputs.prediction_rules(files_of(rules=rules, predict__rule="own"))
-    assert named == {"own": {"rule": "product", "options": {"prior": "none"}}}
+    assert named == {"own": {"rule": "product", "options": {"prior": "none"}, "quality": []}}
     assert job_inputs.classified(files_of())["learn:audio"] == (
         "<results>/all/probabilities/audio/train_out_of_fold.parquet"
     )
