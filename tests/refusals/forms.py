@@ -652,8 +652,8 @@ CASES = [
         "a file an item, one of another length",
         {"files": "m/{item}.npy"},
         _per_item(s3=np.ones(5)),
-        "5 numbers",
-        "4 numbers, as in the rows before",
+        "m/s3.npy\n    found:   5 numbers",
+        "4 numbers, as in the files before",
     ),
     _modality(
         "an identifier that leads out of the folder",

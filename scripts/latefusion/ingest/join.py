@@ -222,9 +222,10 @@ class Join:
     def _note_lengths(self, lengths: NDArray[np.int64], lines: NDArray[np.int64]) -> None:
         other = np.flatnonzero((lengths > 0) & (lengths != (self._usual or 0)))
         for row in other[:SHOWN]:
+            one = "file" if self._source.unit == "file" else "row"
             found = f"{lengths[row]} numbers"
-            allowed = f"{self._usual} numbers, as in the rows before"
-            fix = "compute this row's embedding as the others' was, or drop the row"
+            allowed = f"{self._usual} numbers, as in the {one}s before"
+            fix = f"compute this {one}'s embedding as the others' was, or drop the {one}"
             self._problem(Explanation(found, allowed, fix), int(lines[row]))
         self._findings.count(max(0, len(other) - SHOWN))
 
@@ -252,10 +253,10 @@ class Join:
 
     def _problem(self, why: Explanation, line: int) -> None:
         source = self._source
-        at, number = divmod(line, FILE)
+        file, number = source.place(line)
         self._findings.add(
             Problem(
-                source.files[at],
+                file,
                 why.found,
                 why.allowed,
                 why.fix,

@@ -44,6 +44,10 @@ class ArrayRows:
         self.by_row = keys is None
         self._path, self._keys, self._origin = path, keys, origin
 
+    def place(self, line: int) -> tuple[str, int | None]:
+        """Return the file of a line and its number there; see `RowSource`."""
+        return self.file, line
+
     def rows(self, findings: Findings, *, exact: bool) -> Iterator[Rows]:  # noqa: ARG002 - of the contract
         """Yield the rows in blocks.
 

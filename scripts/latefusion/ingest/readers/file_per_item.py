@@ -70,6 +70,10 @@ class FilePerItem:
                 pa.array(keys, pa.string()), self._read(keys), np.arange(start + 1, start + 1 + len(keys))
             )
 
+    def place(self, line: int) -> tuple[str, int | None]:
+        """Return the file of an item; see `RowSource`."""
+        return str(self.path_of(self._keys[line - 1])), None
+
     def path_of(self, key: str) -> Path:
         """Return the file of an item.
 
@@ -99,8 +103,7 @@ class FilePerItem:
             if lengths[row] > 0:
                 values.append(parsed.values)
             elif lengths[row] == BAD and len(bad) < EXPLAINED:
-                why = parsed.bad[0]
-                bad[row] = Explanation(f"{path}: {why.found}", why.allowed, why.fix)
+                bad[row] = parsed.bad[0]
         numbers = np.concatenate(values) if values else np.empty(0, np.float32)
         return with_spread(Parsed(lengths, numbers, bad))
 

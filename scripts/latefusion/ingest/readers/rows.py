@@ -61,6 +61,10 @@ class RowSource(Protocol):
     @property
     def by_row(self) -> bool: ...
 
+    def place(self, line: int) -> tuple[str, int | None]:
+        """Return the file of a line, and its number there; none where the file is one row."""
+        ...
+
     def rows(self, findings: Findings, *, exact: bool) -> Iterator[Rows]:
         """Yield all rows; what is wrong with single rows goes to `findings`, or into their `Parsed`.
 

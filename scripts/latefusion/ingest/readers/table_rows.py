@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from latefusion.core.errors import InputError, Problem, nearest, shorten
 from latefusion.ingest.embedding_errors import Explanation
 from latefusion.ingest.embeddings import parse
-from latefusion.ingest.findings import SHOWN, Findings, strip
+from latefusion.ingest.findings import FILE, SHOWN, Findings, strip
 from latefusion.ingest.readers.reader import Batch, Reader, Selection, SuspectError
 from latefusion.ingest.readers.rows import Rows
 from latefusion.ingest.wide import columns_line, is_numeric, matching, parse_wide, positive
@@ -83,6 +83,11 @@ class TableRows:
         problems = table.check(self._selection)
         if problems:
             raise InputError(problems)
+
+    def place(self, line: int) -> tuple[str, int | None]:
+        """Return the file of a line and its number there; see `RowSource`."""
+        at, number = divmod(line, FILE)
+        return self.files[at], number
 
     def rows(self, findings: Findings, *, exact: bool) -> Iterator[Rows]:
         """Yield all rows; see `RowSource`."""
