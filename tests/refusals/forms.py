@@ -656,6 +656,13 @@ CASES = [
         "4 numbers, as in the files before",
     ),
     _modality(
+        "a file an item, one with NaN",
+        {"files": "m/{item}.npy"},
+        _per_item(s2=np.array([1, np.nan, 3, 4])),
+        "m/s2.npy\n    found:   NaN (number 2 of the list)",
+        "a list of finite numbers",
+    ),
+    _modality(
         "an identifier that leads out of the folder",
         {"files": "m/{item}.npy"},
         _per_item(),
