@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -44,6 +44,10 @@ class QualityColumns:
         return {name: values[at] for name, values in self.values.items()}
 
 
+NO_QUALITY: Final = QualityColumns(np.empty(0, object), {}, "")
+"""Where no rule reads any."""
+
+
 def read_quality(columns: Sequence[str], files: NamedFiles) -> QualityColumns:
     """Quality measures of the labelled items.
 
@@ -60,7 +64,7 @@ def read_quality(columns: Sequence[str], files: NamedFiles) -> QualityColumns:
         If a column holds no numbers.
     """
     if not columns:
-        return QualityColumns(np.empty(0, object), {}, "")
+        return NO_QUALITY
     there = {*files.keys()}
     paths = [files.get(name) for split in SPLITS if (name := input_name("items", split)) in there]
     tables = [read_table(path) for path in paths]
@@ -72,7 +76,7 @@ def read_quality(columns: Sequence[str], files: NamedFiles) -> QualityColumns:
 
 def quality_names(rules: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """Return the columns of `quality` of some candidate rules, each once."""
-    return sorted({name for one in rules.values() for name in one["quality"]})
+    return sorted({name for one in rules.values() for name in one.get("quality", ())})
 
 
 def quality_of(items: pa.Table, columns: Sequence[str], source: str) -> dict[str, Array]:

@@ -13,7 +13,7 @@ from latefusion.core.input_names import NamedFiles, input_name
 from latefusion.core.seeds import stream
 from latefusion.fusion.fuse import fuse
 from latefusion.fusion.inputs import PartitionInput
-from latefusion.fusion.quality_columns import QualityColumns, quality_names, quality_of
+from latefusion.fusion.quality_columns import NO_QUALITY, QualityColumns, quality_names, quality_of
 from latefusion.fusion.selection import best_rule
 from latefusion.pipeline.new_items import prediction_columns
 from latefusion.pipeline.novelty import novelty_mask
@@ -93,7 +93,7 @@ def classify(
     modalities: Iterable[NewModality],
     items: pa.Table,
     rules: Mapping[str, Mapping[str, Any]],
-    labelled: QualityColumns,
+    labelled: QualityColumns = NO_QUALITY,
     *,
     criterion: str = "log_loss",
     seed: int,
