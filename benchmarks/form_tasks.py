@@ -53,7 +53,7 @@ def other(entry: dict[str, Any], items: str, out: str) -> dict[str, Any]:
         if "files" in entry:
             return np.stack([np.load(entry["files"].replace("{item}", name)) for name in names])
         if file.endswith(".npy"):
-            return by_id(Path(entry["items"]).read_text().split(), np.load(file))
+            return by_id(Path(entry["items"]).read_text(encoding="utf-8").split(), np.load(file))
         if file.endswith(".npz"):
             arrays = np.load(file)
             return by_id(arrays["ids"].tolist(), arrays["emb"])

@@ -78,13 +78,16 @@ def write_forms(folder: Path) -> dict[str, dict[str, Any]]:
     ids = [f"s{number:05}" for number in rng.permutation(ROWS)]
     pq.write_table(pa.table({"item": sorted(ids)}), folder / "items.parquet")
     np.save(folder / "a.npy", X)
-    (folder / "ids.txt").write_text("".join(f"{key}\n" for key in ids))
+    (folder / "ids.txt").write_text("".join(f"{key}\n" for key in ids), encoding="utf-8")
     np.savez(folder / "a.npz", emb=X, ids=np.array(ids))
     with h5py.File(folder / "a.h5", "w") as file:
         file["emb"], file["id"] = X, np.array(ids, "S")
     lists = pa.FixedSizeListArray.from_arrays(pa.array(X.ravel()), COLUMNS).cast(pa.list_(pa.float32()))
     pq.write_table(pa.table({"id": ids, "embedding": lists}), folder / "a.parquet")
-    with (folder / "wide.csv").open("w") as wide, (folder / "brackets.csv").open("w") as brackets:
+    with (
+        (folder / "wide.csv").open("w", encoding="utf-8") as wide,
+        (folder / "brackets.csv").open("w", encoding="utf-8") as brackets,
+    ):
         wide.write(",".join(["id", *(f"f{column}" for column in range(COLUMNS))]) + "\n")
         brackets.write("id,embedding\n")
         for key, row in zip(ids, X, strict=True):
@@ -132,7 +135,7 @@ def _large_csv(folder: Path) -> tuple[dict[str, Any], int]:
     X = np.random.default_rng(0).normal(size=(2000, COLUMNS)).astype(np.float32)
     lines = ["," + ",".join(map(str, row)) + "\n" for row in X]
     rows = LARGE_BYTES // (sum(map(len, lines)) // len(lines) + 9)
-    with (folder / "large.csv").open("w") as file:
+    with (folder / "large.csv").open("w", encoding="utf-8") as file:
         file.write(",".join(["id", *(f"f{column}" for column in range(COLUMNS))]) + "\n")
         for number, key in enumerate(_items(folder, rows)):
             file.write(key + lines[number % len(lines)])

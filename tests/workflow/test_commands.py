@@ -24,6 +24,7 @@ INSTEAD = {
     # test_wheel.py installs what was built
     "pip install latefusion": "true",
     "latefusion compare predictions.parquet": "true",  # test_compare.py
+    "snakemake --cores 2 --configfile referee.yaml": "true",  # test_predictions.py
     "latefusion run --demo": "{} -- --dry-run",
     ".venv/bin/pip install -r": "{} --dry-run --quiet",
     ".venv/bin/pip install --no-deps": "{} --dry-run --quiet",
