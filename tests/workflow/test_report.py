@@ -65,7 +65,8 @@ def test_captions_quote_the_configuration(archive, items):
     assert "3 folds and 2 cross partitions" in " ".join(items["checks.json"]["caption"].split())
     front = archive.read("report/report.html").decode()
     assert "Late fusion of text, audio" in front
-    assert "data/train.csv and data/test.csv were compared" in front
+    assert "those of data/train.csv and data/test.csv" in front
+    assert "compared under replica, honest, cross" in front
 
 
 def test_the_page_and_the_tables_are_inside(archive, finished, items):
