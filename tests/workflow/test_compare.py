@@ -51,7 +51,7 @@ def test_a_line_on_the_terminal_is_enough_to_fuse_what_the_models_said(folder):
         file.write("seed: 1\n")
     refused = launch("compare", "said.csv", *options, cwd=folder, check=False)
     assert "a configuration that somebody wrote or edited" in refused.stderr
-    assert "`run --configfile compare.yaml` runs that one" in refused.stderr
+    assert "launch.py run --configfile compare.yaml` runs that one" in refused.stderr
 
 
 def test_the_configuration_lies_in_the_folder_of_the_run_and_names_the_files_from_there(folder):

@@ -1,5 +1,7 @@
 """`init` writes a configuration once, says what it took each file for, and refuses in words."""
 
+import shlex
+
 import numpy as np
 import pytest
 import yaml
@@ -19,7 +21,10 @@ def test_it_writes_a_configuration_that_names_files_from_the_working_folder(tmp_
         "../data/wav2vec2.csv",
     ]
     assert "label: emotion (called so, 3 classes: anger, happiness, neutral)" in done.stdout
-    assert "run --directory work --configfile mine.yaml" in done.stdout
+    command = shlex.split(done.stdout.splitlines()[-1].partition("then type: ")[2])
+    assert command[2:] == ["run", "--directory", "work", "--configfile", "work/mine.yaml"]
+    planned = launch(*command[2:], "--dry-run", cwd=tmp_path)
+    assert "This was a dry-run" in planned.stdout + planned.stderr
 
 
 def test_a_configuration_that_is_there_stays(tmp_path):

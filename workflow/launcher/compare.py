@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 from launcher.errors import LaunchError
+from launcher.hints import how_to_run
 from launcher.terminal import say
 
 MARK = "# Written by the command compare, which writes it anew until somebody edits it (sha256 "
@@ -67,7 +68,7 @@ def write_configuration(own: argparse.Namespace, folder: Path) -> Path:
         raise LaunchError(
             f"{target}\n    found:   a configuration that somebody wrote or edited\n"
             f"    allowed: a name of its own; no such file is overwritten\n"
-            f"    fix:     `run --configfile {target}` runs that one; --output names another"
+            f"    fix:     `{how_to_run(folder, file)}` runs that one; --output names another"
         )
     file.write_text(text, encoding="utf-8")
     say(f"Written: {target}. More can be said there, under `predictions` and beside it.")

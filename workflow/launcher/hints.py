@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
 from collections.abc import Sequence
@@ -23,3 +24,11 @@ def how_to_resume(folder: Path, *more: str) -> str:
     """Return what to type to go on with the run in a folder: its options are on record."""
     place = [] if folder == Path.cwd() else ["--directory", str(folder)]
     return how_to("resume", [*more, *place])
+
+
+def how_to_run(folder: Path, configuration: Path) -> str:
+    """Return what to type to run a configuration of a folder: Snakemake seeks it from where one stands."""
+    place = [] if folder == Path.cwd() else ["--directory", os.path.relpath(folder)]
+    default = configuration.resolve() == (folder / "config.yaml").resolve()
+    named = [] if default else ["--configfile", os.path.relpath(configuration)]
+    return how_to("run", [*place, *named])

@@ -8,10 +8,8 @@ from pathlib import Path
 
 from latefusion.core.errors import InputError
 from launcher.errors import LaunchError
-from launcher.place import COMMAND
+from launcher.hints import how_to_run
 from launcher.terminal import say
-
-DEFAULT = "config.yaml"
 
 
 def init(files: Sequence[str], folder: Path, output: str) -> int:
@@ -36,7 +34,7 @@ def init(files: Sequence[str], folder: Path, output: str) -> int:
         fix = f"name another: --output {target.stem}_2.yaml"
         raise LaunchError(f"{output} is there already, and is never overwritten; {fix}")
     try:
-        from latefusion.schema_inference.config_text import config_text
+        from latefusion.schema_inference.config_text import config_text, flow
         from latefusion.schema_inference.files import look
         from latefusion.schema_inference.proposal import propose
 
@@ -48,17 +46,12 @@ def init(files: Sequence[str], folder: Path, output: str) -> int:
     with target.open("x", encoding="utf-8") as file:
         file.write(text)
     for entry in proposal.data:
-        say(f"  {entry.key}: {entry.value}" + (f" ({entry.why})" if entry.why else ""))
+        say(f"  {entry.key}: {flow(entry.value)}" + (f" ({entry.why})" if entry.why else ""))
     for modality in proposal.modalities:
         say(f"  modality {modality.entry['name']}: {modality.why}")
     for what in proposal.unused:
         say(f"  not used: {what}")
     for question in proposal.questions:
         say(f"  QUESTION: {question}")
-    say(f"Written: {output}. Read it, then type: {_command(output, folder)}")
+    say(f"Written: {output}. Read it, then type: {how_to_run(folder, target)}")
     return 0
-
-
-def _command(output: str, folder: Path) -> str:
-    where = "" if folder == Path.cwd() else f" --directory {os.path.relpath(folder)}"
-    return f"{' '.join(COMMAND)} run{where}{'' if output == DEFAULT else f' --configfile {output}'}"
