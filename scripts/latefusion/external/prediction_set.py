@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from latefusion.core.seeds import stream
 from latefusion.core.wording import plural, verb
-from latefusion.dataset.groups import ARTISTS, OWN, Joined, components, unified
+from latefusion.dataset.groups import ARTISTS, Joined, components, unified
 from latefusion.dataset.keys import Key
 from latefusion.dataset.partitions import GIVEN, LabelledItems, assign, stratified_folds
 from latefusion.dataset.seen_groups import many_seen
@@ -257,11 +257,6 @@ def final_groups(names: Sequence[str], group_names: str = ARTISTS) -> tuple[Name
     group = components(keys, (), group_names).group
     joined = Joined.of(keys, group)
     return group, {**asdict(joined), "suspicious": joined.suspicious}
-
-
-def own_groups(items: Sequence[str]) -> list[str]:
-    """Return the names of groups of one item each."""
-    return [OWN + item for item in items]
 
 
 def _partition(item: Names, train: Mask, fold: NDArray[np.int32]) -> pa.Table:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -141,8 +141,3 @@ def safe_names(models: Iterable[str], file: str, column: str | None = None) -> d
     if problems:
         raise InputError(problems)
     return names
-
-
-def named_files(files: Sequence[Path]) -> dict[str, str]:
-    """Return the names of models that are files, by what the files call them."""
-    return safe_names([model_of_file(path) for path in files], str(files[0]))

@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Final, Literal, Self
 import numpy as np
 
 from latefusion.core.errors import Problem
+from latefusion.core.subclasses import sole_subclass
 from latefusion.fusion.aggregation import Array, Labels, Ties, class_shares, normalise, present
 from latefusion.fusion.rule_errors import RuleError, check_scores
 
@@ -194,14 +195,4 @@ def rule_class(name: str) -> type[Rule]:
         file = getattr(find_spec(f"{RULES}.{name}"), "origin", name)
         fix = f"install what brings it; a file beside the rule is found as `from {RULES} import …`"
         raise RuleError([Problem(str(file), str(error), "imports that are found", fix)]) from error
-    found = [
-        value
-        for value in vars(module).values()
-        if isinstance(value, type)
-        and issubclass(value, Rule)
-        and value.__module__ == module.__name__
-        and not value.__name__.startswith("_")
-    ]
-    if len(found) != 1:
-        raise TypeError(f"rules/{name}.py must define exactly one subclass of Rule, not {len(found)}")
-    return found[0]
+    return sole_subclass(module, Rule)

@@ -12,6 +12,7 @@ import numpy as np
 from latefusion.core.grid import as_list
 from latefusion.core.log_loss import log_losses
 from latefusion.core.parallel import one_blas_thread, run
+from latefusion.core.subclasses import sole_subclass
 from latefusion.learning.calibration import Calibration, held_out_probabilities, require_three_folds
 from latefusion.learning.classifier import (
     Array,
@@ -231,14 +232,4 @@ def learner_class(name: str) -> type[Learner]:
         If the file does not define exactly one subclass of `Learner`, helpers whose names begin with _ apart.
     """
     module = import_module(f"latefusion.learners.{name}")
-    found = [
-        value
-        for value in vars(module).values()
-        if isinstance(value, type)
-        and issubclass(value, Learner)
-        and value.__module__ == module.__name__
-        and not value.__name__.startswith("_")
-    ]
-    if len(found) != 1:
-        raise TypeError(f"learners/{name}.py must define exactly one subclass of Learner, not {len(found)}")
-    return found[0]
+    return sole_subclass(module, Learner)

@@ -49,9 +49,6 @@ RULE: Final = Contract(
     ("learns", "probabilistic", "stochastic", "replica_source"),
     ("from_decisions", "reads_quality"),
 )
-LEARNER: Final = Contract(
-    "learner", "latefusion.learners", "latefusion.learning.learner.Learner", ("searched", "stochastic")
-)
 
 
 @dataclass(frozen=True)

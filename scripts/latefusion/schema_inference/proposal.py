@@ -14,7 +14,6 @@ from latefusion.schema_inference.modalities import Modality, find_modalities
 from latefusion.schema_inference.samples import TableSample
 
 NAMES_OF_PEOPLE = ("artist", "artists", "artistname", "singer", "performer", "band")
-USUAL_FOLDS = 5
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,14 @@
 import numpy as np
 import pytest
 
-from latefusion.external.prediction_set import PredictionSet, final_groups, own_groups
+from latefusion.dataset.groups import OWN
+from latefusion.external.prediction_set import PredictionSet, final_groups
 
 
 def made(n=12, dev=8, fold=None, group=None, models=("a", "b"), missing=()):
     rng = np.random.default_rng(0)
     items = [f"i{row}" for row in range(n)]
-    names, joined = final_groups(group or own_groups(items), "exact")
+    names, joined = final_groups(group or [OWN + item for item in items], "exact")
     p = {model: rng.dirichlet(np.ones(3), n) for model in models}
     for model, row in missing:
         p[model][row] = np.nan
