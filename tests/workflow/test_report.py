@@ -5,14 +5,20 @@ import re
 import zipfile
 
 import pytest
+import yaml
 
 from runs import snakemake
 
 
 @pytest.fixture(scope="module")
 def archive(finished, tmp_path_factory):
-    path = tmp_path_factory.mktemp("archive") / "report.zip"
-    snakemake("--report", path, cwd=finished)
+    """Return what Snakemake makes where the configuration leaves out what has a default."""
+    folder = tmp_path_factory.mktemp("archive")
+    path, less = folder / "report.zip", folder / "less.yaml"
+    config = yaml.safe_load((finished / "config.yaml").read_text(encoding="utf-8"))
+    del config["seed"]
+    less.write_text(yaml.safe_dump(config), encoding="utf-8")
+    snakemake("--report", path, "--configfile", less, cwd=finished)
     with zipfile.ZipFile(path) as file:
         yield file
 
@@ -67,6 +73,7 @@ def test_captions_quote_the_configuration(archive, items):
     assert "Late fusion of text, audio" in front
     assert "those of data/train.csv and data/test.csv" in front
     assert "compared under replica, honest, cross" in front
+    assert "The seed is 0." in front
 
 
 def test_the_page_and_the_tables_are_inside(archive, finished, items):

@@ -80,6 +80,8 @@ if not workflow.overwrite_configfiles:
 
 
 CONFIG, RULES, PLAN, FILES = RUN.config, RUN.rules, RUN.plan, RUN.files
+# what the captions of Snakemake's report quote, defaults included; an importer's own is left as it is
+config = CONFIG
 SEED = CONFIG["seed"]
 CODE = Code(SCRIPTS, ELSEWHERE | RUN.own_code)
 
