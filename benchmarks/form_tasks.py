@@ -18,20 +18,22 @@ import numpy as np
 
 
 def own(entry: dict[str, Any], items: str, out: str) -> dict[str, Any]:
-    """Join a modality's file to the items and write Parquet."""
-    from latefusion.ingest.modality_file import ingest_modality, item_names
-    from latefusion.ingest.readers.modality_source import open_modality
+    """Join a modality's file to the items and write Parquet, with the surroundings of a job."""
+    from latefusion.core.job import job
 
-    def run() -> None:
-        source = open_modality(
-            entry, item="id", keys=lambda: item_names({"train": Path(items)}), max_cell_bytes=16 << 20
-        )
-        features = {"train": Path(out) / "features.parquet"}
-        ingest_modality(
-            source, "m", {"train": Path(items)}, features, Path(out) / "facts.json", missing=False
-        )
+    with job(Path(out) / "job.log"):
+        from latefusion.ingest.modality_file import ingest_modality, item_names
+        from latefusion.ingest.readers.modality_source import open_modality
 
-    return _timed(run)
+        tables, features = {"train": Path(items)}, {"train": Path(out) / "features.parquet"}
+
+        def run() -> None:
+            source = open_modality(
+                entry, item="id", keys=lambda: item_names(tables), max_cell_bytes=16 << 20
+            )
+            ingest_modality(source, "m", tables, features, Path(out) / "facts.json", missing=False)
+
+        return _timed(run)
 
 
 def other(entry: dict[str, Any], items: str, out: str) -> dict[str, Any]:

@@ -62,7 +62,7 @@ class ScoreFile:
         """Return no problem: every field is text."""
         return []
 
-    def quick(self, columns: Selection) -> None:  # noqa: ARG002 - of the contract
+    def quick(self, columns: Selection, *, beginning: bool = False) -> None:  # noqa: ARG002 - of the contract
         """Return None: there is one way to read it."""
         return
 

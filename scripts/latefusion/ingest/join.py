@@ -165,7 +165,8 @@ class Join:
         wanted = first & (lengths > 0)
         rows = values.reshape(len(known), self._usual)[wanted[lengths > 0]]
         if len(rows) and rows.dtype == np.float64:
-            spread = Spread.of(rows.astype(np.float64, copy=False))
+            spread = piece.parsed.spread if wanted.all() else Spread.of(rows)
+            assert spread is not None
             self.spread = spread if self.spread is None else self.spread + spread
         self.present[places[wanted]] = True
         self._scratch.write(places[wanted], rows)

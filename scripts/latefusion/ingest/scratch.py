@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -27,6 +28,7 @@ class Scratch:
     def __init__(self, beside: Path) -> None:
         self._folder = beside.parent
         self._file: IO[bytes] | None = None
+        self._descriptor = -1
         self.dtype: np.dtype[np.floating] = np.dtype(np.float32)
         self.dimension = 0
 
@@ -54,24 +56,33 @@ class Scratch:
             if self._file is None:
                 self._folder.mkdir(parents=True, exist_ok=True)
                 self._file = NamedTemporaryFile(  # noqa: SIM115 - closed with the scratch file
-                    dir=self._folder, prefix=".", suffix=".part", delete=False
+                    dir=self._folder, prefix=".", suffix=".part", delete=False, buffering=0
                 )
+                self._descriptor = self._file.fileno()
                 self.dimension, self.dtype = values.shape[1], values.dtype
             rows = np.ascontiguousarray(values, self.dtype)
             for start, stop in _runs(places):
-                self._file.seek(int(places[start]) * self._row)
-                self._file.write(rows[start:stop].data)
+                self._write(int(places[start]) * self._row, memoryview(rows[start:stop]).cast("B"))
 
     def read(self, places: NDArray[np.int64]) -> NDArray[np.floating]:
         """Return the rows, (n, d), that were written at some places."""
         out = np.empty((len(places), self.dimension), self.dtype)
         if self._file is not None:
-            self._file.flush()
             for start, stop in _runs(places):
-                self._file.seek(int(places[start]) * self._row)
-                data = self._file.read((stop - start) * self._row)
-                out[start:stop] = np.frombuffer(data, self.dtype).reshape(stop - start, self.dimension)
+                self._read(int(places[start]) * self._row, memoryview(out[start:stop]).cast("B"))
         return out
+
+    def _write(self, at: int, data: memoryview) -> None:
+        while data:  # the system may take a part
+            count = os.pwrite(self._descriptor, data, at)
+            at, data = at + count, data[count:]
+
+    def _read(self, at: int, into: memoryview) -> None:
+        while into:
+            count = os.preadv(self._descriptor, [into], at)
+            if not count:
+                raise EOFError(f"the scratch file ends before byte {at}")
+            at, into = at + count, into[count:]
 
     @property
     def _row(self) -> int:

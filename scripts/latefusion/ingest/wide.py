@@ -98,13 +98,16 @@ def parse_wide(columns: Sequence[pa.Array], names: Sequence[str]) -> Parsed:
     absent = np.zeros(n, np.int64)
     texts: dict[int, NDArray[np.bool_]] = {}
     for at, column in enumerate(columns):
+        if column.type == pa.float64() and not column.null_count:
+            by_column[at] = column.to_numpy()
+            continue
         numbers, blank, wrong = _numbers(column)
         by_column[at] = numbers
         absent += blank
         if wrong is not None:
             texts[at] = wrong
     values = np.ascontiguousarray(by_column.T)
-    finite = np.isfinite(values) & (np.abs(values) <= _LARGEST)
+    finite = np.abs(values) <= _LARGEST  # false of NaN
     lengths = np.full(n, len(columns), np.int64)
     empty = absent == len(columns)
     lengths[empty] = EMPTY

@@ -10,6 +10,8 @@ import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 from tokenize import TokenError
 from typing import IO, Any, Final
@@ -112,11 +114,18 @@ def read_npy_header(file: IO[bytes]) -> ArrayHeader:
     version = npy.read_magic(file)
     if version not in ((1, 0), (2, 0), (3, 0)):
         raise ValueError(f"version {version} of the format")
+    length = file.read(2 if version == (1, 0) else 4)
+    return _parsed_header(version, length + file.read(int.from_bytes(length, "little")))
+
+
+@lru_cache(maxsize=64)
+def _parsed_header(version: tuple[int, int], header: bytes) -> ArrayHeader:
+    """Return what a header says; of thousands of files, one an item, most have the same."""
     read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # of a header that Python 2 wrote
-            shape, fortran, dtype = read(file)
+            shape, fortran, dtype = read(BytesIO(header))
     except (SyntaxError, TokenError, TypeError, OverflowError, UnicodeDecodeError) as error:
         raise ValueError(f"its header is damaged: {error}") from None
     if any(type(length) is not int or length < 0 for length in shape):

@@ -64,7 +64,7 @@ class ArrayRows:
             for block in array.blocks:
                 stop = start + len(block)
                 keys = None if self._keys is None else pa.array(self._keys[start:stop], pa.string())
-                yield Rows(keys, parse_rows(block), np.arange(start + 1, stop + 1))
+                yield Rows(keys, with_spread(parse_rows(block)), np.arange(start + 1, stop + 1))
                 start = stop
 
     def _other_count(self, array: Array) -> Problem:
@@ -104,7 +104,7 @@ def parse_rows(block: NDArray[Any]) -> Parsed:
     """
     values = block if block.dtype in (np.float32, np.float64) else block.astype(_native(block.dtype))
     lengths = np.full(len(values), values.shape[1], np.int64)
-    good = np.isfinite(values) & (np.abs(values) <= _LARGEST)
+    good = np.abs(values) <= _LARGEST  # false of NaN
     bad: dict[int, Any] = {}
     if not good.all():
         broken = np.flatnonzero(~good.all(axis=1))
@@ -113,7 +113,7 @@ def parse_rows(block: NDArray[Any]) -> Parsed:
         for row in broken[~empty][:EXPLAINED]:
             bad[int(row)] = explain_list(values[row].tolist())
         values = values[lengths > 0]
-    return with_spread(Parsed(lengths, values.ravel(), bad))
+    return Parsed(lengths, values.ravel(), bad)
 
 
 def _native(dtype: np.dtype[Any]) -> type[np.floating[Any]]:

@@ -45,7 +45,7 @@ class ArrowFile:
         """Return a problem for each column of a type that cannot be used."""
         return check_types(self._schema, self.path, columns)
 
-    def quick(self, columns: Selection) -> None:
+    def quick(self, columns: Selection, *, beginning: bool = False) -> None:
         """Return None: there is one way to read it."""
 
     def exact(self, columns: Selection, findings: Findings) -> Iterator[Batch]:  # noqa: ARG002 - of the contract

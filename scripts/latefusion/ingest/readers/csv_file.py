@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -53,8 +53,8 @@ class CsvFile:
         """Return no problem: every column is text."""
         return []
 
-    def quick(self, columns: Selection) -> Iterator[Batch]:
-        """Yield batches of strings and numbers, read by pyarrow.
+    def quick(self, columns: Selection, *, beginning: bool = False) -> Iterator[Batch]:
+        """Yield batches of strings and numbers, read by pyarrow; of the `beginning`, the rows of one block.
 
         Raises
         ------
@@ -62,8 +62,9 @@ class CsvFile:
             Where the file is not plainly in order.
         """
         with Bytes(self.path, self._head, delimiter=self._delimiter) as stream:
-            yield from quick_batches(stream, self.names, columns, self._max_cell)
-            self._sha256 = stream.sha256()
+            yield from quick_batches(stream, self.names, columns, self._max_cell, beginning=beginning)
+            if not beginning:
+                self._sha256 = stream.sha256()
 
     def exact(self, columns: Selection, findings: Findings) -> Iterator[Batch]:
         """Yield batches of string columns with the line of each record."""
@@ -139,7 +140,9 @@ def read_header(path: Path, head: bytes, max_cell: int, delimiter: bytes = b",")
     return names
 
 
-def quick_batches(stream: Bytes, names: Sequence[str], columns: Selection, max_cell: int) -> Iterator[Batch]:
+def quick_batches(
+    stream: Bytes, names: Sequence[str], columns: Selection, max_cell: int, *, beginning: bool = False
+) -> Iterator[Batch]:
     """Yield batches of strings and, in wide columns, numbers, read by pyarrow.
 
     Raises
@@ -149,9 +152,11 @@ def quick_batches(stream: Bytes, names: Sequence[str], columns: Selection, max_c
     """
     import pyarrow.csv as pa_csv
 
+    wide = frozenset(columns.wide)
+    texts = [at for at, name in enumerate(names) if name not in wide]
     try:
         reader = pa_csv.open_csv(
-            pa.PythonFile(_WholeLineEnds(stream), mode="r"),
+            _whole_lines(stream) if beginning else pa.PythonFile(_WholeLineEnds(stream), mode="r"),
             read_options=pa_csv.ReadOptions(block_size=BLOCK_BYTES),
             parse_options=pa_csv.ParseOptions(delimiter=stream.delimiter.decode(), newlines_in_values=True),
             convert_options=pa_csv.ConvertOptions(
@@ -167,12 +172,19 @@ def quick_batches(stream: Bytes, names: Sequence[str], columns: Selection, max_c
             if batch.schema.names != list(names):
                 raise SuspectError("names of columns that are read in two ways")
             if len(batch):
-                _check_sizes(batch, max_cell)
+                _check_sizes(map(batch.column, texts), max_cell)
                 yield batch.select(columns.all), None
     except (pa.ArrowException, NotTextError) as error:
         raise SuspectError(str(error)) from None
     if stream.failed is not None:
         raise SuspectError(str(stream.failed))
+
+
+def _whole_lines(stream: Bytes) -> pa.BufferReader:
+    """Return the lines of the first block: pyarrow reads ahead of whoever wants but the first rows."""
+    data = stream.read(BLOCK_BYTES)
+    whole = data if len(data) < BLOCK_BYTES else data[: data.rfind(b"\n") + 1] or data
+    return pa.BufferReader(whole)
 
 
 class _WholeLineEnds(io.RawIOBase):
@@ -199,10 +211,9 @@ class _WholeLineEnds(io.RawIOBase):
         return data
 
 
-def _check_sizes(batch: pa.RecordBatch, max_cell: int) -> None:
-    for column in batch.columns:
-        text = pa.types.is_string(column.type)
-        if text and column.nbytes > max_cell and pc.max(pc.binary_length(column)).as_py() > max_cell:
+def _check_sizes(texts: Iterable[pa.Array], max_cell: int) -> None:
+    for column in texts:
+        if column.nbytes > max_cell and pc.max(pc.binary_length(column)).as_py() > max_cell:
             raise SuspectError("a large cell")
 
 

@@ -82,13 +82,15 @@ class FilePerItem:
         InputError
             If the identifier would lead out of the folder.
         """
-        if key in ("", ".", "..") or "\0" in key or ".." in Path(key).parts or Path(key).is_absolute():
+        if key in ("", ".") or key.startswith("/") or "\0" in key or ".." in key.split("/"):
             fix = "give the item an identifier that can be a file's name"
             raise InputError(
                 [Problem(self.file, f"the identifier {shorten(key)}", "the name of a file", fix)]
             )
-        stem = str(PurePosixPath(key).with_suffix(""))
-        return Path(self.file.replace(ITEM, key).replace(STEM, stem))
+        name = self.file.replace(ITEM, key)
+        if STEM in name:
+            name = name.replace(STEM, str(PurePosixPath(key).with_suffix("")))
+        return Path(name)
 
     def _read(self, keys: Sequence[str]) -> Parsed:
         lengths = np.full(len(keys), EMPTY, np.int64)

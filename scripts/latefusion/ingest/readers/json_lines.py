@@ -50,7 +50,7 @@ class JsonLines:
         """Return no problem: what a key holds may differ from line to line."""
         return []
 
-    def quick(self, columns: Selection) -> Iterator[Batch]:
+    def quick(self, columns: Selection, *, beginning: bool = False) -> Iterator[Batch]:  # noqa: ARG002 - of the contract
         """Yield batches, read by pyarrow, texts as the strings or whole numbers of the first line.
 
         Raises

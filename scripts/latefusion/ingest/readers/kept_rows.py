@@ -31,9 +31,9 @@ class KeptRows:
         """Return a problem for each column that cannot be read as it is selected."""
         return self._table.check(columns)
 
-    def quick(self, columns: Selection) -> Iterator[Batch] | None:
+    def quick(self, columns: Selection, *, beginning: bool = False) -> Iterator[Batch] | None:
         """Yield batches fast, without rows that are left out; None where there is one way only."""
-        quick = self._table.quick(columns)
+        quick = self._table.quick(columns, beginning=beginning)
         return None if quick is None else self._kept(quick)
 
     def exact(self, columns: Selection, findings: Findings) -> Iterator[Batch]:

@@ -44,7 +44,7 @@ class ParquetFile:
         """Return a problem for each column of a type that cannot be used."""
         return check_types(self._file.schema_arrow, self.path, columns)
 
-    def quick(self, columns: Selection) -> None:  # noqa: ARG002 - of the contract
+    def quick(self, columns: Selection, *, beginning: bool = False) -> None:  # noqa: ARG002 - of the contract
         """Return nothing: there is one way to read it."""
         return
 

@@ -78,8 +78,11 @@ class Reader(Protocol):
         """Return a problem for each column, which is there, that cannot be read as it is selected."""
         ...
 
-    def quick(self, columns: Selection) -> Iterator[Batch] | None:
-        """Yield batches fast, `SuspectError` where anything is odd; or return None: there is one way only."""
+    def quick(self, columns: Selection, *, beginning: bool = False) -> Iterator[Batch] | None:
+        """Yield batches fast, `SuspectError` where anything is odd; or return None: there is one way only.
+
+        Where only the `beginning` is asked for, what follows the first batch may be left out.
+        """
         ...
 
     def exact(self, columns: Selection, findings: Findings) -> Iterator[Batch]:

@@ -51,9 +51,10 @@ class Shards:
         """Return a problem for each column of each file that cannot be read as it is selected."""
         return [problem for file in self._tables for problem in file.check(columns)]
 
-    def quick(self, columns: Selection) -> Iterator[Batch] | None:
+    def quick(self, columns: Selection, *, beginning: bool = False) -> Iterator[Batch] | None:
         """Yield the batches of one file after the other, or None where one of them has no quick way."""
-        quick = [table.quick(columns) for table in self._tables]
+        tables = self._tables[:1] if beginning else self._tables
+        quick = [table.quick(columns, beginning=beginning) for table in tables]
         if any(batches is None for batches in quick):
             return None
         return (batch for batches in quick if batches is not None for batch in batches)

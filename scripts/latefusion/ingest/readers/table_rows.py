@@ -150,7 +150,7 @@ class TableRows:
         return [name for name in names if is_numeric(head.column(name))]
 
     def _first(self, selection: Selection) -> Iterator[Batch]:
-        quick = self._table.quick(selection)
+        quick = self._table.quick(selection, beginning=True)
         if quick is not None:
             try:
                 yield next(quick)
