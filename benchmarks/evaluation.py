@@ -16,14 +16,10 @@ MODELS = 20
 
 def run(work: Path) -> dict[str, Any]:
     """Run the whole workflow with every rule that there is and note the jobs of these two stages."""
-    sys.path.insert(0, str(ROOT / "scripts"))
-    from latefusion.planning.rule_catalogue import read_rules
-
-    names = sorted(read_rules(ROOT / "scripts" / "latefusion" / "rules"))
+    names = rules()
     folder = work / "run-evaluation"
     protocols = ["replica", "honest", "cross"]
-    rules = [{"name": name} for name in names]
-    asked = workflow.Run(protocols, "all", tuple(rules))
+    asked = workflow.Run(protocols, "all", tuple({"name": name} for name in names))
     cost = workflow.snakemake(folder, notebook_files(work), asked)
     stages = ("evaluate", "summarise", "report")
     jobs = {name: job for name, job in cost["jobs"].items() if name.split("/")[0] in stages}
@@ -33,6 +29,14 @@ def run(work: Path) -> dict[str, Any]:
     measured = {"jobs": jobs, "models": models, "report_bytes": page, "wall": cost["wall"], "rules": names}
     save("evaluation", measured)
     return measured
+
+
+def rules() -> list[str]:
+    """Return every rule that needs no column."""
+    sys.path.insert(0, str(ROOT / "scripts"))
+    from latefusion.planning.rule_catalogue import default_names, read_rules
+
+    return default_names(read_rules(ROOT / "scripts" / "latefusion" / "rules"))
 
 
 def section(result: Result) -> list[str]:

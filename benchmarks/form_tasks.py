@@ -17,26 +17,44 @@ from typing import Any
 import numpy as np
 
 
-def own(entry: dict[str, Any], items: str, out: str) -> dict[str, Any]:
+def own(entry: dict[str, Any], folder: str) -> dict[str, Any]:
     """Join a modality's file to the items and write Parquet, with the surroundings of a job."""
     from latefusion.core.job import job
 
-    with job(Path(out) / "job.log"):
+    out = Path(folder)
+    with job(out / "job.log"):
         from latefusion.ingest.modality_file import ingest_modality, item_names
         from latefusion.ingest.readers.modality_source import open_modality
 
-        tables, features = {"train": Path(items)}, {"train": Path(out) / "features.parquet"}
+        tables, features = {"train": out / "items.parquet"}, {"train": out / "features.parquet"}
 
         def run() -> None:
-            source = open_modality(
-                entry, item="id", keys=lambda: item_names(tables), max_cell_bytes=16 << 20
-            )
-            ingest_modality(source, "m", tables, features, Path(out) / "facts.json", missing=False)
+            source = open_modality(entry, item="id", keys=lambda: item_names(tables), max_cell_bytes=16 << 20)
+            ingest_modality(source, "m", tables, features, out / "facts.json", missing=False)
 
         return _timed(run)
 
 
-def other(entry: dict[str, Any], items: str, out: str) -> dict[str, Any]:
+def own_table(entry: dict[str, Any], folder: str) -> dict[str, Any]:
+    """Write the embeddings of the items' own table as Parquet, with the surroundings of a job."""
+    from latefusion.core.job import job
+
+    out = Path(folder)
+    with job(out / "job.log"):
+        from latefusion.ingest.columns import Columns
+        from latefusion.ingest.ingest import SplitFiles, ingest
+        from latefusion.ingest.readers.opening import open_table
+
+        columns = Columns.of({"item": "id"}, [{"name": "m", **entry}])
+        files = SplitFiles({"m": out / "features.parquet"}, out / "table-items.parquet", out / "facts.json")
+
+        def run() -> None:
+            ingest(open_table(entry["file"], 16 << 20), "train", columns, files, threads=2)
+
+        return _timed(run)
+
+
+def other(entry: dict[str, Any], folder: str) -> dict[str, Any]:
     """Read the same as people do, bring it into the order of the items, and write it with np.save."""
     import ast
 
@@ -44,7 +62,7 @@ def other(entry: dict[str, Any], items: str, out: str) -> dict[str, Any]:
     import pandas as pd
     import pyarrow.parquet as pq
 
-    names = pq.read_table(items)["item"].to_pylist()
+    names = pq.read_table(Path(folder) / "items.parquet")["item"].to_pylist()
     file = entry.get("file", "")
 
     def by_id(keys: list[Any], values: np.ndarray) -> np.ndarray:
@@ -70,7 +88,7 @@ def other(entry: dict[str, Any], items: str, out: str) -> dict[str, Any]:
             return np.stack(frame["embedding"].map(ast.literal_eval).to_list()).astype(np.float32)
         return frame.to_numpy(np.float32)
 
-    return _timed(lambda: np.save(Path(out) / "other.npy", read()))
+    return _timed(lambda: np.save(Path(folder) / "other.npy", read()))
 
 
 def _timed(run: Callable[[], object]) -> dict[str, Any]:
@@ -80,4 +98,9 @@ def _timed(run: Callable[[], object]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    print(json.dumps({"own": own, "other": other}[sys.argv[1]](**json.loads(sys.argv[2]))), flush=True)
+    print(
+        json.dumps(
+            {"own": own, "own_table": own_table, "other": other}[sys.argv[1]](**json.loads(sys.argv[2]))
+        ),
+        flush=True,
+    )

@@ -6,6 +6,7 @@ import json
 import shutil
 import sys
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,9 @@ from benchmarks.words import Result, best, busy, peak, prose, seconds, table
 
 ROWS, COLUMNS = 10_870, 768
 REPEATS = 3
-LARGE_BYTES = 5_000_000_000
 NAMES = {
+    "table_brackets": "CSV of the items, lists in brackets",
+    "table_wide": "CSV of the items, one number a column",
     "brackets": "CSV, lists in brackets",
     "wide": "CSV, one number a column",
     "npy": ".npy and a list of identifiers",
@@ -25,39 +27,46 @@ NAMES = {
     "parquet": "Parquet, lists",
     "files": "a .npy file an item",
 }
-LARGE_NAMES = {"wide": "CSV, one number a column", "hdf5": "HDF5"}
 
 
 def run(work: Path) -> dict[str, Any]:
-    """Measure each form by turns, the least of some runs, and what two files of 5 GB need."""
+    """Measure each form by turns, and what numpy, h5py or pandas take for the same."""
     folder = work / "forms"
-    entries = write_forms(folder)
-    rows = {}
-    for name, entry in entries.items():
-        runs: dict[str, list[Result]] = {"own": [], "other": []}
-        for repeat in range(REPEATS):
-            for which, kept in runs.items():
-                if (name, which) == ("brackets", "other") and repeat:
-                    continue  # a minute and a half
-                kept.append(_measured(which, entry, folder / "items.parquet", folder))
-        ours = _features(folder / "features.parquet")
-        runs["equal"] = bool(np.array_equal(ours, np.load(folder / "other.npy")))  # type: ignore[assignment]
-        rows[name] = runs
-    large = {name: _large(name, work / "forms-large") for name in LARGE_NAMES}
-    measured = {"rows": ROWS, "columns": COLUMNS, "forms": rows, "large": large}
+    try:
+        measured = {"rows": ROWS, "columns": COLUMNS, "forms": measure(folder, ROWS, REPEATS)}
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
     save("forms", measured)
     return measured
 
 
-def _measured(which: str, entry: dict[str, Any], items: Path, out: Path) -> Result:
-    arguments = json.dumps({"entry": entry, "items": str(items), "out": str(out)})
+def measure(folder: Path, rows: int, repeats: int) -> dict[str, dict[str, Any]]:
+    """Return the runs of each form, ours and the others', and whether both have the same bits."""
+    entries = write_forms(folder, rows)
+    runs: dict[str, dict[str, Any]] = {name: {"own": [], "other": []} for name in entries}
+    for repeat in range(repeats):
+        for name, entry in entries.items():
+            task = "own_table" if name.startswith("table_") else "own"
+            runs[name]["own"].append(measured_task(task, entry, folder))
+            if name.startswith("table_") or (repeat and name == "brackets"):
+                continue  # its order is the file's, or `literal_eval` takes a minute and a half
+            runs[name]["other"].append(measured_task("other", entry, folder))
+            ours = features(folder / "features.parquet")
+            runs[name]["equal"] = bool(np.array_equal(ours, np.load(folder / "other.npy")))
+    return runs
+
+
+def measured_task(which: str, entry: dict[str, Any], folder: Path) -> Result:
+    """Run a task of `form_tasks` in a process of its own; return its result and what it cost."""
+    arguments = json.dumps({"entry": entry, "folder": str(folder)})
     cost = child([sys.executable, "-m", "benchmarks.form_tasks", which, arguments])
     result: dict[str, Any] = json.loads(cost.pop("stdout").splitlines()[-1])
     del cost["stderr"]
     return {**cost, **result}
 
 
-def _features(path: Path) -> np.ndarray:
+def features(path: Path) -> np.ndarray:
+    """Return the numbers of a written matrix, (n, d)."""
     import pyarrow.parquet as pq
 
     column = pq.read_table(path)["embedding"].combine_chunks()
@@ -65,7 +74,7 @@ def _features(path: Path) -> np.ndarray:
     return values
 
 
-def write_forms(folder: Path) -> dict[str, dict[str, Any]]:
+def write_forms(folder: Path, n: int = ROWS) -> dict[str, dict[str, Any]]:
     """Write the same embeddings in each form, in another order than the items; return their entries."""
     import h5py
     import pyarrow as pa
@@ -74,8 +83,8 @@ def write_forms(folder: Path) -> dict[str, dict[str, Any]]:
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "files").mkdir(parents=True)
     rng = np.random.default_rng(0)
-    X = rng.normal(size=(ROWS, COLUMNS)).astype(np.float32)
-    ids = [f"s{number:05}" for number in rng.permutation(ROWS)]
+    X = rng.normal(size=(n, COLUMNS)).astype(np.float32)
+    ids = [f"s{number:05}" for number in rng.permutation(n)]
     pq.write_table(pa.table({"item": sorted(ids)}), folder / "items.parquet")
     np.save(folder / "a.npy", X)
     (folder / "ids.txt").write_text("".join(f"{key}\n" for key in ids), encoding="utf-8")
@@ -100,6 +109,8 @@ def write_forms(folder: Path) -> dict[str, dict[str, Any]]:
         for name in ("a.npy", "a.npz", "a.h5", "a.parquet", "wide.csv", "brackets.csv")
     }
     return {
+        "table_brackets": {"file": at["brackets.csv"], "column": "embedding"},
+        "table_wide": {"file": at["wide.csv"], "columns": "f*"},
         "brackets": {"file": at["brackets.csv"], "column": "embedding"},
         "wide": {"file": at["wide.csv"]},
         "npy": {"file": at["a.npy"], "items": str(folder / "ids.txt")},
@@ -110,90 +121,45 @@ def write_forms(folder: Path) -> dict[str, dict[str, Any]]:
     }
 
 
-def _large(name: str, folder: Path) -> dict[str, Any]:
-    """Measure a file of 5 GB, and remove it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    try:
-        entry, rows = (_large_csv if name == "wide" else _large_hdf5)(folder)
-        path = Path(entry["file"])
-        cost = _measured("own", entry, folder / "items.parquet", folder)
-        return {**cost, "rows": rows, "bytes": path.stat().st_size}
-    finally:
-        shutil.rmtree(folder)
-
-
-def _items(folder: Path, rows: int) -> list[str]:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    ids = [f"s{number:08}" for number in range(rows)]
-    pq.write_table(pa.table({"item": ids}), folder / "items.parquet")
-    return ids
-
-
-def _large_csv(folder: Path) -> tuple[dict[str, Any], int]:
-    X = np.random.default_rng(0).normal(size=(2000, COLUMNS)).astype(np.float32)
-    lines = ["," + ",".join(map(str, row)) + "\n" for row in X]
-    rows = LARGE_BYTES // (sum(map(len, lines)) // len(lines) + 9)
-    with (folder / "large.csv").open("w", encoding="utf-8") as file:
-        file.write(",".join(["id", *(f"f{column}" for column in range(COLUMNS))]) + "\n")
-        for number, key in enumerate(_items(folder, rows)):
-            file.write(key + lines[number % len(lines)])
-    return {"file": str(folder / "large.csv")}, rows
-
-
-def _large_hdf5(folder: Path) -> tuple[dict[str, Any], int]:
-    import h5py
-
-    rows = LARGE_BYTES // (4 * COLUMNS)
-    X = np.random.default_rng(0).normal(size=(20_000, COLUMNS)).astype(np.float32)
-    with h5py.File(folder / "large.h5", "w") as file:
-        data = file.create_dataset("emb", (rows, COLUMNS), "f4")
-        for start in range(0, rows, len(X)):
-            data[start : start + len(X)] = X[: rows - start]
-        file["id"] = np.array(_items(folder, rows), "S")
-    return {"file": str(folder / "large.h5"), "array": "/emb", "items": "/id"}, rows
-
-
 def section(result: Result) -> list[str]:
-    """Compare the forms, and say what large files need."""
+    """Compare the forms."""
     forms = result["forms"]
-    brackets = best(forms["brackets"]["own"], "work")
     rows = [
         (
             NAMES[name],
+            seconds(best(runs["own"], "wall")),
             seconds(best(runs["own"])),
             seconds(best(runs["own"], "work")),
-            f"{best(runs['own'], 'work') / brackets:.2f}",
+            _of_brackets(forms, name),
             peak(runs["own"]),
-            seconds(best(runs["other"])),
-            seconds(best(runs["other"], "work")),
-            "yes" if runs["equal"] else "**no**",
+            seconds(best(runs["other"])) if runs["other"] else "",
+            seconds(best(runs["other"], "work")) if runs["other"] else "",
+            ("yes" if runs["equal"] else "**no**") if runs["other"] else "",
         )
         for name, runs in forms.items()
     ]
-    head = ["", "seconds", "processor s", "of brackets", "peak MB", "others", "processor s", "equal bits"]
-    large = [
-        (
-            f"{LARGE_NAMES[name]}, {one['bytes'] / 1e9:.1f} GB, {one['rows']:,} rows",
-            seconds(one["seconds"]),
-            seconds(one["work"]),
-            f"{one['peak_mb']:,.0f}",
-        )
-        for name, one in result["large"].items()
-    ]
+    head = ["", "process", "work", "processor s", "of brackets", "peak MB"]
+    head += ["others", "processor s", "equal bits"]
     everything = [run for runs in forms.values() for which in ("own", "other") for run in runs[which]]
     return [
         "## Forms of files",
         prose(
             f"""
-            {result["rows"]:,} items of {result["columns"]} numbers, in another order than the items. Ours:
-            joined by identifier, checked, written as Parquet. Others: `np.load`, h5py, `pandas.read_parquet`,
-            `read_csv` (of brackets with `literal_eval`), put in order and written with `np.save`. The least
-            of {REPEATS} runs by turns, of `literal_eval` one run (load before each run {busy(everything)}).
+            {result["rows"]:,} items of {result["columns"]} numbers. Ours: checked and written as Parquet;
+            files that are not the items' own are in another order, and joined by identifier. *Process* is
+            from its start to its end, *work* without imports, *of brackets* the median over the rounds of
+            the ratio of work to that of brackets in the same place and round, by the processor's seconds.
+            Others: `np.load`, h5py, `pandas.read_parquet`, `read_csv` (of brackets with `literal_eval`), put
+            in order and written with `np.save`, without imports. The least of {REPEATS} runs by turns, of
+            `literal_eval` one run (load before each run {busy(everything)}).
             """
         ),
         table(head, rows),
-        "Large files, one run each:",
-        table(["", "seconds", "processor s", "peak MB"], large),
     ]
+
+
+def _of_brackets(forms: Result, name: str) -> str:
+    """Return how a form's work compares to that of brackets, the median of pairs of runs."""
+    brackets = forms["table_brackets" if name.startswith("table_") else "brackets"]["own"]
+    pairs = zip(forms[name]["own"], brackets, strict=True)
+    return f"{median(own['work'] / other['work'] for own, other in pairs):.2f}"

@@ -165,7 +165,7 @@ class Join:
         wanted = first & (lengths > 0)
         rows = values.reshape(len(known), self._usual)[wanted[lengths > 0]]
         if len(rows) and rows.dtype == np.float64:
-            spread = piece.parsed.spread if wanted.all() else Spread.of(rows)
+            spread = piece.parsed.spread if wanted.all() else Spread.of(rows.astype(np.float64, copy=False))
             assert spread is not None
             self.spread = spread if self.spread is None else self.spread + spread
         self.present[places[wanted]] = True

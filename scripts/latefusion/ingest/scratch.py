@@ -62,14 +62,14 @@ class Scratch:
                 self.dimension, self.dtype = values.shape[1], values.dtype
             rows = np.ascontiguousarray(values, self.dtype)
             for start, stop in _runs(places):
-                self._write(int(places[start]) * self._row, memoryview(rows[start:stop]).cast("B"))
+                self._write(int(places[start]) * self._row, rows[start:stop].data.cast("B"))
 
     def read(self, places: NDArray[np.int64]) -> NDArray[np.floating]:
         """Return the rows, (n, d), that were written at some places."""
         out = np.empty((len(places), self.dimension), self.dtype)
         if self._file is not None:
             for start, stop in _runs(places):
-                self._read(int(places[start]) * self._row, memoryview(out[start:stop]).cast("B"))
+                self._read(int(places[start]) * self._row, out[start:stop].data.cast("B"))
         return out
 
     def _write(self, at: int, data: memoryview) -> None:
