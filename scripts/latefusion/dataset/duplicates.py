@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from latefusion.store.samples import Features
 
-_BLOCK_ROWS = 8_192
+_BLOCK_ROWS = 1_024
+"""Rows that are read and hashed at a time: few enough to stay in the cache and in memory already held."""
 
 
 def fingerprints(

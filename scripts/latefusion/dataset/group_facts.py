@@ -12,6 +12,7 @@ from latefusion.core.errors import shorten
 from latefusion.core.wording import plural, verb
 from latefusion.dataset.seen_groups import many_seen
 from latefusion.dataset.split_checks import Splits
+from latefusion.dataset.text_codes import text_codes
 
 
 def group_facts(
@@ -40,7 +41,7 @@ def group_facts(
         Folds that came with the data.
     """
     known = bool(splits.facts[splits.first]["columns"]["group"])
-    names, codes, sizes = np.unique(group, return_inverse=True, return_counts=True)
+    names, codes = text_codes(group)
     # without a column of groups each item is its own, but for those that are one item twice
     joined = known or len(names) < len(group)
     straddling = 0 if given is None else straddling_items(codes, given)
@@ -55,7 +56,7 @@ def group_facts(
             splits.warn("few_groups" if len(names) > 1 else "one_group", of_cross)
         trained = _groups_of_cross_training(codes, cross_folds, given) if cross_grouped else folds
         _note_few(splits, min(trained, across["train"] if across.get("given_grouped") else folds), folds)
-        _note_large(splits, names, codes, sizes, y, classes, 1 / max(folds, cross_folds))
+        _note_large(splits, names, codes, y, classes, 1 / max(folds, cross_folds))
     else:
         reason = "no column names the groups, so folds are stratified only"
         if given is not None:
@@ -68,7 +69,7 @@ def group_facts(
         "known": known,
         "n": len(names),
         **{key: value for key, value in across.items() if key != "given_grouped"},
-        "largest": int(sizes.max()),
+        "largest": int(np.bincount(codes).max()),
         "given_grouped": bool(across.get("given_grouped", False)),
         "cross_grouped": cross_grouped,
         **({} if given is None else {"given_folds": cross_folds, "cross_items_seen": straddling}),
@@ -156,11 +157,11 @@ def _note_large(
     splits: Splits,
     names: NDArray[np.object_],
     codes: NDArray[np.int64],
-    sizes: NDArray[np.int64],
     y: NDArray[np.int32],
     classes: Sequence[Mapping[str, Any]],
     share_of_fold: float,
 ) -> None:
+    sizes = np.bincount(codes)
     largest = int(sizes.argmax())
     if len(names) > 1 and sizes[largest] > share_of_fold * len(codes):
         share = 100 * sizes[largest] / len(codes)

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latefusion.dataset.keys import canonical_text, unify
+from latefusion.dataset.text_codes import text_codes
 
 ARTISTS, EXACT = "artists", "exact"
 JOIN = "|"
@@ -179,8 +180,8 @@ class Joined:
     def of(cls, keys: Sequence[str], group: NDArray[np.object_]) -> Joined:
         """Count the names in `keys`, (n,), and their groups, (n,)."""
         named = np.array([not name.startswith(OWN) for name in keys], bool)
-        _, names = np.unique(np.asarray(keys, dtype=object)[named], return_counts=True)
-        _, groups = np.unique(group[named], return_counts=True)
+        names = np.bincount(text_codes(np.asarray(keys, dtype=object)[named])[1])
+        groups = np.bincount(text_codes(group[named])[1])
         return cls(len(names), len(groups), int(names.max(initial=0)), int(groups.max(initial=0)), len(keys))
 
     @property
@@ -204,7 +205,7 @@ def components(
     names : {'artists', 'exact'}
         As for `key`; exact names share no parts.
     """
-    different, codes = np.unique(np.asarray(keys, dtype=object), return_inverse=True)
+    different, codes = text_codes(keys)
     counts = np.bincount(codes, minlength=len(different))
     index: dict[str, int] = {}
     members: list[list[int]] = []

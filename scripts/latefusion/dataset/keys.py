@@ -71,8 +71,12 @@ def as_integer(text: str, *, written_by_floats: bool = True) -> int | None:
 
 def all_integers(texts: Iterable[str]) -> bool:
     """Say whether there are texts and each is an integer, or an integer that a column of floats wrote."""
-    numbers = [as_integer(canonical_text(text)) is not None for text in texts]
-    return bool(numbers) and all(numbers)
+    some = False
+    for text in texts:
+        if as_integer(canonical_text(text)) is None:
+            return False
+        some = True
+    return some
 
 
 def key_of(text: str, *, integers: bool) -> Key:

@@ -12,6 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from latefusion.core.seeds import stream
+from latefusion.dataset.text_codes import text_codes
 from latefusion.store.samples import read_labels
 from latefusion.store.schemas import GIVEN_FOLDS, GROUPS, PARTITION, in_order
 from latefusion.store.tables import TableError, read_table
@@ -111,7 +112,7 @@ def assign(
     seed : int
     """
     n = len(items.item)
-    codes = np.unique(items.group, return_inverse=True)[1]
+    codes = text_codes(items.group)[1]
     grouped = given_grouped if partition == GIVEN else cross_grouped
     if partition == GIVEN:
         part = np.arange(n) < items.n_train
