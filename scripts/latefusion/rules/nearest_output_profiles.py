@@ -3,13 +3,18 @@
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from latefusion.fusion.aggregation import SAME, Array, Labels, weighted_mean
 from latefusion.fusion.missing import filled, members, pattern_codes
 from latefusion.fusion.rule import Rule
 from latefusion.fusion.votes import votes
 
-BLOCK = 256
+Positions = NDArray[np.int64]
+
+BLOCK = 32
+PARTS = 256
+"""Of a row of distances, whose least values bound the farthest neighbour closely and at little cost."""
 
 
 class NearestOutputProfiles(Rule):
@@ -58,24 +63,43 @@ class NearestOutputProfiles(Rule):
             nearby = (known & code) == code
             if nearby.sum() < self.neighbours:
                 nearby[:] = True
-            profiles = _roots(filled(self.P[nearby], self.shares)[:, columns])
+            profiles, right = _roots(filled(self.P[nearby], self.shares)[:, columns]), self.right[nearby]
             for start in range(0, len(rows), BLOCK):
                 block = rows[start : start + BLOCK]
-                close = self._close(_roots(P[block][:, columns]), profiles)
-                weights[block] = close @ self.right[nearby]
+                asked, close = self._close(_roots(P[block][:, columns]), profiles)
+                for m in range(P.shape[1]):
+                    weights[block, m] = np.bincount(asked, right[close, m], minlength=len(block))
         return weighted_mean(P, weights)
 
-    def _close(self, asked: Array, profiles: Array) -> Array:
-        """Return which profiles, (N, d), are nearest to each asked for, (n, d): 1 or 0, (n, N)."""
-        last = min(self.neighbours, len(profiles)) - 1
-        distance = (asked**2).sum(axis=1)[:, None] + (profiles**2).sum(axis=1) - 2 * asked @ profiles.T
-        radius = np.partition(distance, last, axis=1)[:, last, None]
+    def _close(self, asked: Array, profiles: Array) -> tuple[Positions, Positions]:
+        """Return the pairs of a row asked for, (n, d), and one of the profiles, (N, d), nearest to it."""
+        enough = min(self.neighbours, len(profiles))
+        distance = 2 * asked @ profiles.T
+        np.subtract((asked**2).sum(axis=1)[:, None] + (profiles**2).sum(axis=1), distance, out=distance)
+        candidates = np.flatnonzero(distance <= _upper_bound(distance, enough)[:, None])
+        row, profile = np.divmod(candidates, len(profiles))
+        near = distance[row, profile]
+        last = np.searchsorted(row, np.arange(len(asked))) + enough - 1
+        radius = near[np.lexsort((near, row))[last]]
         # with room for rounding, so that rows at equal distance are all in, whatever the order of sums
-        return (distance <= radius + SAME).astype(np.float64)
+        close = near <= radius[row] + SAME
+        return row[close], profile[close]
 
     def learned(self) -> dict[str, Any]:
         """Return the number of profiles, and how often each modality was right on them."""
         return {"profiles": len(self.P), "right": self.right.mean(axis=0).tolist()}
+
+
+def _upper_bound(distance: Array, enough: int) -> Array:
+    """Return what at least `enough` of each row's distances, (n, N), are under, with room for equal ones.
+
+    Each of as many parts as are wanted has one no larger than the largest of the parts' least.
+    """
+    parts = max(enough, min(PARTS, distance.shape[1]))
+    width = distance.shape[1] // parts
+    least = distance[:, : parts * width].reshape(len(distance), width, parts).min(axis=1)
+    bound: Array = np.partition(least, enough - 1, axis=1)[:, enough - 1] + SAME
+    return bound
 
 
 def _roots(P: Array) -> Array:
