@@ -23,6 +23,7 @@ from latefusion.evaluation.view_files import view_files
 from latefusion.fusion.fuse import fuse
 from latefusion.fusion.inputs import read_partition_inputs
 from latefusion.fusion.robustness import ROBUSTNESS
+from latefusion.fusion.rule import rule_class
 from latefusion.fusion.selection import select
 from latefusion.planning import job_inputs
 from latefusion.planning.config_types import Protocol
@@ -30,7 +31,7 @@ from latefusion.planning.configuration import RESERVED_NAMES, complete
 from latefusion.planning.files import ROOT, Files, evaluation_tables, fused_files, in_any_order, items_of
 from latefusion.planning.plan import make_plan
 from latefusion.planning.prediction_models import planned_predictions
-from latefusion.planning.rule_catalogue import RuleFacts, default_names, read_rules
+from latefusion.planning.rule_catalogue import default_names, read_rules
 from latefusion.planning.run_plan import RunPlan
 from latefusion.report.reading import Sources
 from latefusion.store.atomic import atomic
@@ -122,9 +123,10 @@ class Judging:
     def _by_effort(self) -> list[str]:
         """Return the rules, those that take longest first, so that no process waits for the last."""
 
-        def effort(name: str) -> tuple[bool, bool]:
-            facts: RuleFacts = self.run.rules[self.run.plan.rules[name].rule]
-            return not facts.stochastic, not facts.learns
+        def effort(name: str) -> tuple[bool, bool, bool]:
+            rule = rule_class(self.run.plan.rules[name].rule)
+            # repeated fit by fit, then all repeats at once, then those that are fitted once
+            return not rule.stochastic or rule.batched, not rule.stochastic, not rule.learns
 
         return sorted(self.run.plan.protocol_rules[self.protocol], key=effort)
 
@@ -143,6 +145,7 @@ class Judging:
                 self.protocol,
                 self.run.config["seed"],
                 self.results / "fusion" / self.protocol,
+                self.n_jobs,
             )
             for name in rules
         )
@@ -266,14 +269,17 @@ def _fuse(
     protocol: Protocol,
     seed: int,
     folder: Path,
+    threads: int,
 ) -> str:
-    fused = fuse(
-        rule["rule"],
-        rule["options"],
-        read_partition_inputs(partitions, modalities, files),
-        protocol=protocol,
-        seed=seed,
-    )
+    # a forest grows on what the other rules leave idle; its bytes do not depend on it
+    with parallel_config("threading", n_jobs=threads):
+        fused = fuse(
+            rule["rule"],
+            rule["options"],
+            read_partition_inputs(partitions, modalities, files),
+            protocol=protocol,
+            seed=seed,
+        )
     write_table(fused.table, folder / f"{name}.parquet", fused.table.schema)
     write_json(fused.learned, folder / f"{name}.json")
     write_table(fused.robustness, folder / f"{name}.robustness.parquet", ROBUSTNESS)

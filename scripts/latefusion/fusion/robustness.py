@@ -76,9 +76,8 @@ class MissingnessOutcomes:
         if self.modalities > EXACT_UP_TO:
             return self._predicted(keep(self.P, codes))
         outcomes = np.empty((2, len(codes)))
-        for code in np.unique(codes).tolist():
-            rows = codes == code
-            outcomes[:, rows] = self.under(code)[:, rows]
+        for code in np.flatnonzero(np.bincount(codes)).tolist():
+            np.copyto(outcomes, self.under(code), where=codes == code)
         return outcomes
 
     def _predicted(self, P: Array) -> Array:
@@ -122,8 +121,9 @@ def robustness_table(
     for unit, units in (("rows", np.arange(n)), ("groups", group)):
         for draw in range(SEEDS):
             orders = [_order(units, stream(seed, "robustness", unit, name, str(draw))) for name in modalities]
-            for share in SHARES:
-                gone = np.array([order < _nearest_cut(order, share) for order in orders])
+            cuts = [_nearest_cuts(order) for order in orders]
+            for place, share in enumerate(SHARES):
+                gone = np.array([order < cut[place] for order, cut in zip(orders, cuts, strict=True)])
                 for name, losing in losers:
                     codes = outcomes.everything - (gone[losing].T @ (1 << np.array(losing, np.int64)))
                     right, loss = outcomes.under_each(codes)
@@ -200,10 +200,10 @@ def _order(units: NDArray[np.intp], rng: np.random.Generator) -> NDArray[np.int6
     return starts
 
 
-def _nearest_cut(order: NDArray[np.int64], share: float) -> int:
-    """Return the cut between units that comes nearest to a share of the rows, the lower one on a tie."""
-    cuts = np.append(np.unique(order), len(order))
-    return int(cuts[np.argmin(np.abs(cuts - share * len(order)))])
+def _nearest_cuts(order: NDArray[np.int64]) -> list[int]:
+    """Return the cuts between units that come nearest to the shares of the rows, the lower one on a tie."""
+    cuts = np.append(np.flatnonzero(np.bincount(order)), len(order))
+    return [int(cuts[np.argmin(np.abs(cuts - share * len(order)))]) for share in SHARES]
 
 
 def _coalitions(M: int, seed: int) -> list[list[tuple[int, float]]]:

@@ -40,6 +40,8 @@ class RandomForest(StackingRule):
         forest = RandomForestClassifier(n_estimators=self.trees, random_state=self.seed)
         with one_thread():
             forest.fit(X, y)
+        # trees may grow side by side where joblib is told so, but what they say is added in their order
+        forest.n_jobs = 1
         return TrainedClassifier(
             forest.predict_proba,
             {"importance": forest.feature_importances_.tolist()},

@@ -4,6 +4,7 @@ from itertools import product as every
 
 import numpy as np
 import pytest
+from joblib import parallel_config
 from scipy.optimize import minimize, nnls
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.ensemble import VotingClassifier
@@ -154,6 +155,31 @@ def test_nearest_output_profiles_finds_scikit_learn_s_neighbours():
     weights = (P.argmax(axis=2) == Y[:, None])[near].sum(axis=1)
     expected = np.array([np.average(p, axis=0, weights=w) for p, w in zip(T, weights, strict=True)])
     assert fused("nearest_output_profiles") == pytest.approx(expected, abs=1e-12)
+
+
+@pytest.mark.parametrize(("n", "M", "K", "neighbours"), [(40, 2, 3, 50), (301, 1, 2, 7), (1200, 3, 4, 50)])
+def test_nearest_output_profiles_takes_whatever_is_as_near_as_the_last_of_all_distances(n, M, K, neighbours):
+    learned, y, _, asked, _ = world(n, M, K, seed=n)
+    # few values, so that distances are equal often, and modalities decided all the same
+    learned, asked = (np.round(4 * p) + np.linspace(0.5, 0.6, K) for p in (learned, asked))
+    learned, asked = (p / p.sum(axis=2, keepdims=True) for p in (learned, asked))
+    rule = rule_class("nearest_output_profiles")(neighbours=neighbours).fit(learned, y)
+    near = np.linalg.norm(np.sqrt(flat(asked))[:, None] - np.sqrt(flat(learned)), axis=2) ** 2
+    radius = np.sort(near, axis=1)[:, min(neighbours, n) - 1, None]
+    weights = (near <= radius + 1e-9).astype(float) @ (learned.argmax(axis=2) == y[:, None])
+    assert (near <= radius + 1e-9).sum(axis=1).max() > min(neighbours, n) or n < neighbours
+    expected = np.array(
+        [np.average(p, axis=0, weights=w if w.any() else None) for p, w in zip(asked, weights, strict=True)]
+    )
+    assert rule.predict_proba(asked) == pytest.approx(expected, abs=1e-12)
+
+
+def test_a_forest_that_grows_on_several_threads_says_the_same_bytes():
+    said = []
+    for threads in (1, 3, 3):
+        with parallel_config("threading", n_jobs=threads):
+            said.append(rule_class("random_forest")(random_state=3).fit(P, Y).predict_proba(T).tobytes())
+    assert len(set(said)) == 1
 
 
 def loss(p):
