@@ -24,6 +24,7 @@ else:
 
 
 include: "workflow/rules/svm.smk"  #           feature matrices -> SVMs -> probabilities
+include: "workflow/rules/learners.smk"  #      the same by other learners, and the best of several
 include: "workflow/rules/external.smk"  #      models and probabilities that the user brings
 include: "workflow/rules/fusion.smk"  #        probabilities -> each fusion rule -> the selected one
 include: "workflow/rules/evaluation.smk"  #    predictions -> metrics, comparisons, checks, summary

@@ -6,9 +6,9 @@ with job(snakemake.log[0]):
     from latefusion.core.input_names import input_name
     from latefusion.core.seeds import stream
     from latefusion.pipeline.learning_curve import CurveData, CurveView, learning_curve
+    from latefusion.pipeline.view_model import LearnerSettings
     from latefusion.store.samples import class_names, read_group_of, read_samples
     from latefusion.store.tables import read_json, write_json
-    from latefusion.svm.settings import SvmSettings
 
     source, params, partition = snakemake.input, snakemake.params, snakemake.wildcards.partition
     dataset = read_json(source.dataset)
@@ -23,7 +23,9 @@ with job(snakemake.log[0]):
             read_samples(source.partition, part, source.item_tables, matrices, dataset)
             for part in ("train", "test")
         )
-        settings = SvmSettings.of(view["svm"], dataset["classes"])
+        choice = source.get(input_name("choice", view["name"]))
+        chosen = read_json(choice)["chosen"] if choice else None
+        settings = LearnerSettings.of(view, chosen, dataset["classes"])
         views.append(CurveView(view["name"], view["kind"], train, test, settings, matrices))
     group, test_group = (read_group_of(source.groups, rows.item) for rows in (views[0].train, views[0].test))
     rows = learning_curve(

@@ -24,7 +24,14 @@ with job(snakemake.log[0]):
         for protocol in params.protocols
     }
     dataset = read_json(snakemake.input.dataset)
-    found = leaks(tables, fused=params.fused, draws=params.draws, seed=params.seed, n_jobs=snakemake.threads)
+    found = leaks(
+        tables,
+        fused=params.fused,
+        relearned=params.relearned,
+        draws=params.draws,
+        seed=params.seed,
+        n_jobs=snakemake.threads,
+    )
     write_table(found, snakemake.output.leaks, SCHEMAS[LEAKS])
     evidence = gather(
         tables,

@@ -23,6 +23,7 @@ PAGE = {
     "digits": DOCS / "data.md",
     "catalogue": DOCS / "rules.md",
     "template": DOCS / "rules.md",
+    "learners": DOCS / "learners.md",
     "rulegraph": DOCS / "rerun.md",
     "stale-table": DOCS / "rerun.md",
     "speed": DOCS / "speed.md",
@@ -45,6 +46,13 @@ def rule_template() -> str:
     """Return the file that `latefusion rules mine --new` writes."""
     text = (ROOT / "workflow/launcher/new_rule.txt").read_text(encoding="utf-8")
     return f"```python\n{text}```"
+
+
+def learners() -> str:
+    """Return the table of learners, from their docstrings."""
+    from latefusion.planning.learner_catalogue import markdown, read_learners
+
+    return markdown(read_learners(ROOT / "scripts/latefusion/learners"))
 
 
 def rule_graph() -> str:
@@ -128,7 +136,7 @@ def _fenced(text: str) -> str:
 def main() -> None:
     """Write all parts but the table of stale jobs."""
     parts = {"catalogue": catalogue(), "template": rule_template(), "rulegraph": rule_graph()}
-    parts |= {"forms": forms(), "speed": speed(), "svc": in_place_of_svc()}
+    parts |= {"forms": forms(), "learners": learners(), "speed": speed(), "svc": in_place_of_svc()}
     if (ROOT / "results/summary.txt").exists():
         parts["ranking"] = ranking(ROOT / "results", "cross")
         parts["ranking-top"] = top(parts["ranking"])

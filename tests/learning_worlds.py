@@ -7,7 +7,14 @@ from settings import ROOT
 LEARNERS = sorted(
     file.stem for file in (ROOT / "scripts/latefusion/learners").glob("*.py") if file.stem != "__init__"
 )
-QUICK = {"knn": {"neighbours": [3, 20]}, "logistic_regression": {"C": [0.01, 1.0]}}
+QUICK = {
+    "gradient_boosting": {"max_iter": [3, 10], "min_samples_leaf": 5},
+    "knn": {"neighbours": [3, 20]},
+    "logistic_regression": {"C": [0.01, 1.0]},
+    "mlp": {"hidden": [8], "epochs": [2, 10], "batch": 30},
+    "sklearn": {"options": {"n_estimators": 10}, "grid": {"max_depth": [2, 5]}},
+    "svm": {"C": [0.1, 1]},
+}
 
 
 def small_options(name):

@@ -8,6 +8,12 @@ import yaml
 ROOT = Path(__file__).resolve().parents[1]
 SCHEMA = yaml.safe_load((ROOT / "workflow/schemas/config.schema.yaml").read_text())
 RULES = yaml.safe_load((ROOT / "workflow/schemas/rules.schema.yaml").read_text())
+LEARNERS = yaml.safe_load((ROOT / "workflow/schemas/learners.schema.yaml").read_text())
+FOLDERS = {
+    "schemas": ROOT / "workflow/schemas",
+    "rules": ROOT / "scripts/latefusion/rules",
+    "learners": ROOT / "scripts/latefusion/learners",
+}
 DEFAULT = yaml.safe_load((ROOT / "config.yaml").read_text())
 
 

@@ -28,6 +28,10 @@ def test_the_catalogue_is_that_of_the_docstrings():
     assert section("catalogue") == documents.catalogue()
 
 
+def test_the_catalogue_of_learners_is_that_of_the_docstrings():
+    assert section("learners") == documents.learners()
+
+
 def test_the_diagram_is_that_of_the_workflow():
     assert section("rulegraph") == documents.rule_graph()
 

@@ -10,7 +10,7 @@ from latefusion.planning.plan import make_plan
 from latefusion.planning.rule_catalogue import read_rules
 from latefusion.planning.run_plan import plan_run
 from refusals import Case
-from settings import ROOT, RULES, SCHEMA, changed
+from settings import FOLDERS, ROOT, RULES, SCHEMA, changed
 
 SECTION = "Configuration"
 KNOWN = read_rules(ROOT / "scripts/latefusion/rules")
@@ -144,7 +144,7 @@ def _key_twice(folder):
 
 def _mistake_below(folder):
     layers = _layers(folder, "extends: base.yaml\nseed: 1\n", base="folds: five")
-    plan_run(layers, schemas=ROOT / "workflow/schemas", rules=ROOT / "scripts/latefusion/rules")
+    plan_run(layers, **FOLDERS)
     return []
 
 

@@ -22,6 +22,7 @@ from latefusion.planning import (
     files,
     interactions,
     job_inputs,
+    learner_inputs,
     resources,
 )
 from latefusion.core.table_files import table_files
@@ -61,6 +62,7 @@ def planned():
     folders = {
         "schemas": WORKFLOW / "schemas",
         "rules": PACKAGE / "rules",
+        "learners": PACKAGE / "learners",
     }
     try:
         written = layers()
@@ -111,9 +113,10 @@ wildcard_constraints:
     protocol="|".join(CONFIG["protocols"]),
 
 
-def digest(script, *rules, more=()):
-    """Digest of an entry script, of all that it imports, of rules that it loads by name, and of further files."""
-    loaded = (RULES[rule].file for rule in rules)
+def digest(script, *rules, learners=(), more=()):
+    """Digest of an entry script, of all that it imports, of rules and learners loaded by name, and of further files."""
+    loaded = [RULES[rule].file for rule in rules]
+    loaded += [PACKAGE / "learners" / f"{one.learner}.py" for one in learners]
     return CODE.digest(SCRIPTS / f"{script}.py", *loaded, *more)
 
 
@@ -123,7 +126,7 @@ def names_of(views):
 
 
 def view_of(wildcards):
-    return PLAN.views[wildcards.view]
+    return PLAN.every_view[wildcards.view]
 
 
 def kept(file):
@@ -132,9 +135,11 @@ def kept(file):
     return update(file) if earlier else file
 
 
-REQUESTS = resources.Requests(PLAN.views, FILES.views_from("trained"))
+REQUESTS = resources.Requests(
+    PLAN.every_view, [view.name for view in PLAN.views.values() if view.learned_here]
+)
 asks, asks_of_view = REQUESTS.of_data, REQUESTS.of_view
-asks_of_curve, svm_threads = REQUESTS.of_curve, REQUESTS.threads
+asks_of_curve, threads_of = REQUESTS.of_curve, REQUESTS.threads
 
 
 def prediction_targets(wildcards):

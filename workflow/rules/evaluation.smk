@@ -61,6 +61,7 @@ rule learning_curve:
             lambda wildcards: job_inputs.embeddings(
                 FILES, job_inputs.curve_modalities(FILES)
             )
+            | learner_inputs.curve_choices(FILES, wildcards.partition)
         ),
         item_tables=FILES.item_tables,
         partition="<results>/partitions/{partition}.parquet",
@@ -84,7 +85,9 @@ rule learning_curve:
         rules=job_inputs.curve_rules(FILES),
         draws=CONFIG["evaluation"]["draws"],
         seed=SEED,
-        digest=digest("learning_curve", *job_inputs.curve_rules(FILES)),
+        digest=digest(
+            "learning_curve", *job_inputs.curve_rules(FILES), learners=FILES.learners
+        ),
     script:
         "../../scripts/learning_curve.py"
 
@@ -171,7 +174,14 @@ rule summarise:
         metric=CONFIG["evaluation"]["metric"],
         assignments=CONFIG["cross"]["repeats"],
         left_out=job_inputs.left_out(FILES),
-        fused=PLAN.fused if PLAN.rules else {},
+        fused=(
+            {protocol: PLAN.fused_modalities(protocol) for protocol in PLAN.fused}
+            if PLAN.rules
+            else {}
+        ),
+        relearned=[
+            view.name for view in PLAN.views.values() if view.replica != view.name
+        ],
         modalities=PLAN.modalities,
         draws=CONFIG["evaluation"]["draws"],
         seed=SEED,

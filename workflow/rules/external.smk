@@ -27,7 +27,7 @@ rule predict_pretrained:
         partition="given",
     conda:
         "../../envs/latefusion.yaml"
-    threads: svm_threads
+    threads: threads_of(resources.view_threads)
     resources:
         mem_mb=asks(resources.table_memory_mb, 2000),
         runtime=asks(resources.table_runtime_minutes, 10),

@@ -22,7 +22,7 @@ rule save_pipeline:
             *(one["rule"] for one in job_inputs.prediction_rules(FILES).values())
         ),
         criterion=PLAN.criterion,
-        modalities=PLAN.modalities,
+        modalities=job_inputs.classified_views(FILES),
         results=lambda wildcards, output: str(Path(output.pipeline).parent),
         seed=SEED,
         digest=digest(
@@ -58,11 +58,12 @@ rule classify:
         rules_path=RUN.rules_folder(
             *(one["rule"] for one in job_inputs.prediction_rules(FILES).values())
         ),
-        modalities=PLAN.modalities,
+        modalities=job_inputs.classified_views(FILES),
         seed=SEED,
         digest=digest(
             "classify",
             *(one["rule"] for one in job_inputs.prediction_rules(FILES).values()),
+            learners=FILES.learners,
         ),
     script:
         "../../scripts/classify.py"

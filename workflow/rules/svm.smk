@@ -25,14 +25,15 @@ rule train_svm:
         view=names_of(FILES.views_without_replica),
     conda:
         "../../envs/latefusion.yaml"
-    threads: svm_threads
+    threads: threads_of(resources.view_threads)
     resources:
         mem_mb=asks_of_view(resources.view_memory_mb, folds=CONFIG["folds"]),
         runtime=asks_of_view(resources.view_runtime_minutes),
     params:
         settings=lambda wildcards: view_of(wildcards).svm,
         replica=lambda wildcards: wildcards.partition == "given"
-        and "replica" in CONFIG["protocols"],
+        and "replica" in CONFIG["protocols"]
+        and wildcards.view in FILES.views_of_notebook,
         seed=SEED,
         digest=digest("train_svm"),
     script:
@@ -79,11 +80,11 @@ rule predict_svm:
     benchmark:
         "<benchmarks>/predict_svm/{partition}/{view}.tsv"
     wildcard_constraints:
-        view=names_of(FILES.views_from("trained")),
+        view=names_of(FILES.views_of_notebook),
         partition=r"cross-\d+-\d+",
     conda:
         "../../envs/latefusion.yaml"
-    threads: svm_threads
+    threads: threads_of(resources.view_threads)
     resources:
         mem_mb=asks_of_view(resources.view_predict_memory_mb),
         runtime=asks_of_view(resources.view_runtime_minutes),
@@ -99,5 +100,12 @@ use rule predict_svm as predict_svm_given with:
         test="<results>/{partition}/probabilities/{view}/test.parquet",
         replica="<results>/{partition}/probabilities/{view}/test_replica.parquet",
     wildcard_constraints:
-        view=names_of(FILES.views_from("trained")),
+        view=names_of(FILES.views_of_notebook),
         partition="given",
+
+
+# An SVM with settings of its own among the learners is none that the notebook has.
+use rule predict_svm as predict_svm_learner with:
+    wildcard_constraints:
+        view=names_of(FILES.other_svm_views),
+        partition=r"given|cross-\d+-\d+",

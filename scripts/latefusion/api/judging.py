@@ -77,7 +77,7 @@ def plan(written: Mapping[str, Any], models: Mapping[str, str], folds: int | Non
         models=(models, folds),
     )
     made = make_plan(config, known, file=name)
-    return RunPlan(name, config, known, made, Files(config, made))
+    return RunPlan(name, config, known, {}, made, Files(config, made))
 
 
 def _schema(name: str) -> dict[str, Any]:

@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from latefusion.core.metric_facts import BETTER, criterion
 from latefusion.core.seeds import stream
 from latefusion.core.wording import plural
 from latefusion.evaluation.alignment import align, coinciding_models
 from latefusion.evaluation.comparable import LINEARISED
-from latefusion.evaluation.names import ALL, GIVEN_TEST, SELECTED, TABLES, UNSEEN_GROUP
+from latefusion.evaluation.names import ALL, GIVEN_TEST, LEARNER, SELECTED, TABLES, UNSEEN_GROUP
 from latefusion.evaluation.samples import Items, Known, Mask, Model, Row, Sample
 from latefusion.evaluation.schemas import to_table
 from latefusion.evaluation.scores import score
 from latefusion.evaluation.statistics.group_bootstrap import Array
 from latefusion.evaluation.tables.best_model import best_rows, confidence_set_rows, headline_best_rows
 from latefusion.evaluation.tables.comparisons import (
-    choose_reference,
     comparison_rows,
     first_rules,
     overall_rows,
+    reference_of,
 )
 from latefusion.evaluation.tables.complementarity import changed_rows, complementarity_rows, oracle_rows
 from latefusion.evaluation.tables.detection import Detection, detection_rows
 from latefusion.evaluation.tables.dev_loss import dev_loss_rows
+from latefusion.evaluation.tables.learners import gain_rows, grid_rows, learner_rows
 from latefusion.evaluation.tables.metrics import metric_rows
 from latefusion.evaluation.tables.per_model import (
     calibration_rows,
@@ -93,14 +94,14 @@ def evaluate(
     seed, n_jobs : int
         No number depends on `n_jobs`.
     learning_curve : sequence of dict
-        Rows of that table, where it was asked for.
     metric : str
         One of `HEADLINES`, which reference, tests and confidence set go by.
     detection : Detection, optional
         What is looked for in two-class data, and what errors cost.
     """
     known = {model.name: Known() for model in models} | dict(known or {})
-    sample = _sample(models, items, dataset, shares)
+    aligned = partial(_sample, items=items, dataset=dataset, shares=shares)
+    sample = aligned(models)
     at = items.positions(sample.item)
     task = _Task(sample, known, protocol, metric, draws, seed, n_jobs)
     rows = _on_subsets(task, sample, _subsets(protocol, items, at, dataset))
@@ -110,8 +111,8 @@ def evaluate(
     rows["dev_loss"] = dev_loss_rows(sample, known, items, task.stream("dev loss"))
     rows["detection"] = detection_rows(sample, dataset["classes"], detection or Detection(), shares)
     rows |= {"spread": spread_rows(sample, models), "learning_curve": list(learning_curve)}
-    tried = {} if protocol == "replica" else known
-    rows["grid"] = [{"model": name, **point} for name, one in tried.items() for point in one.grid]
+    rows |= grid_rows({} if protocol == "replica" else known)
+    rows["gain_sources"] = task.gains(models, aligned)
     rows["published"] = published_rows(protocol, dataset, rows)
     tables = {name: to_table(name, rows[name]) for name in TABLES if name != "outcomes"}
     return tables | {"outcomes": outcomes(sample, items.group[at])}
@@ -134,19 +135,6 @@ def _sample(
     return align(models, items.item, items.label, items.group, classes, prior, shares)
 
 
-def _reference(sample: Sample, known: Mapping[str, Known], metric: str) -> str | None:
-    by = criterion(metric)
-    singles = [model for model in sample.models if model.kind == "single"]
-    names = [model.name for model in singles]
-    values = {name: known[name].out_of_fold.get(by) for name in names}
-    if {*values.values()} <= {None}:
-        by, values = "accuracy", {name: known[name].out_of_fold.get("accuracy") for name in names}
-        if all(model.kind != "baseline" for model in sample.models):
-            # no row to choose by: the best where it counts, against which gains look small rather than large
-            values = {one.name: float(one.correct(sample.label).mean()) for one in singles}
-    return choose_reference(names, values, BETTER[by])
-
-
 class _Task:
     """What all parts of an evaluation share."""
 
@@ -160,11 +148,17 @@ class _Task:
         seed: int,
         n_jobs: int,
     ) -> None:
-        self.protocol, self.metric, self.seed, self.n_jobs = protocol, metric, seed, n_jobs
+        self.known, self.protocol, self.metric, self.seed, self.n_jobs = known, protocol, metric, seed, n_jobs
         self.same = coinciding_models(sample.models)
-        self.reference = _reference(sample, known, metric)
+        self.reference = reference_of(sample, known, metric)
         # enough that the smallest p-value can pass Holm's first step
-        self.draws = max(draws, 40 * len(sample.models))
+        self.draws = max(draws, 40 * sum(model.kind != LEARNER for model in sample.models))
+
+    def gains(self, models: Sequence[Model], aligned: Callable[[Sequence[Model]], Sample]) -> list[Row]:
+        """Return what learners and what modalities add to the reference."""
+        rng = self.stream("gain sources")
+        common = {"draws": self.draws, "n_jobs": self.n_jobs}
+        return gain_rows(models, self.reference, self.metric, aligned, rng=rng, **common)
 
     def stream(self, what: str, *more: str) -> np.random.Generator:
         """Return the generator of one part."""
@@ -208,6 +202,7 @@ def _on_subset(task: _Task, subset: str, part: Sample) -> Iterator[tuple[str, li
         confidence_set_rows(scores, task.same, draws, task.stream("confidence set"), n_jobs, task.metric),
     )
     yield "overall", overall_rows(scores, task.same, task.metric)
+    yield "learners", learner_rows(scores, task.known, task.metric)
     yield "best", best_rows(scores, task.same, SELECTED, draws)
     if task.metric in LINEARISED:
         rng = task.stream("best", task.metric)

@@ -29,6 +29,9 @@ TABLES: Final = (
     "learning_curve",
     "grid",
     "published",
+    "learners",
+    "learner_grid",
+    "gain_sources",
 )
 """Tables of one protocol, `evaluation/{protocol}/<name>.parquet`."""
 
@@ -43,6 +46,9 @@ CURVE_RULES: Final = ("mean", "product", "log_logistic_regression")
 
 SELECTED: Final = "selected"
 """The rule that is chosen anew inside each partition, by what it says out of fold."""
+
+LEARNER: Final = "learner"
+"""The kind of a model that is one learner on one view, `{view}.{learner}`, where there are several."""
 
 ALL: Final = "all"
 UNSEEN_GROUP: Final = "unseen_group"

@@ -17,6 +17,7 @@ from latefusion.core.metrics import Array
 from latefusion.evaluation.baselines import baselines, training_shares
 from latefusion.evaluation.held_out import held_out_value
 from latefusion.evaluation.samples import HeldOut, Items, Known, Model, Names
+from latefusion.evaluation.tables.learners import at_edge
 from latefusion.evaluation.view_files import ViewFiles
 from latefusion.store.probabilities import BAG, Probabilities
 from latefusion.store.samples import positions, read_group_of, read_labels
@@ -116,13 +117,36 @@ def read_view(files: ViewFiles, partitions: Sequence[str], metric: str = "accura
         kernel_distance=min(distances) if distances else None,
         scored_by="ovo_prediction" if ovo_prediction else "predicted",
         held_out=_held_out(files),
+        note=_note({"partitions": dict(enumerate(facts))}),
         grid=[
             {"partition": partition, **point, "gamma": str(point["gamma"])}
             for partition, one in zip(partitions, facts, strict=bool(facts))
             for point in one.get("grid") or ()
+            if "settings" not in point
         ],
+        points=[
+            point
+            for partition, one in zip(partitions, facts, strict=bool(facts))
+            for point in _points(partition, one.get("grid") or ())
+        ],
+        chosen=[str(one["chosen"]) for one in facts if "chosen" in one],
     )
     return model, known
+
+
+def _points(partition: str, grid: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield the rows of the table `learner_grid` of one partition."""
+    tried = [point["settings"] for point in grid if "settings" in point]
+    for point in grid:
+        if "settings" in point:
+            told = ", ".join(f"{name} {value}" for name, value in point["settings"].items())
+            edge = at_edge(point["settings"], tried) if point["chosen"] else []
+            yield {
+                "partition": partition,
+                **point,
+                "settings": told,
+                "at_edge": ", ".join(edge) or None,
+            }
 
 
 def read_rule(name: str, table: Path | str, learned: Path | str) -> list[tuple[Model, Known]]:
@@ -231,7 +255,7 @@ def _weighted(validated: Sequence[Mapping[str, Any]], key: str) -> float | None:
 
 
 def _note(facts: Mapping[str, Any]) -> str | None:
-    """Say which rules `selected` took, and in how many partitions each."""
+    """Say which rule `selected` took, or which learner a view, and in how many partitions each."""
     parts = (facts.get("partitions") or {}).values()
     chosen = [str(one["chosen"]) for one in parts if isinstance(one, Mapping) and "chosen" in one]
     if not chosen:

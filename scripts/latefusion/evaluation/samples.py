@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from latefusion.core.log_loss import log_losses
 from latefusion.core.metrics import Array, Labels
+from latefusion.evaluation.names import LEARNER
 
 Row = dict[str, Any]
 Names = NDArray[np.object_]
 Mask = NDArray[np.bool_]
 
-KINDS: Final = ("baseline", "single", "early", "rule")
+KINDS: Final = ("baseline", "single", "early", "rule", LEARNER)
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Model:
     Attributes
     ----------
     name : str
-    kind : {'baseline', 'single', 'early', 'rule'}
+    kind : {'baseline', 'single', 'early', 'rule', 'learner'}
     probabilistic : bool
         Whether `p` is an estimate of probabilities.
     item : (r,) object array of str
@@ -216,6 +217,10 @@ class Known:
         Rows of the table `grid` without the model: what was tried in each partition.
     held_out : HeldOut, optional
         Losses on the rows that rules learn from, of a model that was not trained here.
+    points : sequence of dict
+        Rows of the table `learner_grid`, likewise.
+    chosen : sequence of str
+        The candidate that was taken in each partition, where there are several.
     """
 
     in_sample: Mapping[str, float | None] = field(default_factory=dict)
@@ -229,3 +234,5 @@ class Known:
     note: str | None = None
     grid: Sequence[Row] = ()
     held_out: HeldOut | None = None
+    points: Sequence[Row] = ()
+    chosen: Sequence[str] = ()

@@ -119,6 +119,18 @@ SCHEMAS: Final[Mapping[str, pa.Schema]] = {
     "published": _schema(
         "model:s measure:s true:s? predicted:s? subset:s published:f measured:f? low:f? high:f? n:i note:s"
     ),
+    # one row: a learner on a view in one metric; difference is to the SVM of the view, paired
+    "learners": _schema(
+        "view:s kind:s learner:s model:s metric:s value:f low:f? high:f? n:i groups:i chosen:i partitions:i"
+        " out_of_fold_log_loss:f? out_of_fold_accuracy:f? difference:f? difference_low:f? difference_high:f?"
+    ),
+    # one row: a point of a learner's grid that a view was tried with in a partition
+    "learner_grid": _schema("model:s partition:s settings:s log_loss:f accuracy:f chosen:b at_edge:s?"),
+    # one row: a mean over learners, modalities or both, against the best single model or another mean
+    "gain_sources": _schema(
+        "part:s against:s metric:s value:f low:f? high:f? difference:f difference_low:f? difference_high:f?"
+        " interval:s n:i groups:i"
+    ),
     # one row: the same model on the same items under two protocols
     "leaks": _schema(
         "model:s kind:s comparison:s claimed:s honest:s subset:s metric:s n:i groups:i claimed_value:f"

@@ -46,8 +46,6 @@ class Learner:
     searched : tuple of str
         Options of which a list is a grid, searched by out-of-fold log loss; `_train` is given one value
         of each by name.
-    stochastic : bool
-        Whether another `random_state` may give another result.
     batched : bool
         Whether `_train_grid` trains a grid faster than one point after another.
     dtype : type
@@ -65,7 +63,6 @@ class Learner:
     """
 
     searched: ClassVar[tuple[str, ...]] = ()
-    stochastic: ClassVar[bool] = False
     batched: ClassVar[bool] = False
     dtype: ClassVar[type[np.floating]] = np.float64
     n_jobs: int = 1
@@ -149,8 +146,8 @@ class Learner:
     def _train(self, X: Features, y: Labels, *args: Any, **searched: Any) -> Any:  # noqa: ANN401
         """Return a classifier of rows, (n, d), and classes 0 … k − 1, each of which has a row.
 
-        A subclass with options in `searched` is given a value of each by name. The random numbers of a
-        stochastic one begin with the seed `self._seed`, for each classifier alike.
+        A subclass with options in `searched` is given a value of each by name. Its random numbers, if it
+        draws any, begin with the seed `self._seed`, for each classifier alike.
         """
         raise NotImplementedError
 

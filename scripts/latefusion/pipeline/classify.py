@@ -15,14 +15,15 @@ from latefusion.fusion.fuse import fuse
 from latefusion.fusion.inputs import PartitionInput
 from latefusion.fusion.quality_columns import NO_QUALITY, QualityColumns, quality_names, quality_of
 from latefusion.fusion.selection import best_rule
+from latefusion.learning.learner import Learner
 from latefusion.pipeline.new_items import prediction_columns
 from latefusion.pipeline.novelty import novelty_mask
+from latefusion.pipeline.view_model import said_by_model
 from latefusion.store.models import load_model
 from latefusion.store.probabilities import Probabilities
 from latefusion.store.samples import Features, read_features
 from latefusion.store.schemas import SPLITS
 from latefusion.svm.estimator import SVM
-from latefusion.svm.prediction import predict
 
 EVERYTHING: Final = "all"
 """The partition that trains on every labelled item."""
@@ -35,9 +36,10 @@ class NewModality:
     Attributes
     ----------
     name : str
+        Of one of several learners `{modality}.{learner}`.
     new, seen : (n, d) and (m, d) float32 or float64 arrays
         Embeddings of the new and of the labelled items; rows of NaN lack the modality.
-    model : SVM
+    model : SVM or Learner
         Trained on all labelled items.
     learn : Probabilities
         Out-of-fold probabilities of the labelled items.
@@ -48,7 +50,7 @@ class NewModality:
     name: str
     new: Features
     seen: Features
-    model: SVM
+    model: SVM | Learner
     learn: Probabilities
     source: str
 
@@ -61,7 +63,7 @@ def read_modalities(names: Sequence[str], files: NamedFiles) -> Iterator[NewModa
     names : sequence of str
     files : NamedFiles
         For each name ``new:``, its embeddings, and those of each split, ``train:`` and ``test:`` or
-        ``all:``; ``model:`` and ``facts:``, its SVM on all labelled items; ``learn:``, what that says of
+        ``all:``; ``model:`` and ``facts:``, its model on all labelled items; ``learn:``, what that says of
         them out of fold.
     """
     for name in names:
@@ -121,10 +123,12 @@ def classify(
     unknown = np.full(len(item), -1, np.int32)
     learn, said, far = {}, {}, {}
     for one in modalities:
-        p, ovo = predict(one.model, [one.new], guarded=True, n_jobs=n_jobs, source=one.source)
+        p, ovo = said_by_model(one.model, [one.new], n_jobs=n_jobs, source=one.source)
         learn[one.name] = one.learn
         said[one.name] = Probabilities(one.learn.classes, item, unknown, p, ovo_prediction=ovo)
-        far[one.name] = novelty_mask(one.seen, one.new, rng=stream(seed, "classify", one.name))
+        modality = one.name.partition(".")[0]
+        if modality not in far:
+            far[modality] = novelty_mask(one.seen, one.new, rng=stream(seed, "classify", modality))
     measured = quality_of(items, quality_names(rules), "the items to classify")
     known = labelled.of(next(iter(learn.values())).item)
     group = items["group"].to_numpy(zero_copy_only=False)

@@ -14,13 +14,11 @@ from latefusion.core.log_loss import log_losses
 from latefusion.evaluation.statistics.group_bootstrap import group_weights
 from latefusion.fusion.fuse import fuse
 from latefusion.fusion.inputs import PartitionInput
+from latefusion.pipeline.view_model import LearnerSettings, said_by_model, trained_view
 from latefusion.store.probabilities import P_PREFIX, Probabilities
 from latefusion.store.samples import Samples
 from latefusion.svm.inputs import present_rows
 from latefusion.svm.labelled_rows import LabelledRows
-from latefusion.svm.prediction import predict
-from latefusion.svm.settings import SvmSettings
-from latefusion.svm.training import Limits, train
 
 logger = logging.getLogger(__name__)
 
@@ -29,13 +27,13 @@ SHARES: Final = (0.1, 0.25, 0.5, 1.0)
 
 @dataclass(frozen=True)
 class CurveView:
-    """One view: its rows in the training and the test part, the SVM's settings, and the files."""
+    """One view: its rows in the training and the test part, how it is learned, and the files."""
 
     name: str
     kind: str
     train: Samples
     test: Samples
-    settings: SvmSettings
+    settings: LearnerSettings
     files: Sequence[str]
 
 
@@ -153,7 +151,8 @@ def _trained(
     """Train a view on some rows; return their out-of-fold probabilities and those of the test part."""
     rows, classes = view.train, data.classes
     where = f"part of partition {data.partition} ({', '.join(view.files)})"
-    trained = train(
+    model, out_of_fold = trained_view(
+        view.settings,
         LabelledRows(
             [x[used] for x in rows.X],
             rows.label[used],
@@ -161,17 +160,11 @@ def _trained(
             len(classes),
             source=f"view {view.name}, {used.sum():,} rows of the training {where}",
         ),
-        view.settings,
-        limits=Limits(n_jobs=n_jobs),
-        replica=False,
+        n_jobs=n_jobs,
         rng=rng,
     )
-    p, _ = predict(
-        trained.model, view.test.X, guarded=True, n_jobs=n_jobs, source=f"view {view.name}, test {where}"
-    )
-    learned = Probabilities(
-        classes, rows.item[used], rows.label[used], trained.rows.out_of_fold_p, fold=rows.fold[used]
-    )
+    p, _ = said_by_model(model, view.test.X, n_jobs=n_jobs, source=f"view {view.name}, test {where}")
+    learned = Probabilities(classes, rows.item[used], rows.label[used], out_of_fold, fold=rows.fold[used])
     return learned, Probabilities(classes, view.test.item, view.test.label, p)
 
 

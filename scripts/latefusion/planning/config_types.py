@@ -8,6 +8,8 @@ from typing import Any, Literal, TypeAlias, TypedDict
 Protocol: TypeAlias = Literal["replica", "honest", "cross"]
 RuleEntry: TypeAlias = Mapping[str, Any]
 """`name`, `rule`, and the rule's options."""
+LearnerEntry: TypeAlias = Mapping[str, Any]
+"""`name`, `learner`, and the learner's options."""
 
 
 class SplitLists(TypedDict):
@@ -207,6 +209,8 @@ class Config(TypedDict):
     compare: str | list[str]
     views: list[EarlyView]
     svm: Svm
+    learners: list[LearnerEntry]
+    fuse: str
     protocols: list[Protocol]
     folds: int
     cross: Cross

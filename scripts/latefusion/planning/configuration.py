@@ -19,8 +19,8 @@ from latefusion.planning.prediction_models import prediction_problems, requireme
 from latefusion.planning.schema_problems import schema_problems
 
 RESERVED_NAMES: Final = ("majority", "group_lookup", SELECTED, "all")
-NULLABLE: Final = ("approximation", "max_iter")
-"""Settings of an SVM of which null is a value: none is made, there is no limit."""
+NO_LEARNERS: Final = ("chosen", "replica")
+"""Names that a learner may not have: what is chosen of all, and the notebook's SVM."""
 
 
 def complete(
@@ -29,6 +29,7 @@ def complete(
     *,
     file: str,
     rules: Mapping[str, Any] | None = None,
+    learners: Mapping[str, Any] | None = None,
     catalogue: Iterable[str] = (),
 ) -> Config:
     """Return the configuration with every default filled in.
@@ -46,6 +47,8 @@ def complete(
         Name of the configuration in messages.
     rules : mapping, optional
         JSON schema of the options of each fusion rule, by name; rules that it does not know pass.
+    learners : mapping, optional
+        The same of each learner.
     catalogue : iterable of str
         Names of the rules that there are.
 
@@ -58,20 +61,19 @@ def complete(
     problems = (
         list(schema_problems(config, schema, file))
         or list(prediction_problems(config, file))
-        or list(_option_problems(config, rules or {}, file))
+        or list(_option_problems(config, {"rules": rules, "learners": learners}, file))
     )
     if problems:
         raise InputError(problems)
     completed = _with_defaults(deepcopy(dict(config)), schema)
     if completed["views"] is None:
-        completed["views"] = _with_defaults(
-            _early_view(completed["modalities"]), schema["properties"]["views"]
-        )
+        early = _early_view(completed["modalities"])
+        completed["views"] = _with_defaults(early, schema["properties"]["views"])
     if completed["rules"] is None:
         completed["rules"] = [{"name": name} for name in sorted(catalogue)]
-    for entry in completed["rules"]:
-        if entry.get("rule") is None:
-            entry["rule"] = entry["name"]
+    for kind in ("rule", "learner"):
+        for entry in completed[f"{kind}s"]:
+            entry[kind] = entry.get(kind) or entry["name"]
     for kind in ("modalities", "views"):
         written = config.get(kind) or [{}] * len(completed[kind])
         for own, entry in zip(written, completed[kind], strict=True):
@@ -83,14 +85,17 @@ def complete(
     return complete_config
 
 
-def _option_problems(config: Mapping[str, Any], rules: Mapping[str, Any], file: str) -> Iterator[Problem]:
-    """Yield the options of rules that their schema refuses."""
-    known = rules.get("properties", {})
-    for position, entry in enumerate(config.get("rules") or ()):
-        rule = entry.get("rule") or entry["name"]
-        if rule in known:
-            own = {key: value for key, value in entry.items() if key != "rule"} | {"name": rule}
-            yield from schema_problems(own, known[rule], file, ("rules", position))
+def _option_problems(
+    config: Mapping[str, Any], schemas: Mapping[str, Mapping[str, Any] | None], file: str
+) -> Iterator[Problem]:
+    """Yield the options of rules and learners that their schemas refuse."""
+    for key, schema in schemas.items():
+        known, kind = (schema or {}).get("properties", {}), key.removesuffix("s")
+        for position, entry in enumerate(config.get(key) or ()):
+            name = entry.get(kind) or entry["name"]
+            if name in known:
+                own = {option: value for option, value in entry.items() if option != kind} | {"name": name}
+                yield from schema_problems(own, known[name], file, (key, position))
 
 
 def _early_view(modalities: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -99,15 +104,6 @@ def _early_view(modalities: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]
     taken = {modality["name"].casefold() for modality in modalities}
     name = "early_fusion" if "early" in taken else "early"
     return [{"name": name, "modalities": names}] if len(names) > 1 else []
-
-
-def svm_settings(config: Config, view: Modality | EarlyView) -> dict[str, Any]:
-    """Return the settings of a view's SVM: those of all, less what the view overrides.
-
-    Null overrides the `NULLABLE` ones; any other setting it leaves as it is for all.
-    """
-    override = {key: value for key, value in view["svm"].items() if value is not None or key in NULLABLE}
-    return {**config["svm"], **override, "combine": view.get("combine", "concatenate")}
 
 
 def _with_defaults(value: Any, schema: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any JSON value
@@ -136,6 +132,8 @@ def _contradictions(config: Config, file: str, *, named_rules: bool) -> Iterator
         yield from _repeated("rules", rules, file, taken=[*modalities, *views])
     if config["predictions"] is None:
         yield from item_problems(config, file)
+    learners = [learner["name"] for learner in config["learners"]]
+    yield from _repeated("learners", learners, file)
     yield from source_problems(config, file)
     for position, view in enumerate(config["views"]):
         yield from _view_problems(view, config["modalities"], f"views[{position}].modalities", file)
@@ -172,18 +170,20 @@ def _view_problems(
 
 
 def _repeated(key: str, names: Sequence[str], file: str, taken: Sequence[str] = ()) -> Iterator[Problem]:
-    seen = {name.casefold() for name in (*taken, *RESERVED_NAMES)}
+    own_meaning = (*RESERVED_NAMES, *(NO_LEARNERS if key == "learners" else ()))
+    seen = {name.casefold() for name in (*taken, *own_meaning)}
     for position, name in enumerate(names):
         if name.casefold() in seen:
-            reserved = name.casefold() in RESERVED_NAMES
+            reserved = name.casefold() in own_meaning
+            kind = {"rules": "rule", "learners": "learner"}.get(key)
             yield Problem(
                 file,
                 f"{shorten(name)}, "
                 + ("which has a meaning of its own" if reserved else "for the second time"),
                 "a name that nothing else has (capitals do not count: names become files)",
                 "give it another name"
-                if key != "rules"
-                else f"remove one, or give it a name of its own: {{name: {name}_2, rule: {name}, …}}",
+                if kind is None or (reserved and kind == "learner")
+                else f"remove one, or give it a name of its own: {{name: {name}_2, {kind}: {name}, …}}",
                 column=f"{key}[{position}].name",
             )
         seen.add(name.casefold())

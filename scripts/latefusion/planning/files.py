@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from latefusion.core.table_files import table_files
-from latefusion.evaluation.names import LEAKS, SELECTED, TABLES
+from latefusion.evaluation.names import LEAKS, LEARNER, SELECTED, TABLES
 from latefusion.planning import interactions
 from latefusion.planning.config_types import Config, Modality
 from latefusion.planning.item_sources import SOURCES, leaves_out, needs_selection, new_modality, splits_of
+from latefusion.planning.learned_views import LearnedViews
 from latefusion.planning.modality_sources import BY_ROW, has_embedding, has_files, in_table
-from latefusion.planning.plan import Plan, cross_partitions
+from latefusion.planning.plan import cross_partitions
 from latefusion.planning.views import View
 
 ROOT: Final = "<results>"
@@ -35,8 +35,7 @@ def evaluation_tables(protocol: str) -> list[str]:
     return [f"{ROOT}/evaluation/{protocol}/{table}.parquet" for table in TABLES]
 
 
-@dataclass(frozen=True)
-class Files:
+class Files(LearnedViews):
     """Files of the run that a configuration asks for.
 
     Parameters
@@ -44,9 +43,6 @@ class Files:
     config : Config
     plan : Plan
     """
-
-    config: Config
-    plan: Plan
 
     @property
     def splits(self) -> tuple[str, ...]:
@@ -129,26 +125,11 @@ class Files:
             if kind == "test" or view.has_out_of_fold
         ]
 
-    def views_from(self, source: Literal["trained", "pretrained", "external"]) -> list[str]:
-        """Return the names of the views of one source."""
-        return [view.name for view in self.plan.views.values() if view.source == source]
-
-    @property
-    def views_without_replica(self) -> list[str]:
-        """Views that are trained here with one SVM for all protocols."""
-        return [name for name in self.views_from("trained") if name not in self.views_with_replica]
-
-    @property
-    def views_with_replica(self) -> list[str]:
-        """Views of which `replica` has an SVM of its own beside the one that a grid chose."""
-        grids = [view.name for view in self.plan.views.values() if view.has_grid]
-        return grids if "replica" in self.config["protocols"] else []
-
     def features(self, view: str, partition: str, part: str) -> list[str]:
         """Return the matrices with one part of a view's rows, modality by modality and split by split."""
         return [
             f"{ROOT}/features/{split}/{modality}.parquet"
-            for modality in self.plan.views[view].modalities
+            for modality in self.plan.every_view[view].modalities
             for split in self.splits_of(partition, part)
         ]
 
@@ -167,8 +148,10 @@ class Files:
     def table(self, view: View, partition: str, kind: Kind, *, replica: bool) -> str:
         """Return a probability table of a view, under `replica` that of the notebook's SVM."""
         name = "test" if kind == "test" else f"train_{kind}"
-        if replica and (kind == "test" or view.name in self.views_with_replica):
-            name += "_replica"
+        if replica:
+            view = self.plan.every_view[view.replica]
+            if kind == "test" or view.name in self.views_with_replica:
+                name += "_replica"
         return f"{ROOT}/{partition}/probabilities/{view.name}/{name}.parquet"
 
     def evaluated_rules(self, protocol: str) -> list[str]:
@@ -177,31 +160,36 @@ class Files:
         return [*self.plan.protocol_rules[protocol], *chosen]
 
     def evaluated_views(self, protocol: str) -> list[dict[str, Any]]:
-        """Return the views of a protocol, which of their tables there are, and whether they only decide."""
+        """Return views and then candidates, which of their tables there are, and whether they only decide."""
         predictions = self.config["predictions"]
         decisions = predictions is not None and predictions["predicted"] is not None
+        views = [self.plan.views[name] for name in self.plan.protocol_views[protocol]]
+        candidates = [
+            self.plan.candidates[name] for view in views for name in view.candidates if protocol != "replica"
+        ]
         return [
             {
                 "name": view.name,
-                "kind": view.kind,
+                "kind": view.kind if view.name in self.plan.views else LEARNER,
                 "test": True,
                 "in_sample": view.has_in_sample and (view.source != "external" or protocol != "cross"),
                 "out_of_fold": view.has_out_of_fold,
                 "facts": view.source != "external",
             }
             | ({"decisions": True} if decisions else {})
-            for view in (self.plan.views[name] for name in self.plan.protocol_views[protocol])
+            for view in (*views, *candidates)
         ]
 
     def evaluated_files(self, protocol: str, kind: Kind | Literal["facts"]) -> list[str]:
         """Return one kind of file of every view that has it, view by view and then partition by partition."""
         replica = protocol == "replica"
+        views = [(self.plan.every_view[one["name"]], one[kind]) for one in self.evaluated_views(protocol)]
         return [
-            f"{ROOT}/{partition}/models/{view['name']}.json"
+            f"{ROOT}/{partition}/models/{view.replica if replica else view.name}.json"
             if kind == "facts"
-            else self.table(self.plan.views[view["name"]], partition, kind, replica=replica)
-            for view in self.evaluated_views(protocol)
-            if view[kind]
+            else self.table(view, partition, kind, replica=replica)
+            for view, there in views
+            if there
             for partition in self.plan.partitions[protocol]
         ]
 
@@ -234,16 +222,25 @@ class Files:
         return list(dict.fromkeys(file for file in files if file.endswith(".json")))
 
     def _model_files(self, partition: str, protocol: str) -> Iterator[str]:
-        for name in self.plan.protocol_views[protocol]:
-            if self.plan.views[name].source == "trained":
+        for name in self._views_of(protocol):
+            if self.plan.every_view[name].learned_here:
                 yield f"{ROOT}/{partition}/models/{name}.joblib"
-            if self.plan.views[name].source != "external":
+            if self.plan.every_view[name].source != "external":
                 yield f"{ROOT}/{partition}/models/{name}.json"
+
+    def _views_of(self, protocol: str) -> Iterator[str]:
+        """Yield the views and candidates whose models a protocol reads."""
+        for name in self.plan.protocol_views[protocol]:
+            view = self.plan.views[name]
+            yield view.replica if protocol == "replica" else view.name
+            yield from view.candidates if protocol != "replica" else ()
 
     def _probability_files(self, partition: str, protocol: str) -> Iterator[str]:
         kinds: tuple[Kind, ...] = ("in_sample", "out_of_fold", "test")
         for entry in self.evaluated_views(protocol):
-            view = self.plan.views[entry["name"]]
+            view = self.plan.every_view[entry["name"]]
+            if protocol == "replica":
+                view = self.plan.every_view[view.replica]
             for kind in kinds:
                 if entry[kind]:
                     yield self.table(view, partition, kind, replica=False)
@@ -280,8 +277,14 @@ class Files:
 
 def in_any_order(config: Config) -> Mapping[str, Any]:
     """Return the configuration as the report shows it: rules sorted, since their order changes nothing."""
-    rules = [
-        {key: value for key, value in entry.items() if key != "rule" or value != entry["name"]}
-        for entry in sorted(config["rules"], key=lambda entry: str(entry["name"]))
-    ]
-    return {**config, "rules": rules}
+    rules = sorted(config["rules"], key=lambda entry: str(entry["name"]))
+    return {
+        **config,
+        "rules": [_without_own_name(entry, "rule") for entry in rules],
+        "learners": [_without_own_name(entry, "learner") for entry in config["learners"]],
+    }
+
+
+def _without_own_name(entry: Mapping[str, Any], kind: str) -> dict[str, Any]:
+    """Return a rule or learner as it is written, without the key that repeats its name."""
+    return {key: value for key, value in entry.items() if key != kind or value != entry["name"]}

@@ -16,7 +16,7 @@ def partition(config: Config, plan: Plan) -> str | None:
 def views(config: Config, plan: Plan) -> list[str]:
     """Return the views of which it is done: SVMs on several modalities, trained here."""
     every = plan.views.values() if partition(config, plan) else ()
-    return [view.name for view in every if view.kind == "early" and view.source == "trained"]
+    return [view.name for view in every if view.kind == "early" and view.has_svm]
 
 
 def tables(config: Config, plan: Plan) -> list[str]:

@@ -14,9 +14,11 @@ from latefusion.evaluation.names import CURVE_RULES, SELECTED, TABLES
 from latefusion.planning.files import GIVEN, ROOT, Files, Kind, evaluation_tables, items_of
 from latefusion.planning.item_sources import COMPLETE, DIVIDED, item_table, new_modality
 from latefusion.planning.modality_sources import BY_ROW, files_of, listing, modality_entry
+from latefusion.planning.views import View
 
 TEST: Final = "test"
 PIPELINE: Final = "pipeline.json"
+
 
 Named = dict[str, str]
 """Files by the names under which scripts ask for them."""
@@ -98,7 +100,7 @@ def fused(files: Files, protocol: str) -> Named:
     replica, named = protocol == "replica", Named()
     for partition in files.plan.partitions[protocol]:
         for name in files.plan.fused[protocol]:
-            view = files.plan.views[name]
+            view = files.plan.every_view[name]
             named[input_name("test", partition, name)] = files.table(view, partition, TEST, replica=replica)
             brought_for_cross = view.source == "external" and protocol == "cross"
             kinds: dict[Kind, bool] = {
@@ -163,20 +165,20 @@ def external_views(files: Files) -> dict[str, bool]:
     if files.config["predictions"] is not None:
         return {}
     views = files.plan.views.items()
-    return {name: view.has_out_of_fold for name, view in views if view.source != "trained"}
+    return {name: view.has_out_of_fold for name, view in views if not view.learned_here}
 
 
 def classified(files: Files) -> Named:
     """Return what new items are classified with: models of all labelled items, and what was seen."""
     places = {
-        **{split: f"features/{split}/{{}}.parquet" for split in ("new", *files.splits)},
+        **{split: f"features/{split}/{{modality}}.parquet" for split in ("new", *files.splits)},
         "model": "all/models/{}.joblib",
         "facts": "all/models/{}.json",
         "learn": "all/probabilities/{}/train_out_of_fold.parquet",
     }
     named = {
-        input_name(kind, name): f"{ROOT}/{place.format(name)}"
-        for name in files.plan.modalities
+        input_name(kind, name): f"{ROOT}/{place.format(name, modality=name.partition('.')[0])}"
+        for name in classified_views(files)
         for kind, place in places.items()
     }
     read = any(one["quality"] for one in prediction_rules(files).values())
@@ -187,6 +189,12 @@ def of_pipeline(files: Files) -> Named:
     """Return what the pipeline is made of: models of all labelled items, and what they say out of fold."""
     kinds = ("model", "facts", "learn", "items", files.splits[0])
     return {name: path for name, path in classified(files).items() if name.split(":")[0] in kinds}
+
+
+def classified_views(files: Files) -> list[str]:
+    """Return the modalities of new items, or what the rules fuse in their place."""
+    views = (files.plan.views[name] for name in files.plan.modalities)
+    return [name for view in views for name in view.fused_as("cross", files.config["fuse"])]
 
 
 def prediction_rules(files: Files) -> dict[str, dict[str, Any]]:
@@ -236,7 +244,7 @@ def saved_pipeline(files: Files, *, file: str) -> list[str]:
         If a modality is not trained here.
     """
     for position, name in enumerate(files.plan.modalities):
-        if files.plan.views[name].source != "trained":
+        if not files.plan.views[name].learned_here:
             found = f"{name}, which comes from elsewhere: `snakemake predict` trains on all labelled items"
             fix = "leave it out of the configuration that new items are classified with"
             problem = Problem(file, found, "modalities with a column", fix, column=f"modalities[{position}]")
@@ -245,12 +253,26 @@ def saved_pipeline(files: Files, *, file: str) -> list[str]:
 
 
 def curve_views(files: Files) -> list[dict[str, Any]]:
-    """Return the views that are trained here, for the learning curve."""
+    """Return the views that are trained here, for the learning curve, with every learner of each."""
+    every = files.plan.every_view
     return [
-        {"name": view.name, "kind": view.kind, "modalities": list(view.modalities), "svm": dict(view.svm)}
+        {
+            "name": view.name,
+            "kind": view.kind,
+            "modalities": list(view.modalities),
+            "learners": {name: _learner_settings(every[name]) for name in view.candidates or (view.name,)},
+        }
         for view in files.plan.views.values()
-        if view.source == "trained"
+        if view.learned_here
     ]
+
+
+def _learner_settings(view: View) -> dict[str, Any]:
+    learner = view.learner
+    if learner is None:
+        raise ValueError(f"{view.name} has no learner")
+    options = {} if view.has_svm else dict(learner.options)
+    return {"learner": learner.learner, "options": options, "svm": dict(view.svm)}
 
 
 def curve_modalities(files: Files) -> list[str]:
@@ -268,7 +290,7 @@ def curve_rules(files: Files) -> dict[str, dict[str, Any]]:
 def learning_curve(files: Files, protocol: str) -> list[str]:
     """Return the learning curve on a protocol's first partition, where the configuration asks for one."""
     wanted = files.config["evaluation"]["learning_curve"] and protocol != "replica"
-    external = any(files.plan.views[name].source != "trained" for name in files.plan.modalities)
+    external = any(not files.plan.views[name].learned_here for name in files.plan.modalities)
     if not wanted or external:
         return []
     return [f"{ROOT}/{files.plan.partitions[protocol][0]}/learning_curve.json"]

@@ -12,10 +12,11 @@ from latefusion.core.metric_facts import OF_PROBABILITIES, TITLE, criterion
 from latefusion.core.wording import listed
 from latefusion.evaluation.names import SELECTED
 from latefusion.planning.config_types import Config, Predictions
+from latefusion.planning.learner_catalogue import Learners, learner_problems
 from latefusion.planning.prediction_models import why_not
 from latefusion.planning.rule_catalogue import RuleFacts
 from latefusion.planning.rule_options import NO_OPTIONS, quality_columns, rules_problems
-from latefusion.planning.views import View, read_views
+from latefusion.planning.views import View, read_candidates, read_views
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,8 @@ class Plan:
     ----------
     views : mapping of str to View
         Every view by name, single modalities first.
+    candidates : mapping of str to View
+        What several learners make of each view, `{view}.{learner}`, and SVMs that `replica` alone reads.
     rules : mapping of str to ConfiguredRule
         Every rule by name, in alphabetical order.
     partitions : mapping of str to list of str
@@ -64,8 +67,9 @@ class Plan:
         Views and rules of each protocol; rules in alphabetical order, so that their order in the
         configuration changes nothing.
     fused : mapping of str to list of str
-        The modalities that each protocol's rules fuse: under `cross` those that have a model for each of its
-        partitions. Where fewer than two of several are left there is nothing to fuse, and no rule.
+        What each protocol's rules fuse: the modalities, under `cross` those that have a model for each of its
+        partitions, or candidates of them where `fuse` says so. Where fewer than two of several modalities are
+        left there is nothing to fuse, and no rule.
     selects : mapping of str to list of str
         The rules that `selected` chooses from in each protocol; empty where there is nothing to choose by.
     selectable : list of str
@@ -76,6 +80,7 @@ class Plan:
     """
 
     views: Mapping[str, View]
+    candidates: Mapping[str, View]
     rules: Mapping[str, ConfiguredRule]
     partitions: Mapping[str, list[str]]
     protocol_views: Mapping[str, list[str]]
@@ -91,10 +96,21 @@ class Plan:
         """Names of the single-modality views, which the rules fuse where they can."""
         return [view.name for view in self.views.values() if view.kind == "single"]
 
+    @property
+    def every_view(self) -> dict[str, View]:
+        """Views and candidates by name."""
+        return {**self.views, **self.candidates}
+
+    def fused_modalities(self, protocol: str) -> list[str]:
+        """Return the modalities that a protocol's rules fuse, by one learner each or several."""
+        names = (self.every_view[name].modalities[0] for name in self.fused[protocol])
+        return list(dict.fromkeys(names))
+
     def warnings(self) -> Iterator[str]:
         """Yield a sentence on each protocol whose rules fuse less than was asked for, or that has none."""
         for protocol, rules in self.protocol_rules.items():
-            absent = [name for name in self.modalities if name not in self.fused[protocol]]
+            fused = self.fused_modalities(protocol)
+            absent = [name for name in self.modalities if name not in fused]
             if self.rules and not rules:
                 yield (
                     f"{protocol} has no fusion rule: its models are compared one by one, and nothing is said "
@@ -102,12 +118,14 @@ class Plan:
                 )
             elif absent:
                 yield (
-                    f"{protocol}: the rules fuse {listed(self.fused[protocol])} alone, without "
+                    f"{protocol}: the rules fuse {listed(fused)} alone, without "
                     f"{listed(absent)}; what they reach there is not what they reach with all modalities"
                 )
 
 
-def make_plan(config: Config, rules: Mapping[str, RuleFacts], *, file: str) -> Plan:
+def make_plan(
+    config: Config, rules: Mapping[str, RuleFacts], learners: Learners = None, *, file: str
+) -> Plan:
     """Decide what a complete configuration makes.
 
     Parameters
@@ -115,16 +133,18 @@ def make_plan(config: Config, rules: Mapping[str, RuleFacts], *, file: str) -> P
     config : Config
     rules : mapping of str to RuleFacts
         The rules that exist.
+    learners : mapping of str to LearnerFacts, optional
+        The learners that exist, of which those of the configuration are checked.
     file : str
         Name of the configuration in messages.
 
     Raises
     ------
     InputError
-        If a rule or an option of it does not exist, naming the nearest; if new items are to be classified by
-        the rule that is best out of fold and no rule has the metric.
+        If a rule, a learner or an option does not exist, naming the nearest; if `selected` is asked for and
+        no rule has the metric.
     """
-    problems = rules_problems(config, rules, file)
+    problems = [*rules_problems(config, rules, file), *learner_problems(config, learners, file)]
     if problems:
         raise InputError(problems)
     configured = _rules(config, rules)
@@ -137,9 +157,7 @@ def make_plan(config: Config, rules: Mapping[str, RuleFacts], *, file: str) -> P
     singles = [view for view in views.values() if view.kind == "single"]
     left_out: list[LeftOut] = []
     protocol_views: dict[str, list[str]] = {}
-    protocol_rules: dict[str, list[str]] = {}
-    fused: dict[str, list[str]] = {}
-    selects: dict[str, list[str]] = {}
+    protocol_rules, fused, selects = dict(protocol_views), dict(protocol_views), dict(protocol_views)
     for protocol in config["protocols"]:
         fusable = [view for view in singles if protocol != "cross" or view.has_cross]
         without = _absent_views(protocol, views) | _absent_rules(
@@ -148,11 +166,12 @@ def make_plan(config: Config, rules: Mapping[str, RuleFacts], *, file: str) -> P
         left_out += [LeftOut(protocol, name, reason) for name, reason in without.items()]
         protocol_views[protocol] = [name for name in views if name not in without]
         protocol_rules[protocol] = [name for name in configured if name not in without]
-        fused[protocol] = [view.name for view in fusable]
+        fused[protocol] = [name for view in fusable for name in view.fused_as(protocol, config["fuse"])]
         out_of_fold = protocol != "replica" and all(view.has_out_of_fold for view in fusable)
         selects[protocol] = [name for name in selectable if out_of_fold and name not in without]
     return Plan(
         views,
+        read_candidates(config),
         configured,
         _partitions(config),
         protocol_views,

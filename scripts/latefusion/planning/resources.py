@@ -24,6 +24,12 @@ SECONDS_OF_A_THREAD: Final = 6.0
 
 MOST_THREADS: Final = 8
 
+CELLS_OF_TWO_THREADS: Final = 1_000_000
+"""Rows times columns from which a learner is worth a second thread."""
+
+CELLS_OF_A_MINUTE: Final = 100_000
+"""Rows times columns that the slowest learner on a slow core is given a minute for."""
+
 LEAST_MB: Final = 1000
 """Snakemake itself, twice on a node, takes as much as a small prediction."""
 
@@ -75,6 +81,9 @@ class WithDataset(Protocol):
 Request = Callable[[OfView, WithDataset, int], int]
 """A resource function, called as Snakemake does with `wildcards`, `input` and `attempt`."""
 
+ThreadsRequest = Callable[[OfView, WithDataset], int]
+"""A function of threads, called as Snakemake does with `wildcards` and `input`."""
+
 
 @dataclass(frozen=True)
 class Requests:
@@ -110,9 +119,11 @@ class Requests:
             attempt * estimate(views, DataSize.read(input.dataset), *more, **named)
         )
 
-    def threads(self, wildcards: OfView, input: WithDataset) -> int:  # noqa: A002 - a name that Snakemake gives
-        """Return the threads that a view is worth."""
-        return view_threads(self.views[wildcards.view], DataSize.read(input.dataset))
+    def threads(self, estimate: Callable[[View, DataSize], int]) -> ThreadsRequest:
+        """Return the threads that a job asks for which trains or applies a view."""
+        return lambda wildcards, input: (  # noqa: A006 - names that Snakemake gives
+            estimate(self.views[wildcards.view], DataSize.read(input.dataset))
+        )
 
 
 def grid_size(view: View) -> int:
@@ -150,6 +161,25 @@ def view_predict_memory_mb(view: View, size: DataSize) -> int:
     """Return the megabytes that a job which applies the SVM of a view should ask for."""
     needed = predict_memory_mb(size.rows, size.of(view.modalities), support=size.rows)
     return max(LEAST_MB, needed)
+
+
+def learner_memory_mb(view: View, size: DataSize) -> int:
+    """Return the megabytes that a job which trains a learner should ask for.
+
+    The rows in single precision, and for each of two threads three copies in double.
+    """
+    needed = size.rows * size.of(view.modalities) * (4 + 2 * 3 * 8)
+    return max(LEAST_MB, math.ceil((BASE_BYTES + SLACK * needed) / MEGABYTE))
+
+
+def learner_threads(view: View, size: DataSize) -> int:
+    """Return the threads that the rows and columns of a view are worth; a fold is what one of them does."""
+    return 2 if size.rows * size.of(view.modalities) >= CELLS_OF_TWO_THREADS else 1
+
+
+def learner_runtime_minutes(view: View, size: DataSize) -> int:
+    """Return the minutes after which a scheduler may end the training of a learner."""
+    return 30 + math.ceil(size.rows * size.of(view.modalities) / CELLS_OF_A_MINUTE)
 
 
 def curve_memory_mb(views: Sequence[View], size: DataSize, *, folds: int) -> int:

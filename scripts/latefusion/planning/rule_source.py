@@ -49,6 +49,9 @@ RULE: Final = Contract(
     ("learns", "probabilistic", "stochastic", "replica_source"),
     ("from_decisions", "reads_quality"),
 )
+LEARNER: Final = Contract(
+    "learner", "latefusion.learners", "latefusion.learning.learner.Learner", ("searched",)
+)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from latefusion.planning.config_layers import Layer, located, main_file, merged
 from latefusion.planning.config_types import Config
 from latefusion.planning.configuration import RESERVED_NAMES, complete, missing_files
 from latefusion.planning.files import Files
+from latefusion.planning.learner_catalogue import LearnerFacts, read_learners
 from latefusion.planning.own_rules import own_folder, read_all_rules
 from latefusion.planning.plan import Plan, make_plan
 from latefusion.planning.prediction_models import planned_predictions
@@ -44,6 +45,8 @@ class RunPlan:
     config : Config
     rules : mapping of str to RuleFacts
         Every rule that there is.
+    learners : mapping of str to LearnerFacts
+        Every learner that there is.
     plan : Plan
     files : Files
     own_rules : Path, optional
@@ -55,6 +58,7 @@ class RunPlan:
     name: str
     config: Config
     rules: Mapping[str, RuleFacts]
+    learners: Mapping[str, LearnerFacts]
     plan: Plan
     files: Files
     own_rules: Path | None = None
@@ -75,7 +79,12 @@ class RunPlan:
 
 
 def plan_run(
-    layers: Sequence[Layer], *, schemas: Path, rules: Path, read_folds: ReadFolds | None = None
+    layers: Sequence[Layer],
+    *,
+    schemas: Path,
+    rules: Path,
+    learners: Path,
+    read_folds: ReadFolds | None = None,
 ) -> RunPlan:
     """Return what a configuration asks for.
 
@@ -83,8 +92,8 @@ def plan_run(
     ----------
     layers : sequence of Layer
         The lowest first.
-    schemas, rules : Path
-        Folders of the schemas and of the fusion rules.
+    schemas, rules, learners : Path
+        Folders of the schemas, of the fusion rules and of the learners.
     read_folds : callable, optional
         Returns the folds that came with the data, which are as many partitions: the one thing that is looked
         up in the data before a run starts.
@@ -95,6 +104,7 @@ def plan_run(
         If the configuration cannot be used: every mistake with the layer that it is in.
     """
     name = main_file(layers)
+    known_learners = read_learners(learners)
     try:
         own = own_folder(merged(layers), name)
         known = read_all_rules(rules, own)
@@ -104,6 +114,7 @@ def plan_run(
             file=name,
             rules=_schema(schemas / "rules.schema.yaml"),
             catalogue=default_names(known),
+            learners=_schema(schemas / "learners.schema.yaml"),
         )
         missing_files(config, file=name, built=EXAMPLE_DATA)
         named_rules = merged(layers).get("rules") is not None
@@ -114,10 +125,10 @@ def plan_run(
                 raise ValueError("folds that came with the data, and nothing that reads them")
             folds = read_folds(config)
             config["cross"] |= {"folds": len(folds), "repeats": 1}
-        plan = make_plan(config, known, file=name)
+        plan = make_plan(config, known, known_learners, file=name)
     except InputError as error:
         raise located(error, layers) from None
-    return RunPlan(name, config, known, plan, Files(config, plan), own, folds)
+    return RunPlan(name, config, known, known_learners, plan, Files(config, plan), own, folds)
 
 
 def _schema(file: Path) -> dict[str, Any]:

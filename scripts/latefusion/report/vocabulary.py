@@ -19,7 +19,7 @@ PROTOCOL_MEANING = {
     "honest": "same split; nothing is learned from test, or from probabilities of rows a model has seen",
     "cross": "cross-validation in which no group is on both sides",
 }
-KINDS = {"baseline": "baseline", "single": "single", "early": "early", "rule": "late"}
+KINDS = {"baseline": "baseline", "single": "single", "early": "early", "rule": "late", "learner": "learner"}
 
 
 def reference_role(tables: Tables) -> str:

@@ -8,6 +8,7 @@ import pytest
 from latefusion.core.errors import InputError
 from latefusion.evaluation.names import CURVE_RULES
 from latefusion.pipeline.learning_curve import SHARES, CurveData, CurveView, learning_curve
+from latefusion.pipeline.view_model import LearnerSettings
 from latefusion.store.samples import Samples
 from latefusion.svm.estimator import SVM
 from latefusion.svm.prediction import predict
@@ -15,7 +16,7 @@ from latefusion.svm.settings import SvmSettings
 from latefusion.svm.training import LabelledRows, train
 
 CLASSES = ("a", "b", "c")
-SETTINGS = SvmSettings(C=1, gamma="auto", scale="none")
+SETTINGS = LearnerSettings("svm", {}, SvmSettings(C=1, gamma="auto", scale="none"))
 
 
 def rows(seed, n, fold):
@@ -108,7 +109,7 @@ def said(one):
     rows = one.train
     trained = train(
         LabelledRows(rows.X, rows.label, rows.fold, 3),
-        one.settings,
+        one.settings.svm,
         replica=False,
         rng=np.random.default_rng(1),
     )

@@ -6,9 +6,11 @@ import pytest
 import yaml
 
 from latefusion.core.errors import InputError
-from latefusion.planning.configuration import complete, missing_files, svm_settings
+from latefusion.planning.configuration import complete, missing_files
+from latefusion.planning.learner_catalogue import read_learners
 from latefusion.planning.rule_catalogue import default_names, read_rules
-from settings import DEFAULT, ROOT, RULES, SCHEMA, changed
+from latefusion.planning.views import svm_settings
+from settings import DEFAULT, FOLDERS, LEARNERS, ROOT, RULES, SCHEMA, changed
 
 FOLDER = ROOT / "scripts/latefusion/rules"
 MINIMAL = {"data": {"train": "a.csv", "test": "b.csv"}, "modalities": [{"name": "text", "column": "t"}]}
@@ -46,7 +48,7 @@ def test_every_mapping_of_the_schema_refuses_unknown_keys():
             yield from mappings(part["items"], f"{path}[]")
 
     open_ones = [path for path, part in mappings(SCHEMA) if part.get("additionalProperties") is not False]
-    assert open_ones == ["config.rules[]"]  # a rule's options are checked against its own file
+    assert open_ones == ["config.learners[]", "config.rules[]"]  # options are checked against the own file
 
 
 def test_config_yaml_sets_every_key_of_the_schema():
@@ -237,6 +239,30 @@ def test_the_schema_of_the_rules_says_what_their_files_say():
         for name, rule in read_rules(FOLDER).items()
     }
     assert found == expected
+
+
+def test_the_schema_of_the_learners_says_what_their_files_say():
+    found = {
+        name: {
+            option: (part["default"], part["description"])
+            for option, part in schema["properties"].items()
+            if option != "name"
+        }
+        for name, schema in LEARNERS["properties"].items()
+    }
+    known = read_learners(FOLDERS["learners"])
+    expected = {
+        name: {
+            option: (list(default) if isinstance(default, tuple) else default, one.described[option])
+            for option, default in one.options.items()
+        }
+        for name, one in known.items()
+    }
+    assert found == expected
+    said = {
+        name: schema["properties"]["name"]["description"] for name, schema in LEARNERS["properties"].items()
+    }
+    assert said == {name: one.summary for name, one in known.items()}
 
 
 EXAMPLES = sorted((ROOT / "examples").glob("*.yaml"))

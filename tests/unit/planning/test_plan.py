@@ -4,6 +4,7 @@ import pytest
 
 from latefusion.core.errors import InputError
 from latefusion.planning.configuration import complete
+from latefusion.planning.learner_catalogue import LearnerFacts
 from latefusion.planning.plan import make_plan
 from latefusion.planning.rule_catalogue import RuleFacts
 from settings import SCHEMA, changed
@@ -205,3 +206,94 @@ def test_a_rule_under_a_name_of_its_own_learns_and_is_selected_as_its_file_says(
     )
     assert plan.protocol_rules["honest"] == ["other"]
     assert planned(rules=[{"name": "own", "rule": "vote"}]).selects["honest"] == []
+
+
+SEVERAL = [{"name": "svm"}, {"name": "probe", "learner": "logistic_regression", "C": [1.0]}, {"name": "knn"}]
+
+
+def test_one_svm_without_options_is_what_views_are_and_there_are_no_candidates():
+    plan = planned()
+    assert plan.candidates == {}
+    assert all(view.has_svm and view.replica == view.name for view in plan.views.values())
+    assert planned(learners=[{"name": "svm"}]).views == plan.views
+
+
+def test_several_learners_are_candidates_of_each_view_in_their_order():
+    plan = planned(learners=copy(SEVERAL))
+    assert plan.views["text"].source == "chosen"
+    assert plan.views["text"].candidates == ("text.svm", "text.probe", "text.knn")
+    assert plan.candidates["text.probe"].learner.options == {"C": [1.0]}
+    assert plan.candidates["text.probe"].learner.learner == "logistic_regression"
+    assert plan.fused["honest"] == ["text", "audio"]
+
+
+@pytest.mark.parametrize(
+    ("fuse", "fused"),
+    [
+        ("all", [f"{view}.{name}" for view in ("text", "audio") for name in ("svm", "probe", "knn")]),
+        ("knn", ["text.knn", "audio.knn"]),
+        ("chosen", ["text", "audio"]),
+    ],
+)
+def test_what_is_fused_is_configured_but_for_the_notebooks_svm(fuse, fused):
+    plan = planned(learners=copy(SEVERAL), fuse=fuse)
+    assert plan.fused == {"replica": ["text", "audio"], "honest": fused, "cross": fused}
+    assert plan.fused_modalities("cross") == ["text", "audio"]
+    assert list(plan.warnings()) == []
+
+
+@pytest.mark.parametrize(
+    ("learners", "replica"),
+    [
+        (SEVERAL, "text.svm"),
+        ([{"name": "svm", "C": [0.1, 1]}, {"name": "knn"}], "text.svm"),
+        ([{"name": "svm", "scale": "standard"}, {"name": "knn"}], "text.replica"),
+        ([{"name": "svm", "C": 3}], "text.replica"),
+        ([{"name": "knn"}], "text.replica"),
+        ([{"name": "svm", "gamma": ["auto", "scale"]}], "text"),
+    ],
+)
+def test_replica_keeps_the_svm_of_the_key_svm(learners, replica):
+    plan = planned(learners=copy(learners))
+    assert plan.views["text"].replica == replica
+    svm = {**plan.every_view[replica].svm, "C": 1, "gamma": "auto"}
+    assert svm == planned().views["text"].svm
+
+
+def test_without_replica_no_svm_is_trained_for_it():
+    assert planned(learners=[{"name": "knn"}], protocols=["honest"]).candidates == {}
+
+
+def test_what_a_view_says_of_its_svm_goes_before_the_learner_and_that_before_all():
+    plan = planned(learners=[{"name": "svm", "C": 3, "scale": "standard"}], modalities__0__svm={"C": 5})
+    assert [plan.views[name].svm["C"] for name in ("text", "audio")] == [5, 3]
+    assert plan.views["text"].svm["scale"] == "standard"
+
+
+LEARNERS = {
+    "svm": LearnerFacts("svm", {"C": 1}),
+    "knn": LearnerFacts("knn", {"neighbours": [5]}, ("neighbours",)),
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"learners": [{"name": "knnn"}]}, "write 'knn'"),
+        ({"learners": [{"name": "near", "learner": "knnn"}]}, "learners[0].learner"),
+        ({"learners": [{"name": "knn", "neighbors": 3}]}, "write 'neighbours'"),
+        ({"learners": [{"name": "svm", "learner": "knn"}]}, "another learner's name"),
+        ({"fuse": "knn"}, "chosen, all, svm"),
+    ],
+)
+def test_a_learner_that_there_is_not_is_refused(changes, told):
+    config = complete(changed(rules=copy(NAMES), **changes), SCHEMA, file="config.yaml")
+    with pytest.raises(InputError) as caught:
+        make_plan(config, RULES, LEARNERS, file="config.yaml")
+    assert told in str(caught.value)
+
+
+def test_a_learner_may_not_be_called_as_what_is_chosen_or_twice_the_same():
+    for learners in ([{"name": "chosen", "learner": "knn"}], [{"name": "knn"}, {"name": "knn"}]):
+        with pytest.raises(InputError, match="learners"):
+            planned(learners=learners)

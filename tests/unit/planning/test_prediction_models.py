@@ -5,10 +5,9 @@ import pytest
 from latefusion.core.errors import InputError
 from latefusion.planning.config_layers import Layer
 from latefusion.planning.run_plan import plan_run
-from settings import ROOT
+from settings import FOLDERS
 
 HEADER = "id,system,y,fold,part,p_a,p_b\n"
-FOLDERS = {"schemas": ROOT / "workflow/schemas", "rules": ROOT / "scripts/latefusion/rules"}
 ENTRY = {"file": "p.csv", "model": "system", "label": "y"}
 
 

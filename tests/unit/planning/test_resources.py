@@ -137,7 +137,7 @@ def test_requests_are_estimates_of_the_data_and_the_named_view_times_the_attempt
     assert asked == 3 * view_memory_mb(views["early"], size, folds=5)
     asked = requests.of_curve(curve_runtime_minutes, ["text"])(None, input=job, attempt=1)
     assert asked == curve_runtime_minutes([views["text"], views["early"]], size, ["text"])
-    assert requests.threads(early, input=job) == view_threads(views["early"], size)
+    assert requests.threads(view_threads)(early, input=job) == view_threads(views["early"], size)
 
 
 def test_a_learning_curve_asks_for_its_largest_view():

@@ -6,9 +6,8 @@ import yaml
 from latefusion.core.errors import InputError
 from latefusion.planning.config_layers import Layer
 from latefusion.planning.run_plan import plan_run
-from settings import ROOT
+from settings import FOLDERS
 
-FOLDERS = {"schemas": ROOT / "workflow/schemas", "rules": ROOT / "scripts/latefusion/rules"}
 MINE = """\
 data:
   train: train.csv

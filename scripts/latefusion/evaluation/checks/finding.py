@@ -116,14 +116,8 @@ DUPLICATED: Final = 0.01
 """Share of the test items that training has too which is worth a warning."""
 
 NEEDED: Final = (
-    "models",
-    "metrics",
-    "per_class",
-    "comparisons",
-    "calibration",
-    "overfitting",
-    "spread",
-    "dev_loss",
+    *("models", "metrics", "per_class", "comparisons", "calibration", "overfitting", "spread", "dev_loss"),
+    *("learners", "learner_grid", "grid"),
 )
 
 

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from types import MappingProxyType
 from typing import Any, Final
 
-from latefusion.evaluation.checks import claims, data, division, fusion, models, predictions
+from latefusion.evaluation.checks import claims, data, division, fusion, learners, models, predictions
 from latefusion.evaluation.checks.finding import ERROR, NOTE, WARNING, Evidence, Findings
 
 _ALL: Final = (
@@ -42,6 +42,9 @@ _ALL: Final = (
     predictions.dev_rows_seen,
     fusion.fewer_modalities_fused,
     models.models_left_out,
+    learners.learners_matter_more,
+    learners.probe_beats_svm,
+    learners.grid_too_narrow,
     claims.rules_coincide,
     data.items_unmatched,
     division.items_left_out,

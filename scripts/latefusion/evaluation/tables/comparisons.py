@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from latefusion.core.metric_facts import BETTER
+from latefusion.core.metric_facts import BETTER, criterion
 from latefusion.evaluation.alignment import coincide
 from latefusion.evaluation.comparable import (
     LINEARISED,
@@ -19,7 +19,7 @@ from latefusion.evaluation.comparable import (
     values_of,
     with_headline,
 )
-from latefusion.evaluation.samples import Aligned, Sample
+from latefusion.evaluation.samples import Aligned, Known, Sample
 from latefusion.evaluation.scores import Scores, differences
 from latefusion.evaluation.statistics.group_bootstrap import (
     grouped_means,
@@ -250,3 +250,17 @@ def choose_reference(
     known = [name for name in singles if out_of_fold.get(name) is not None]
     sign = -1.0 if better == "higher" else 1.0
     return min(known, key=lambda name: sign * (out_of_fold[name] or 0.0)) if known else singles[0]
+
+
+def reference_of(sample: Sample, known: Mapping[str, Known], metric: str) -> str | None:
+    """Return the single modality that is best out of fold by the metric that chooses."""
+    by = criterion(metric)
+    singles = [model for model in sample.models if model.kind == "single"]
+    names = [model.name for model in singles]
+    values = {name: known[name].out_of_fold.get(by) for name in names}
+    if {*values.values()} <= {None}:
+        by, values = "accuracy", {name: known[name].out_of_fold.get("accuracy") for name in names}
+        if all(model.kind != "baseline" for model in sample.models):
+            # no row to choose by: the best where it counts, against which gains look small rather than large
+            values = {one.name: float(one.correct(sample.label).mean()) for one in singles}
+    return choose_reference(names, values, BETTER[by])

@@ -50,6 +50,7 @@ def leaks(
     tables: Mapping[str, Mapping[str, pa.Table]],
     *,
     fused: Mapping[str, Sequence[str]] | None = None,
+    relearned: Sequence[str] = (),
     draws: int = 2000,
     seed: int = 0,
     n_jobs: int = 1,
@@ -66,6 +67,9 @@ def leaks(
     fused : mapping of str to sequence of str, optional
         The modalities that each protocol's rules fuse. Where two protocols fuse others, their rules are not
         the same models, and have no difference here.
+    relearned : sequence of str
+        Views that `replica` learns by the notebook's SVM and the other protocols by another learner. That
+        difference is no leak, so neither they nor the rules on them have one between `replica` and others.
     draws : int
     seed, n_jobs : int
     """
@@ -81,28 +85,34 @@ def leaks(
         if claimed not in tables or honest not in tables:
             continue
         a, b = (_ItemScores.read(tables[name]["outcomes"]) for name in (claimed, honest))
-        if fused and fused.get(claimed) != fused.get(honest):
-            a = a.only([name for name in a.of if kinds[name] != "rule"])
+        others = relearned if claimed == "replica" else ()
+        if others or (fused and fused.get(claimed) != fused.get(honest)):
+            a = a.only([name for name in a.of if kinds[name] != "rule" and name not in others])
         repeats = [
             dict(zip(models["model"].to_pylist(), models["repeats"].to_pylist(), strict=True))
             for models in (tables[name]["models"] for name in (claimed, honest))
         ]
-        there = set(b.item)
-        shared = [item for item in a.item if item in there]
-        subsets = {GIVEN_TEST if honest == "cross" else ALL: shared}
-        if honest == "cross":
-            own = set(a.item)
-            trained = {group for item, group in b.group.items() if item not in own}
-            unseen = [item for item in shared if b.group[item] not in trained]
-            if 0 < len(unseen) < len(shared):
-                subsets[UNSEEN_GROUP] = unseen
-        for subset, items in subsets.items():
+        for subset, items in _subsets(a, b, honest).items():
             common = {"comparison": f"{claimed}-{honest}", "claimed": claimed, "honest": honest}
             common |= {"subset": subset}
             rng = stream(seed, "leaks", claimed, honest, subset)
             found = _compare(a, b, items, repeats, draws=draws, rng=rng, n_jobs=n_jobs)
             rows += [common | row for row in found]
     return to_table("leaks", [row | {"kind": kinds[row["model"]]} for row in rows])
+
+
+def _subsets(a: _ItemScores, b: _ItemScores, honest: str) -> dict[str, list[str]]:
+    """Return the items that two protocols share, and under `cross` those whose group is not in train."""
+    there = set(b.item)
+    shared = [item for item in a.item if item in there]
+    subsets = {GIVEN_TEST if honest == "cross" else ALL: shared}
+    if honest == "cross":
+        own = set(a.item)
+        trained = {group for item, group in b.group.items() if item not in own}
+        unseen = [item for item in shared if b.group[item] not in trained]
+        if 0 < len(unseen) < len(shared):
+            subsets[UNSEEN_GROUP] = unseen
+    return subsets
 
 
 def _compare(

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from latefusion.core.metric_facts import BETTER, IN_PER_CENT, TITLE, difference_unit, gain, size, written
 from latefusion.core.wording import plural, verb
-from latefusion.evaluation.names import ALL, FEWER_FUSED, SELECTED
+from latefusion.evaluation.names import ALL, FEWER_FUSED, LEARNER, SELECTED
 
 METRICS: Final = tuple(BETTER)
 WIDTH: Final = 80
@@ -92,6 +92,7 @@ def ranking(rows: Sequence[Row], tables: Tables, checks: Mapping[str, Any], metr
     lines: list[str] = []
     for protocol in tables:
         own = [row for row in rows if row["protocol"] == protocol and row["subset"] == ALL]
+        own = [row for row in own if row["kind"] != LEARNER]
         if own:
             lines += [*_protocol(protocol, own, tables[protocol], metric), ""]
     counts = checks["counts"]

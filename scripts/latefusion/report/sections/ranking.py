@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from latefusion.evaluation.names import SELECTED
+from latefusion.evaluation.names import LEARNER, SELECTED
 from latefusion.report import verdicts
 from latefusion.report.charts import Key
 from latefusion.report.components import Bar, Cell, Column, Table, estimate, figure, text
@@ -69,7 +69,8 @@ def _ordered(metric: Metric, tables: Tables) -> list[Row]:
         value = tables.value(row["model"], metric.name)
         return value is None, 0.0 if value is None else -metric.gain(value)
 
-    return sorted(tables.models, key=place)
+    # a learner of a view that is not the one taken is of the section on learners
+    return sorted((row for row in tables.models if row["kind"] != LEARNER), key=place)
 
 
 def _first(tables: Tables, models: Sequence[Row]) -> frozenset[int]:

@@ -210,7 +210,7 @@ def _machines(results: Results) -> Table:
     partition = "given" if any(where == "given" for where, _ in results.models) else None
     rows = []
     for (where, view), facts in sorted(results.models.items()):
-        if partition is not None and where != partition:
+        if (partition is not None and where != partition) or {"learner", "chosen"} & facts.keys():
             continue
         rows.append(
             [
