@@ -28,8 +28,9 @@ class Process:
 def at_work(folder: Path) -> list[Process]:
     """Return this user's processes that run, or are a job of, a local Snakemake in a folder.
 
-    Snakemake keeps its log in `.snakemake/log` open; its jobs run scripts in `.snakemake/scripts`.
-    Those that SLURM started in a job other than this process's own are left out: SLURM knows them.
+    Snakemake keeps its log in `.snakemake/log` open; its jobs run scripts in `.snakemake/scripts`, which
+    those that were forked keep open. Those that SLURM started in a job other than this process's own are left
+    out: SLURM knows them.
     """
     return [process for process in _all() if _works_in(process, folder.resolve())]
 
@@ -65,10 +66,11 @@ def end(pids: list[int], *, patience: float) -> None:
 def _works_in(process: Process, folder: Path) -> bool:
     if process.pid == os.getpid():
         return False
-    if f"{folder}/.snakemake/scripts/" in process.command:
+    scripts, log = f"{folder}/.snakemake/scripts/", f"{folder}/.snakemake/log/"
+    opened = list(_open_files(process.pid))
+    if scripts in process.command or any(target.startswith(scripts) for target in opened):
         return not _in_other_job(process.pid)
-    log = f"{folder}/.snakemake/log/"
-    return any(target.startswith(log) for target in _open_files(process.pid)) and not (
+    return any(target.startswith(log) for target in opened) and not (
         "--mode" in process.command and _in_other_job(process.pid)
     )
 

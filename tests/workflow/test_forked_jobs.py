@@ -1,0 +1,164 @@
+"""Jobs that are forks of one process end as those that are started one by one."""
+
+import signal
+import sys
+import threading
+import time
+from contextlib import nullcontext
+from pathlib import Path
+
+import pytest
+
+from runs import FEW, contents, launch, write_run
+from settings import ROOT
+
+sys.path.insert(0, str(ROOT / "workflow"))
+
+from launcher.forked_jobs import SWITCH, JobServer, environment
+from launcher.processes import at_work
+
+SCRIPTS = ROOT / "scripts"
+
+
+@pytest.fixture(scope="module")
+def server():
+    """Return one server for all jobs of these tests; it ends with this process's end of the connection."""
+    one = JobServer(SCRIPTS)
+    yield one
+    one.close()
+
+
+@pytest.fixture
+def run(server, tmp_path):
+    """Return a function that runs a script in a folder of its own as a fork, and returns the exit code."""
+    (tmp_path / ".snakemake/scripts").mkdir(parents=True)
+
+    def finished(source, *, watched=lambda pid: nullcontext(), **variables):
+        script = tmp_path / ".snakemake/scripts/tmp1.made_up.py"
+        script.write_text(source, encoding="utf-8")
+        return server.run(str(script), environment(1) | variables, watched, folder=str(tmp_path))
+
+    return finished
+
+
+def test_few_jobs_make_the_same_bytes_when_each_is_started(few_contents, tmp_path, monkeypatch):
+    """The run of `few` has forked its jobs, on two cores; this one starts them, on one."""
+    monkeypatch.setenv(SWITCH, "no")
+    write_run(tmp_path, configuration=FEW)
+    launch("run", "--cores", 1, cwd=tmp_path)
+    assert contents(tmp_path) == few_contents
+
+
+@pytest.mark.parametrize(
+    ("source", "code"),
+    [
+        ("pass", 0),
+        ("import sys; sys.exit(3)", 3),
+        ("raise ValueError('made up')", 1),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", 137),
+        ("import this_is_nowhere", 1),
+        ("this is no Python", 1),
+    ],
+)
+def test_a_job_ends_with_its_own_exit_code(run, source, code):
+    assert run(source) == code
+
+
+def test_a_job_is_the_main_module_in_its_folder_with_its_environment(run, tmp_path):
+    source = (
+        "import os, sys, pathlib\n"
+        "if __name__ == '__main__':\n"
+        "    text = '|'.join([os.environ['MADE_UP'], sys.argv[0], __file__, sys.path[0]])\n"
+        "    pathlib.Path('said.txt').write_text(text)\n"
+    )
+    assert run(source, MADE_UP="42") == 0
+    script = str(tmp_path / ".snakemake/scripts/tmp1.made_up.py")
+    assert (tmp_path / "said.txt").read_text() == "|".join(["42", script, script, str(Path(script).parent)])
+
+
+def test_a_job_leaves_nothing_to_the_next(run):
+    assert run("import os, sys; os.environ['LEFT'] = '1'; sys.modules['left'] = sys") == 0
+    assert run("import os, sys; sys.exit('LEFT' in os.environ or 'left' in sys.modules)") == 0
+
+
+def test_what_a_job_registers_for_its_end_is_done(run, tmp_path):
+    assert run("import atexit, pathlib; atexit.register(pathlib.Path('end.txt').touch)") == 0
+    assert (tmp_path / "end.txt").exists()
+
+
+def test_a_job_does_not_begin_before_it_is_watched(run, tmp_path):
+    """Else what it takes in its first moments would be missing from its record, or the process itself."""
+    seen = []
+
+    def watched(pid):
+        time.sleep(0.2)
+        seen.append(((tmp_path / "begun.txt").exists(), Path(f"/proc/{pid}").is_dir()))
+        return nullcontext()
+
+    assert run("import pathlib; pathlib.Path('begun.txt').touch()", watched=watched) == 0
+    assert seen == [(False, True)]
+
+
+def test_a_job_is_seen_at_work_in_its_folder_and_its_server_is_not(run, tmp_path):
+    assert not at_work(tmp_path)
+    seen = []
+    waiting = "import pathlib, time\nwhile not pathlib.Path('go').exists(): time.sleep(0.01)"
+
+    def look(pid):
+        deadline = time.monotonic() + 30
+        while not seen and time.monotonic() < deadline:
+            seen.extend(process.pid == pid for process in at_work(tmp_path))
+        (tmp_path / "go").touch()
+
+    def watched(pid):
+        threading.Thread(target=look, args=(pid,)).start()
+        return nullcontext()
+
+    assert run(waiting, watched=watched) == 0
+    assert seen == [True]
+    assert not at_work(tmp_path)
+
+
+def test_jobs_beside_each_other_end_by_themselves(server, tmp_path):
+    codes = {}
+
+    def job(number):
+        script = tmp_path / f"{number}.py"
+        script.write_text(f"import sys, time; time.sleep({3 - number} / 10); sys.exit({number})")
+        codes[number] = server.run(
+            str(script), environment(1), lambda pid: nullcontext(), folder=str(tmp_path)
+        )
+
+    threads = [threading.Thread(target=job, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert codes == {number: number for number in range(4)}
+
+
+def test_where_the_server_is_killed_its_jobs_fail_and_later_ones_are_left_to_snakemake(tmp_path):
+    """A job that went on would write what Snakemake takes for failed, perhaps beside its second attempt."""
+    server = JobServer(SCRIPTS)
+    script = tmp_path / "job.py"
+    script.write_text("import pathlib, time; time.sleep(1); pathlib.Path('written').touch()")
+
+    def watched(pid):
+        server.kill()
+        return nullcontext()
+
+    assert server.run(str(script), environment(1), watched, folder=str(tmp_path)) == 128 + signal.SIGKILL
+    assert server.run(str(script), environment(1), watched, folder=str(tmp_path)) is None
+    time.sleep(1.2)
+    assert not (tmp_path / "written").exists()
+    server.close()
+
+
+def test_without_the_libraries_no_fork_is_made(tmp_path, capfd):
+    """The job is then started by itself, and says what it lacks."""
+    server = JobServer(tmp_path)
+    script = tmp_path / "job.py"
+    script.touch()
+    assert server.run(str(script), environment(1), lambda pid: nullcontext(), folder=str(tmp_path)) is None
+    assert capfd.readouterr() == ("", "")
+    server.close()
