@@ -78,15 +78,15 @@ class JobServer:
                     return None
             try:
                 what, number = here.recv()
-            except EOFError:
+            except (EOFError, OSError):
                 return None
             if what == "code":
                 return int(number)
             with watched(number):
-                here.send("begin")
                 try:
+                    here.send("begin")
                     return int(here.recv()[1])
-                except EOFError:  # the server was killed, and its jobs with it
+                except (EOFError, OSError):  # the server was killed, and its jobs with it
                     return 137
 
     def close(self) -> None:
