@@ -56,6 +56,8 @@ def test_few_jobs_make_the_same_bytes_when_each_is_started(few_contents, tmp_pat
         ("import sys; sys.exit(3)", 3),
         ("raise ValueError('made up')", 1),
         ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", 137),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGTERM)", 143),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGINT)", 130),
         ("import this_is_nowhere", 1),
         ("this is no Python", 1),
     ],
