@@ -1,6 +1,7 @@
 """The same embeddings in every form of file, and the lines of the configuration that read them.
 
-`unit/ingest/test_modality_file.py` joins each and compares bytes; the table of docs/data.md is written here.
+`unit/ingest/test_modality_file.py` joins each form of some made-up items and compares bytes,
+`unit/ingest/test_song_forms.py` those of the bundled songs; the table of docs/data.md is written here.
 """
 
 import bz2
@@ -8,7 +9,10 @@ import gzip
 import json
 import lzma
 import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
@@ -20,159 +24,189 @@ from latefusion.schema_inference.config_text import flow
 from refusals.small import text
 
 ROWS, TEST = 90, 30
-RNG = np.random.default_rng(0)
-X = RNG.normal(size=(ROWS, 6))
-KEYS = [f"song {row:03}" for row in range(ROWS)]
-ORDER = RNG.permutation(ROWS)
+PARTS = 3
 
 
-def shuffled(values):
-    return [values[row] for row in ORDER]
+@dataclass(frozen=True)
+class Embeddings:
+    """Some items' embeddings, (n, d), in double precision, and the order in which files have them."""
+
+    keys: list[str]
+    X: np.ndarray
+    order: np.ndarray
+
+    @property
+    def dimension(self):
+        return self.X.shape[1]
+
+    def shuffled(self, values):
+        return [values[row] for row in self.order]
+
+    def wide(self, separator, key="id"):
+        rows = [[self.keys[row], *map(repr, self.X[row].tolist())] for row in self.order]
+        names = [f"mfcc_{column}" for column in range(self.dimension)]
+        return text([[key, *names], *rows], delimiter=separator)
+
+    def bracketed(self):
+        rows = [[self.keys[row], str(self.X[row].tolist())] for row in self.order]
+        return text([["id", "embedding"], *rows])
+
+    def lists(self):
+        return pa.table({"id": self.shuffled(self.keys), "embedding": self.X[self.order].tolist()})
+
+    def columns(self):
+        numbers = {f"c{at}": self.X[self.order][:, at] for at in range(self.dimension)}
+        return pa.table({"id": self.shuffled(self.keys), **numbers})
+
+    def json_lines(self):
+        return [json.dumps(row) + "\n" for row in self.lists().to_pylist()]
 
 
-def wide(separator, key="id"):
-    rows = [[KEYS[row], *map(repr, X[row].tolist())] for row in ORDER]
-    return text([[key, *[f"mfcc_{column}" for column in range(6)]], *rows], delimiter=separator)
+def made_up():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(ROWS, 6))
+    return Embeddings([f"song {row:03}" for row in range(ROWS)], X, rng.permutation(ROWS))
 
 
-def ids(folder):
-    (folder / "ids.txt").write_text("".join(f"{key}\n" for key in shuffled(KEYS)))
+def ids(folder, data):
+    (folder / "ids.txt").write_text("".join(f"{key}\n" for key in data.shuffled(data.keys)))
     return str(folder / "ids.txt")
 
 
-def per_item(folder, make=lambda row: row):
+def per_item(folder, data, make=lambda row: row):
     (folder / "each").mkdir()
-    for key, row in zip(KEYS, X, strict=True):
+    for key, row in zip(data.keys, data.X, strict=True):
         np.save(folder / "each" / f"{key}.npy", make(row))
     return str(folder / "each" / "{item}.npy")
 
 
-def table_per_item(folder):
+def table_per_item(folder, data):
+    """Write a table of two frames for each item, whose mean is its embedding to the last bit."""
     (folder / "frames").mkdir()
-    for key, row in zip(KEYS, X, strict=True):
-        frames = [[0.5 * at, *(row + shift).tolist()] for at, shift in enumerate((1, 0, -1))]
-        cells = [["frameTime", *(f"f{at}" for at in range(6))], *frames]
+    for key, row in zip(data.keys, data.X, strict=True):
+        frames = [[0.5 * at, *(row * factor).tolist()] for at, factor in enumerate((2, 0))]
+        cells = [["frameTime", *(f"f{at}" for at in range(data.dimension))], *frames]
         (folder / "frames" / f"{key}.csv").write_text(text(cells, delimiter=";"))
     return str(folder / "frames" / "{item}.csv")
 
 
-def hdf5(folder):
-    with h5py.File(folder / "a.h5", "w") as file:
-        file["emb"], file["id"] = X[ORDER], shuffled(KEYS)
+def save_hdf5(path, data):
+    with h5py.File(path, "w") as file:
+        file["emb"], file["id"] = data.X[data.order], data.shuffled(data.keys)
 
 
-def lists(folder=None):
-    return pa.table({"id": shuffled(KEYS), "embedding": shuffled(X.tolist())})
+def save_stream(path, data):
+    with pa.ipc.new_stream(path, data.lists().schema) as stream:
+        stream.write_table(data.lists(), max_chunksize=40)
 
 
-def saved(write):
-    """Return a form whose file `a…` is written by a function."""
+def save_safetensors(path, data):
+    values = np.ascontiguousarray(data.X[data.order])
+    header = {"emb": {"dtype": "F64", "shape": list(values.shape), "data_offsets": [0, values.nbytes]}}
+    head = json.dumps(header).encode()
+    path.write_bytes(len(head).to_bytes(8, "little") + head + values.tobytes())
 
-    def form(name, **entry):
-        def make(folder):
-            write(folder / name)
-            return {"file": str(folder / name), **entry}
 
-        return make
+def saved(name, write: Callable[[Path, Embeddings], Any], **entry) -> Callable[..., Mapping[str, Any]]:
+    """Return a form of one file that a function writes; identifiers in `ids.txt` stand beside it."""
+
+    def form(folder, data):
+        write(folder / name, data)
+        if entry.get("items") == "ids.txt":
+            return {"file": str(folder / name), **entry, "items": ids(folder, data)}
+        return {"file": str(folder / name), **entry}
 
     return form
 
 
-def json_text():
-    return "".join(json.dumps(row) + "\n" for row in lists().to_pylist())
+def compressed(name, compress, separator, key="id"):
+    return saved(name, lambda path, data: path.write_bytes(compress(data.wide(separator, key).encode())))
 
 
-def bracketed():
-    rows = [[KEYS[row], str(X[row].tolist())] for row in ORDER]
-    return text([["id", "embedding"], *rows])
+def shards(pattern):
+    def form(folder, data):
+        (folder / "parts").mkdir()
+        size = -(-len(data.keys) // PARTS)
+        for number in range(PARTS):
+            part = data.lists().slice(number * size, size)
+            pq.write_table(part, folder / "parts" / f"part-{number}.parquet")
+        return {"file": f"{folder}/parts/{pattern}".rstrip("/"), "column": "embedding"}
+
+    return form
 
 
-def shards(folder, pattern):
-    (folder / "parts").mkdir()
-    for number, start in enumerate(range(0, ROWS, 40)):
-        pq.write_table(lists().slice(start, 40), folder / "parts" / f"part-{number}.parquet")
-    return {"file": f"{folder}/parts/{pattern}".rstrip("/"), "column": "embedding"}
-
-
-def json_parts(folder):
-    lines = json_text().splitlines(keepends=True)
-    (folder / "part-0.jsonl").write_text("".join(lines[:50]))
-    (folder / "part-1.jsonl.gz").write_bytes(gzip.compress("".join(lines[50:]).encode()))
+def json_parts(folder, data):
+    lines = data.json_lines()
+    half = len(lines) // 2
+    (folder / "part-0.jsonl").write_text("".join(lines[:half]))
+    (folder / "part-1.jsonl.gz").write_bytes(gzip.compress("".join(lines[half:]).encode()))
     return {"file": [f"{folder}/part-0.jsonl", f"{folder}/part-1.jsonl.gz"], "column": "embedding"}
 
 
-def safetensors(folder):
-    values = np.ascontiguousarray(X[ORDER])
-    header = {"emb": {"dtype": "F64", "shape": list(values.shape), "data_offsets": [0, values.nbytes]}}
-    head = json.dumps(header).encode()
-    (folder / "a.safetensors").write_bytes(len(head).to_bytes(8, "little") + head + values.tobytes())
-    return f"{folder}/a.safetensors"
-
-
 FORMS = {
-    "a column of lists, CSV": saved(lambda path: path.write_text(bracketed()))("a.csv", column="embedding"),
-    "one number a column, CSV": saved(lambda path: path.write_text(wide(",")))("a.csv"),
-    "the same as pandas writes it with its index, TSV in bzip2": saved(
-        lambda path: path.write_bytes(bz2.compress(wide("\t", "").encode()))
-    )("a.tsv.bz2"),
+    "a column of lists, CSV": saved(
+        "a.csv", lambda path, data: path.write_text(data.bracketed()), column="embedding"
+    ),
+    "one number a column, CSV": saved("a.csv", lambda path, data: path.write_text(data.wide(","))),
+    "the same as pandas writes it with its index, TSV in bzip2": compressed(
+        "a.tsv.bz2", lambda raw: bz2.compress(raw, 1), "\t", ""
+    ),
     "the same by another identifier, some of the columns": saved(
-        lambda path: path.write_text(wide(",", "track"))
-    )("a.csv", key="track", columns="mfcc_*"),
+        "a.csv", lambda path, data: path.write_text(data.wide(",", "track")), key="track", columns="mfcc_*"
+    ),
     "one number a column, Parquet": saved(
-        lambda path: pq.write_table(
-            pa.table({"id": shuffled(KEYS), **{f"c{at}": X[ORDER][:, at] for at in range(6)}}), path
-        )
-    )("a.parquet"),
-    "a column of lists, Parquet": saved(lambda path: pq.write_table(lists(), path))(
-        "a.parquet", column="embedding"
+        "a.parquet", lambda path, data: pq.write_table(data.columns(), path)
     ),
-    "a column of lists, Feather or Arrow": saved(lambda path: pyarrow.feather.write_feather(lists(), path))(
-        "a.feather", column="embedding"
+    "a column of lists, Parquet": saved(
+        "a.parquet", lambda path, data: pq.write_table(data.lists(), path), column="embedding"
     ),
-    "JSON lines": saved(lambda path: path.write_text(json_text()))("a.jsonl", column="embedding"),
-    "one number a column, gzip": saved(lambda path: path.write_bytes(gzip.compress(wide(",").encode())))(
-        "a.csv.gz"
+    "a column of lists, Feather or Arrow": saved(
+        "a.feather", lambda path, data: pyarrow.feather.write_feather(data.lists(), path), column="embedding"
     ),
-    "one number a column, xz": saved(lambda path: path.write_bytes(lzma.compress(wide(";").encode())))(
-        "a.csv.xz"
+    "a column of lists, Arrow stream": saved("a.arrow", save_stream, column="embedding"),
+    "JSON lines": saved(
+        "a.jsonl", lambda path, data: path.write_text("".join(data.json_lines())), column="embedding"
     ),
-    "one number a column, zstd": saved(
-        lambda path: path.write_bytes(pa.compress(wide("|").encode(), codec="zstd", asbytes=True))
-    )("a.csv.zst"),
-    "shards, a pattern": lambda folder: shards(folder, "*.parquet"),
-    "shards, a folder": lambda folder: shards(folder, ""),
-    "JSON lines, a list of files, one of them gzip": lambda folder: json_parts(folder),
-    "safetensors, and a list of identifiers": lambda folder: {
-        "file": safetensors(folder),
-        "array": "emb",
-        "items": ids(folder),
-    },
-    ".npy, and a list of identifiers": lambda folder: (
-        np.save(folder / "a.npy", X[ORDER]) or {"file": str(folder / "a.npy"), "items": ids(folder)}
+    "one number a column, gzip": compressed("a.csv.gz", gzip.compress, ","),
+    "one number a column, xz": compressed("a.csv.xz", lambda raw: lzma.compress(raw, preset=0), ";"),
+    "one number a column, zstd": compressed(
+        "a.csv.zst", lambda raw: pa.compress(raw, codec="zstd", asbytes=True), "|"
+    ),
+    "shards, a pattern": shards("*.parquet"),
+    "shards, a folder": shards(""),
+    "JSON lines, a list of files, one of them gzip": json_parts,
+    "safetensors, and a list of identifiers": saved(
+        "a.safetensors", save_safetensors, array="emb", items="ids.txt"
+    ),
+    ".npy, and a list of identifiers": saved(
+        "a.npy", lambda path, data: np.save(path, data.X[data.order]), items="ids.txt"
     ),
     ".npz with identifiers inside": saved(
-        lambda path: np.savez(path, emb=X[ORDER], ids=np.array(shuffled(KEYS)))
-    )("a.npz", array="emb", items="ids"),
-    "HDF5 with identifiers inside": lambda folder: (
-        hdf5(folder) or {"file": str(folder / "a.h5"), "array": "/emb", "items": "/id"}
+        "a.npz",
+        lambda path, data: np.savez(path, emb=data.X[data.order], ids=np.array(data.shuffled(data.keys))),
+        array="emb",
+        items="ids",
     ),
-    "a matrix whose row i is of the i-th item": saved(lambda path: np.save(path, X))("a.npy", items="rows"),
-    "a file an item": lambda folder: {"files": per_item(folder)},
-    "frames, of which the first counts": lambda folder: {
-        "files": per_item(folder, lambda row: np.stack([row, -row])),
+    "HDF5 with identifiers inside": saved("a.h5", save_hdf5, array="/emb", items="/id"),
+    "a matrix whose row i is of the i-th item": saved(
+        "a.npy", lambda path, data: np.save(path, data.X), items="rows"
+    ),
+    "a file an item": lambda folder, data: {"files": per_item(folder, data)},
+    "frames, of which the first counts": lambda folder, data: {
+        "files": per_item(folder, data, lambda row: np.stack([row, -row])),
         "pool": "first",
     },
-    "frames, of which the mean counts": lambda folder: {
-        "files": per_item(folder, lambda row: np.stack([row + 1, row - 1])),
+    "frames, of which the mean counts": lambda folder, data: {
+        "files": per_item(folder, data, lambda row: np.stack([row * 2, row * 0])),
         "pool": "mean",
     },
-    "a table of frames an item": lambda folder: {
-        "files": table_per_item(folder),
+    "a table of frames an item": lambda folder, data: {
+        "files": table_per_item(folder, data),
         "columns": ["*", "!frameTime"],
         "pool": "mean",
     },
-    "a file an item, called after what is before the identifier's suffix": lambda folder: {
-        "files": per_item(folder).replace("{item}", "{stem}"),
+    "a file an item, called after what is before the identifier's suffix": lambda folder, data: {
+        "files": per_item(folder, data).replace("{item}", "{stem}"),
     },
 }
 
@@ -182,6 +216,6 @@ def forms_table():
     rows = ["| form | line under `modalities` |", "| --- | --- |"]
     for name, write in FORMS.items():
         with tempfile.TemporaryDirectory() as folder:
-            entry = {"name": "m", **write(Path(folder))}
+            entry = {"name": "m", **write(Path(folder), made_up())}
             rows.append(f"| {name} | `- {flow(entry)}` |".replace(f"{folder}/", ""))
     return "\n".join(rows)

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import shutil
 
 import numpy as np
@@ -9,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from latefusion.store.samples import read_features
-from runs import SMALL, launch, planned, snakemake, write_config, write_run
+from runs import SMALL, contents, launch, planned, snakemake, write_config, write_run
 
 ITEMS = {**SMALL["data"], "item": "song"}
 RULES = [{"name": "mean"}, {"name": "product"}]
@@ -78,17 +79,36 @@ def runs(tmp_path_factory):
     return columns, files, modalities
 
 
+# what says where embeddings came from; everything else is the same
+OF_FILES = {
+    "dataset.json",
+    "items/train.json",
+    "items/test.json",
+    "features/audio.json",
+    "features/text.json",
+}
+OF_FILES_ON_THE_PAGE = {"data", "checks", "making"}
+
+
 def test_the_results_are_those_of_columns(runs):
     columns, files, _ = runs
-    for pattern in ("features/*/*.parquet", "given/**/*.parquet", "fusion/**/*.parquet", "summary.csv"):
-        made = sorted((columns / "results").glob(pattern))
-        assert made
-        for path in made:
-            assert (
-                path.read_bytes() == (files / "results" / path.relative_to(columns / "results")).read_bytes()
-            )
+    expected, found = contents(columns), contents(files)
+    assert {name for name in expected | found if expected.get(name) != found.get(name)} == OF_FILES
+    assert {"summary.csv", "checks.json", "evaluation/honest/comparisons.parquet"} < set(expected)
     dataset = json.loads((files / "results/dataset.json").read_text(encoding="utf-8"))
     assert dataset["modalities"]["text"]["match"]["matched"] == sum(dataset["n"].values())
+
+
+def test_the_report_is_that_of_columns_but_for_what_it_says_of_the_files(runs):
+    expected, found = (dict(sections(folder)) for folder in runs[:2])
+    assert {"answer", "single", "fusion", "calibration"} < set(expected)
+    assert {name for name in expected if expected[name] != found.get(name)} == OF_FILES_ON_THE_PAGE
+    assert expected.keys() == found.keys()
+
+
+def sections(folder):
+    page = (folder / "results/report.html").read_text(encoding="utf-8")
+    return re.findall(r'<section id="([^"]+)"[^>]*>(.*?)</section>', page, re.DOTALL)
 
 
 def test_a_new_version_of_one_file_reads_that_modality_again_and_no_other(runs, tmp_path):

@@ -174,7 +174,8 @@ def _contributions(tables: Tables) -> Table | None:
     }
     if not found:
         return None
-    rules = sorted({rule for rule, _, _ in found}, key=lambda rule: -(tables.value(rule, "accuracy") or 0.0))
+    rules = list(dict.fromkeys(rule for rule, _, _ in found))
+    rules.sort(key=lambda rule: -(tables.value(rule, "accuracy") or 0.0))
     columns = list(dict.fromkeys((modality, how) for _, modality, how in found))
     return Table(
         "contributions",
