@@ -14,6 +14,7 @@ from pathlib import Path
 
 from benchmarks import (
     calibration,
+    compare,
     evaluation,
     forms,
     growth,
@@ -51,6 +52,7 @@ BENCHMARKS: dict[str, Callable[[Path], object]] = {
     "start": start.run,
     "svc": svc.run,
     "kernel_ridge": kernel_ridge.run,
+    "compare": compare.run,
 }
 
 

@@ -7,6 +7,7 @@ from types import ModuleType
 
 from benchmarks import (
     calibration,
+    compare,
     evaluation,
     forms,
     growth,
@@ -44,6 +45,7 @@ SECTIONS: dict[str, ModuleType] = {
     "start": start,
     "svc": svc,
     "kernel_ridge": kernel_ridge,
+    "compare": compare,
 }
 """By the name of what each measured; its `section` says it in words."""
 

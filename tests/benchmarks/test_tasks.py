@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from benchmarks.files import lyrics_arrays, notebook_files
 
-from benchmarks import evaluation, form_tasks, forms, ingest, large_forms, tasks
+from benchmarks import compare, evaluation, form_tasks, forms, ingest, large_forms, tasks
 
 ROWS = 30
 
@@ -69,3 +69,10 @@ def test_a_large_file_has_the_size_that_was_asked_for_and_is_read(work, name):
 def test_rules_that_need_columns_are_not_in_the_benchmark_of_all_rules():
     assert "quality_weighted" not in evaluation.rules()
     assert {"mean", "mlp", "llr_fusion"} <= set(evaluation.rules())
+
+
+def test_predictions_are_judged_by_several_processes_and_a_loop_over_draws_is_measured():
+    result = compare.judge(150, processes=2, folds=False, rules=["mean", "llr_fusion"])
+    assert result["models"] >= 3 + 2
+    assert result["processor_all"] > 0
+    assert compare.naive(150)["a_draw"] > 0
