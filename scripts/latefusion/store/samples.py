@@ -10,14 +10,15 @@ from typing import Any, Literal
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from latefusion.store.schemas import GROUPS, PARTITION
-from latefusion.store.tables import TableError, read_table
+from latefusion.store.tables import TableError, parquet_file, read_batches, read_table
 
 Features = NDArray[np.float32] | NDArray[np.float64]
 """Rows of one modality, (n, d)."""
+
+_BATCH_ROWS = 1_024
 
 
 @dataclass(frozen=True)
@@ -82,9 +83,7 @@ def read_samples(
         item=wanted,
         label=label[chosen],
         fold=table["fold"].fill_null(-1).to_numpy().astype(np.int32),
-        X=[
-            _select(np.concatenate([read_features(path) for path in paths]), chosen) for paths in per_modality
-        ],
+        X=[read_rows(paths, chosen) for paths in per_modality],
     )
 
 
@@ -123,19 +122,37 @@ def read_features(path: Path | str) -> Features:
 
     It is float32, or float64 where single precision would have lost digits that tell items apart.
     """
-    column = read_table(path, columns=["embedding"])["embedding"]
-    blocks = [_block(chunk) for chunk in column.chunks]
-    if len(blocks) == 1:
-        return blocks[0]
-    empty = np.empty((0, column.type.list_size))
-    if pa.types.is_float64(column.type.value_type):
-        return np.concatenate(blocks or [empty], dtype=np.float64)
-    return np.concatenate(blocks or [empty], dtype=np.float32, casting="same_kind")
+    with parquet_file(path) as file:
+        n = file.metadata.num_rows
+    return read_rows([path], np.arange(n))
+
+
+def read_rows(paths: Sequence[Path | str], chosen: NDArray[np.int64]) -> Features:
+    """Return some rows of feature matrices, as `read_features` does, without ever holding a whole matrix.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        At least one; in double precision where one of them is.
+    chosen : (n,) int array
+        Rows of all of them, one below another, from 0.
+    """
+    kinds = [embedding_type(path) for path in paths]
+    X: Features = np.empty((len(chosen), kinds[0][0]), np.result_type(*(kind for _, kind in kinds)))
+    order = np.argsort(chosen, kind="stable")
+    wanted, start = chosen[order], 0
+    for path in paths:
+        for batch in read_batches(path, ["embedding"], _BATCH_ROWS):
+            first, last = np.searchsorted(wanted, (start, start + len(batch)))
+            X[order[first:last]] = _block(batch.column(0))[wanted[first:last] - start]
+            start += len(batch)
+    return X
 
 
 def embedding_type(path: Path | str) -> tuple[int, str]:
     """Return the length and the precision, `float32` or `float64`, of a feature matrix's embeddings."""
-    kind = pq.read_schema(path).field("embedding").type
+    with parquet_file(path) as file:
+        kind = file.schema_arrow.field("embedding").type
     return int(kind.list_size), "float64" if pa.types.is_float64(kind.value_type) else "float32"
 
 
@@ -180,8 +197,3 @@ def positions(every: NDArray[np.object_], wanted: NDArray[np.object_], path: Pat
         return np.array([place[item] for item in wanted.tolist()], np.int64)
     except KeyError as error:
         raise TableError(f"{path}: the item {error} is not there; make it again") from error
-
-
-def _select(X: Features, chosen: NDArray[np.int64]) -> Features:
-    whole = len(chosen) == len(X) and np.array_equal(chosen, np.arange(len(X)))
-    return X if whole else X[chosen]

@@ -7,7 +7,8 @@ so that the same content is the same bytes.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -86,14 +87,39 @@ def read_table(
     TableError
         If the file's schema is another one, or the file is not Parquet.
     """
+    with parquet_file(path) as file:
+        found = file.schema_arrow
+        if schema is not None and not found.equals(schema):
+            raise TableError(
+                f"{path}: its columns are {_columns(found)}, not {_columns(schema)}; make it again"
+            )
+        return file.read(columns=None if columns is None else list(columns))
+
+
+def read_batches(path: Path | str, columns: Sequence[str], rows: int) -> Iterator[pa.RecordBatch]:
+    """Yield columns of a table in batches of at most `rows`, of which one is held at a time.
+
+    Raises
+    ------
+    TableError
+        If the file is not Parquet.
+    """
+    with parquet_file(path, pre_buffer=False, buffer_size=1 << 20) as file:
+        yield from file.iter_batches(batch_size=rows, columns=list(columns), use_threads=False)
+
+
+@contextmanager
+def parquet_file(path: Path | str, **options: Any) -> Iterator[pq.ParquetFile]:  # noqa: ANN401 - of pyarrow
+    """Open a table.
+
+    Raises
+    ------
+    TableError
+        If the file is not Parquet.
+    """
     try:
-        with pq.ParquetFile(path) as file:
-            found = file.schema_arrow
-            if schema is not None and not found.equals(schema):
-                raise TableError(
-                    f"{path}: its columns are {_columns(found)}, not {_columns(schema)}; make it again"
-                )
-            return file.read(columns=None if columns is None else list(columns))
+        with pq.ParquetFile(path, **options) as file:
+            yield file
     except pa.ArrowInvalid as error:
         raise TableError(f"{path}: not a Parquet file ({error}); make it again") from error
 
