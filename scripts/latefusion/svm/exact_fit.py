@@ -25,6 +25,9 @@ class ExactFit:
     Parameters
     ----------
     data : TrainingSet
+    rows : KernelRows
+        Of the training set, in the order in which they came: no label has a say in which rows are multiplied
+        together.
     first : SvmParameters
         Whatever is not C and gamma, which all models share.
     gammas : sequence of tuple of float
@@ -34,14 +37,19 @@ class ExactFit:
     """
 
     def __init__(
-        self, data: TrainingSet, first: SvmParameters, gammas: Sequence[tuple[float, ...]], needed: int
+        self,
+        data: TrainingSet,
+        rows: KernelRows,
+        first: SvmParameters,
+        gammas: Sequence[tuple[float, ...]],
+        needed: int,
     ) -> None:
-        self.data, self.n_jobs = data, first.n_jobs
-        n, n_parts = len(data.rows), data.scaling.n_parts
+        self.data, self.rows, self.n_jobs = data, rows, first.n_jobs
+        n, n_parts = len(rows), data.scaling.n_parts
         self.aligned = first.combine == "kernel_aligned" and n_parts > 1
         limit = budget(first.memory_mb)
         self.gram = Gram(
-            data.rows,
+            rows,
             data.scaling.in_units([max(one[part] for one in gammas) for part in range(n_parts)]),
             reuse=(len(gammas) > 1 or self.aligned)
             and (limit is None or needed + distance_bytes(n, n_parts) <= limit),
@@ -60,7 +68,8 @@ class ExactFit:
         units = self.data.scaling.in_units(gammas)
         K = self.gram.fill(units, weights, self.data.layout.place)
         self.data.log("kernel of %d rows", len(K))
-        return ExactKernel(self.data, K, weights, self.gram.double, _span(self.data.rows, units, weights))
+        span = _span(self.rows, units, weights)
+        return ExactKernel(self.data, self.rows, K, weights, self.gram.double, span)
 
 
 @dataclass(frozen=True)
@@ -71,6 +80,7 @@ class ExactKernel:
     """
 
     data: TrainingSet
+    rows: KernelRows
     K: Float32
     weights: tuple[float, ...]
     double: bool
@@ -94,7 +104,7 @@ class ExactKernel:
         coefficients = whole.coefficients(len(self.K))
         support = np.flatnonzero((coefficients != 0).any(axis=1))
         return Expansion(
-            support=self.data.rows[self.data.layout.order[support]],
+            support=self.rows[self.data.layout.order[support]],
             coefficients=coefficients[support],
             offsets=whole.offsets,
             weights=self.weights,

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from latefusion.core.parallel import one_blas_thread
+from latefusion.svm.blockwise_rows import BlockwiseRows
 from latefusion.svm.exact_fit import ExactFit
 from latefusion.svm.fitted_state import Expansion, FittedState
 from latefusion.svm.inputs import Features, Float64, Matrices, SvmParameters, as_parts
@@ -146,13 +147,19 @@ def _fit_all(
     layout = Layout.of(y, fold, len(classes), n_folds)
     _log_absent_classes(layout)
     scaling = InputScaling.fit(parts, first.combine, first.scale)
-    data = TrainingSet(layout, classes, scaling, scaling.rows(parts, n_jobs=first.n_jobs))
+    data = TrainingSet(layout, classes, scaling)
     groups = by_gamma(models, scaling)
     states: dict[int, FittedState] = {}
     method: FittingMethod[Any] = (
-        ExactFit(data, first, [gammas for gammas, _ in groups], needed)
+        ExactFit(
+            data,
+            scaling.rows(parts, n_jobs=first.n_jobs),
+            first,
+            [gammas for gammas, _ in groups],
+            needed,
+        )
         if components is None
-        else NystroemFit(data, first, components)
+        else NystroemFit(data, BlockwiseRows.of(scaling, parts, first.n_jobs), first, components)
     )
     for gammas, places in groups:
         found = _fit_one_gamma(method, data, gammas, [models[place] for place in places])

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from latefusion.core.errors import InputError, Problem
+from latefusion.core.parallel import blocks
 
 Int32 = NDArray[np.int32]
 Float32 = NDArray[np.float32]
@@ -19,6 +20,7 @@ Features = NDArray[np.floating]
 Matrices = ArrayLike | Sequence[Features]
 Gamma = float | Literal["auto", "scale"]
 
+ROWS_AT_ONCE: Final = 4096
 LARGEST: Final = 1e150
 """Of float64 input: squares of more overflow."""
 
@@ -75,7 +77,7 @@ def as_parts(X: Matrices) -> list[Features]:
             raise ValueError(f"X must have two dimensions, rows and columns, not {part.ndim}")
         if len(part) != len(parts[0]):
             raise ValueError(f"modalities have {len(parts[0])} and {len(part)} rows")
-        if not np.isfinite(part).all():
+        if not all(np.isfinite(part[a:b]).all() for a, b in blocks(len(part), ROWS_AT_ONCE)):
             raise ValueError("X holds NaN or infinite values")
         if part.dtype == np.float64 and part.size and max(part.max(), -part.min()) > LARGEST:
             raise ValueError(f"X holds values beyond ±{LARGEST:g}: divide such columns by a constant")

@@ -199,10 +199,12 @@ class KernelRows:
 
     def needs_double(self, gammas: Sequence[float]) -> bool:
         """Whether single precision would spoil the kernel."""
-        return any(
-            gamma * float(square.max(initial=0.0)) > SINGLE_PRECISION_UP_TO
-            for gamma, square in zip(gammas, self.squares, strict=True)
-        )
+        return needs_double(gammas, [float(square.max(initial=0.0)) for square in self.squares])
+
+
+def needs_double(gammas: Sequence[float], largest: Sequence[float]) -> bool:
+    """Whether single precision would spoil a kernel of rows whose largest squared norms are given."""
+    return any(gamma * square > SINGLE_PRECISION_UP_TO for gamma, square in zip(gammas, largest, strict=True))
 
 
 def closeness(a: KernelRows, b: KernelRows, part: int, *, double: bool) -> Float32:

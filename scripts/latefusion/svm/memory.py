@@ -10,6 +10,8 @@ MEGABYTE = 1_000_000
 # Interpreter, numpy, pyarrow, numba, scipy and scikit-learn, and the code that numba compiles.
 BASE_BYTES = 350 * MEGABYTE
 DEFAULT_COMPONENTS = 1000
+# Rows whose approximated features are held in double precision at a time.
+ROWS_IN_DOUBLE = 16_384
 
 
 def gram_bytes(rows: int) -> int:
@@ -44,16 +46,17 @@ def svm_bytes(
         Of the Nyström approximation; by default the whole Gram matrix is used.
     """
     pairs = classes * (classes - 1) // 2
-    # the input, its rows in the kernel's space, and these padded to whole blocks
-    features = 3 * 4 * rows * columns
+    features = 4 * rows * columns
     # coefficients, scores and row numbers of every one-vs-one classifier
     classifiers = 24 * rows * (classes - 1) * (1 + folds)
     decisions = 8 * rows * (2 * pairs + 2 * classes) * models + 8 * rows * pairs
     if components is None:
-        kernel = gram_bytes(rows)
+        # beside the input, its rows in the kernel's space, and these padded to whole blocks
+        kernel = gram_bytes(rows) + 2 * features
     else:
         kept = min(components, rows)
-        kernel = 2 * 4 * rows * kept + 4 * 8 * kept * kept
+        # the features and, of some rows, in double precision; rows in the kernel's space by blocks
+        kernel = 4 * (rows + 2 * ROWS_IN_DOUBLE) * kept + 4 * 8 * kept * kept
     return features + classifiers + decisions + kernel
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latefusion.core.parallel import blocks, run
+from latefusion.svm.blockwise_rows import BlockwiseRows
 from latefusion.svm.inputs import Float32, Float64
 from latefusion.svm.kernels import KernelRows, values
 
@@ -42,7 +43,7 @@ class NystroemMap:
     @classmethod
     def fit(
         cls,
-        rows: KernelRows,
+        rows: KernelRows | BlockwiseRows,
         chosen: NDArray[np.intp],
         gammas: tuple[float, ...],
         weights: tuple[float, ...],
@@ -59,15 +60,16 @@ class NystroemMap:
         projection = vectors[:, kept] / np.sqrt(eigenvalues[kept])
         return cls(components, projection, less_one.mean(axis=0) @ projection, gammas, weights, double)
 
-    def features(self, rows: KernelRows, n_jobs: int) -> Float32:
+    def features(self, rows: KernelRows | BlockwiseRows, n_jobs: int) -> Float32:
         """Return the features of rows, (n, r) float32."""
-        padded = rows.padded(BLOCK)
-        out = np.empty((len(padded), self.projection.shape[1]), np.float32)
+        out = np.empty((len(rows), self.projection.shape[1]), np.float32)
 
         def one(span: tuple[int, int]) -> None:
-            block = padded[span[0] : span[1]]
+            start, stop = span
+            # Always as many rows, so that where a block ends makes the least difference to a row.
+            block = rows[start:stop].padded(BLOCK)
             kernel = values(block, self.components, self.gammas, self.weights, double=self.double)
-            out[span[0] : span[1]] = kernel @ self.projection - self.centre
+            out[start:stop] = (kernel @ self.projection - self.centre)[: stop - start]
 
-        run(one, blocks(len(padded), BLOCK), n_jobs)
-        return out[: len(rows)]
+        run(one, blocks(len(rows), BLOCK), n_jobs)
+        return out

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from latefusion.core.parallel import blocks
+from latefusion.svm.blockwise_rows import BlockwiseRows
 from latefusion.svm.fitted_state import Expansion
 from latefusion.svm.gram import Gram
 from latefusion.svm.inputs import Float32, Float64, SvmParameters
 from latefusion.svm.kernel_alignment import Alignment
 from latefusion.svm.layout import NO_FOLD, Layout
 from latefusion.svm.linear_one_vs_one import LinearProblem
+from latefusion.svm.memory import ROWS_IN_DOUBLE
 from latefusion.svm.nystroem import NystroemMap
 from latefusion.svm.solution import LinearSolution
 from latefusion.svm.training_set import TrainingSet
@@ -24,17 +27,19 @@ class NystroemFit:
     Parameters
     ----------
     data : TrainingSet
+    rows : BlockwiseRows
+        Of the training set, in the order in which they came.
     first : SvmParameters
         Whatever is not C and gamma; its `random_state` draws the components.
     components : int
         Training rows that span the approximation.
     """
 
-    def __init__(self, data: TrainingSet, first: SvmParameters, components: int) -> None:
-        self.data, self.n_jobs = data, first.n_jobs
+    def __init__(self, data: TrainingSet, rows: BlockwiseRows, first: SvmParameters, components: int) -> None:
+        self.data, self.rows, self.n_jobs = data, rows, first.n_jobs
         self.aligned = first.combine == "kernel_aligned" and data.scaling.n_parts > 1
         # by the order in which rows came: the layout's would let labels have a say in which ones
-        n = len(data.rows)
+        n = len(rows)
         rng = np.random.default_rng(first.random_state)
         self.chosen = np.sort(rng.choice(n, min(components, n), replace=False))
 
@@ -47,13 +52,13 @@ class NystroemFit:
         y, fold = data.layout.y[place], data.layout.fold[place]
         layout = Layout.of(y, fold, data.layout.n_classes, data.layout.n_folds)
         units = data.scaling.in_units(gammas)
-        gram = Gram(data.rows[self.chosen], units, reuse=False, n_jobs=self.n_jobs)
+        gram = Gram(self.rows[self.chosen], units, reuse=False, n_jobs=self.n_jobs)
         return Alignment(gram, layout, units).kernels(data.held_out_folds)
 
     def kernel(self, gammas: tuple[float, ...], weights: tuple[float, ...]) -> NystroemKernel:
         """Approximate a kernel."""
-        span = NystroemMap.fit(self.data.rows, self.chosen, self.data.scaling.in_units(gammas), weights)
-        Z = span.features(self.data.rows, self.n_jobs)
+        span = NystroemMap.fit(self.rows, self.chosen, self.data.scaling.in_units(gammas), weights)
+        Z = span.features(self.rows, self.n_jobs)
         self.data.log("approximated the kernel of %d rows by %d components", len(Z), len(self.chosen))
         return NystroemKernel(self.data, Z, span)
 
@@ -85,11 +90,12 @@ class NystroemKernel:
     ) -> None:
         """Write the decision values of the rows that these solutions decide about."""
         for solution in solutions:
-            if solution.held_out_fold == NO_FOLD:
-                decision[0] = self.Z @ solution.normals + solution.offsets
-            else:
-                held = self.data.layout.rows_of_fold(solution.held_out_fold)
-                decision[1, held] = self.Z[held] @ solution.normals + solution.offsets
+            whole = solution.held_out_fold == NO_FOLD
+            layout, out = self.data.layout, decision[0 if whole else 1]
+            rows = np.arange(len(out)) if whole else layout.rows_of_fold(solution.held_out_fold)
+            for start, stop in blocks(len(rows), ROWS_IN_DOUBLE):
+                block = rows[start:stop]
+                out[block] = self.Z[block] @ solution.normals + solution.offsets
 
     def expansion(self, whole: LinearSolution) -> Expansion:
         """Return the solution on all rows by the components."""

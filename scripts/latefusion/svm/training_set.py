@@ -1,4 +1,4 @@
-"""The training rows as both ways of fitting take them: scaled, with the layout of their classifiers."""
+"""What both ways of fitting know of the training rows, and how their decision values become a model."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from latefusion.svm.calibration import calibrate
 from latefusion.svm.fitted_state import Expansion, FittedState
 from latefusion.svm.inputs import Float64, SvmParameters
-from latefusion.svm.kernels import InputScaling, KernelRows
+from latefusion.svm.kernels import InputScaling
 from latefusion.svm.layout import NO_FOLD, Layout
 from latefusion.svm.solution import Classifier, Solution
 
@@ -23,21 +23,18 @@ logger = logging.getLogger(__name__)
 
 @dataclass
 class TrainingSet:
-    """Training rows and their layout.
+    """Classes, folds and scaling of the training rows.
 
     Attributes
     ----------
     layout : Layout
     classes : (K,) array
     scaling : InputScaling
-    rows : KernelRows
-        In the order in which they came: no label has a say in which rows are multiplied together.
     """
 
     layout: Layout
     classes: NDArray[Any]
     scaling: InputScaling
-    rows: KernelRows
     began: float = field(default_factory=time.monotonic)
 
     def log(self, what: str, *values: object) -> None:

@@ -14,7 +14,7 @@ def data(y, K=3, combine="concatenate"):
     X = [np.random.default_rng(0).standard_normal((len(y), d)).astype(np.float32) for d in (2, 3)]
     layout = Layout.of(y, np.arange(len(y)) % 2, K, 2)
     scaling = InputScaling.fit(X, combine, "none")
-    return TrainingSet(layout, np.arange(K), scaling, scaling.rows(X))
+    return TrainingSet(layout, np.arange(K), scaling)
 
 
 def test_balanced_weights_are_inverse_shares_of_the_classes_that_there_are():
