@@ -14,7 +14,7 @@ from settings import ROOT
 
 sys.path.insert(0, str(ROOT / "workflow"))
 
-from launcher.forked_jobs import SWITCH, JobServer, environment
+from launcher.forked_jobs import SWITCH, Job, JobServer, environment
 from launcher.processes import at_work
 
 SCRIPTS = ROOT / "scripts"
@@ -36,9 +36,14 @@ def run(server, tmp_path):
     def finished(source, *, watched=lambda pid: nullcontext(), **variables):
         script = tmp_path / ".snakemake/scripts/tmp1.made_up.py"
         script.write_text(source, encoding="utf-8")
-        return server.run(str(script), environment(1) | variables, watched, folder=str(tmp_path))
+        return server.run(Job(str(script), str(tmp_path), environment(1) | variables), watched).code
 
     return finished
+
+
+def made(script, kind=None):
+    """Return a job in the folder of its script."""
+    return Job(str(script), str(script.parent), environment(1), kind)
 
 
 def test_few_jobs_make_the_same_bytes_when_each_is_started(few_contents, tmp_path, monkeypatch):
@@ -121,15 +126,23 @@ def test_a_job_is_seen_at_work_in_its_folder_and_its_server_is_not(run, tmp_path
     assert not at_work(tmp_path)
 
 
+def test_time_and_memory_of_a_job_are_its_own(server, tmp_path):
+    script = tmp_path / "job.py"
+    script.write_text("import time\nheld = b'x' * (300 << 20)\nwhile time.process_time() < 0.5: pass")
+    large = server.run(made(script), lambda pid: nullcontext())
+    script.write_text("pass")
+    small = server.run(made(script), lambda pid: nullcontext())
+    assert large.seconds >= 0.5
+    assert large.memory_mb - small.memory_mb == pytest.approx(300, abs=30)
+
+
 def test_jobs_beside_each_other_end_by_themselves(server, tmp_path):
     codes = {}
 
     def job(number):
         script = tmp_path / f"{number}.py"
         script.write_text(f"import sys, time; time.sleep({3 - number} / 10); sys.exit({number})")
-        codes[number] = server.run(
-            str(script), environment(1), lambda pid: nullcontext(), folder=str(tmp_path)
-        )
+        codes[number] = server.run(made(script), lambda pid: nullcontext()).code
 
     threads = [threading.Thread(target=job, args=(number,)) for number in range(4)]
     for thread in threads:
@@ -137,6 +150,24 @@ def test_jobs_beside_each_other_end_by_themselves(server, tmp_path):
     for thread in threads:
         thread.join()
     assert codes == {number: number for number in range(4)}
+
+
+def test_the_next_job_of_a_kind_finds_the_slow_library_that_the_first_imported(server, tmp_path):
+    """And no other job does: its memory is what it needs itself."""
+    script = tmp_path / "job.py"
+    script.write_text(
+        "import sys; found = 'scipy' in sys.modules; import scipy.special; found and sys.exit(2)"
+    )
+    plain = tmp_path / "plain.py"
+    plain.write_text("import sys; sys.exit('scipy' in sys.modules)")
+
+    def run(job):
+        return server.run(job, lambda pid: nullcontext()).code
+
+    assert run(made(script, "with scipy")) == 0
+    assert run(made(script, "with scipy")) == 2
+    assert run(made(script, "another")) == 0
+    assert run(made(plain, "plain")) == 0
 
 
 def test_where_the_server_is_killed_its_jobs_fail_and_later_ones_are_left_to_snakemake(tmp_path):
@@ -149,8 +180,8 @@ def test_where_the_server_is_killed_its_jobs_fail_and_later_ones_are_left_to_sna
         server.kill()
         return nullcontext()
 
-    assert server.run(str(script), environment(1), watched, folder=str(tmp_path)) == 128 + signal.SIGKILL
-    assert server.run(str(script), environment(1), watched, folder=str(tmp_path)) is None
+    assert server.run(made(script), watched).code == 128 + signal.SIGKILL
+    assert server.run(made(script), watched) is None
     time.sleep(1.2)
     assert not (tmp_path / "written").exists()
     server.close()
@@ -161,6 +192,6 @@ def test_without_the_libraries_no_fork_is_made(tmp_path, capfd):
     server = JobServer(tmp_path)
     script = tmp_path / "job.py"
     script.touch()
-    assert server.run(str(script), environment(1), lambda pid: nullcontext(), folder=str(tmp_path)) is None
+    assert server.run(made(script), lambda pid: nullcontext()) is None
     assert capfd.readouterr() == ("", "")
     server.close()

@@ -6,17 +6,20 @@ time and memory, and its own failure; only its Python need not be started and fi
 
 from __future__ import annotations
 
+import atexit
 import os
+import signal
 import subprocess  # nosec B404
 import sys
 import threading
-from collections.abc import Callable, Mapping
-from contextlib import nullcontext
+from collections.abc import Callable, Hashable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import send_handle
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from snakemake.benchmark import benchmarked
 from snakemake.script import PythonScript
@@ -31,6 +34,50 @@ _TEMPORARY = ("TMPDIR", "TMP", "TEMPDIR", "TEMP")
 _NO_THREAD = {"JE_ARROW_MALLOC_CONF": "background_thread:false"}
 
 
+Libraries = frozenset[str]
+NONE: Libraries = frozenset()
+
+
+@dataclass(frozen=True)
+class Job:
+    """A script to be run.
+
+    Attributes
+    ----------
+    script : str
+        File.
+    folder : str
+        Where it runs.
+    environment : mapping of str to str
+        All of it.
+    kind : hashable
+        Jobs of one kind import the same libraries: the next finds those that the first took long to import.
+    """
+
+    script: str
+    folder: str
+    environment: Mapping[str, str]
+    kind: Hashable = None
+
+
+class Ended(NamedTuple):
+    """How a job ended.
+
+    Attributes
+    ----------
+    code : int
+        As a shell gives it.
+    seconds : float
+        Of the processor.
+    memory_mb : float
+        At its peak.
+    """
+
+    code: int
+    seconds: float = 0.0
+    memory_mb: float = 0.0
+
+
 class JobServer:
     """The process that forks, started with the first job and ended with this process.
 
@@ -43,56 +90,37 @@ class JobServer:
     def __init__(self, scripts: Path) -> None:
         self.scripts = scripts
         self._lock = threading.Lock()
-        self._control: Connection | None = None
         self._process: subprocess.Popen[bytes] | None = None
+        # so that what the jobs took counts as taken by this process's children
+        atexit.register(self.close)
+        self._controls: dict[Libraries, Connection] = {}
+        self._modules: dict[Libraries, list[str]] = {}
+        self._needs: dict[Hashable, Libraries] = {}
 
-    def run(
-        self, script: str, environment: Mapping[str, str], watched: Callable[[int], Any], *, folder: str
-    ) -> int | None:
+    def run(self, job: Job, watched: Callable[[int], AbstractContextManager[Any]]) -> Ended | None:
         """Run a script to its end in a fork.
 
         Parameters
         ----------
-        script : str
-            File.
-        environment : mapping of str to str
-            The whole environment of the job.
+        job : Job
         watched : callable
             Given the pid, returns a context manager around the job's time.
-        folder : str
-            Where it runs.
 
         Returns
         -------
-        int or None
-            Its exit code as a shell gives it; None where no fork was made.
+        Ended or None
+            None where no fork was made.
         """
-        here, there = Pipe()
-        with here:
-            with self._lock, there:
-                try:
-                    control = self._started()
-                    control.send((str(Path(script).resolve()), folder, dict(environment)))
-                    send_handle(control, there.fileno(), None)
-                except OSError:
-                    return None
-            try:
-                what, number = here.recv()
-            except (EOFError, OSError):
-                return None
-            if what == "code":
-                return int(number)
-            with watched(number):
-                try:
-                    here.send("begin")
-                    return int(here.recv()[1])
-                except (EOFError, OSError):  # the server was killed, and its jobs with it
-                    return 137
+        for libraries in dict.fromkeys((self._needs.get(job.kind, NONE), NONE)):
+            if (ended := self._run(job, watched, libraries)) is not None:
+                return ended
+        return None
 
     def close(self) -> None:
         """End the server and wait for it, once its jobs have ended."""
-        if self._control is not None and self._process is not None:
-            self._control.close()
+        for control in self._controls.values():
+            control.close()
+        if self._process is not None:
             self._process.wait()
 
     def kill(self) -> None:
@@ -100,17 +128,70 @@ class JobServer:
         if self._process is not None:
             self._process.kill()
 
+    def _run(
+        self, job: Job, watched: Callable[[int], AbstractContextManager[Any]], libraries: Libraries
+    ) -> Ended | None:
+        request = (str(Path(job.script).resolve()), job.folder, dict(job.environment))
+        try:
+            with self._lock:
+                here = _asked(self._control(libraries), request)
+        except OSError:
+            return None
+        with here:
+            try:
+                what, said = here.recv()
+            except (EOFError, OSError):
+                return None
+            if what == "ended":
+                return Ended(*said)
+            with watched(said):
+                try:
+                    here.send("begin")
+                    what, said = here.recv()
+                    if what == "imported":
+                        self._learn(job.kind, libraries, *said)
+                        what, said = here.recv()
+                    return Ended(*said)
+                except (EOFError, OSError):  # the server was killed, and its jobs with it
+                    return Ended(128 + signal.SIGKILL)
+
+    def _learn(self, kind: Hashable, known: Libraries, libraries: list[str], modules: list[str]) -> None:
+        """Note what a kind of job imports beside the libraries that it found."""
+        with self._lock:
+            needs = known.union(libraries)
+            self._needs[kind] = needs
+            self._modules.setdefault(needs, [*self._modules.get(known, []), *modules])
+
+    def _control(self, libraries: Libraries) -> Connection:
+        """Return the connection to the server that has some libraries, which is made where there is none."""
+        if libraries not in self._controls:
+            self._controls[libraries] = (
+                _asked(self._control(NONE), (self._modules[libraries],)) if libraries else self._started()
+            )
+        return self._controls[libraries]
+
     def _started(self) -> Connection:
-        """Return the connection to the server, which is started where there is none."""
-        if self._control is None:
-            self._control, there = Pipe()
-            with there:
-                self._process = subprocess.Popen(  # noqa: S603 # nosec B603
-                    [sys.executable, str(_SERVER), str(there.fileno()), str(self.scripts)],
-                    pass_fds=[there.fileno()],
-                    env=environment(1) | _NO_THREAD,
-                )
-        return self._control
+        here, there = Pipe()
+        with there:
+            self._process = subprocess.Popen(  # noqa: S603 # nosec B603
+                [sys.executable, str(_SERVER), str(there.fileno()), str(self.scripts)],
+                pass_fds=[there.fileno()],
+                env=environment(1) | _NO_THREAD,
+            )
+        return here
+
+
+def _asked(control: Connection, request: tuple[Any, ...]) -> Connection:
+    """Make a request of a server and return the connection on which it is answered."""
+    here, there = Pipe()
+    with there:
+        try:
+            control.send(request)
+            send_handle(control, there.fileno(), None)
+        except OSError:
+            here.close()
+            raise
+    return here
 
 
 def environment(threads: int, folder: str | None = None) -> dict[str, str]:
@@ -139,26 +220,27 @@ def install(scripts: Path) -> None:
     otherwise = PythonScript.execute_script
 
     def execute_script(script: PythonScript, fname: str, edit: bool = False) -> None:
-        server = servers.get(_folder(script))
+        file = _file(script)
+        server = servers.get(file and file.parent)
         foreign = script.conda_env or script.container_img or script.env_modules or script.shadow_dir
-        code = None
+        ended, record = None, script.bench_record
         if server is not None and not foreign and not edit:
-            record = script.bench_record
-            code = server.run(
-                fname,
-                environment(script.threads, script.resources.get("tmpdir")),
-                lambda pid: nullcontext() if record is None else benchmarked(pid, record),
-                folder=str(Path.cwd()),
-            )
-        if code is None:
+            told = environment(script.threads, script.resources.get("tmpdir"))
+            job = Job(fname, str(Path.cwd()), told, (file, script.params.get("rule")))
+            ended = server.run(job, lambda pid: nullcontext() if record is None else benchmarked(pid, record))
+        if ended is None:
             otherwise(script, fname, edit)
-        elif code:
-            raise subprocess.CalledProcessError(code, f"{sys.executable} {fname}")
+            return
+        if record is not None and record.data_collected:  # what it saw now and then is less than the whole
+            record.cpu_time = ended.seconds
+            record.max_rss = max(record.max_rss, ended.memory_mb)
+        if ended.code:
+            raise subprocess.CalledProcessError(ended.code, f"{sys.executable} {fname}")
 
     PythonScript.execute_script = execute_script
 
 
-def _folder(script: PythonScript) -> Path | None:
+def _file(script: PythonScript) -> Path | None:
     if not isinstance(script.path, LocalSourceFile):
         return None
-    return Path(os.path.realpath(script.path.get_path_or_uri(secret_free=True))).parent
+    return Path(os.path.realpath(script.path.get_path_or_uri(secret_free=True)))

@@ -11,7 +11,8 @@ import importlib
 import os
 import signal
 import sys
-from contextlib import suppress
+from collections.abc import Sequence
+from contextlib import nullcontext, suppress
 from multiprocessing.connection import Connection, wait
 from multiprocessing.reduction import recv_handle
 from pathlib import Path
@@ -31,6 +32,10 @@ MODULES = (
     "latefusion.fusion.fuse",
     "latefusion.fusion.inputs",
 )
+# What takes so long to import that the next job of the same kind should find it.
+SLOW = frozenset({"numba", "scipy", "sklearn", "torch"})
+# Packages whose files people add and change: read anew by each job.
+USERS = ("latefusion.rules", "latefusion.learners")
 _PR_SET_PDEATHSIG = 1
 
 
@@ -40,8 +45,11 @@ def serve(control: Connection) -> None:
     Parameters
     ----------
     control : Connection
-        Brings `(script, folder, environment)`, and after it the descriptor of a connection for this job, on
-        which go `("pid", pid)`, a word back that lets the job begin, and `("code", exit code)`.
+        Brings requests, each followed by the descriptor of a connection of its own. `(script, folder,
+        environment)` is a job: on its connection go `("pid", pid)`, a word back that lets it begin, perhaps
+        `("imported", (slow libraries, all modules))`, and `("ended", (exit code, processor seconds, peak
+        memory in MB))`. A list of modules alone, `(modules,)`, asks for another server that has these,
+        controlled by the connection.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the jobs
     ended, wakes = os.pipe()
@@ -58,36 +66,54 @@ def serve(control: Connection) -> None:
                 continue
             try:
                 request = control.recv()
-                job = Connection(recv_handle(control))
+                own = Connection(recv_handle(control))
             except (EOFError, OSError):
                 listening = False
                 continue
             server = os.getpid()
             if pid := os.fork():
-                running[pid] = job
+                running[pid] = own
             else:
-                signal.set_wakeup_fd(-1)
-                _work(job, server, *request)
+                _be_born(server, [control, *running.values()])
+                if len(request) == 1:
+                    _serve_more(own, *request)
+                else:
+                    _work(own, *request)
 
 
 def _collect(running: dict[int, Connection]) -> None:
     """Say how each job ended that has."""
     for pid in list(running):
-        done, status = os.waitpid(pid, os.WNOHANG)
+        done, status, used = os.wait4(pid, os.WNOHANG)
         if done:
             code = os.waitstatus_to_exitcode(status)
+            took = used.ru_utime + used.ru_stime
             with running.pop(pid) as job, suppress(OSError):
-                job.send(("code", code if code >= 0 else 128 - code))
+                job.send(("ended", (code if code >= 0 else 128 - code, took, used.ru_maxrss / 1024)))
 
 
-def _work(job: Connection, server: int, script: str, folder: str, environment: dict[str, str]) -> NoReturn:
-    """Be a Python that was called with a script: run it, and end as it ends."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+def _be_born(server: int, others: list[Connection]) -> None:
+    """Leave what is the server's, and end with it: without it a job is taken for failed."""
+    signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    # whoever waits for the server takes a job for failed when that is gone
+    for other in others:
+        other.close()
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != server:
         os._exit(1)
+
+
+def _serve_more(control: Connection, modules: list[str]) -> NoReturn:
+    """Be a server that has further modules, imported as a job imports them."""
+    job = importlib.import_module("latefusion.core.job")
+    with nullcontext() if "pandas" in modules else job.without_pandas():
+        _serve_with(control, modules)
+    sys.exit(0)
+
+
+def _work(job: Connection, script: str, folder: str, environment: dict[str, str]) -> NoReturn:
+    """Be a Python that was called with a script: run it, and end as it ends."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with suppress(OSError):
         Path("/proc/self/comm").write_text(script.rpartition("/")[2].partition(".")[2][:15], encoding="utf-8")
     os.environ.clear()
@@ -103,32 +129,40 @@ def _work(job: Connection, server: int, script: str, folder: str, environment: d
     main = ModuleType("__main__")
     main.__file__ = script
     sys.modules["__main__"] = main
+    before = set(sys.modules)
     with Path(script).open("rb") as file:  # kept open: it says what this process is at work on
         exec(compile(file.read(), script, "exec"), main.__dict__)  # noqa: S102 # nosec B102
+    libraries, modules = _worth_keeping(before)
+    if libraries:
+        job.send(("imported", (libraries, modules)))
     sys.exit(0)
 
 
-def _is_ready(scripts: str) -> bool:
-    """Import what the jobs need, from where a job would; whether it is there, and nothing else is at work.
+def _worth_keeping(before: set[str]) -> tuple[list[str], list[str]]:
+    """Return the slow libraries that a job has imported, and all that it has imported, in that order."""
+    new = [name for name in sys.modules if name not in before and not name.startswith(USERS)]
+    specs = ((name, getattr(sys.modules[name], "__spec__", None)) for name in new)
+    importable = [name for name, spec in specs if spec and spec.loader and spec.name == name]
+    return [name for name in new if name in SLOW], importable
 
-    The folder of its script is the last that a job looks into.
-    """
-    sys.path.append(scripts)
+
+def _serve_with(control: Connection, modules: Sequence[str]) -> None:
+    """Import what the jobs need and serve, if it is there and left no thread behind."""
     try:
-        for name in MODULES:
+        for name in modules:
             importlib.import_module(name)
-    except ImportError:  # the first job, which is then started by itself, says what is missing
-        return False
-    sys.path.remove(scripts)
-    return len(list(Path("/proc/self/task").iterdir())) == 1
+    except ImportError:  # a job that is started by itself says what is missing
+        return
+    if len(list(Path("/proc/self/task").iterdir())) == 1:
+        gc.collect()
+        gc.freeze()
+        serve(control)
 
 
 def _main(descriptor: str, scripts: str) -> None:
-    sys.path.pop(0)  # this file's folder, whose modules are not the jobs'
-    if _is_ready(scripts):
-        gc.collect()
-        gc.freeze()
-        serve(Connection(int(descriptor)))
+    # not this file's folder, whose modules are none of the jobs'; the scripts' comes last, as for the jobs
+    sys.path[:] = [*sys.path[1:], scripts]
+    _serve_with(Connection(int(descriptor)), MODULES)
 
 
 if __name__ == "__main__":

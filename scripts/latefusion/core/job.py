@@ -49,7 +49,7 @@ def job(log: str | Path, *, needs_pandas: bool = False) -> Iterator[logging.Logg
     root.setLevel(logging.INFO)
     root.addHandler(handler)
     try:
-        with _single_threaded(), nullcontext() if needs_pandas else _without_pandas():
+        with _single_threaded(), nullcontext() if needs_pandas else without_pandas():
             yield logger
     except InputError as error:
         logger.error("%s cannot be used:\n%s", error.what, error)  # noqa: TRY400 - the message says it all
@@ -141,7 +141,7 @@ class _HidesPandas(MetaPathFinder):
 
 
 @contextmanager
-def _without_pandas() -> Iterator[None]:
+def without_pandas() -> Iterator[None]:
     """Hide pandas from libraries that import it only to ask whether what they were given is of it.
 
     pyarrow does so with its first array: half a second in each of a hundred jobs that have nothing to do
