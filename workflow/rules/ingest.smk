@@ -84,7 +84,9 @@ rule ingest_modality:
         mem_mb=lambda wildcards, attempt: 1500 * attempt,
         runtime=lambda wildcards, input, attempt: (10 + input.size_mb // 100) * attempt,
     params:
-        entry=lambda wildcards: modality_entry(FILES.with_files[wildcards.modality]),
+        entry=lambda wildcards: modality_entry(
+            FILES.with_files[wildcards.modality], CONFIG
+        ),
         listing=lambda wildcards: listing(FILES.with_files[wildcards.modality]),
         splits=FILES.splits,
         item=CONFIG["data"]["item"],
@@ -108,7 +110,9 @@ use rule ingest_modality as ingest_new_modality with:
     benchmark:
         "<benchmarks>/ingest_modality/new_{modality}.tsv"
     params:
-        entry=lambda wildcards: modality_entry(FILES.new_modality(wildcards.modality)),
+        entry=lambda wildcards: modality_entry(
+            FILES.new_modality(wildcards.modality), CONFIG
+        ),
         listing=lambda wildcards: listing(FILES.new_modality(wildcards.modality)),
         splits=["new"],
         item=CONFIG["data"]["item"],

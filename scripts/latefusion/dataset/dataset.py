@@ -13,6 +13,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from latefusion.core.errors import SHOWN_PROBLEMS, InputError
+from latefusion.dataset.class_columns import class_columns
 from latefusion.dataset.classes import check_classes
 from latefusion.dataset.duplicate_facts import duplicate_facts
 from latefusion.dataset.duplicates import duplicate_sets, fingerprints
@@ -86,7 +87,7 @@ def check_dataset(
     dataset = {
         "classes": classes,
         "n": {split: splits.tables[split].num_rows for split in splits.names},
-        "modalities": _modalities(splits, features, modality_facts),
+        "modalities": _modalities(splits, features, modality_facts, y),
         "duplicates": duplicate_facts(splits, sets, len(shared), y, joined),
         "groups": group_facts(splits, joined.group, y, classes, folds, cross_folds, division.given_folds())
         | {"joined": _joined_names(keys, group_names)},
@@ -127,6 +128,22 @@ def _note_similar_groups(splits: Splits, keys: Sequence[str], group_names: str) 
         splits.warn("similar_groups", message)
 
 
+def _note_class_columns(
+    splits: Splits, features: Mapping[str, Mapping[str, Path]], y: NDArray[np.int32]
+) -> None:
+    """Warn of numbers of an embedding that tell the class exactly: a label left among the features does."""
+    for name, dimension in splits.facts[splits.first]["dimensions"].items():
+        told = class_columns([features[split][name] for split in splits.names], y)
+        if len(told):
+            some = ", ".join(str(column + 1) for column in told[:5]) + (" …" if len(told) > 5 else "")
+            which = f"number {some} has" if len(told) == 1 else f"numbers {some} have each"
+            message = (
+                f"{name}: of its {dimension:,} numbers, {which} one value a class and another for every "
+                "class, as the label itself would; leave out what is not known before the class is"
+            )
+            splits.warn("class_columns", message)
+
+
 def _refuse(splits: Splits) -> None:
     if splits.problems:
         raise InputError(splits.problems[:SHOWN_PROBLEMS], len(splits.problems))
@@ -144,9 +161,11 @@ def _modalities(
     splits: Splits,
     features: Mapping[str, Mapping[str, Path]],
     modality_facts: Mapping[str, Mapping[str, Any]],
+    y: NDArray[np.int32],
 ) -> dict[str, dict[str, Any]]:
     """Return dimension, missing items and precision of each modality, and how its own files were joined."""
     double = _double(features)
+    _note_class_columns(splits, features, y)
     return {
         name: {
             "dimension": dimension,

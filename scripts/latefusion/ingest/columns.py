@@ -12,7 +12,7 @@ from latefusion.core.errors import Problem, nearest, shorten
 from latefusion.dataset.groups import ARTISTS
 from latefusion.ingest.embeddings import Parsed, parse
 from latefusion.ingest.readers.reader import Selection
-from latefusion.ingest.wide import columns_line, matching, parse_wide, positive
+from latefusion.ingest.wide import columns_line, matching, parse_wide, positive, taken_as_number
 
 RESERVED = ("item", "label", "class", "group")
 
@@ -179,13 +179,7 @@ class Columns:
         """Return a problem for each column of keys that an embedding would hold: of the label above all."""
         keys = {self.label, self.class_name, self.group, self.item, self.split, self.fold}
         return [
-            Problem(
-                file,
-                f"{modality.columns!r} of the modality {modality.name} takes this column as a number as well",
-                "columns of the embedding alone",
-                "write a pattern, or names, that leave it out",
-                column=name,
-            )
+            taken_as_number(file, modality.columns, name, modality.name)
             for modality in self.modalities
             if modality.columns is not None
             for name in matching(modality.columns, names)

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from latefusion.core.errors import shorten
+from latefusion.core.errors import Problem, shorten
 from latefusion.ingest.embedding_errors import Explanation
 from latefusion.ingest.embeddings import BAD, EMPTY, EXPLAINED, Parsed, with_spread
 from latefusion.ingest.readers.reader import is_number, is_text
@@ -76,6 +76,18 @@ def columns_line(name: str, names: Sequence[str]) -> str | None:
         return None
     stem = max(alike, key=len)
     return f"it stands one number a column: write `columns: {stem + '*'!r}` in place of `column`"
+
+
+def taken_as_number(file: str, columns: str | Sequence[str], name: str, modality: str = "") -> Problem:
+    """Return the problem of columns of an embedding among which is one of another part: of the label, say."""
+    whose = f" of the modality {modality}" if modality else ""
+    return Problem(
+        file,
+        f"{columns!r}{whose} takes this column as a number as well",
+        "columns of the embedding alone",
+        f"leave it out: write a pattern or names without it, or add {'!' + name!r}",
+        column=name,
+    )
 
 
 def parse_wide(columns: Sequence[pa.Array], names: Sequence[str]) -> Parsed:

@@ -59,7 +59,7 @@ def wanted_rows(files: Files, given_folds: Sequence[str]) -> dict[str, Any]:
         "modalities": table_entries(files) if complete else [],
         "values": by_value,
         "lists": lists or {},
-        "entries": [modality_entry(one) for one in files.with_files.values()] if complete else [],
+        "entries": [modality_entry(one, config) for one in files.with_files.values()] if complete else [],
         "complete": complete,
         "folds": given_folds,
         "max_cell_bytes": data["max_cell_bytes"],

@@ -36,8 +36,12 @@ def has_embedding(modality: Modality) -> bool:
     return in_table(modality) or has_files(modality)
 
 
-def modality_entry(modality: Modality) -> dict[str, Any]:
-    """Return what a job must know to read a modality's files."""
+def modality_entry(modality: Modality, config: Config) -> dict[str, Any]:
+    """Return what a job must know to read a modality's files.
+
+    Where these may hold columns of one number each, `apart` has those of another part in the items' table:
+    the label beside the features is none of them.
+    """
     keys = (
         "name",
         "file",
@@ -51,7 +55,16 @@ def modality_entry(modality: Modality) -> dict[str, Any]:
         "delimiter",
         "missing",
     )
-    return {key: modality.get(key) for key in keys}
+    one_a_column = modality["column"] is None and modality["array"] is None
+    return {key: modality.get(key) for key in keys} | {"apart": _apart(config) if one_a_column else []}
+
+
+def _apart(config: Config) -> list[str]:
+    """Return the columns of the items' table that are keys, or describe items."""
+    data = config["data"]
+    split = None if data["split"] is None else data["split"]["column"]
+    keys = [data["item"], data["label"], data["class_name"], data["group"], split, config["cross"]["column"]]
+    return list(dict.fromkeys(name for name in [*keys, *data["describe"]] if name is not None))
 
 
 def files_of(modality: Modality) -> list[Path]:

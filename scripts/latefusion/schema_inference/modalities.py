@@ -10,7 +10,7 @@ from typing import Any, Final
 from latefusion.ingest.forms import modality_name
 from latefusion.schema_inference.column_names import TIMES
 from latefusion.schema_inference.columns import Parts, find_embeddings, overlap, pattern_of, plain
-from latefusion.schema_inference.files import FilesOfItems, IdentifierList, Matrix, Sample
+from latefusion.schema_inference.files import SPLITS, FilesOfItems, IdentifierList, Matrix, Sample
 from latefusion.schema_inference.samples import TableSample
 
 ENOUGH: Final = 0.5
@@ -225,9 +225,11 @@ def _common(one: str, other: str) -> int:
 
 
 def _name_of(source: str) -> str:
-    """Return a name for the modality of a file, or of the folder of numbered parts."""
+    """Return a name for the modality of a file, or of the folder of parts: numbered, or called `train`."""
     path = Path(source.replace("*", ""))
-    return modality_name(path if path.stem.strip("-_.") else path.parent)
+    stem = path.stem.strip("-_.").lower()
+    of_parts = not stem or any(stem in called for called in SPLITS.values())
+    return modality_name(path.parent if of_parts and path.parent.name else path)
 
 
 def _distinct(modalities: Sequence[Modality]) -> list[Modality]:

@@ -161,16 +161,22 @@ def _split_lists(items: Items, samples: Sequence[Sample]) -> tuple[dict[str, lis
         if not isinstance(sample, IdentifierList | TableSample) or sample in items.all:
             continue
         split = split_of(PurePath(sample.source).name)
-        if split is None:
+        if split is None or _holds_embeddings(sample):
             continue
         if isinstance(sample, IdentifierList):
             values: Sequence[str] = sample.values
         else:
             values = sample.column(name.name).values if name.name in sample.names else ()
-        if overlap(values, items.identifiers) > 0.5:
+        divides = not set(items.identifiers) <= set(values)
+        if divides and overlap(values, items.identifiers) > 0.5:
             found.setdefault(split, []).append(sample.source)
             used.add(id(sample))
     return (found, used) if "train" in found and len(found) > 1 else ({}, set())
+
+
+def _holds_embeddings(sample: Sample) -> bool:
+    """Say whether a table is more than a list of identifiers: parts of one may be called `train-00000`."""
+    return isinstance(sample, TableSample) and any(column.kind == "list" for column in sample.columns)
 
 
 def _tables(items: Items) -> Iterator[Entry]:

@@ -1,6 +1,8 @@
 """A modality's own file, in every form and order, gives the matrix that a column of the table gives."""
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from forms import FORMS, ROWS, TEST, made_up, per_item
@@ -219,3 +221,27 @@ def test_an_item_that_ends_in_test_is_looked_up_by_its_own_name(tmp_path):
     assert item_names({"train": items["train"]}) == names
     # in test the name of an item of train, told apart, stands for that one
     assert item_names(items) == [*names, "z (test)", "x"]
+
+
+def test_columns_with_a_part_in_the_items_table_are_no_numbers_of_an_embedding(songs, tmp_path, caplog):
+    wide = MADE_UP.columns()
+    labelled = wide.append_column("label", pa.array([float(at % 2) for at in range(ROWS)]))
+    pq.write_table(labelled.append_column("id_2", pa.array(range(ROWS))), tmp_path / "a.parquet")
+    entry = {"file": str(tmp_path / "a.parquet"), "apart": ["id", "label", "id_2"]}
+    with caplog.at_level("INFO"):
+        found = joined(entry, songs, tmp_path / "out")
+    np.testing.assert_array_equal(np.vstack(list(found.values())), X.astype(np.float32))
+    assert "left out: 'label', 'id_2'" in caplog.text
+    with pytest.raises(InputError, match=r"'\*' takes this column as a number as well") as refused:
+        joined({**entry, "columns": "*"}, songs, tmp_path / "out")
+    assert "add '!label'" in str(refused.value)
+    kept = joined({**entry, "columns": ["*", "!label", "!id_2"]}, songs, tmp_path / "out")
+    np.testing.assert_array_equal(np.vstack(list(kept.values())), X.astype(np.float32))
+
+
+def test_a_label_beside_the_frames_of_an_item_is_no_number_of_them(tmp_path):
+    (tmp_path / "a.csv").write_text("f0,label\n1,1\n3,1\n")
+    entry = {"files": str(tmp_path / "{item}.csv"), "pool": "mean", "apart": ["label"]}
+    source = open_modality(entry, item=None, keys=lambda: ["a"], max_cell_bytes=MAX)
+    (rows,) = source.rows(None, exact=False)
+    assert rows.parsed.values.tolist() == [2.0]

@@ -6,7 +6,7 @@ import pytest
 
 from latefusion.core.errors import InputError
 from latefusion.planning.configuration import complete
-from latefusion.planning.modality_sources import files_of, has_embedding, has_files, in_table
+from latefusion.planning.modality_sources import files_of, has_embedding, has_files, in_table, modality_entry
 from settings import SCHEMA
 
 TABLE = {"name": "text", "column": "embedding"}
@@ -73,3 +73,16 @@ def test_the_files_of_a_modality_are_all_that_it_is_read_from(tmp_path, monkeypa
     config = completed(*({"name": f"m{at}", **entry} for at, entry in enumerate(entries)))
     found = [[str(path) for path in files_of(modality)] for modality in config["modalities"]]
     assert found == [["a.parquet", "b.parquet"], ["a.npy", "ids.txt"], ["a.npz"], []]
+
+
+def test_columns_of_another_part_are_told_to_who_reads_one_number_a_column():
+    config = completed(
+        {"name": "wide", "file": "a.csv"},
+        {"name": "lists", "file": "a.parquet", "column": "e"},
+        {"name": "matrix", "file": "a.npz", "array": "emb", "items": "ids"},
+    )
+    config["data"] |= {"label": "mood", "group": "singer", "describe": ["year", "singer"]}
+    config["data"]["split"] = {"column": "set", "lists": None, "train": "a", "test": "b"}
+    config["cross"]["column"] = "fold"
+    apart = [modality_entry(one, config)["apart"] for one in config["modalities"]]
+    assert apart == [["id", "mood", "singer", "set", "fold", "year"], [], []]

@@ -1,6 +1,8 @@
 """Files of public data sets, and others, are taken for what they are; what they leave open is asked."""
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import yaml
 
@@ -250,3 +252,34 @@ def test_only_the_beginning_of_a_large_table_is_looked_at(tmp_path, monkeypatch)
     proposal = proposed(tmp_path, ["songs.csv"])
     assert "more than 10 rows" in config_text(proposal)
     assert configuration(proposal)["data"]["label"] == "mood"
+
+
+def test_parts_of_embeddings_that_are_called_train_are_no_list_of_training_items(tmp_path):
+    keys = [f"trk_{number}" for number in range(40)]
+    write(tmp_path / "tracks.csv", ["track_id", "mood"], [[key, "ab"[at % 2]] for at, key in enumerate(keys)])
+    for split, part in (("train", keys[:30]), ("test", keys[30:])):
+        (tmp_path / f"{split}_ids.txt").write_text("".join(f"{key}\n" for key in part))
+    (tmp_path / "hf").mkdir()
+    for number in range(2):
+        part = keys[20 * number : 20 * number + 20]
+        table = pa.table({"track_id": part, "embedding": [[float(at), 1.5] for at in range(20)]})
+        pq.write_table(table, tmp_path / f"hf/train-{number:05}-of-00002.parquet")
+    sources = ("tracks.csv", "hf", "train_ids.txt", "test_ids.txt")
+    proposal = propose([sample for source in sources for sample in look(source, tmp_path)])
+    config = yaml.safe_load(config_text(proposal))
+    assert config["data"]["split"] == {"lists": {"train": "train_ids.txt", "test": "test_ids.txt"}}
+    assert config["modalities"] == [{"name": "hf", "file": "hf/train*.parquet", "column": "embedding"}]
+
+
+def test_a_table_of_all_items_is_no_list_of_one_split(tmp_path):
+    keys = [f"trk_{number}" for number in range(40)]
+    write(tmp_path / "tracks.csv", ["track_id", "mood"], [[key, "ab"[at % 2]] for at, key in enumerate(keys)])
+    for split, part in (("train", keys[:30]), ("test", keys[30:])):
+        (tmp_path / f"{split}_ids.txt").write_text("".join(f"{key}\n" for key in part))
+    rows = [[key, *np.random.default_rng(at).normal(size=3).tolist()] for at, key in enumerate(keys)]
+    write(tmp_path / "test_bert.csv", ["track_id", "b0", "b1", "b2"], rows)
+    sources = ("tracks.csv", "test_bert.csv", "train_ids.txt", "test_ids.txt")
+    proposal = propose([sample for source in sources for sample in look(source, tmp_path)])
+    config = yaml.safe_load(config_text(proposal))
+    assert config["data"]["split"] == {"lists": {"train": "train_ids.txt", "test": "test_ids.txt"}}
+    assert [one["file"] for one in config["modalities"]] == ["test_bert.csv"]

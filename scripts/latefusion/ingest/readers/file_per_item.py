@@ -54,7 +54,12 @@ class FilePerItem:
         self._array: str | None = entry.get("array")
         self._pool: Pool | None = entry.get("pool")
         self._delimiter: str | None = entry.get("delimiter")
-        self._columns = TableColumns(column=entry.get("column"), columns=entry.get("columns"), joined=False)
+        self._columns = TableColumns(
+            column=entry.get("column"),
+            columns=entry.get("columns"),
+            joined=False,
+            apart=entry.get("apart") or (),
+        )
 
     def rows(self, findings: Findings, *, exact: bool) -> Iterator[Rows]:  # noqa: ARG002 - of the contract
         """Yield a row for each item, empty where it has no file; lines count items.

@@ -34,7 +34,7 @@ def open_modality(
     ----------
     entry : mapping
         From `modalities` of the configuration: `file` or `files`, and where they need it `array`, `items`,
-        `key`, `column`, `columns`, `pool`, `delimiter`.
+        `key`, `column`, `columns`, `pool`, `delimiter`; `apart`, columns with a part in the items' table.
     item : str, optional
         Column of the identifiers in the items' table.
     keys : callable
@@ -63,6 +63,7 @@ def open_modality(
         columns=entry.get("columns"),
         item=item,
         joined=entry.get("items") != BY_ROW,
+        apart=entry.get("apart") or (),
     )
     return TableRows(open_table(source, max_cell_bytes, entry.get("delimiter")), columns)
 

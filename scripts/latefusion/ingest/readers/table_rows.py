@@ -16,7 +16,14 @@ from latefusion.ingest.embeddings import parse
 from latefusion.ingest.findings import FILE, SHOWN, Findings, strip
 from latefusion.ingest.readers.reader import Batch, Reader, Selection, SuspectError
 from latefusion.ingest.readers.rows import Rows
-from latefusion.ingest.wide import columns_line, is_numeric, matching, parse_wide, positive
+from latefusion.ingest.wide import (
+    columns_line,
+    is_numeric,
+    matching,
+    parse_wide,
+    positive,
+    taken_as_number,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +49,8 @@ class TableColumns:
         Name of the identifiers' column in the items' table.
     joined : bool
         Whether rows are joined by identifier; otherwise by their order, and no column is a key.
+    apart : sequence of str
+        Columns that have a part in the items' table, the label above all: none of them is an embedding's.
     """
 
     key: str | None = None
@@ -49,6 +58,7 @@ class TableColumns:
     columns: str | Sequence[str] | None = None
     item: str | None = None
     joined: bool = True
+    apart: Sequence[str] = ()
 
 
 class TableRows:
@@ -123,10 +133,11 @@ class TableRows:
     def _find_wide(self, wanted: TableColumns) -> list[str]:
         others = [name for name in self._table.names if name != self._key]
         if wanted.columns is None:
-            numeric = self._numeric(others)
+            numeric = self._numeric([name for name in others if name not in wanted.apart])
             left = [name for name in others if name not in set(numeric)]
             if left:
-                logger.info("%s: not numbers, and left out: %s", self.file, _listed(left))
+                why = "not numbers, or of a part in the items' table, and left out"
+                logger.info("%s: %s: %s", self.file, why, _listed(left))
             found = f"no column of numbers; there are {_listed(others)}"
             fix = "name a column of lists under `column`, or columns of numbers under `columns`"
         else:
@@ -137,6 +148,9 @@ class TableRows:
                 named = [positive(name, others) for name in wanted.columns]
                 plain = [name for name in named if not any(sign in name for sign in "*?[")]
                 self._require(plain, "columns")
+            taken = [name for name in numeric if name in wanted.apart]
+            if taken:
+                raise InputError([taken_as_number(self.file, wanted.columns, name) for name in taken])
         if not numeric:
             raise InputError([Problem(self.file, found, "one number a column, or a list in one", fix)])
         return numeric
