@@ -24,6 +24,7 @@ from benchmarks import (
     known_truth,
     large,
     large_forms,
+    learners,
     notebook,
     one_view,
     page,
@@ -55,6 +56,7 @@ BENCHMARKS: dict[str, Callable[[Path], object]] = {
     "svc": svc.run,
     "kernel_ridge": kernel_ridge.run,
     "compare": compare.run,
+    "learners": learners.run,
 }
 
 

@@ -17,6 +17,7 @@ from benchmarks import (
     known_truth,
     large,
     large_forms,
+    learners,
     notebook,
     one_view,
     proportions,
@@ -48,6 +49,7 @@ SECTIONS: dict[str, ModuleType] = {
     "svc": svc,
     "kernel_ridge": kernel_ridge,
     "compare": compare,
+    "learners": learners,
 }
 """By the name of what each measured; its `section` says it in words."""
 

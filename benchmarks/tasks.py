@@ -269,6 +269,13 @@ def calibrate(seed: int, threads: int) -> dict[str, Any]:
     return {"figures": figures}
 
 
+def learner(learner: str, modality: str, path: str, way: str) -> dict[str, Any]:
+    """One learner on one modality."""
+    from benchmarks.learners import measure
+
+    return measure(learner, modality, path, way)
+
+
 def main(arguments: list[str]) -> None:
     logging.basicConfig(level=logging.INFO, stream=sys.stderr)
     tasks: dict[str, Callable[..., dict[str, Any]]] = {
@@ -283,6 +290,7 @@ def main(arguments: list[str]) -> None:
             own_ingest,
             own_ingest_one,
             pandas_ingest,
+            learner,
         )
     }
     print(json.dumps(tasks[arguments[0]](**json.loads(arguments[1]))), flush=True)

@@ -16,8 +16,9 @@ with job(snakemake.log[0]):
     dataset = read_json(snakemake.input.dataset)
     classes = class_names(dataset)
     rows = read_samples(snakemake.input.partition, "train", snakemake.input.item_tables, features, dataset)
+    learner = snakemake.params.learner
     trained = train_learner(
-        snakemake.params.learner,
+        learner,
         snakemake.params.options,
         LabelledRows(
             rows.X,
@@ -27,7 +28,8 @@ with job(snakemake.log[0]):
             source=f"view {view}, training part of partition {partition} "
             f"({', '.join([snakemake.input.partition, *features])})",
         ),
-        rng=stream(snakemake.params.seed, "train_learner", partition, view),
+        # the same whether it is the only learner or one of several, and by whatever name
+        rng=stream(snakemake.params.seed, "train_learner", partition, f"{view.partition('.')[0]}.{learner}"),
         n_jobs=snakemake.threads,
     )
     Probabilities(classes, rows.item, rows.label, trained.in_sample_p).write(snakemake.output.in_sample)

@@ -31,8 +31,12 @@ with job(snakemake.log[0]):
         SvmSettings.of(snakemake.params.settings, dataset["classes"]),
         limits=Limits(n_jobs=snakemake.threads, memory_mb=snakemake.resources.mem_mb or None),
         replica=snakemake.params.replica,
+        # of several learners the SVM is drawn for as if it were the only one
         rng=stream(
-            snakemake.params.seed, "train_svm", snakemake.wildcards.partition, snakemake.wildcards.view
+            snakemake.params.seed,
+            "train_svm",
+            snakemake.wildcards.partition,
+            snakemake.wildcards.view.partition(".")[0],
         ),
     )
     for said, suffix in ((trained.rows, ""), (trained.replica_rows, "_replica")):

@@ -366,6 +366,19 @@ ITEM_CHANGES = [
 ]
 """Changes of `ITEMS`."""
 
+LEARNER_CHANGES = [
+    Change(
+        "an option of one of several `learners`",
+        said="`train_learner` and `predict_learner` of that learner, `choose_learner`, `fuse`, "
+        "`select_rule`, `evaluate`, `summarise`, `report`",
+    ),
+    Change(
+        "what is fused of several learners, `fuse`",
+        said="`fuse`, `select_rule`, `evaluate`, `summarise`, `report`",
+    ),
+]
+"""Changes of a run with several learners, made by `tests/workflow/test_learners.py`."""
+
 
 def copied(change, finished, folder):
     """Copy a finished run and the code for a change, with new times, and make the change."""
@@ -427,6 +440,7 @@ def main():
                 jobs = stale_jobs(change, finished, Path(name, f"{folder}{number}"))
                 rows.append(row(change, jobs, every_job))
                 wrong[change.what] = sorted(jobs ^ change.expected(every_job))
+    rows += [row(change, (), ()) for change in LEARNER_CHANGES]
     documents.write({SECTION: "\n".join(rows)})
     print("\n".join(f"not as expected: {what}: {jobs}" for what, jobs in wrong.items() if jobs))
 

@@ -37,11 +37,13 @@ class FittedPipeline:
     def __init__(self, pipeline: SavedPipeline) -> None:
         self._pipeline = pipeline
         self.classes_: NDArray[Any] = np.array(pipeline.classes)
-        self.modalities_ = tuple(one.name for one in pipeline.modalities)
+        self.modalities_ = tuple(dict.fromkeys(one.modality for one in pipeline.modalities))
         self.rule_ = pipeline.rule.name
 
     def predict_modality_proba(self, X: Any) -> dict[str, Float64]:  # noqa: ANN401
         """Return what the model of each modality says, (n, K) each; NaN in rows that lack it.
+
+        Where the run fuses models of several learners, each is called `{modality}.{learner}`.
 
         Parameters
         ----------
@@ -53,14 +55,21 @@ class FittedPipeline:
         ArgumentError
             If an array is missing, or is not of the shape that was trained on; it is a ValueError.
         """
-        modalities = self._pipeline.modalities
-        matrices = matrices_by_name(X, self.modalities_, widths=[one.columns for one in modalities])
-        said = {}
-        for one, matrix in zip(modalities, matrices, strict=True):
-            require_whole_rows(one.name, matrix)
-            rows = np.asarray(matrix, one.dtype)  # as the workflow stores them
-            said[one.name] = modality_proba(one.model, rows, n_jobs=1, source=f"the modality {one.name}")
-        return said
+        models = self._pipeline.modalities
+        widths = {one.modality: one.columns for one in models}
+        matrices = matrices_by_name(X, self.modalities_, widths=list(widths.values()))
+        given = dict(zip(self.modalities_, matrices, strict=True))
+        for name, matrix in given.items():
+            require_whole_rows(name, matrix)
+        return {
+            one.name: modality_proba(
+                one.model,
+                np.asarray(given[one.modality], one.dtype),  # as the workflow stores them
+                n_jobs=1,
+                source=f"the modality {one.modality}",
+            )
+            for one in models
+        }
 
     def predict_proba(self, X: Any) -> Float64:  # noqa: ANN401
         """Return the fused class probabilities, (n, K), as `snakemake predict` does."""

@@ -88,7 +88,10 @@ def fuse(
         and all((one.test.y >= 0).all() for one in fitted)
         and any(len(one.test.y) for one in fitted)
     ):
-        outcomes, names, gives_p = _pooled(fitted), list(first.test), runner.probabilistic
+        # of several learners of a modality each is called {modality}.{learner}
+        modality = [column.partition(".")[0] for column in first.test]
+        names, gives_p = list(dict.fromkeys(modality)), runner.probabilistic
+        outcomes = _pooled(fitted, [names.index(one) for one in modality])
         groups = np.concatenate([part.group for part in parts])
         lost = robustness_table(outcomes, names, groups, probabilistic=gives_p, seed=seed)
         learned["contributions"] = contributions(outcomes, names, probabilistic=gives_p, seed=seed)
@@ -131,7 +134,7 @@ def _table(one: FittedRule, repeat: int, p: Array, predicted: Labels, classes: S
     return pa.table(columns, schema=probabilities_schema(classes, fused=True))
 
 
-def _pooled(fitted: Sequence[FittedRule]) -> MissingnessOutcomes:
+def _pooled(fitted: Sequence[FittedRule], modality: Sequence[int]) -> MissingnessOutcomes:
     ends = np.cumsum([len(one.test.y) for one in fitted])[:-1]
 
     def predict(P: Array) -> tuple[Array, Labels]:
@@ -144,4 +147,5 @@ def _pooled(fitted: Sequence[FittedRule]) -> MissingnessOutcomes:
         np.concatenate([one.test.P for one in fitted]),
         np.concatenate([one.test.y for one in fitted]),
         (np.concatenate([one.p[0] for one in fitted]), np.concatenate(said)),
+        modality,
     )

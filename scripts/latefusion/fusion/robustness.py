@@ -53,13 +53,22 @@ class MissingnessOutcomes:
         Class indices.
     complete : tuple of (n, K) and (n,) arrays, optional
         What `predict` gives for P as it is, where that is known already.
+    modality : sequence of int, optional
+        Index of the modality that each column of P, (M,), is of, where several learners speak for one: an
+        item loses what all of them say. By default each column is a modality.
     """
 
     def __init__(
-        self, predict: Predict, P: Array, y: Labels, complete: tuple[Array, Labels] | None = None
+        self,
+        predict: Predict,
+        P: Array,
+        y: Labels,
+        complete: tuple[Array, Labels] | None = None,
+        modality: Sequence[int] | None = None,
     ) -> None:
         self.predict, self.P, self.y = predict, P, y
-        self.modalities = P.shape[1]
+        self._modality = np.arange(P.shape[1]) if modality is None else np.asarray(modality)
+        self.modalities = int(self._modality.max()) + 1
         self.everything = (1 << self.modalities) - 1
         self._known: dict[int, Array] = {}
         if complete is not None:
@@ -68,17 +77,23 @@ class MissingnessOutcomes:
     def under(self, code: int) -> Array:
         """Return for each row whether it is right (0 or 1) and its log loss, (2, n), under one pattern."""
         if code not in self._known:
-            self._known[code] = self._predicted(keep(self.P, code))
+            self._known[code] = self._predicted(keep(self.P, self._columns(code)))
         return self._known[code]
 
     def under_each(self, codes: Codes) -> Array:
         """Return the same, (2, n), where each row has a pattern of its own, (n,)."""
         if self.modalities > EXACT_UP_TO:
-            return self._predicted(keep(self.P, codes))
+            return self._predicted(keep(self.P, self._columns(codes)))
         outcomes = np.empty((2, len(codes)))
         for code in np.flatnonzero(np.bincount(codes)).tolist():
             np.copyto(outcomes, self.under(code), where=codes == code)
         return outcomes
+
+    def _columns(self, codes: int | Codes) -> Codes:
+        """Return patterns of columns for patterns of modalities."""
+        there = np.asarray(codes)[..., None] >> self._modality & 1
+        columns: Codes = there @ (1 << np.arange(len(self._modality), dtype=np.int64))
+        return columns
 
     def _predicted(self, P: Array) -> Array:
         return self._outcome(*self.predict(P))
@@ -105,7 +120,7 @@ def robustness_table(
     ----------
     outcomes : MissingnessOutcomes
     modalities : sequence of str
-        Names, in the order of P.
+        Names, in the order of their indices.
     groups : (n,) array
         Group of each row; with the unit `groups` whole groups lose a modality, as many as come nearest
         to the share.

@@ -2,6 +2,7 @@
 
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
+from threadpoolctl import threadpool_limits
 
 from latefusion.learning.classifier import Features, Labels
 from latefusion.learning.learner import Learner
@@ -35,6 +36,7 @@ class GradientBoosting(Learner):
     """
 
     searched = ("max_iter", "learning_rate", "max_leaf_nodes")
+    dtype = None
 
     def __init__(
         self,
@@ -53,11 +55,13 @@ class GradientBoosting(Learner):
     def _train(
         self, X: Features, y: Labels, max_iter: int, learning_rate: float, max_leaf_nodes: int
     ) -> HistGradientBoostingClassifier:
-        return HistGradientBoostingClassifier(
-            max_iter=max_iter,
-            learning_rate=learning_rate,
-            max_leaf_nodes=max_leaf_nodes,
-            min_samples_leaf=self.min_samples_leaf,
-            early_stopping=False,
-            random_state=self._seed,
-        ).fit(X, y)
+        # the folds are what threads are for; its own are of the thread that it is called in
+        with threadpool_limits(limits=1, user_api="openmp"):
+            return HistGradientBoostingClassifier(
+                max_iter=max_iter,
+                learning_rate=learning_rate,
+                max_leaf_nodes=max_leaf_nodes,
+                min_samples_leaf=self.min_samples_leaf,
+                early_stopping=False,
+                random_state=self._seed,
+            ).fit(X, y)

@@ -38,7 +38,7 @@ class KNearestNeighbours(Learner):
 
     searched = ("neighbours",)
     batched = True
-    dtype = np.float32
+    dtype = None
 
     def __init__(
         self,

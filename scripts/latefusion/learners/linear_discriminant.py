@@ -28,6 +28,7 @@ class LinearDiscriminant(Learner):
     """
 
     searched = ("shrinkage",)
+    dtype = None
 
     def __init__(
         self,

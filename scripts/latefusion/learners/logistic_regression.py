@@ -30,6 +30,7 @@ class LogisticRegression(Learner):
     """
 
     searched = ("C",)
+    dtype = None
 
     def __init__(
         self,

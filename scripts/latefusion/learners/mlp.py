@@ -39,7 +39,7 @@ class MultilayerPerceptron(Learner):
     """
 
     searched = ("epochs", "alpha", "learning_rate")
-    dtype = np.float32
+    dtype = None
 
     def __init__(
         self,

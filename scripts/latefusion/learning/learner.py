@@ -48,8 +48,8 @@ class Learner:
         of each by name.
     batched : bool
         Whether `_train_grid` trains a grid faster than one point after another.
-    dtype : type
-        Precision of the rows that `_train` is given.
+    dtype : type or None
+        Precision of the rows that `_train` is given; None for that in which they come.
     n_jobs : int
         Threads of `fit`; change no bit of the result.
     n_classes : int
@@ -64,7 +64,7 @@ class Learner:
 
     searched: ClassVar[tuple[str, ...]] = ()
     batched: ClassVar[bool] = False
-    dtype: ClassVar[type[np.floating]] = np.float64
+    dtype: ClassVar[type[np.floating] | None] = np.float64
     n_jobs: int = 1
 
     n_classes: int
@@ -113,10 +113,10 @@ class Learner:
         self._seed = int(np.random.default_rng(self.random_state).integers(2**31))
         points = self._points()
         with one_blas_thread():
-            said, decisions = self._out_of_fold(rows, y, fold, points)
+            said, decisions, final = self._out_of_fold(rows, y, fold, points)
             chosen = self._choose(points, said, y)
             self.settings_, self.out_of_fold_proba_ = points[chosen], said[chosen]
-            (self._final,) = self._classifiers(rows, y, [points[chosen]])
+            self._final = final or self._classifiers(rows, y, [points[chosen]])[0]
             self._calibration = None if decisions is None else Calibration.fit(decisions[chosen], y)
         self.in_sample_proba_ = self.predict_proba(rows)
         return self
@@ -163,38 +163,43 @@ class Learner:
         """Train the classifiers of some points on the same rows."""
         seen, coded = np.unique(y, return_inverse=True)
         scaling = Scaling.of(X) if self.scale == "standard" else None
-        rows = prepared(X, scaling, self.dtype)
+        dtype = X.dtype.type if self.dtype is None else self.dtype
+        rows = prepared(X, scaling, dtype)
         several = len(seen) > 1
         models = self._train_grid(rows, coded.astype(np.int32), points) if several else [None] * len(points)
-        return [
-            Classifier(model, scaling, seen.astype(np.int32), self.n_classes, self.dtype) for model in models
-        ]
+        return [Classifier(model, scaling, seen.astype(np.int32), self.n_classes, dtype) for model in models]
 
     def _out_of_fold(
         self, X: Features, y: Labels, fold: Labels, points: Sequence[Mapping[str, Any]]
-    ) -> tuple[Array, Array | None]:
-        """Return held-out probabilities of each point, (points, n, K), and decision values if calibrated."""
+    ) -> tuple[Array, Array | None, Classifier | None]:
+        """Return held-out probabilities of each point, (points, n, K), and decision values if calibrated.
+
+        Where there is nothing to choose, the classifier of all rows comes third, trained beside the others.
+        """
         folds = np.unique(fold).tolist()
         parts = [list(range(len(points)))] if self.batched else [[at] for at in range(len(points))]
         said = np.empty((len(points), len(X), self.n_classes))
 
-        def hold_out(task: tuple[tuple[int, ...], list[int]]) -> tuple[bool, Array]:
+        def hold_out(task: tuple[tuple[int, ...], list[int]]) -> tuple[bool, Array, Classifier]:
             held, at = task
             outside = np.isin(fold, held)
             trained = self._classifiers(X[~outside], y[~outside], [points[i] for i in at])
             probabilistic = all(one.is_probabilistic for one in trained)
-            return probabilistic, said_by(trained, X[outside], decisions=not probabilistic)
+            return probabilistic, said_by(trained, X[outside], decisions=not probabilistic), trained[0]
 
-        tasks = [((k,), at) for k in folds for at in parts]
-        done = run(hold_out, tasks, self.n_jobs)
-        for ((k,), at), (_, values) in zip(tasks, done, strict=True):
-            said[np.ix_(at, fold == k)] = values
-        if all(probabilistic for probabilistic, _ in done):
-            return said, None
+        tasks: list[tuple[tuple[int, ...], list[int]]] = [((k,), at) for k in folds for at in parts]
+        whole = [((), [0])] if len(points) == 1 else []
+        *_, final = done = run(hold_out, [*tasks, *whole], self.n_jobs)
+        for (held, at), (_, values, _) in zip(tasks, done, strict=False):
+            for i, of_point in zip(at, values, strict=True):
+                said[i, np.isin(fold, held)] = of_point
+        trained_on_all = final[2] if whole else None
+        if all(probabilistic for probabilistic, _, _ in done):
+            return said, None, trained_on_all
         require_three_folds(fold)
         pairs = [(pair, at) for pair in combinations(folds, 2) for at in parts]
         without: list[dict[tuple[int, int], Array]] = [{} for _ in points]
-        for (pair, at), (_, values) in zip(pairs, run(hold_out, pairs, self.n_jobs), strict=True):
+        for (pair, at), (_, values, _) in zip(pairs, run(hold_out, pairs, self.n_jobs), strict=True):
             for i, of_point in zip(at, values, strict=True):
                 without[i][pair] = np.full(said.shape[1:], np.nan)
                 without[i][pair][np.isin(fold, pair)] = of_point
@@ -202,7 +207,7 @@ class Learner:
             held_out_probabilities(decision, pairwise, y, fold)
             for decision, pairwise in zip(said, without, strict=True)
         ]
-        return np.stack(calibrated), said
+        return np.stack(calibrated), said, trained_on_all
 
     def _choose(self, points: Sequence[Mapping[str, Any]], said: Array, y: Labels) -> int:
         """Note how each point fares out of fold; return the best, the first on a tie."""

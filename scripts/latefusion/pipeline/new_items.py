@@ -31,17 +31,17 @@ def prediction_columns(
         The class by the rule's own decision, which has ways to break ties that the probabilities do not
         show; -1 where there is none.
     said : mapping of str to Probabilities
-        Of each modality.
+        Of each modality, or of each `{modality}.{learner}` where several learners speak for one.
     far : mapping of str to (n,) bool array
         Items far from everything seen, by modality.
     """
     columns: dict[str, Sequence[Any]] = {"class": _names(fused.classes, decided)}
     for index, name in enumerate(fused.classes):
         columns[f"p_{name}"] = fused.p[:, index].tolist()
-    for modality, probabilities in said.items():
-        columns[f"{modality}_class"] = _names(probabilities.classes, probabilities.predicted)
+    for model, probabilities in said.items():
+        columns[f"{model}_class"] = _names(probabilities.classes, probabilities.predicted)
         top = np.where(np.isnan(probabilities.p).any(axis=1), np.nan, probabilities.p.max(axis=1))
-        columns[f"{modality}_p"] = [None if np.isnan(p) else p for p in top.tolist()]
+        columns[f"{model}_p"] = [None if np.isnan(p) else p for p in top.tolist()]
     columns["warning"] = _warnings(said, far)
     described = {
         f"{name} (in the file)" if name in columns else name: items[name].to_pylist()
@@ -58,7 +58,8 @@ def _names(classes: Sequence[str], predicted: NDArray[np.int32]) -> list[str]:
 def _warnings(said: Mapping[str, Probabilities], far: Mapping[str, NDArray[np.bool_]]) -> list[str]:
     n = len(next(iter(said.values())).item)
     notes: list[list[str]] = [[] for _ in range(n)]
-    for modality, probabilities in said.items():
+    of_modality = {model.partition(".")[0]: probabilities for model, probabilities in said.items()}
+    for modality, probabilities in of_modality.items():  # what one learner of it lacks, all do
         for row in np.flatnonzero(probabilities.predicted < 0):
             notes[row].append(f"{modality} is missing")
         for row in np.flatnonzero(far[modality]):

@@ -24,11 +24,12 @@ EVERYTHING: Final = "all"
 
 @dataclass(frozen=True)
 class SavedModality:
-    """One modality of a pipeline.
+    """The model of one modality of a pipeline.
 
     Attributes
     ----------
     name : str
+        That of the modality, or `{modality}.{learner}` where one of several learners is meant.
     columns : int
         Length of an embedding.
     dtype : str
@@ -41,6 +42,11 @@ class SavedModality:
     columns: int
     dtype: str
     model: Any
+
+    @property
+    def modality(self) -> str:
+        """Name of the modality; names have no dot of their own."""
+        return self.name.partition(".")[0]
 
 
 @dataclass(frozen=True)

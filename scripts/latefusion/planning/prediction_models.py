@@ -15,7 +15,7 @@ from latefusion.planning.rule_catalogue import RuleFacts
 if TYPE_CHECKING:
     from latefusion.external.prediction_source import PredictionSource
 
-INSTEAD_OF: Final = ("modalities", "views", "svm")
+INSTEAD_OF: Final = ("modalities", "views", "svm", "learners", "fuse")
 """Keys that say what is trained."""
 FILES: Final = ("train", "test", "split", "new")
 """Keys of `data` that name files to train on or to classify, and what divides them."""

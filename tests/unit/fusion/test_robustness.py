@@ -238,3 +238,26 @@ def test_what_is_said_of_complete_rows_is_not_asked_again():
     assert outcomes.under(3).tolist() == [[1] * 4, [pytest.approx(-np.log(0.75))] * 4]
     assert outcomes.under(1)[0].tolist() == [0] * 4
     assert asked == [4]
+
+
+def test_a_modality_is_lost_with_all_columns_that_speak_for_it():
+    said = world(60, 3, 3, 0)
+    T, y = said[3], said[4]
+
+    def mean(P):
+        there = np.isfinite(P)
+        p = np.where(there, P, 0).sum(axis=1) / np.maximum(there.sum(axis=1), 1)
+        p[~there.any(axis=(1, 2))] = 1 / 3
+        return p, p.argmax(axis=1)
+
+    made = MissingnessOutcomes(mean, T, y, modality=[0, 1, 0])
+    rows, _ = table_of(made, ["a", "b"])
+    helps = contributions(made, ["a", "b"], probabilistic=True, seed=0)
+    without_a = log_losses(T[:, 1], y).mean()
+    assert rows["a", "rows", 1.0, 0]["log_loss"] == pytest.approx(without_a)
+    assert rows["b", "rows", 1.0, 0]["log_loss"] == pytest.approx(
+        log_losses(T[:, [0, 2]].mean(axis=1), y).mean()
+    )
+    assert rows["all", "rows", 1.0, 0]["lost"] == 2 * 60
+    gained = without_a - log_losses(T.mean(axis=1), y).mean()
+    assert helps["a"]["leave_one_out"]["log_loss"] == pytest.approx(gained)

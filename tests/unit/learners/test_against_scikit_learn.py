@@ -10,7 +10,7 @@ from sklearn.model_selection import PredefinedSplit, cross_val_predict
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.svm import LinearSVC
 
 from latefusion.core.log_loss import log_losses
@@ -31,7 +31,15 @@ class Passes(MLPClassifier):
 
 
 SAME = {
-    "logistic_regression": ({"C": 0.1}, make_pipeline(StandardScaler(), LogisticRegression(C=0.1))),
+    "logistic_regression": (
+        {"C": 0.1},
+        make_pipeline(
+            FunctionTransformer(np.asarray, kw_args={"dtype": np.float64}),
+            StandardScaler(),
+            FunctionTransformer(np.asarray, kw_args={"dtype": np.float32}),
+            LogisticRegression(C=0.1),
+        ),
+    ),
     "linear_discriminant": ({}, LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto")),
     "knn": ({"neighbours": 7, "smoothing": 0}, KNeighborsClassifier(7, metric="cosine")),
     "mlp": (
@@ -59,7 +67,7 @@ def test_probabilities_are_those_of_scikit_learn(name):
     options, theirs = SAME[name]
     ours = learner_class(name)(random_state=0, **options).fit(X, y, fold)
     tolerance = 1e-4 if name == "mlp" else 1e-6  # single precision, in which theirs scales as well
-    X = X if name in ("mlp", "knn") else X.astype(np.float64)
+    X = X.astype(np.float64) if name == "sklearn" else X
     expected = cross_val_predict(theirs, X, y, cv=PredefinedSplit(fold), method="predict_proba")
     assert np.allclose(ours.out_of_fold_proba_, expected, rtol=0, atol=tolerance)
     theirs.fit(X, y)

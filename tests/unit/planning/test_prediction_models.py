@@ -93,6 +93,8 @@ def test_labels_come_from_the_table_of_items_which_nothing_is_trained_on(planned
     [
         {"modalities": [{"name": "text", "column": "t"}]},
         {"svm": {"C": 2}},
+        {"learners": [{"name": "knn"}]},
+        {"fuse": "all"},
         {"data": {"train": "p.csv", "test": "p.csv"}},
         {"data": {"new": "p.csv"}},
         {"predictions": {**ENTRY, "scores": {}, "classes": {"prefix": "p_"}, "predicted": "y"}},

@@ -121,6 +121,31 @@ def clean():
             {"model": "mlp", "over": over, "metric": "accuracy", "least": 0.495, "most": 0.505}
             for over in ("repeat", "assignment")
         ],
+        "learners": [
+            {
+                "view": "audio",
+                "kind": "single",
+                "learner": learner,
+                "model": f"audio.{learner}",
+                "metric": "accuracy",
+                "value": value,
+                "low": value - 0.04,
+                "high": value + 0.04,
+                "chosen": int(learner == "svm"),
+                "difference": difference,
+                "difference_low": None if difference is None else difference - 0.03,
+                "difference_high": None if difference is None else difference + 0.03,
+            }
+            for learner, value, difference in (("svm", 0.45, None), ("knn", 0.44, -0.01))
+        ],
+        "grid": [
+            {"model": "audio", "partition": "given", "C": C, "gamma": "auto", "chosen": C == 1}
+            for C in (0.1, 1, 10)
+        ],
+        "learner_grid": [
+            {"model": "audio.knn", "partition": "given", "chosen": True, "at_edge": None},
+            {"model": "audio.knn", "partition": "given", "chosen": False, "at_edge": None},
+        ],
     }
 
 
@@ -223,6 +248,19 @@ PLANTED = {
     ),
     "rules_coincide": ({}, change("models", {"same_as": "mean"}, model="mlp")),
     "items_unmatched": ({"dataset": {"modalities.text": {"match": UNMATCHED}}}, None),
+    "learners_matter_more": (
+        {},
+        change("learners", {"value": 0.3, "low": 0.26, "high": 0.34}, learner="knn"),
+    ),
+    "probe_beats_svm": (
+        {},
+        change(
+            "learners",
+            {"difference": 0.02, "difference_low": 0.01, "difference_high": 0.03, "value": 0.47},
+            learner="knn",
+        ),
+    ),
+    "grid_too_narrow": ({}, change("learner_grid", {"at_edge": "neighbours"}, chosen=True)),
     "modality_missing": ({}, change("models", {"note": "7 rows without the modality"}, model="text")),
 }
 
@@ -401,6 +439,44 @@ def test_groups_that_cross_cannot_keep_apart_are_an_error_under_cross_alone():
 def test_items_and_rows_that_did_not_find_each_other_are_counted_and_named(changes, told):
     (check,) = run(clean(), dataset={"modalities.text": {"match": UNMATCHED | changes}})["checks"]
     assert (check["severity"], check["sentence"]) == ("note", told)
+
+
+def test_a_loss_of_a_learner_is_a_gain_where_the_metric_is_a_loss():
+    tables = clean()
+    for one in tables["learners"]:
+        one["metric"] = "log_loss"
+    worse = {"difference": 0.2, "difference_low": 0.1, "difference_high": 0.3}
+    change("learners", worse, learner="knn")(tables)
+    better = copy.deepcopy(tables)
+    change("learners", {name: -value for name, value in worse.items()}, learner="knn")(better)
+    codes = [
+        {check["code"] for check in run(told, headline="log_loss")["checks"]} for told in (tables, better)
+    ]
+    assert ["probe_beats_svm" in found for found in codes] == [False, True]
+
+
+def test_the_end_of_a_grid_of_an_svm_is_told_of_c_and_by_how_many_partitions():
+    tables = clean()
+    for partition, best in (("given", 10), ("other", 0.1), ("third", 1)):
+        tables["grid"] += [
+            {"model": "text", "partition": partition, "C": C, "gamma": "auto", "chosen": best == C}
+            for C in (0.1, 1, 10)
+        ]
+    (check,) = run(tables)["checks"]
+    assert check["evidence"] == {"text.C": 2}
+    assert "C of text (2 of 3 partitions)" in check["sentence"]
+    two = clean()
+    two["grid"] = [{"model": "text", "partition": "given", "C": C, "chosen": C == 10} for C in (1, 10)]
+    assert run(two)["checks"] == []
+
+
+def test_the_grid_of_a_learner_that_was_never_chosen_is_no_matter():
+    tables = clean()
+    tables["models"].append(row(tables, "models", model="audio") | {"model": "audio.knn", "kind": "learner"})
+    change("learner_grid", {"at_edge": "neighbours"}, chosen=True)(tables)
+    assert run(tables)["checks"] == []
+    change("learners", {"chosen": 1}, learner="knn")(tables)
+    assert [check["code"] for check in run(tables)["checks"]] == ["grid_too_narrow"]
 
 
 def test_errors_come_first():
