@@ -7,7 +7,7 @@ CORES ?= all
 CONFIG =
 BIN := $(VENV)/bin
 SOURCES := scripts tests benchmarks workflow setup.py
-SMK := Snakefile workflow/rules
+SMK := Snakefile workflow/Snakefile workflow/rules
 NAMED = $(if $(CONFIG),--configfile $(CONFIG))
 
 .DEFAULT_GOAL := help

@@ -87,6 +87,8 @@ def test_every_version_of_the_project_is_the_same():
 def test_the_catalogue_of_workflows_finds_what_it_asks_for():
     usage = yaml.safe_load((ROOT / ".snakemake-workflow-catalog.yml").read_text(encoding="utf-8"))["usage"]
     assert usage["software-stack-deployment"] == {"conda": True, "report": True}
+    assert (ROOT / "workflow/Snakefile").is_file()
+    assert (ROOT / "config/config.yaml").read_bytes() == (ROOT / "config.yaml").read_bytes()
     guide = (ROOT / "config/README.md").read_text(encoding="utf-8")
     links = re.findall(r"\]\(([^)#]+)", guide)
     assert "../docs/data.md" in links
@@ -99,7 +101,7 @@ def test_the_catalogue_of_workflows_finds_what_it_asks_for():
     [
         ["ruff", "check", "scripts", "tests", "benchmarks", "workflow", "setup.py"],
         ["ruff", "format", "--check", "scripts", "tests", "benchmarks", "workflow", "setup.py"],
-        ["snakefmt", "--check", "Snakefile", "workflow/rules"],
+        ["snakefmt", "--check", "Snakefile", "workflow/Snakefile", "workflow/rules"],
         ["mypy"],
         ["snakemake", "--lint"],
         ["bandit", "--quiet", "--recursive", "--configfile", "pyproject.toml", "scripts", "workflow"],

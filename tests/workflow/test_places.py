@@ -148,22 +148,62 @@ rule everything:
     assert "Nothing to be done" in again.stderr
 
 
-def test_a_module_without_its_package_is_refused_with_what_to_name_instead(tmp_path):
-    (tmp_path / "remote/workflow/rules").mkdir(parents=True)
-    shutil.copy(ROOT / "workflow/rules/environment.smk", tmp_path / "remote/workflow/rules")
-    git = ["git", "-c", "user.name=a", "-c", "user.email=a@b", "-C", tmp_path / "remote"]
-    for command in (["init", "-q", "-b", "main"], ["add", "."], ["commit", "-q", "-m", "one"]):
+def repository(folder, *files):
+    """Return the folder of a repository that holds files of ours at a tag."""
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@b", "-C", folder]
+    for file in files:
+        (folder / file).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / file, folder / file)
+    for command in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "one"], ["tag", "v9"]):
         subprocess.run([*git, *command], check=True)
-    path = "workflow/rules/environment.smk"
-    (tmp_path / "Snakefile").write_text(
-        f'module remote:\n    snakefile: gitfile("{tmp_path}/remote", path="{path}", ref="main")\n'
-        "use rule * from remote\n"
+    return folder
+
+
+def deployed(folder, path, *files):
+    """Write what snakedeploy writes, with a repository on this machine, and run it dry."""
+    remote = repository(folder / "remote", *files)
+    (folder / "workflow").mkdir()
+    (folder / "workflow/Snakefile").write_text(
+        'configfile: "config/config.yaml"\n\nmodule latefusion:\n'
+        f'    snakefile: gitfile("{remote}", path="{path}", ref="v9")\n    config: config\n\n'
+        "use rule * from latefusion\n"
     )
-    done = snakemake("-n", cwd=tmp_path, snakefile="Snakefile", check=False)
+
+
+def test_deployed_from_a_repository_it_is_the_workflow_of_the_installed_package(few, tmp_path):
+    """The file at the tag is all that is fetched: rules, target and digests are those of the package."""
+    shutil.copytree(few, tmp_path, copy_function=shutil.copy, dirs_exist_ok=True)
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config.yaml").rename(tmp_path / "config/config.yaml")
+    shutil.copytree(ROOT / "profiles/default", tmp_path / "profiles/default")
+    deployed(tmp_path, "workflow/Snakefile", "workflow/Snakefile")
+    installed = {**os.environ, "PYTHONPATH": str(ROOT / "scripts")}
+    again = snakemake("--cores", 1, cwd=tmp_path, snakefile="workflow/Snakefile", environment=installed)
+    assert "Nothing to be done" in again.stderr
+    assert "v9 is named, and the workflow is that of the installed latefusion" in again.stderr
+    (tmp_path / "results/summary.txt").unlink()
+    lacking = snakemake(
+        *("-n", "--cores", 1), cwd=tmp_path, snakefile="workflow/Snakefile", environment=installed
+    )
+    assert "summarise" in lacking.stdout
+
+
+@pytest.mark.parametrize(
+    ("path", "fix"),
+    [
+        ("workflow/Snakefile", "pip install latefusion"),
+        ("workflow/rules/environment.smk", 'write path="workflow/Snakefile"'),
+    ],
+)
+def test_a_module_without_its_package_is_refused_with_what_to_do(tmp_path, path, fix):
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config/config.yaml").write_text("{}")
+    deployed(tmp_path, path, path)
+    done = snakemake("-n", cwd=tmp_path, snakefile="workflow/Snakefile", check=False)
     assert done.returncode == 1
     said = done.stdout + done.stderr
     assert "from where the package does not come along" in said
-    assert 'files("latefusion") / "_workflow" / "Snakefile"' in said
+    assert fix in said
 
 
 def test_results_in_another_folder(few_contents, tmp_path):

@@ -9,9 +9,8 @@ from snakemake_interface_executor_plugins.settings import ExecMode
 if not Path(str(workflow.current_basedir)).is_dir():
     raise WorkflowError(
         f"the module's Snakefile\n    found:   {workflow.current_basedir}, from where the package does not come along\n"
-        "    allowed: the Snakefile of a checkout, or of an installed package\n"
-        "    fix:     pip install latefusion, and name it as docs/install.md shows: "
-        'str(files("latefusion") / "_workflow" / "Snakefile")'
+        "    allowed: workflow/Snakefile, which finds an installed package, or the Snakefile of a checkout\n"
+        '    fix:     pip install latefusion, and write path="workflow/Snakefile" (docs/install.md)'
     )
 sys.path.insert(0, str(Path(str(workflow.current_basedir)).parent))
 
