@@ -8,6 +8,7 @@ import gzip
 import io
 import json
 import lzma
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -51,12 +52,16 @@ class Case:
 
 @dataclass(frozen=True)
 class Form:
-    """How embeddings are written, named in the configuration, and read plainly."""
+    """How embeddings are written, named in the configuration, and read plainly.
+
+    Where they stand in several files, `file` is the one that is damaged, and `beside` writes the others.
+    """
 
     file: str
     write: Callable[[Case], bytes]
     read: Callable[[bytes], Rows]
     entry: Mapping[str, Any] = field(default_factory=dict)
+    beside: Callable[[Case, Path], None] | None = None
 
 
 def _saved(save: Callable[[io.BytesIO], object]) -> bytes:
@@ -70,13 +75,18 @@ def _wide(case: Case) -> bytes:
     lines = [["id", *(f"f{at}" for at in range(case.values.shape[1]))]]
     lines += [[key, *map(repr, row.tolist())] for key, row in zip(case.ids, case.values, strict=True)]
     text = "".join(delimiter.join(line) + end for line in lines).encode()
-    return {"none": bytes, "gzip": gzip.compress, "bzip2": bz2.compress, "xz": lzma.compress}[
-        case.options["compression"]
-    ](text)
+    compress = {
+        "none": bytes,
+        "gzip": gzip.compress,
+        "bzip2": bz2.compress,
+        "xz": lzma.compress,
+        "zstd": lambda text: pa.compress(text, codec="zstd", asbytes=True),
+    }
+    return compress[case.options["compression"]](text)
 
 
 def _read_wide(data: bytes) -> Rows:
-    for opened in (gzip.decompress, bz2.decompress, lzma.decompress):
+    for opened in (gzip.decompress, bz2.decompress, lzma.decompress, _unzstd):
         try:
             data = opened(data)
             break
@@ -87,16 +97,20 @@ def _read_wide(data: bytes) -> Rows:
     delimiter = max(",\t;|", key=head.count)
     header, *lines = [line for line in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if line]
     assert all(len(line) == len(header) for line in lines)
-    at = header.index("id") if header[0] else 0
-    # a column that holds text in its first rows is left out
-    numeric = [
-        column
-        for column in range(len(header))
-        if column != at
-        and all(_is_number(line[column]) for line in lines)
-        and any(line[column].strip() for line in lines)
-    ]
+    at = header.index("id") if "id" in header else header.index("")
+    # a column of texts is left out; where half of it are numbers, all should be
+    numeric = []
+    for column in set(range(len(header))) - {at, *([0] if not header[0] else [])}:
+        there = [line[column] for line in lines if line[column].strip()]
+        if there and 2 * sum(map(_is_number, there)) >= len(there):
+            numeric.append(column)
     return _unique((line[at], [line[column] for column in numeric]) for line in lines)
+
+
+def _unzstd(data: bytes) -> bytes:
+    with pa.CompressedInputStream(pa.BufferReader(data), "zstd") as stream:
+        whole: bytes = stream.read()
+    return whole
 
 
 def _is_number(text: str) -> bool:
@@ -128,7 +142,11 @@ def _json(case: Case) -> bytes:
 
 
 def _read_json(data: bytes) -> Rows:
-    records = [json.loads(line) for line in data.decode("utf-8-sig").split("\n") if line.strip()]
+    text, records, decode = data.decode("utf-8-sig").lstrip(), [], json.JSONDecoder().raw_decode
+    while text:  # an object may go over several lines
+        record, end = decode(text)
+        records.append(record)
+        text = text[end:].lstrip()
     key = "" if next(iter(records[0])) == "" else "id"
     return _unique(
         (_plain(record.get(key)), record.get("embedding")) for record in records if record.get(key)
@@ -147,6 +165,28 @@ def _table(case: Case) -> pa.Table:
 
 def _rows_of(table: pa.Table) -> Rows:
     return _unique(zip(table["id"].to_pylist(), table["embedding"].to_pylist(), strict=True))
+
+
+def _parquet(table: pa.Table) -> bytes:
+    return _saved(lambda stream: pq.write_table(table, stream, write_page_checksum=True))
+
+
+def _stream(table: pa.Table) -> bytes:
+    def save(file: io.BytesIO) -> None:
+        with pa.ipc.new_stream(file, table.schema) as stream:
+            stream.write_table(table, max_chunksize=3)
+
+    return _saved(save)
+
+
+def _first_shard(case: Case, folder: Path) -> None:
+    table = _table(case)
+    (folder / "part-0.parquet").write_bytes(_parquet(table.slice(0, len(table) // 2)))
+
+
+def _other_items(case: Case, folder: Path) -> None:
+    for key, row in zip(case.ids[1:], case.values[1:], strict=True):
+        np.save(folder / f"{key}.npy", row)
 
 
 def _npz(case: Case) -> bytes:
@@ -194,7 +234,7 @@ FORMS: Mapping[str, Form] = {
     "JSON lines": Form("m.jsonl", _json, _read_json, {"column": "embedding"}),
     "Parquet": Form(
         "m.parquet",
-        lambda case: _saved(lambda stream: pq.write_table(_table(case), stream, write_page_checksum=True)),
+        lambda case: _parquet(_table(case)),
         lambda data: _rows_of(pq.read_table(io.BytesIO(data))),
         {"column": "embedding"},
     ),
@@ -205,6 +245,27 @@ FORMS: Mapping[str, Form] = {
         ),
         lambda data: _rows_of(pa.feather.read_table(io.BytesIO(data))),
         {"column": "embedding"},
+    ),
+    "Arrow stream": Form(
+        "m.arrow",
+        lambda case: _stream(_table(case)),
+        lambda data: _rows_of(pa.ipc.open_stream(data).read_all()),
+        {"column": "embedding"},
+    ),
+    "shards": Form(
+        "part-1.parquet",
+        lambda case: _parquet(_table(case).slice(len(case.ids) // 2)),
+        lambda data: _rows_of(pq.read_table(io.BytesIO(data))),
+        {"column": "embedding", "file": "part-*.parquet"},
+        _first_shard,
+    ),
+    # the first item's file is damaged
+    "a file an item": Form(
+        "{item}.npy",
+        lambda case: _saved(lambda stream: np.save(stream, case.values[0])),
+        lambda data: {},
+        {"files": "{item}.npy"},
+        _other_items,
     ),
     "npz": Form("m.npz", _npz, _read_npz, {"array": "emb", "items": "ids"}),
     "HDF5": Form("m.h5", _hdf5, _read_hdf5, {"array": "/emb", "items": "/id"}),
@@ -230,7 +291,7 @@ def cases(draw: st.DrawFn) -> Case:
         {
             "delimiter": draw(st.sampled_from(",\t;|")),
             "end": draw(st.sampled_from(["\n", "\r\n"])),
-            "compression": draw(st.sampled_from(["none", "none", "gzip", "bzip2", "xz"])),
+            "compression": draw(st.sampled_from(["none", "none", "gzip", "bzip2", "xz", "zstd"])),
             "fortran": draw(st.booleans()),
         },
     )
@@ -269,12 +330,17 @@ def damaged_cases(draw: st.DrawFn) -> Case:
 def ingested(case: Case, folder: Path) -> Rows:
     """Join the file to its items in their order by name; return what each has."""
     form = FORMS[case.form]
-    (folder / form.file).write_bytes(case.data)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    (folder / form.file.replace("{item}", case.ids[0])).write_bytes(case.data)
+    if form.beside is not None:
+        form.beside(case, folder)
     (folder / "ids.txt").write_text("".join(f"{key}\n" for key in case.ids), encoding="utf-8")
     items = sorted(case.ids)
     table = pa.table({"item": pa.array(items, pa.string())})
     write_table(table, folder / "items.parquet", table.schema)
-    entry = {**form.entry, "file": str(folder / form.file)}
+    place = "files" if "files" in form.entry else "file"
+    entry = {**form.entry, place: str(folder / form.entry.get(place, form.file))}
     if entry.get("items") == "ids.txt":
         entry["items"] = str(folder / "ids.txt")
     source = open_modality({"name": "m", **entry}, item="id", keys=lambda: items, max_cell_bytes=100_000)
@@ -286,6 +352,13 @@ def ingested(case: Case, folder: Path) -> Rows:
 
 def plain_read(case: Case) -> Rows:
     """Read a damaged file by other means, its identifiers in canonical form."""
+    whole: Rows = {}
+    if case.form == "shards":
+        whole = dict(list(case.rows.items())[: len(case.ids) // 2])
+    if case.form == "a file an item":
+        row = np.load(io.BytesIO(case.data), allow_pickle=False)
+        pairs = [(case.ids[0], np.atleast_2d(row)[0].tolist()), *list(case.rows.items())[1:]]
+        return _unique(pairs)
     if case.form == "npy":
         values = np.load(io.BytesIO(case.data), allow_pickle=False)
     elif case.form == "safetensors":
@@ -297,5 +370,7 @@ def plain_read(case: Case) -> Rows:
     else:
         rows = FORMS[case.form].read(case.data)
         keys = canonical_texts(pa.array(list(rows), pa.string())).to_pylist()
-        return dict(zip(keys, rows.values(), strict=True))
+        found = dict(zip(keys, rows.values(), strict=True))
+        assert not {key for key, row in found.items() if key in whole and row is not None}
+        return {**whole, **found}
     return _unique(zip(case.ids, values.tolist(), strict=True))

@@ -116,8 +116,7 @@ def _parts(source: PredictionSource, table: Reader) -> dict[str, str]:
     """Return the column of each part that is not a class's."""
     named, names = source.parts, list(table.names)
     if "item" not in named:
-        first = names[0] if names and names[0] == "" else None
-        item = first if first is not None else next((one for one in ITEM_NAMES if one in names), None)
+        item = next((one for one in ITEM_NAMES if one in names), "" if names[:1] == [""] else None)
         if item is None:
             found = f"no column {' or '.join(ITEM_NAMES[:2])}; there are {_listed(names)}"
             fix = "name the column of the identifiers: `predictions: {item: NAME}`"

@@ -131,12 +131,26 @@ def parse_wide(columns: Sequence[pa.Array], names: Sequence[str]) -> Parsed:
 
 
 def is_numeric(column: pa.Array) -> bool:
-    """Say whether every cell of a column that is not blank is a number, and at least one is."""
+    """Say whether a column is one of numbers: at least half of its cells that are not blank, and one of them.
+
+    What is none among them, `n/a` say, is then refused with its line; were the column left out for it, nobody
+    would know.
+    """
     kind = column.type
     if not (is_number(kind) or is_text(kind)):
         return False
     _, blank, wrong = _numbers(column)
-    return bool(not blank.all() and (wrong is None or not wrong.any()))
+    there = len(column) - int(blank.sum())
+    texts = 0 if wrong is None else int(wrong.sum())
+    return there > 0 and 2 * texts <= there
+
+
+def has_decimal_commas(column: pa.Array) -> bool:
+    """Say whether a column of texts holds numbers such as `0,5`, and nothing else."""
+    if not is_text(column.type):
+        return False
+    plain = pc.replace_substring(column, ",", ".", max_replacements=1)
+    return bool(pc.any(pc.match_substring(column, ",")).as_py()) and is_numeric(plain)
 
 
 def _numbers(

@@ -245,3 +245,59 @@ def test_a_label_beside_the_frames_of_an_item_is_no_number_of_them(tmp_path):
     source = open_modality(entry, item=None, keys=lambda: ["a"], max_cell_bytes=MAX)
     (rows,) = source.rows(None, exact=False)
     assert rows.parsed.values.tolist() == [2.0]
+
+
+@pytest.mark.parametrize("order", [KEYS, list(reversed(KEYS))])
+def test_an_index_that_only_counts_rows_is_neither_identifier_nor_number(songs, tmp_path, order):
+    lines = MADE_UP.wide(",").splitlines()
+    numbered = [f"{'' if at == 0 else at - 1},{line}" for at, line in enumerate(lines)]
+    again = ["Unnamed: 0," + numbered[0].removeprefix(","), *numbered[1:]]
+    for text_lines in (numbered, again):
+        (tmp_path / "a.csv").write_text("\n".join(text_lines) + "\n")
+        found = joined({"file": str(tmp_path / "a.csv")}, songs, tmp_path / "out")
+        np.testing.assert_array_equal(np.vstack(list(found.values())), X.astype(np.float32))
+
+
+def test_a_number_that_is_text_in_one_row_is_refused_and_its_column_not_left_out(songs, tmp_path):
+    (tmp_path / "a.csv").write_text(MADE_UP.wide(",").replace(repr(float(X[7, 2])), "n/a"))
+    with pytest.raises(InputError, match="the text 'n/a' in the column 'mfcc_2'"):
+        joined({"file": str(tmp_path / "a.csv")}, songs, tmp_path / "out")
+
+
+def test_decimal_commas_are_named(songs, tmp_path):
+    (tmp_path / "a.csv").write_text(MADE_UP.wide(";").replace(".", ","))
+    with pytest.raises(InputError, match="numbers with decimal commas in 'mfcc_0', 'mfcc_1'"):
+        joined({"file": str(tmp_path / "a.csv")}, songs, tmp_path / "out")
+
+
+def test_more_cells_than_names_are_told_by_what_cuts_them(songs, tmp_path):
+    (tmp_path / "a.tsv").write_text(MADE_UP.wide("\t").replace("\n", "\t7\n").replace("\t7\n", "\n", 1))
+    with pytest.raises(InputError, match="quote cells that hold tabs"):
+        joined({"file": str(tmp_path / "a.tsv")}, songs, tmp_path / "out")
+
+
+def test_a_list_of_identifiers_that_is_not_there_is_told_with_the_nearest(songs, tmp_path):
+    np.save(tmp_path / "a.npy", X)
+    (tmp_path / "my_ids.txt").write_text("\n".join(KEYS))
+    with pytest.raises(InputError, match=r"my_id\.txt\n    found:   no such file(.|\n)*my_ids\.txt"):
+        joined({"file": str(tmp_path / "a.npy"), "items": str(tmp_path / "my_id.txt")}, songs, tmp_path)
+
+
+def test_a_matrix_whose_columns_are_items_is_to_be_turned(songs, tmp_path):
+    np.savez(tmp_path / "a.npz", emb=X.T, ids=np.array(KEYS))
+    with pytest.raises(InputError, match=r"turn it, a\.T"):
+        joined({"file": str(tmp_path / "a.npz"), "array": "emb", "items": "ids"}, songs, tmp_path)
+
+
+def test_a_pattern_that_fits_no_item_says_which_files_were_looked_for(songs, tmp_path):
+    with pytest.raises(InputError, match=r"no file of any of 90 items, such as .*each/song 000\.npy"):
+        joined({"files": str(tmp_path / "each/{item}.npy")}, songs, tmp_path / "out", missing=True)
+
+
+def test_a_file_of_an_item_that_holds_no_number_may_be_computed_again_or_removed(songs, tmp_path):
+    entry = {"files": per_item(tmp_path, MADE_UP, lambda row: row * (np.nan if row[0] == X[4, 0] else 1))}
+    joined(entry, songs, tmp_path / "out", missing=True)
+    half = np.where(np.arange(6) < 3, np.nan, X[4])
+    np.save(tmp_path / "each/song 004.npy", half)
+    with pytest.raises(InputError, match=r"song 004\.npy\n(.|\n)*remove the file and write `missing: true`"):
+        joined(entry, songs, tmp_path / "out", missing=True)

@@ -69,7 +69,8 @@ class ArrayRows:
 
     def _other_count(self, array: Array) -> Problem:
         found = f"{array.shape[0]:,} rows, and {len(self._keys or ()):,} identifiers in {self._origin}"
-        fix = "write both again together, in one order"
+        turned = len(array.shape) == 2 and array.shape[1] == len(self._keys or ())
+        fix = "turn it, a.T: rows are items" if turned else "write both again together, in one order"
         return array.problem(found, "one identifier for each row", fix)
 
 

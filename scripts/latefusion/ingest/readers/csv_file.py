@@ -230,7 +230,7 @@ def exact_batches(
     short: tuple[int, list[bytes]] | None = None
     for line, fields in records:
         if short is not None:
-            findings.add(_wrong_number(path, *short, names))
+            findings.add(_wrong_number(path, *short, names, reader.delimiter))
             short = None
         if len(fields) != len(names):
             short = line, fields
@@ -243,7 +243,8 @@ def exact_batches(
             yield _batch(rows, columns), np.array(lines, np.int64)
             rows, lines, size = [], [], 0
     if short is not None:
-        findings.add((_cut_off if reader.ends_open() else _wrong_number)(path, *short, names))
+        refused = _cut_off if reader.ends_open() else _wrong_number
+        findings.add(refused(path, *short, names, reader.delimiter))
     if rows:
         yield _batch(rows, columns), np.array(lines, np.int64)
 
@@ -253,8 +254,10 @@ def _batch(rows: list[list[bytes]], columns: Sequence[str]) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(arrays, list(columns))
 
 
-def _wrong_number(path: Path, line: int, fields: Sequence[bytes], names: Sequence[str]) -> Problem:
-    begins = shorten(b",".join(fields)[:200].decode("utf-8", "replace"), 40)
+def _wrong_number(
+    path: Path, line: int, fields: Sequence[bytes], names: Sequence[str], delimiter: bytes
+) -> Problem:
+    begins = shorten(delimiter.join(fields)[:200].decode("utf-8", "replace"), 40)
     few = len(fields) < len(names)
     if any(field.startswith((b' "', b'\t"')) for field in fields):
         fix = (
@@ -263,7 +266,7 @@ def _wrong_number(path: Path, line: int, fields: Sequence[bytes], names: Sequenc
     elif few:
         fix = "quote cells that hold line breaks"
     else:
-        fix = "quote cells that hold commas, such as lists and texts"
+        fix = f"quote cells that hold {DELIMITERS.get(delimiter.decode(), 'it')}, such as lists and texts"
     return Problem(
         str(path),
         f"{len(fields)} cell{'s' if len(fields) != 1 else ''} in the row {begins}",
@@ -273,9 +276,11 @@ def _wrong_number(path: Path, line: int, fields: Sequence[bytes], names: Sequenc
     )
 
 
-def _cut_off(path: Path, line: int, fields: Sequence[bytes], names: Sequence[str]) -> Problem:
+def _cut_off(
+    path: Path, line: int, fields: Sequence[bytes], names: Sequence[str], delimiter: bytes
+) -> Problem:
     if len(fields) > len(names):
-        return _wrong_number(path, line, fields, names)
+        return _wrong_number(path, line, fields, names, delimiter)
     return Problem(
         str(path),
         f"the file ends in the middle of a row, after {len(fields)} of {len(names)} cells",

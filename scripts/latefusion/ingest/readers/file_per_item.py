@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any, Final, Literal
 
@@ -67,8 +68,10 @@ class FilePerItem:
         Raises
         ------
         InputError
-            If a file is damaged, or holds a matrix and no way of pooling is named.
+            If no item has a file, or one is damaged, or holds a matrix and no way of pooling is named.
         """
+        if not any(self.path_of(key).is_file() for key in self._keys):
+            raise InputError([self._no_file()])
         for start in range(0, len(self._keys), FILES_A_BLOCK):
             keys = self._keys[start : start + FILES_A_BLOCK]
             yield Rows(
@@ -97,6 +100,12 @@ class FilePerItem:
             name = name.replace(STEM, str(PurePosixPath(key).with_suffix("")))
         return Path(name)
 
+    def _no_file(self) -> Problem:
+        tried = ", ".join(str(self.path_of(key)) for key in self._keys[:2])
+        found = f"no file of any of {len(self._keys):,} items, such as {tried}"
+        fix = "correct the pattern: {item} stands for the identifier, {stem} for what is before its suffix"
+        return Problem(self.file, found, "a file for each item", fix)
+
     def _read(self, keys: Sequence[str]) -> Parsed:
         lengths = np.full(len(keys), EMPTY, np.int64)
         values: list[NDArray[Any]] = []
@@ -110,7 +119,8 @@ class FilePerItem:
             if lengths[row] > 0:
                 values.append(parsed.values)
             elif lengths[row] == BAD and len(bad) < EXPLAINED:
-                bad[row] = parsed.bad[0]
+                fix = "compute it again, or remove the file and write `missing: true` for the modality"
+                bad[row] = replace(parsed.bad[0], fix=fix)
         numbers = np.concatenate(values) if values else np.empty(0, np.float32)
         return with_spread(Parsed(lengths, numbers, bad))
 

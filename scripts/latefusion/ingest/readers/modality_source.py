@@ -9,6 +9,7 @@ from typing import Any, Final
 from latefusion.core.errors import InputError, Problem
 from latefusion.core.table_files import table_files
 from latefusion.ingest.forms import Kind, recognise
+from latefusion.ingest.readers.array_listing import NPY
 from latefusion.ingest.readers.array_rows import ArrayRows, read_identifiers
 from latefusion.ingest.readers.file_per_item import FilePerItem
 from latefusion.ingest.readers.matrix_file import MATRIX_SUFFIXES
@@ -79,7 +80,7 @@ def _is_matrix(path: Path) -> bool:
 
 
 def _matrix(path: Path, entry: Mapping[str, Any]) -> ArrayRows:
-    first_bytes(path, "a matrix: .npy, .npz, HDF5 or safetensors")
+    head = first_bytes(path, "a matrix: .npy, .npz, HDF5 or safetensors")
     array, items = entry.get("array"), entry.get("items")
     if items == BY_ROW:
         return ArrayRows(path, array, None)
@@ -90,4 +91,6 @@ def _matrix(path: Path, entry: Mapping[str, Any]) -> ArrayRows:
     beside = Path(items)
     if beside.is_file():
         return ArrayRows(path, array, read_identifiers(beside, header=entry.get("key")), origin=items)
+    if head.startswith(NPY):
+        first_bytes(beside, "a list of identifiers")
     return ArrayRows(path, array, read_identifiers(path, items), origin=f"the array {items}")

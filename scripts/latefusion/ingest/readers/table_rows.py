@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ from latefusion.ingest.readers.reader import Batch, Reader, Selection, SuspectEr
 from latefusion.ingest.readers.rows import Rows
 from latefusion.ingest.wide import (
     columns_line,
+    has_decimal_commas,
     is_numeric,
     matching,
     parse_wide,
@@ -28,6 +30,7 @@ from latefusion.ingest.wide import (
 logger = logging.getLogger(__name__)
 
 LOOKED_AT = 1000
+_INDEX = re.compile(r"Unnamed: \d+(?:\.\d+)?")
 EMPTY_FRAME = Explanation("a frame without numbers", "numbers in every row", "drop the row")
 
 
@@ -38,8 +41,8 @@ class TableColumns:
     Attributes
     ----------
     key : str, optional
-        Column of the identifiers. By default the first where it has no name, as pandas writes an index;
-        otherwise the column of `item`'s name.
+        Column of the identifiers. By default that of `item`'s name; otherwise the first one where it has no
+        name, as pandas writes an index.
     column : str, optional
         Column of lists.
     columns : str or sequence of str, optional
@@ -122,18 +125,20 @@ class TableRows:
         if wanted.key is not None:
             self._require([wanted.key], "key")
             return wanted.key
-        if names and names[0] == "":
-            return ""
         if wanted.item in names:
             return str(wanted.item)
+        if names and names[0] == "":
+            return ""
         found = f"no column {shorten(wanted.item or 'item')}; there are {_listed(names)}"
         fix = "name the column of the identifiers: `key: NAME`"
         raise InputError([Problem(self.file, found, "a column of identifiers", fix)])
 
     def _find_wide(self, wanted: TableColumns) -> list[str]:
-        others = [name for name in self._table.names if name != self._key]
+        # an index that pandas wrote is no number of an embedding, nor is one that it read again
+        others = [name for name in self._table.names if name not in (self._key, "")]
         if wanted.columns is None:
-            numeric = self._numeric([name for name in others if name not in wanted.apart])
+            apart = {*wanted.apart, *filter(_INDEX.fullmatch, others)}
+            numeric = self._numeric([name for name in others if name not in apart])
             left = [name for name in others if name not in set(numeric)]
             if left:
                 why = "not numbers, or of a part in the items' table, and left out"
@@ -161,7 +166,13 @@ class TableRows:
         if first is None:
             return []
         head = first[0].slice(0, LOOKED_AT)
-        return [name for name in names if is_numeric(head.column(name))]
+        numeric = [name for name in names if is_numeric(head.column(name))]
+        commas = [] if numeric else [name for name in names if has_decimal_commas(head.column(name))]
+        if commas:
+            found = f"numbers with decimal commas in {_listed(commas)}"
+            fix = "write decimal points: pandas.read_csv(…, decimal=',').to_csv(…)"
+            raise InputError([Problem(self.file, found, "numbers such as 0.5", fix)])
+        return numeric
 
     def _first(self, selection: Selection) -> Iterator[Batch]:
         quick = self._table.quick(selection, beginning=True)
@@ -174,6 +185,7 @@ class TableRows:
                 return
         findings = Findings()
         yield from self._table.exact(selection, findings)
+        findings.check()  # reached where no row is in order
 
     def _require(self, wanted: Sequence[str], key: str) -> None:
         names = self._table.names
