@@ -5,12 +5,14 @@ from latefusion.core.job import job
 with job(snakemake.log[0]):
     from latefusion.core.input_names import input_name
     from latefusion.core.seeds import stream
+    from latefusion.learning.learner import extend_learners
     from latefusion.pipeline.learning_curve import CurveData, CurveView, learning_curve
     from latefusion.pipeline.view_model import LearnerSettings
     from latefusion.store.samples import class_names, read_group_of, read_samples
     from latefusion.store.tables import read_json, write_json
 
     source, params, partition = snakemake.input, snakemake.params, snakemake.wildcards.partition
+    extend_learners(params.learners_path)
     dataset = read_json(source.dataset)
     views = []
     for view in params.views:

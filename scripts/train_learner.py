@@ -4,6 +4,7 @@ from latefusion.core.job import job
 
 with job(snakemake.log[0]):
     from latefusion.core.seeds import stream
+    from latefusion.learning.learner import extend_learners
     from latefusion.learning.training import train_learner
     from latefusion.store.models import save_model
     from latefusion.store.probabilities import Probabilities
@@ -11,6 +12,7 @@ with job(snakemake.log[0]):
     from latefusion.store.tables import read_json
     from latefusion.svm.labelled_rows import LabelledRows
 
+    extend_learners(snakemake.params.learners_path)
     view, partition = snakemake.wildcards.view, snakemake.wildcards.partition
     features = snakemake.input.features
     dataset = read_json(snakemake.input.dataset)

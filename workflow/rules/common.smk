@@ -116,7 +116,7 @@ wildcard_constraints:
 def digest(script, *rules, learners=(), more=()):
     """Digest of an entry script, of all that it imports, of rules and learners loaded by name, and of further files."""
     loaded = [RULES[rule].file for rule in rules]
-    loaded += [PACKAGE / "learners" / f"{one.learner}.py" for one in learners]
+    loaded += [RUN.learners[one.learner].file for one in learners]
     return CODE.digest(SCRIPTS / f"{script}.py", *loaded, *more)
 
 

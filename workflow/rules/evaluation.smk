@@ -85,6 +85,7 @@ rule learning_curve:
         rules=job_inputs.curve_rules(FILES),
         draws=CONFIG["evaluation"]["draws"],
         seed=SEED,
+        learners_path=RUN.learners_folder(FILES.learners),
         digest=digest(
             "learning_curve", *job_inputs.curve_rules(FILES), learners=FILES.learners
         ),

@@ -33,6 +33,9 @@ rule train_learner:
         learner=lambda wildcards: view_of(wildcards).learner.learner,
         options=lambda wildcards: dict(view_of(wildcards).learner.options),
         seed=SEED,
+        learners_path=lambda wildcards: RUN.learners_folder(
+            [view_of(wildcards).learner]
+        ),
         digest=lambda wildcards: digest(
             "train_learner", learners=[view_of(wildcards).learner]
         ),
@@ -68,6 +71,9 @@ rule predict_learner:
         mem_mb=asks_of_view(resources.learner_memory_mb),
         runtime=asks_of_view(resources.learner_runtime_minutes),
     params:
+        learners_path=lambda wildcards: RUN.learners_folder(
+            [view_of(wildcards).learner]
+        ),
         digest=lambda wildcards: digest(
             "predict_learner", learners=[view_of(wildcards).learner]
         ),

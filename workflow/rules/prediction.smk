@@ -60,6 +60,7 @@ rule classify:
         ),
         modalities=job_inputs.classified_views(FILES),
         seed=SEED,
+        learners_path=RUN.learners_folder(FILES.learners),
         digest=digest(
             "classify",
             *(one["rule"] for one in job_inputs.prediction_rules(FILES).values()),

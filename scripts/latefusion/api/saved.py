@@ -13,6 +13,7 @@ from latefusion.api.arguments import refusal, rule_names
 from latefusion.api.modality_columns import matrices_by_name, require_whole_rows
 from latefusion.api.modality_models import modality_proba
 from latefusion.fusion.rule import extend_rules, rule_class
+from latefusion.learning.learner import extend_learners
 from latefusion.pipeline.saved_pipeline import PIPELINE, SavedPipeline, read_pipeline
 from latefusion.store.tables import read_json
 from latefusion.svm.inputs import Float64
@@ -87,7 +88,10 @@ class FittedPipeline:
 
 
 def load(
-    results: str | PathLike[str] = "results", *, rules_path: str | PathLike[str] | None = None
+    results: str | PathLike[str] = "results",
+    *,
+    rules_path: str | PathLike[str] | None = None,
+    learners_path: str | PathLike[str] | None = None,
 ) -> FittedPipeline:
     """Load the fitted pipeline of a run; its files have to have the hashes that pipeline.json notes.
 
@@ -99,6 +103,8 @@ def load(
         The folder of results.
     rules_path : path, optional
         The folder of a rule of one's own, as `rules_path` of the configuration.
+    learners_path : path, optional
+        Likewise of learners of one's own.
 
     Raises
     ------
@@ -120,6 +126,7 @@ def load(
             "run `snakemake pipeline` with the run's configuration, or `snakemake predict`",
         )
     extend_rules(None if rules_path is None else str(rules_path))
+    extend_learners(None if learners_path is None else str(learners_path))
     rule = read_json(folder / PIPELINE)["rule_file"]
     if rule not in rule_names():
         raise refusal(

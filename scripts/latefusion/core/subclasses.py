@@ -1,11 +1,29 @@
-"""The one class that a file of the user's defines."""
+"""Files of the user's: a folder in which a package of ours goes on, and the one class that a file defines."""
 
 from __future__ import annotations
 
+from importlib import import_module
+from pathlib import Path
 from types import ModuleType
 from typing import TypeVar
 
 Kind = TypeVar("Kind")
+
+
+def extend_package(package: str, folder: str | None) -> None:
+    """Let a package go on in a folder of the user's, found after its own files.
+
+    Parameters
+    ----------
+    package : str
+        Dotted name.
+    folder : str or None
+        None for no such folder.
+    """
+    found = import_module(package)
+    place = None if folder is None else str(Path(folder).resolve())
+    if place is not None and place not in found.__path__:
+        found.__path__.append(place)
 
 
 def sole_subclass(module: ModuleType, base: type[Kind]) -> type[Kind]:

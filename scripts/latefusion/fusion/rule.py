@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from importlib import import_module
-from importlib.util import find_spec
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any, ClassVar, Final, Literal, Self
 
 import numpy as np
 
-from latefusion.core.errors import Problem
-from latefusion.core.subclasses import sole_subclass
+from latefusion.core.subclasses import extend_package, sole_subclass
 from latefusion.fusion.aggregation import Array, Labels, Ties, class_shares, normalise, present
-from latefusion.fusion.rule_errors import RuleError, check_scores
+from latefusion.fusion.rule_errors import RuleError, check_scores, imported
 
 RULES: Final = "latefusion.rules"
 """The package of the rules, one a file."""
@@ -171,10 +167,7 @@ def extend_rules(folder: str | None) -> None:
     folder : str or None
         None for no such folder.
     """
-    package = import_module(RULES)
-    place = None if folder is None else str(Path(folder).resolve())
-    if place is not None and place not in package.__path__:
-        package.__path__.append(place)
+    extend_package(RULES, folder)
 
 
 def rule_class(name: str) -> type[Rule]:
@@ -187,12 +180,4 @@ def rule_class(name: str) -> type[Rule]:
     RuleError
         If it imports what is not there.
     """
-    try:
-        module = import_module(f"{RULES}.{name}")
-    except ImportError as error:
-        if error.name == f"{RULES}.{name}":
-            raise
-        file = getattr(find_spec(f"{RULES}.{name}"), "origin", name)
-        fix = f"install what brings it; a file beside the rule is found as `from {RULES} import …`"
-        raise RuleError([Problem(str(file), str(error), "imports that are found", fix)]) from error
-    return sole_subclass(module, Rule)
+    return sole_subclass(imported(f"{RULES}.{name}", RuleError), Rule)

@@ -7,6 +7,9 @@ import sys
 import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
 from typing import Any, Final
 
 import numpy as np
@@ -50,6 +53,31 @@ class ScoresError(ValueError):
     def __init__(self, found: str, row: int | None = None) -> None:
         super().__init__(found, row)
         self.found, self.row = found, row
+
+
+def imported(name: str, kind: type[RuleError] | type[LearnerError]) -> ModuleType:
+    """Return the module of a rule or a learner.
+
+    Parameters
+    ----------
+    name : str
+        Dotted name.
+    kind : type of exception
+
+    Raises
+    ------
+    RuleError or LearnerError
+        If it imports what is not there.
+    """
+    try:
+        return import_module(name)
+    except ImportError as error:
+        if error.name == name:
+            raise
+        package = name.rpartition(".")[0]
+        file = getattr(find_spec(name), "origin", name)
+        fix = f"install what brings it; a file beside {kind.what} is found as `from {package} import …`"
+        raise kind([Problem(str(file), str(error), "imports that are found", fix)]) from error
 
 
 def check_scores(scores: object, rows: NDArray[np.intp], classes: int) -> Array:

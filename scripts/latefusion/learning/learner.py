@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from importlib import import_module
 from itertools import combinations, product
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Final, Self
 
 import numpy as np
 
 from latefusion.core.grid import as_list
 from latefusion.core.log_loss import log_losses
 from latefusion.core.parallel import one_blas_thread, run
-from latefusion.core.subclasses import sole_subclass
+from latefusion.core.subclasses import extend_package, sole_subclass
+from latefusion.fusion.rule_errors import LearnerError, imported
 from latefusion.learning.calibration import Calibration, held_out_probabilities, require_three_folds
 from latefusion.learning.classifier import (
     Array,
@@ -24,6 +24,8 @@ from latefusion.learning.classifier import (
     prepared,
     said_by,
 )
+
+LEARNERS: Final = "latefusion.learners"
 
 
 class Learner:
@@ -225,6 +227,11 @@ class Learner:
         return chosen
 
 
+def extend_learners(folder: str | None) -> None:
+    """Let the package of the learners go on in a folder of the user's; None for no such folder."""
+    extend_package(LEARNERS, folder)
+
+
 def learner_class(name: str) -> type[Learner]:
     """Return the learner that the file `learners/<name>.py` defines.
 
@@ -232,6 +239,7 @@ def learner_class(name: str) -> type[Learner]:
     ------
     TypeError
         If the file does not define exactly one subclass of `Learner`, helpers whose names begin with _ apart.
+    LearnerError
+        If it imports what is not there.
     """
-    module = import_module(f"latefusion.learners.{name}")
-    return sole_subclass(module, Learner)
+    return sole_subclass(imported(f"{LEARNERS}.{name}", LearnerError), Learner)

@@ -216,6 +216,7 @@ class Config(TypedDict):
     cross: Cross
     rules: list[RuleEntry]
     rules_path: str | None
+    learners_path: str | None
     evaluation: Evaluation
     predict: Predict
     seed: int

@@ -5,6 +5,7 @@ from __future__ import annotations
 from latefusion.evaluation.names import EMAP
 from latefusion.planning.config_types import Config
 from latefusion.planning.plan import Plan
+from latefusion.planning.views import REPLICA
 
 
 def partition(config: Config, plan: Plan) -> str | None:
@@ -14,9 +15,13 @@ def partition(config: Config, plan: Plan) -> str | None:
 
 
 def views(config: Config, plan: Plan) -> list[str]:
-    """Return the views of which it is done: SVMs on several modalities, trained here."""
-    every = plan.views.values() if partition(config, plan) else ()
-    return [view.name for view in every if view.kind == "early" and view.has_svm]
+    """Return the views of which it is done: SVMs on several modalities, trained here, candidates too."""
+    every = plan.every_view.values() if partition(config, plan) else ()
+    return [
+        view.name
+        for view in every
+        if view.kind == "early" and view.has_svm and not view.name.endswith(f".{REPLICA}")
+    ]
 
 
 def tables(config: Config, plan: Plan) -> list[str]:

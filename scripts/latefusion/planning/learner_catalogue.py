@@ -36,6 +36,8 @@ class LearnerFacts:
         What the docstring says of `formula` and `source`.
     described : mapping of str to str
         What the docstring says of each option.
+    file : Path, optional
+        That the learner was read from.
     """
 
     name: str
@@ -44,6 +46,7 @@ class LearnerFacts:
     summary: str = ""
     notes: Mapping[str, str] = field(default_factory=dict)
     described: Mapping[str, str] = field(default_factory=dict)
+    file: Path | None = None
 
 
 Learners = Mapping[str, LearnerFacts] | None
@@ -60,20 +63,30 @@ def read_learners(folder: Path) -> dict[str, LearnerFacts]:
         the catalogue needs, naming the file and the line.
     """
     sources = RuleSources(folder, LEARNER)
-    found = {}
-    for file in sorted(file for file in folder.glob("*.py") if file.stem != "__init__"):
-        learner = sources.public_class(file)
-        facts = sources.facts(file, learner)
-        doc = ast.get_docstring(learner) or ""
-        found[file.stem] = LearnerFacts(
-            name=file.stem,
-            options=facts["options"],
-            searched=tuple(facts["searched"]),
-            summary=doc.split("\n", 1)[0],
-            notes=notes_of(doc),
-            described=dict(described_options(doc)),
-        )
-    return found
+    files = sorted(file for file in folder.glob("*.py") if file.stem != "__init__")
+    return {file.stem: read_learner(file, sources) for file in files}
+
+
+def read_learner(file: Path, sources: RuleSources) -> LearnerFacts:
+    """Read one learner's file: its class's attributes and options, and its docstring.
+
+    Raises
+    ------
+    InputError
+        As of `read_learners`.
+    """
+    learner = sources.public_class(file)
+    facts = sources.facts(file, learner)
+    doc = ast.get_docstring(learner) or ""
+    return LearnerFacts(
+        name=file.stem,
+        options=facts["options"],
+        searched=tuple(facts["searched"]),
+        summary=doc.split("\n", 1)[0],
+        notes=notes_of(doc),
+        described=dict(described_options(doc)),
+        file=file,
+    )
 
 
 def learner_problems(config: Config, learners: Learners, file: str) -> list[Problem]:
@@ -96,7 +109,7 @@ def _entry_problems(
     if name not in learners:
         close = nearest(name, learners)
         key = "name" if entry["name"] == name else "learner"
-        fix = f"name one of these, or write scripts/latefusion/learners/{name}.py"
+        fix = f"name one of these, or write {name}.py into a folder that `learners_path` names"
         fix = f"write {close!r}" if close else fix
         yield Problem(file, shorten(name), ", ".join(learners), fix, column=f"{place}.{key}")
         return

@@ -1,4 +1,4 @@
-"""Fusion rules in a folder of the user's, where the package of the rules goes on."""
+"""Fusion rules and learners in folders of the user's, where the packages of ours go on."""
 
 from __future__ import annotations
 
@@ -8,16 +8,18 @@ from pathlib import Path
 from typing import Final
 
 from latefusion.core.errors import InputError, Problem, nearest, shorten
-from latefusion.planning.configuration import RESERVED_NAMES
+from latefusion.planning.configuration import NO_LEARNERS, RESERVED_NAMES
 from latefusion.planning.imports import imports
+from latefusion.planning.learner_catalogue import LearnerFacts, read_learner, read_learners
 from latefusion.planning.rule_catalogue import RuleFacts, read_rule, read_rules
-from latefusion.planning.rule_source import RULE, RuleSources
+from latefusion.planning.rule_source import LEARNER, RULE, Contract, RuleSources
 
 KEY: Final = "rules_path"
+LEARNERS_KEY: Final = "learners_path"
 
 
-def own_folder(config: Mapping[str, object], file: str) -> Path | None:
-    """Return the folder of rules that a configuration names, from the folder in which the run starts.
+def own_folder(config: Mapping[str, object], file: str, key: str = KEY) -> Path | None:
+    """Return the folder that a configuration names, from the folder in which the run starts.
 
     Parameters
     ----------
@@ -25,13 +27,15 @@ def own_folder(config: Mapping[str, object], file: str) -> Path | None:
         As it was written.
     file : str
         Name of the configuration in messages.
+    key : str
+        That names it.
 
     Raises
     ------
     InputError
         If there is no such folder.
     """
-    written = config.get(KEY)
+    written = config.get(key)
     if not isinstance(written, str) or not written:
         return None  # the schema says what else is wrong
     folder = Path(written)
@@ -42,7 +46,7 @@ def own_folder(config: Mapping[str, object], file: str) -> Path | None:
     fix = f"write {str(folder.with_name(close))!r}" if close else "correct the path, or make the folder"
     found = f"{shorten(written)}: there is no such folder"
     allowed = "the path of a folder, from the folder in which the run starts"
-    raise InputError([Problem(file, found, allowed, fix, column=KEY)])
+    raise InputError([Problem(file, found, allowed, fix, column=key)])
 
 
 def read_all_rules(folder: Path, own: Path | None) -> dict[str, RuleFacts]:
@@ -58,27 +62,49 @@ def read_all_rules(folder: Path, own: Path | None) -> dict[str, RuleFacts]:
     if own is None:
         return known
     sources = RuleSources(folder, own=own)
+    return known | {file.stem: read_rule(file, sources) for file in _own_files(own, known, RULE)}
+
+
+def read_all_learners(folder: Path, own: Path | None) -> dict[str, LearnerFacts]:
+    """Read every learner of the package, and those of the user's folder, likewise.
+
+    Raises
+    ------
+    InputError
+        As of `read_all_rules`.
+    """
+    known = read_learners(folder)
+    if own is None:
+        return known
+    sources = RuleSources(folder, LEARNER, own=own)
+    return known | {file.stem: read_learner(file, sources) for file in _own_files(own, known, LEARNER)}
+
+
+def _own_files(own: Path, known: Collection[str], contract: Contract) -> list[Path]:
+    """Return the files of a user's folder, helpers apart, once each can be imported by its name."""
     files = sorted(own.glob("*.py"))
-    problems = [problem for file in files for problem in _problems(file, known, files)]
+    problems = [problem for file in files for problem in _problems(file, known, files, contract)]
     if problems:
         raise InputError(problems)
-    return known | {file.stem: read_rule(file, sources) for file in files if not file.stem.startswith("_")}
+    return [file for file in files if not file.stem.startswith("_")]
 
 
-def _problems(file: Path, known: Collection[str], files: Collection[Path]) -> Iterator[Problem]:
+def _problems(
+    file: Path, known: Collection[str], files: Collection[Path], contract: Contract
+) -> Iterator[Problem]:
     if not file.stem.startswith("_"):
-        yield from _name_problems(file, known)
+        yield from _name_problems(file, known, contract)
     beside = {other.stem for other in files}
     try:
-        imported = list(imports(file.read_bytes(), tuple(RULE.package.split("."))))
+        imported = list(imports(file.read_bytes(), tuple(contract.package.split("."))))
     except SyntaxError:
         return  # of a rule it is told with its line
     for name in imported:
         top = name.partition(".")[0]
         if top in beside and not _found_elsewhere(top, file.parent):
             found = f"the import of {top}, a file beside it that Python does not find under this name"
-            allowed = f"files of the folder as modules of {RULE.package}"
-            fix = f"write `from {RULE.package}.{top} import …`"
+            allowed = f"files of the folder as modules of {contract.package}"
+            fix = f"write `from {contract.package}.{top} import …`"
             yield Problem(str(file), found, allowed, fix)
             return
 
@@ -88,10 +114,11 @@ def _found_elsewhere(top: str, folder: Path) -> bool:
     return spec is not None and Path(spec.origin or "").parent.resolve() != folder.resolve()
 
 
-def _name_problems(file: Path, known: Collection[str]) -> Iterator[Problem]:
+def _name_problems(file: Path, known: Collection[str], contract: Contract) -> Iterator[Problem]:
     name = file.stem
-    if name in known or name.casefold() in RESERVED_NAMES:
-        found = f"a rule called {name}, " + (
+    reserved = (*RESERVED_NAMES, *(NO_LEARNERS if contract is LEARNER else ()))
+    if name in known or name.casefold() in reserved:
+        found = f"a {contract.kind} called {name}, " + (
             "as one of the package is" if name in known else "which has a meaning of its own"
         )
         yield Problem(str(file), found, "a name of its own", f"rename the file, to my_{name}.py for instance")

@@ -19,12 +19,19 @@ from latefusion.planning.config_layers import Layer, located, main_file, merged
 from latefusion.planning.config_types import Config
 from latefusion.planning.configuration import RESERVED_NAMES, complete, missing_files
 from latefusion.planning.files import Files
-from latefusion.planning.learner_catalogue import LearnerFacts, read_learners
-from latefusion.planning.own_rules import own_folder, read_all_rules
+from latefusion.planning.learner_catalogue import LearnerFacts
+from latefusion.planning.own_rules import (
+    KEY,
+    LEARNERS_KEY,
+    own_folder,
+    read_all_learners,
+    read_all_rules,
+)
 from latefusion.planning.plan import Plan, make_plan
 from latefusion.planning.prediction_models import planned_predictions
 from latefusion.planning.rule_catalogue import RuleFacts, default_names
-from latefusion.planning.rule_source import RULE
+from latefusion.planning.rule_source import LEARNER, RULE
+from latefusion.planning.views import ConfiguredLearner
 
 ReadFolds = Callable[[Config], Sequence[str]]
 
@@ -49,8 +56,8 @@ class RunPlan:
         Every learner that there is.
     plan : Plan
     files : Files
-    own_rules : Path, optional
-        The folder of the user's rules.
+    own_rules, own_learners : Path, optional
+        The folders of the user's rules and learners.
     given_folds : sequence of str
         The folds that came with the data, in the order of their partitions; none where folds are made.
     """
@@ -62,20 +69,27 @@ class RunPlan:
     plan: Plan
     files: Files
     own_rules: Path | None = None
+    own_learners: Path | None = None
     given_folds: Sequence[str] = ()
 
     @property
     def own_code(self) -> dict[str, Path]:
-        """Folder of the user's rules by the package that goes on there; nothing where there is none."""
-        return {} if self.own_rules is None else {RULE.package: self.own_rules}
+        """Folders of the user's rules and learners by the package that goes on there."""
+        folders = {RULE.package: self.own_rules, LEARNER.package: self.own_learners}
+        return {package: folder for package, folder in folders.items() if folder is not None}
 
     def rules_folder(self, *rules: str) -> str | None:
         """Return the folder of the user's rules where one of some lies in it: no other job depends on it."""
-        inside = [rule for rule in rules if rule in self.rules and self._is_own(self.rules[rule])]
-        return str(self.own_rules) if inside else None
+        return _folder_with(self.own_rules, [self.rules[rule].file for rule in rules if rule in self.rules])
 
-    def _is_own(self, rule: RuleFacts) -> bool:
-        return self.own_rules is not None and rule.file is not None and rule.file.parent == self.own_rules
+    def learners_folder(self, learners: Sequence[ConfiguredLearner]) -> str | None:
+        """Return the folder of the user's learners where one of some lies in it, likewise."""
+        return _folder_with(self.own_learners, [self.learners[one.learner].file for one in learners])
+
+
+def _folder_with(own: Path | None, files: Sequence[Path | None]) -> str | None:
+    inside = [file for file in files if file is not None and file.parent == own]
+    return str(own) if inside else None
 
 
 def plan_run(
@@ -104,9 +118,9 @@ def plan_run(
         If the configuration cannot be used: every mistake with the layer that it is in.
     """
     name = main_file(layers)
-    known_learners = read_learners(learners)
     try:
-        own = own_folder(merged(layers), name)
+        own, own_learners = (own_folder(merged(layers), name, key) for key in (KEY, LEARNERS_KEY))
+        known_learners = read_all_learners(learners, own_learners)
         known = read_all_rules(rules, own)
         config = complete(
             merged(layers),
@@ -128,7 +142,7 @@ def plan_run(
         plan = make_plan(config, known, known_learners, file=name)
     except InputError as error:
         raise located(error, layers) from None
-    return RunPlan(name, config, known, known_learners, plan, Files(config, plan), own, folds)
+    return RunPlan(name, config, known, known_learners, plan, Files(config, plan), own, own_learners, folds)
 
 
 def _schema(file: Path) -> dict[str, Any]:

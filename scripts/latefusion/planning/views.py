@@ -13,6 +13,9 @@ from latefusion.planning.prediction_models import external_tables
 SVM: Final = "svm"
 """The learner that `train_svm` and `predict_svm` are for."""
 
+REPLICA: Final = "replica"
+"""Name of the learner that is the notebook's SVM, where none of the configured ones is."""
+
 NULLABLE: Final = ("approximation", "max_iter")
 """Settings of an SVM of which null is a value: none is made, there is no limit."""
 
@@ -190,7 +193,7 @@ def _with_learners(config: Config, view: View, entry: Modality | EarlyView) -> V
     else:
         view = _trained_by(config, view, entry, learners[0])
     notebook = next((one for one in _own(config, view, entry) if _is_notebooks(one, config, entry)), None)
-    return replace(view, replica=f"{view.name}.replica" if notebook is None else notebook.name)
+    return replace(view, replica=f"{view.name}.{REPLICA}" if notebook is None else notebook.name)
 
 
 def _trained_by(config: Config, view: View, entry: Modality | EarlyView, learner: ConfiguredLearner) -> View:
@@ -222,8 +225,8 @@ def _is_notebooks(view: View, config: Config, entry: Modality | EarlyView) -> bo
 def _candidates(config: Config, view: View, entry: Modality | EarlyView) -> Iterator[View]:
     if view.source == "chosen":
         yield from _own(config, view, entry)
-    if view.learned_here and "replica" in config["protocols"] and view.replica == f"{view.name}.replica":
-        learner = ConfiguredLearner("replica", SVM, {})
+    if view.learned_here and "replica" in config["protocols"] and view.replica == f"{view.name}.{REPLICA}":
+        learner = ConfiguredLearner(REPLICA, SVM, {})
         yield replace(
             view,
             name=view.replica,

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from latefusion.core.errors import InputError
-from latefusion.planning.own_rules import own_folder, read_all_rules
+from latefusion.planning.learner_catalogue import read_learners
+from latefusion.planning.own_rules import own_folder, read_all_learners, read_all_rules
 from latefusion.planning.rule_catalogue import read_rules
 from settings import ROOT
 
@@ -84,3 +85,33 @@ class TestFolder:
     def test_that_is_not_there_is_told_the_nearest(self, own):
         with pytest.raises(InputError, match=r"config\.yaml, rules_path\n.*\n.*\n.*write 'mine'"):
             own_folder({"rules_path": "mien"}, "config.yaml")
+
+
+class TestLearners:
+    """They are found, and refused, as rules are."""
+
+    FOLDER = ROOT / "scripts/latefusion/learners"
+    TEXT = (
+        "from latefusion.learners.knn import KNearestNeighbours\nclass Mine(KNearestNeighbours):\n    pass\n"
+    )
+
+    def test_stand_beside_those_of_the_package_with_their_files(self, own):
+        (own / "mine.py").write_text(self.TEXT)
+        learners = read_all_learners(self.FOLDER, own)
+        assert learners.keys() == read_learners(self.FOLDER).keys() | {"mine"}
+        assert learners["mine"].options == learners["knn"].options
+        assert (learners["mine"].file, learners["knn"].file) == (own / "mine.py", self.FOLDER / "knn.py")
+        assert own_folder({"learners_path": "mine"}, "config.yaml", "learners_path") == own
+
+    @pytest.mark.parametrize(
+        ("name", "words"),
+        [
+            ("svm.py", "a learner called svm, as one of the package is"),
+            ("chosen.py", "a learner called chosen, which has a meaning of its own"),
+            ("my-own.py", "letters, digits and _ alone"),
+        ],
+    )
+    def test_that_cannot_be_used_are_refused_by_their_path(self, own, name, words):
+        (own / name).write_text(self.TEXT)
+        with pytest.raises(InputError, match=words):
+            read_all_learners(self.FOLDER, own)

@@ -9,7 +9,7 @@ import numpy as np
 
 from latefusion.core.metrics import Array, Labels
 from latefusion.evaluation.comparable import contrast, ends_of, is_defined, value_of, with_headline
-from latefusion.evaluation.names import LEARNER
+from latefusion.evaluation.names import LEARNER, SELECTED
 from latefusion.evaluation.samples import Known, Model, Row, Sample
 from latefusion.evaluation.scores import Scores, score
 
@@ -100,7 +100,7 @@ def gain_rows(
     rng: np.random.Generator,
     n_jobs: int,
 ) -> list[Row]:
-    """Return what each mean of `averaged` gains on the best single model, and modalities on learners.
+    """Return what each mean of `averaged` and the chosen rule gain on the best single model and each other.
 
     Parameters
     ----------
@@ -120,11 +120,13 @@ def gain_rows(
     means = averaged(models, reference) if reference is not None else []
     if reference is None or not means:
         return []
-    sample = aligned([*(model for model in models if model.name == reference), *means])
+    sample = aligned([*(model for model in models if model.name in (reference, SELECTED)), *means])
     linearise = headline in ("balanced_accuracy", "macro_f1")
     scores = score(sample, draws=draws, rng=rng, n_jobs=n_jobs, linearise=linearise)
     there = {model.name: model for model in scores.sample.models}
     pairs = [(name, reference) for name in (LEARNERS, MODALITIES, BOTH)] + [(MODALITIES, LEARNERS)]
+    if SELECTED in there:
+        pairs += [(SELECTED, against) for against in (reference, LEARNERS, MODALITIES)]
     return [
         row
         for metric in with_headline(MEANT, headline)

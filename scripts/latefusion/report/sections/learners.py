@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from latefusion.evaluation.names import SELECTED
 from latefusion.report.components import Cell, Column, Section, Table, estimate, figure, text
 from latefusion.report.metrics import METRICS, Metric
 from latefusion.report.number_format import number, percent
@@ -17,6 +18,7 @@ PARTS = {
     "learners": "all learners of {reference}, averaged",
     "modalities": "the chosen learner of each modality, averaged",
     "both": "all learners of each modality, averaged",
+    SELECTED: "the fusion rule chosen on training items",
 }
 
 
@@ -69,6 +71,13 @@ def _gains(results: Results, tables: Tables) -> Iterator[str]:
         f"{_difference(metric, learners)}, the mean over modalities by {_difference(metric, modalities)}, "
         f"and the mean of all learners of all modalities by {_difference(metric, rows['both', reference])}."
     )
+    if (SELECTED, reference) in rows:
+        yield (
+            f"The fusion rule chosen on training items differs from {reference} by "
+            f"{_difference(metric, rows[SELECTED, reference])}: from all learners of {reference} by "
+            f"{_difference(metric, rows[SELECTED, 'learners'])}, from the mean over modalities by "
+            f"{_difference(metric, rows[SELECTED, 'modalities'])}."
+        )
     apart = rows["modalities", "learners"]
     low, high = apart["difference_low"], apart["difference_high"]
     if low is None or high is None:
@@ -151,8 +160,8 @@ def _sources(tables: Tables) -> Table:
         )
     return Table(
         "gain-sources",
-        f"What more learners and what more modalities add to {reference} by its chosen learner; all averaged "
-        "by the mean of probabilities, so that no choice of a rule is part of it.",
+        f"What more learners and what more modalities add to {reference} by its chosen learner, as means of "
+        "probabilities, so that no choice of a rule is part of them; below, the rule that was chosen.",
         [
             Column("Averaged", "part", "text"),
             Column("Metric", "metric", "text"),
