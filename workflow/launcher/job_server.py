@@ -120,7 +120,8 @@ def _work(job: Connection, script: str, folder: str, environment: dict[str, str]
     os.environ.update(environment)
     os.chdir(folder)
     sys.argv[:] = [script]
-    sys.path.insert(0, str(Path(script).parent))
+    if not sys.flags.safe_path:
+        sys.path.insert(0, str(Path(script).parent))
     job.send(("pid", os.getpid()))
     try:
         job.recv()
@@ -161,7 +162,7 @@ def _serve_with(control: Connection, modules: Sequence[str]) -> None:
 
 def _main(descriptor: str, scripts: str) -> None:
     # not this file's folder, whose modules are none of the jobs'; the scripts' comes last, as for the jobs
-    sys.path[:] = [*sys.path[1:], scripts]
+    sys.path[:] = [*(sys.path if sys.flags.safe_path else sys.path[1:]), scripts]
     _serve_with(Connection(int(descriptor)), MODULES)
 
 
