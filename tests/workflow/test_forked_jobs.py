@@ -5,6 +5,7 @@ import sys
 import threading
 import time
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -124,6 +125,14 @@ def test_a_job_is_seen_at_work_in_its_folder_and_its_server_is_not(run, tmp_path
     assert run(waiting, watched=watched) == 0
     assert seen == [True]
     assert not at_work(tmp_path)
+
+
+def test_a_job_whose_code_names_the_largest_library_finds_it(server, tmp_path):
+    script = tmp_path / "job.py"
+    script.write_text("import sys; sys.exit('numba' not in sys.modules or 'pandas' in sys.modules)")
+    job = replace(made(script, "with numba"), libraries=frozenset({"numba"}))
+    assert server.run(job, lambda pid: nullcontext()).code == 0
+    assert server.run(made(script), lambda pid: nullcontext()).code == 1
 
 
 def test_time_and_memory_of_a_job_are_its_own(server, tmp_path):

@@ -34,6 +34,11 @@ _TEMPORARY = ("TMPDIR", "TMP", "TEMPDIR", "TEMP")
 _NO_THREAD = {"JE_ARROW_MALLOC_CONF": "background_thread:false"}
 
 
+# What a job whose code names a library imports of it: the largest, which no such job does without.
+ALWAYS = {
+    "numba": ("numba", "numba.np.arraymath", "numba.np.random.generator_methods"),
+    "torch": ("torch",),
+}
 Libraries = frozenset[str]
 NONE: Libraries = frozenset()
 
@@ -52,12 +57,15 @@ class Job:
         All of it.
     kind : hashable
         Jobs of one kind import the same libraries: the next finds those that the first took long to import.
+    libraries : frozenset of str
+        Those that already the first job of its kind is to find.
     """
 
     script: str
     folder: str
     environment: Mapping[str, str]
     kind: Hashable = None
+    libraries: Libraries = NONE
 
 
 class Ended(NamedTuple):
@@ -111,7 +119,7 @@ class JobServer:
         Ended or None
             None where no fork was made.
         """
-        for libraries in dict.fromkeys((self._needs.get(job.kind, NONE), NONE)):
+        for libraries in dict.fromkeys((self._needs.get(job.kind, job.libraries), NONE)):
             if (ended := self._run(job, watched, libraries)) is not None:
                 return ended
         return None
@@ -165,9 +173,12 @@ class JobServer:
     def _control(self, libraries: Libraries) -> Connection:
         """Return the connection to the server that has some libraries, which is made where there is none."""
         if libraries not in self._controls:
-            self._controls[libraries] = (
-                _asked(self._control(NONE), (self._modules[libraries],)) if libraries else self._started()
-            )
+            if libraries:
+                told = [name for library in sorted(libraries) for name in ALWAYS.get(library, ())]
+                modules = self._modules.setdefault(libraries, told)
+                self._controls[libraries] = _asked(self._control(NONE), (modules,))
+            else:
+                self._controls[libraries] = self._started()
         return self._controls[libraries]
 
     def _started(self) -> Connection:
@@ -202,13 +213,15 @@ def environment(threads: int, folder: str | None = None) -> dict[str, str]:
     return {**os.environ, **told}
 
 
-def install(scripts: Path) -> None:
+def install(scripts: Path, distributions: Callable[[str], frozenset[str]]) -> None:
     """Have the Python scripts of a folder run as forks, as far as they run in this environment, on Linux.
 
     Parameters
     ----------
     scripts : Path
         Of the entry scripts; those of other folders are run as Snakemake does.
+    distributions : callable
+        Given the digest of a job's code, returns the distributions that the code names.
     """
     if sys.platform != "linux" or os.environ.get(SWITCH) == "no":
         return
@@ -225,8 +238,13 @@ def install(scripts: Path) -> None:
         foreign = script.conda_env or script.container_img or script.env_modules or script.shadow_dir
         ended, record = None, script.bench_record
         if server is not None and not foreign and not edit:
-            told = environment(script.threads, script.resources.get("tmpdir"))
-            job = Job(fname, str(Path.cwd()), told, (file, script.params.get("rule")))
+            job = Job(
+                fname,
+                str(Path.cwd()),
+                environment(script.threads, script.resources.get("tmpdir")),
+                kind=(file, script.params.get("rule")),
+                libraries=distributions(script.params.get("digest")).intersection(ALWAYS),
+            )
             ended = server.run(job, lambda pid: nullcontext() if record is None else benchmarked(pid, record))
         if ended is None:
             otherwise(script, fname, edit)

@@ -30,6 +30,7 @@ from latefusion.planning.code_digest import Code
 from latefusion.planning.item_sources import item_table
 from latefusion.planning.modality_sources import files_of, listing, modality_entry
 from latefusion.planning.run_plan import plan_run
+from launcher import forked_jobs
 from launcher.terminal import settle_encoding
 
 # one that is named on the command line stands alone
@@ -88,6 +89,7 @@ SEED = CONFIG["seed"]
 CODE = Code(SCRIPTS, ELSEWHERE | RUN.own_code)
 
 if workflow.exec_mode == ExecMode.DEFAULT:
+    forked_jobs.install(SCRIPTS, CODE.distributions)
     if Path(CONFIG["results"]).is_dir() and not os.access(CONFIG["results"], os.W_OK):
         logger.warning(
             f"{CONFIG['results']} may not be written: let `results` in {RUN.name} name a folder of yours, or "

@@ -14,11 +14,10 @@ if not Path(str(workflow.current_basedir)).is_dir():
     )
 sys.path.insert(0, str(Path(str(workflow.current_basedir)).parent))
 
-from launcher import forked_jobs, interpreter
+from launcher import interpreter
 
 interpreter.keep_docstrings()
 
 if workflow.exec_mode == ExecMode.DEFAULT:
     if interpreter.SPECIAL.search(sys.executable):
         raise WorkflowError(interpreter.refusal())
-    forked_jobs.install(Path(str(workflow.current_basedir)).parents[1] / "scripts")

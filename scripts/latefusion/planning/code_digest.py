@@ -61,6 +61,7 @@ class Code:
         self._tops = {"", *here, *(name.partition(".")[0] for name in elsewhere)}
         self._known: dict[str, Needs] = {}
         self._modules: dict[str, tuple[frozenset[str], str]] = {}
+        self._distributions: dict[str, frozenset[str]] = {}
 
     def digest(self, *entries: Path) -> str:
         """Digest of some scripts and their static import closure.
@@ -87,7 +88,13 @@ class Code:
             state.update(needs.sha256)
         for name in distributions:
             state.update(f"{name}=={_version(name)}\0".encode())
-        return state.hexdigest()
+        digest = state.hexdigest()
+        self._distributions[digest] = frozenset(distributions)
+        return digest
+
+    def distributions(self, digest: str) -> frozenset[str]:
+        """Return the distributions of what a digest was taken of; none where it was not taken here."""
+        return self._distributions.get(digest, frozenset())
 
     def closure(self, *entries: Path) -> tuple[list[Path], list[str]]:
         """Return the files of ours that some entries import, and the distributions, both sorted.

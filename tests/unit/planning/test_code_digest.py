@@ -67,6 +67,12 @@ def test_a_newer_library_changes_the_digest(root, monkeypatch):
     assert Code(root).digest(root / "entry.py") != before
 
 
+def test_a_digest_tells_what_it_was_taken_of(root):
+    code = Code(root)
+    assert code.distributions(code.digest(root / "entry.py")) == {"numpy", "scikit-learn"}
+    assert code.distributions("of other code") == frozenset()
+
+
 def test_nothing_to_take_a_digest_of_is_an_error(root):
     with pytest.raises(FileNotFoundError):
         Code(root).digest()
