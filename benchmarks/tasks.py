@@ -38,7 +38,7 @@ def _folds(y: np.ndarray) -> np.ndarray:
     return fold
 
 
-def own_view(arrays: str, threads: int, components: int | None = None) -> dict[str, Any]:
+def own_view(arrays: str, threads: int, components: int | None = None, memory_mb: int = 0) -> dict[str, Any]:
     """Train and apply one view as the workflow does: probabilities in sample, out of fold and of test."""
     from latefusion.svm.prediction import predict
     from latefusion.svm.settings import SvmSettings
@@ -53,7 +53,7 @@ def own_view(arrays: str, threads: int, components: int | None = None) -> dict[s
         trained = train(
             LabelledRows([data["X_train"][rows]], data["y_train"][rows], fold[rows], 4),
             settings if rows.stop is None else SvmSettings(),
-            limits=Limits(n_jobs=threads),
+            limits=Limits(n_jobs=threads, memory_mb=memory_mb or None),
             replica=True,
             rng=np.random.default_rng(0),
         )

@@ -12,6 +12,7 @@ from latefusion.core.parallel import blocks, run
 from latefusion.svm.inputs import Float32, Float64
 from latefusion.svm.layout import NO_FOLD, Layout
 from latefusion.svm.solution import KernelSolution
+from latefusion.svm.symmetric_blocks import SymmetricBlocks
 
 ROWS: Final = 256
 COLUMNS: Final = 1024
@@ -19,13 +20,17 @@ EVERY_ROW: Final = slice(None)
 
 
 def decide_training_rows(
-    K: Float32, layout: Layout, solutions: Sequence[KernelSolution], out: Float64, n_jobs: int
+    K: Float32 | SymmetricBlocks,
+    layout: Layout,
+    solutions: Sequence[KernelSolution],
+    out: Float64,
+    n_jobs: int,
 ) -> None:
     """Write decision values of the training rows, in the order in which these came.
 
     Parameters
     ----------
-    K : (n, n) float32 array
+    K : (n, n) float32 array, or half of it
         In the order of the layout.
     layout : Layout
     solutions : sequence of KernelSolution
@@ -68,7 +73,7 @@ def decide_training_rows(
 
 
 def weigh(
-    kernel: Float32,
+    kernel: Float32 | SymmetricBlocks,
     coefficients: NDArray[np.floating],
     rows: NDArray[np.intp] | slice = EVERY_ROW,
 ) -> Float64:

@@ -16,6 +16,7 @@ from latefusion.svm.kernels import KernelRows
 from latefusion.svm.memory import budget, distance_bytes
 from latefusion.svm.one_vs_one import OneVsOneProblem
 from latefusion.svm.solution import KernelSolution
+from latefusion.svm.symmetric_blocks import SymmetricBlocks
 from latefusion.svm.training_set import TrainingSet
 
 
@@ -34,6 +35,8 @@ class ExactFit:
         Of all models.
     needed : int
         Bytes that fitting takes without distances that may be kept.
+    packed : bool
+        Whether to keep half of the Gram matrix.
     """
 
     def __init__(
@@ -43,6 +46,8 @@ class ExactFit:
         first: SvmParameters,
         gammas: Sequence[tuple[float, ...]],
         needed: int,
+        *,
+        packed: bool = False,
     ) -> None:
         self.data, self.rows, self.n_jobs = data, rows, first.n_jobs
         n, n_parts = len(rows), data.scaling.n_parts
@@ -54,6 +59,7 @@ class ExactFit:
             reuse=(len(gammas) > 1 or self.aligned)
             and (limit is None or needed + distance_bytes(n, n_parts) <= limit),
             n_jobs=first.n_jobs,
+            packed=packed,
         )
 
     def weights(self, gammas: tuple[float, ...]) -> dict[tuple[float, ...], list[int]]:
@@ -67,21 +73,21 @@ class ExactFit:
         """Compute a kernel, over the one before."""
         units = self.data.scaling.in_units(gammas)
         K = self.gram.fill(units, weights, self.data.layout.place)
-        self.data.log("kernel of %d rows", len(K))
+        self.data.log("%skernel of %d rows", "half the " if self.gram.packed else "", len(K))
         span = _span(self.rows, units, weights)
         return ExactKernel(self.data, self.rows, K, weights, self.gram.double, span)
 
 
 @dataclass(frozen=True)
 class ExactKernel:
-    """One kernel of all training rows less one, (n, n) float32 in the order of the layout.
+    """One kernel of all training rows less one, (n, n) float32 or half of it, in the order of the layout.
 
     Its values lie between -`span` and 0.
     """
 
     data: TrainingSet
     rows: KernelRows
-    K: Float32
+    K: Float32 | SymmetricBlocks
     weights: tuple[float, ...]
     double: bool
     span: float

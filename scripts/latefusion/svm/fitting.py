@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Protocol, TypeVar
@@ -16,7 +17,7 @@ from latefusion.svm.fitted_state import Expansion, FittedState
 from latefusion.svm.inputs import Features, Float64, Matrices, SvmParameters, as_parts
 from latefusion.svm.kernels import InputScaling
 from latefusion.svm.layout import NO_FOLD, Layout
-from latefusion.svm.memory import require, svm_bytes
+from latefusion.svm.memory import fits, require, svm_bytes
 from latefusion.svm.nystroem_fit import NystroemFit
 from latefusion.svm.parameters import check_parameters
 from latefusion.svm.solution import Solution
@@ -135,7 +136,8 @@ def _fit_all(
     first = models[0]
     components = None if first.approximation is None else int(first.approximation["components"])
     n_folds = int(fold.max()) + 1
-    needed = svm_bytes(
+    size = functools.partial(
+        svm_bytes,
         len(y),
         sum(part.shape[1] for part in parts),
         classes=len(classes),
@@ -143,6 +145,8 @@ def _fit_all(
         models=len(models),
         components=components,
     )
+    packed = components is None and not fits(size(), first.memory_mb) and size(packed=True) < size()
+    needed = size(packed=packed)
     require(needed, len(y), first.memory_mb, approximated=components is not None)
     layout = Layout.of(y, fold, len(classes), n_folds)
     _log_absent_classes(layout)
@@ -157,6 +161,7 @@ def _fit_all(
             first,
             [gammas for gammas, _ in groups],
             needed,
+            packed=packed,
         )
         if components is None
         else NystroemFit(data, BlockwiseRows.of(scaling, parts, first.n_jobs), first, components)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from latefusion.core.parallel import blocks, run
 from latefusion.svm.inputs import Float32
 from latefusion.svm.kernels import BLOCK, KernelRows, closeness, weighted_sum
+from latefusion.svm.symmetric_blocks import SymmetricBlocks
 
 Tile = tuple[int, int, int, int]
 
@@ -32,16 +33,20 @@ class Gram:
         Keep the distances (half of them) for more than one call to `fill`.
     n_jobs : int
         Threads.
+    packed : bool
+        Whether to keep half of the matrix; the values are the same.
     """
 
-    def __init__(self, rows: KernelRows, gammas: Sequence[float], *, reuse: bool, n_jobs: int) -> None:
-        self.n, self.reuse, self.n_jobs = len(rows), reuse, n_jobs
+    def __init__(
+        self, rows: KernelRows, gammas: Sequence[float], *, reuse: bool, n_jobs: int, packed: bool = False
+    ) -> None:
+        self.n, self.reuse, self.n_jobs, self.packed = len(rows), reuse, n_jobs, packed
         # All tiles have one shape: what is computed for two rows depends on as little else as can be.
         self.rows = rows.padded(BLOCK)
         self.double = rows.needs_double(gammas)
         starts = blocks(self.n, BLOCK)
         self.tiles = [(*i, *j) for a, i in enumerate(starts) for j in starts[a:]]
-        self._K: Float32 | None = None
+        self._K: Float32 | SymmetricBlocks | None = None
         self._kept: dict[tuple[int, int, int], Float32] = {}
 
     def closeness(self, tile: Tile, part: int) -> Float32:
@@ -56,7 +61,9 @@ class Gram:
             self._kept[i0, j0, part] = found.copy()
         return found
 
-    def fill(self, gammas: Sequence[float], weights: Sequence[float], place: NDArray[np.integer]) -> Float32:
+    def fill(
+        self, gammas: Sequence[float], weights: Sequence[float], place: NDArray[np.integer]
+    ) -> Float32 | SymmetricBlocks:
         """Compute the kernel values for these gammas and weights, over those of the last call.
 
         Parameters
@@ -68,14 +75,15 @@ class Gram:
 
         Returns
         -------
-        (n, n) float32 array
+        (n, n) float32 array, or half of it
             Symmetric.
         """
         from latefusion.svm.jit import say_if_compiling
         from latefusion.svm.scatter import scatter, scatter_mirrored
 
-        say_if_compiling(scatter, scatter_mirrored)
-        K = self._K = np.empty((self.n, self.n), np.float32) if self._K is None else self._K
+        if not self.packed:
+            say_if_compiling(scatter, scatter_mirrored)
+        K = self._K = self._empty() if self._K is None else self._K
         # unsigned, since numba's check for negative indices would slow the loops down
         places = place.astype(np.uint64)
 
@@ -88,9 +96,17 @@ class Gram:
                 found = np.triu(found, 1)
                 found += found.T
                 np.fill_diagonal(found, 0.0)
-            else:
+            if isinstance(K, SymmetricBlocks):
+                K.put(found, places[i0:i1], places[j0:j1])
+                return
+            if i0 != j0:
                 scatter_mirrored(found, places[i0:i1], places[j0:j1], K)
             scatter(found, places[i0:i1], places[j0:j1], K)
 
         run(one, self.tiles, self.n_jobs)
         return K
+
+    def _empty(self) -> Float32 | SymmetricBlocks:
+        if self.packed:
+            return SymmetricBlocks(self.n, self.n_jobs)
+        return np.empty((self.n, self.n), np.float32)

@@ -10,6 +10,10 @@ MEGABYTE = 1_000_000
 # Interpreter, numpy, pyarrow, numba, scipy and scikit-learn, and the code that numba compiles.
 BASE_BYTES = 350 * MEGABYTE
 DEFAULT_COMPONENTS = 1000
+# Rows and columns of a block of the Gram matrix where half of it is kept, and the part of these blocks' bytes
+# that whole rows may take beside them.
+PACKED_SIDE = 512
+WORKING_SHARE = 4
 # Rows whose approximated features are held in double precision at a time.
 ROWS_IN_DOUBLE = 16_384
 
@@ -17,6 +21,17 @@ ROWS_IN_DOUBLE = 16_384
 def gram_bytes(rows: int) -> int:
     """Bytes of the float32 Gram matrix."""
     return 4 * rows * rows
+
+
+def packed_bytes(rows: int) -> int:
+    """Bytes of the blocks of the Gram matrix on and under its diagonal."""
+    return 4 * PACKED_SIDE * PACKED_SIDE * packed_blocks(rows)
+
+
+def packed_blocks(rows: int) -> int:
+    """Number of blocks of the Gram matrix on and under its diagonal."""
+    count = -(-rows // PACKED_SIDE)
+    return count * (count + 1) // 2
 
 
 def distance_bytes(rows: int, parts: int) -> int:
@@ -32,6 +47,7 @@ def svm_bytes(
     folds: int = 5,
     models: int = 1,
     components: int | None = None,
+    packed: bool = False,
 ) -> int:
     """Return what fitting takes beside the libraries, without distances that may be kept.
 
@@ -44,6 +60,8 @@ def svm_bytes(
         Points of the grid.
     components : int, optional
         Of the Nyström approximation; by default the whole Gram matrix is used.
+    packed : bool
+        Whether half of the Gram matrix is kept, and rows of it that solvers used last.
     """
     pairs = classes * (classes - 1) // 2
     features = 4 * rows * columns
@@ -52,7 +70,8 @@ def svm_bytes(
     decisions = 8 * rows * (2 * pairs + 2 * classes) * models + 8 * rows * pairs
     if components is None:
         # beside the input, its rows in the kernel's space, and these padded to whole blocks
-        kernel = gram_bytes(rows) + 2 * features
+        half = packed_bytes(rows)
+        kernel = 2 * features + (half + half // WORKING_SHARE if packed else gram_bytes(rows))
     else:
         kept = min(components, rows)
         # the features and, of some rows, in double precision; rows in the kernel's space by blocks
@@ -121,6 +140,12 @@ def budget(memory_mb: float | None) -> int | None:
     return min(known) if known else None
 
 
+def fits(needed: int, memory_mb: float | None) -> bool:
+    """Say whether so many bytes may be asked for."""
+    limit = budget(memory_mb)
+    return limit is None or needed <= limit
+
+
 def require(needed: int, rows: int, memory_mb: float | None, *, approximated: bool) -> None:
     """Refuse what does not fit, before any of it is asked for.
 
@@ -130,7 +155,7 @@ def require(needed: int, rows: int, memory_mb: float | None, *, approximated: bo
         Naming the bytes that are needed and those that there are.
     """
     limit = budget(memory_mb)
-    if limit is None or needed <= limit:
+    if fits(needed, memory_mb) or limit is None:
         return
     offer = (
         f"set `svm: {{approximation: {{components: {DEFAULT_COMPONENTS}}}}}`, or "

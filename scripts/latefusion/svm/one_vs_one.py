@@ -16,6 +16,7 @@ from latefusion.core.parallel import blocks, run
 from latefusion.svm.inputs import Float32, Float64
 from latefusion.svm.layout import NO_FOLD, Layout
 from latefusion.svm.solution import TOLERANCE, WHOLE_TOLERANCE, Int64, KernelClassifier, KernelSolution
+from latefusion.svm.symmetric_blocks import SymmetricBlocks
 
 logger = logging.getLogger(__name__)
 
@@ -57,7 +58,7 @@ class OneVsOneProblem:
 
     def solve(
         self,
-        K: Float32,
+        K: Float32 | SymmetricBlocks,
         folds: Sequence[int],
         n_jobs: int,
         start: Mapping[int, KernelSolution] | None = None,
@@ -70,7 +71,7 @@ class OneVsOneProblem:
 
         Parameters
         ----------
-        K : (n, n) float32 array
+        K : (n, n) float32 array, or half of it
             Gram matrix less one, in the order of the layout.
         folds : sequence of int
             Folds to hold out, or `NO_FOLD`.
@@ -112,13 +113,13 @@ class OneVsOneProblem:
 
     def _solve_one(
         self,
-        K: Float32,
+        K: Float32 | SymmetricBlocks,
         held_out_fold: int,
         pair: tuple[int, int],
         p: int,
         near: KernelSolution | None,
     ) -> KernelClassifier:
-        from latefusion.svm.smo import optimise
+        from latefusion.svm.smo import WHOLE, optimise
 
         sides = [self.layout.ranges(label, held_out_fold) for label in pair]
         sizes = [sum(b - a for a, b in side) for side in sides]
@@ -143,26 +144,47 @@ class OneVsOneProblem:
             max(LEAST_ITERATIONS, ITERATIONS_PER_ROW * len(rows)) if self.max_iter is None else self.max_iter
         )
         tolerance = WHOLE_TOLERANCE if held_out_fold == NO_FOLD else TOLERANCE
-        steps, gap = optimise(K, chunks, index, beta, upper, lower, f, tolerance, limit, self.flat)
+        seen, halves = (K, WHOLE) if isinstance(K, np.ndarray) else (K.working_rows(len(rows)), K.values)
+        chunks = chunks if isinstance(K, np.ndarray) else _of_own_columns(chunks)
+        steps, gap = optimise(seen, chunks, index, beta, upper, lower, f, tolerance, limit, self.flat, halves)
         offset = _offset(f, beta, upper, lower)
         return KernelClassifier(rows, beta, offset, int(steps), float(gap), f)
 
     def _with_fold(
-        self, K: Float32, near: KernelSolution, p: int, pair: tuple[int, int], rows: Int64, y: Float64
+        self,
+        K: Float32 | SymmetricBlocks,
+        near: KernelSolution,
+        p: int,
+        pair: tuple[int, int],
+        rows: Int64,
+        y: Float64,
     ) -> tuple[Float64, Float64]:
         """Return β and f of a classifier on all rows from the one without a fold, whose rows join with 0."""
-        from latefusion.svm.smo import weighted_sums
-
         before = near.classifiers[p]
         beta, f = np.zeros(len(rows)), y.copy()
         if len(before.rows):
             joined = ~self.layout.seen(near.held_out_fold)[rows]
             beta[~joined], f[~joined] = before.beta, before.f
             ranges = [r for label in pair for r in self.layout.ranges(label, near.held_out_fold)]
-            sums = np.empty(int(joined.sum()))
-            weighted_sums(K, rows[joined].astype(np.uint64), _chunks(ranges), before.beta, sums)
-            f[joined] -= sums
+            f[joined] -= _sums(K, rows[joined], _chunks(ranges), before)
         return beta, f
+
+
+def _sums(
+    K: Float32 | SymmetricBlocks, rows: Int64, chunks: NDArray[np.uint64], classifier: KernelClassifier
+) -> Float64:
+    """Return what a classifier without its offset says of rows that need not be its own, (r,)."""
+    from latefusion.svm.smo import weighted_sums
+
+    sums = np.empty(len(rows))
+    if isinstance(K, np.ndarray):
+        weighted_sums(K, rows.astype(np.uint64), chunks, classifier.beta, sums)
+        return sums
+    for start, stop in blocks(len(rows), CHUNK):
+        dense = K.dense(rows[start:stop], classifier.rows)
+        every = np.arange(stop - start, dtype=np.uint64)
+        weighted_sums(dense, every, _of_own_columns(chunks), classifier.beta, sums[start:stop])
+    return sums
 
 
 def _scaled(near: KernelClassifier, C_near: float, C: float, y: Float64) -> tuple[Float64, Float64]:
@@ -178,6 +200,11 @@ def _chunks(ranges: Sequence[tuple[int, int]]) -> NDArray[np.uint64]:
         table += [(at + a, at + b, first - at) for a, b in blocks(last - first, CHUNK)]
         at += last - first
     return np.array(table, np.uint64)
+
+
+def _of_own_columns(chunks: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Return the chunks of a matrix that has the classifier's columns alone."""
+    return chunks * np.array([1, 1, 0], np.uint64)
 
 
 def _offset(f: Float64, beta: Float64, upper: Float64, lower: Float64) -> float:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from latefusion.svm.block_access import value_at
 from latefusion.svm.jit import FAST, compiled, fmax, fmin, inlined
 
 # Added to a score, it keeps the row from being selected.
@@ -22,6 +23,8 @@ ZERO = np.float32(0.0)
 MINUS_TWO = np.float32(-2.0)
 SNAP = 1e-11
 STEPS_BETWEEN_SHIFTS = 1024
+ABSENT = np.uint64(2**64 - 1)
+WHOLE = np.empty((0, 1, 1), np.float32)
 
 
 @inlined(FAST)
@@ -68,6 +71,29 @@ def _bound(beta, upper, lower):
     return NEVER if beta <= lower else ZERO
 
 
+@inlined()
+def _change(beta, bound, upper, lower, t, step):
+    """Add to the coefficient of a row, and note what bounds it then."""
+    beta[t] = _snapped(beta[t] + step, upper[t], lower[t])
+    bound[t] = _bound(beta[t], upper[t], lower[t])
+
+
+@inlined()
+def _bounds(beta, upper, lower):
+    """Return what bounds each row."""
+    bound = np.empty(beta.shape[0], np.float32)
+    for t in range(beta.shape[0]):
+        _change(beta, bound, upper, lower, t, 0.0)
+    return bound
+
+
+@inlined(FAST)
+def _shift_scores(f, score, shift):
+    """Write the scores less a shift in single precision."""
+    for t in range(f.shape[0]):
+        score[t] = np.float32(f[t] - shift)
+
+
 @inlined(FAST)
 def _sweep(f, score, shift, bound, K, i, j, chunks, step):
     """Move all scores; return the largest that may go up, the least that may go down, and the chunk
@@ -110,8 +136,23 @@ def _second(score, bound, K, i, chunks, top, flat):
     return j
 
 
+@inlined()
+def _held(K, t, other, rows, place, owner, hand, halves):
+    """Return the row of `K` that holds the classifier's row `t`, which may not take the place of `other`."""
+    if place[t] != ABSENT:
+        return place[t]
+    slot = hand[0] if owner[hand[0]] != other else (hand[0] + 1) % K.shape[0]
+    hand[0] = (slot + 1) % K.shape[0]
+    if owner[slot] >= 0:
+        place[owner[slot]] = ABSENT
+    for s in range(rows.shape[0]):
+        K[slot, s] = value_at(halves, rows[t], rows[s])
+    owner[slot], place[t] = t, np.uint64(slot)
+    return place[t]
+
+
 @compiled(FAST)
-def optimise(K, chunks, rows, beta, upper, lower, f, tol, max_iter, flat):
+def optimise(K, chunks, rows, beta, upper, lower, f, tol, max_iter, flat, halves):
     """Solve a classifier in place, from any feasible β and its f.
 
     In each step i has the largest score of the rows that may go up; of those that may go down, j promises
@@ -120,7 +161,8 @@ def optimise(K, chunks, rows, beta, upper, lower, f, tol, max_iter, flat):
     Parameters
     ----------
     K : (n, n) float32 array
-        Gram matrix of all rows, less one.
+        Gram matrix of all rows, less one; beside `halves`, room for two or more rows of the classifier's
+        columns.
     chunks : (c, 3) uint64 array
         Start and stop among the classifier's rows, and what to add for the column of `K`. Unsigned, since
         numba's check for negative indices would keep the loops from being vectorised.
@@ -132,6 +174,8 @@ def optimise(K, chunks, rows, beta, upper, lower, f, tol, max_iter, flat):
     max_iter : int
     flat : float
         Least curvature that counts: rows that are equal have this one.
+    halves : (b, s, s) float32 array
+        Blocks from which rows of `K` are copied, the oldest making place; `WHOLE` where `K` has them all.
 
     Returns
     -------
@@ -141,15 +185,15 @@ def optimise(K, chunks, rows, beta, upper, lower, f, tol, max_iter, flat):
     """
     n = beta.shape[0]
     least_curvature = np.float32(flat)
-    score = np.empty(n, np.float32)
-    bound = np.empty(n, np.float32)
-    for t in range(n):
-        beta[t] = _snapped(beta[t], upper[t], lower[t])
-        bound[t] = _bound(beta[t], upper[t], lower[t])
+    score, bound = np.empty(n, np.float32), _bounds(beta, upper, lower)
+    whole = halves.shape[0] == 0
+    place = rows.copy() if whole else np.full(n, ABSENT)
+    owner, hand = np.full(0 if whole else K.shape[0], -1), np.zeros(1, np.int64)
     i = j = steps = 0
+    row_i = row_j = _held(K, 0, -2, rows, place, owner, hand, halves)
     step = shift = 0.0
     while True:
-        top, least, at = _sweep(f, score, shift, bound, K, rows[i], rows[j], chunks, step)
+        top, least, at = _sweep(f, score, shift, bound, K, row_i, row_j, chunks, step)
         gap = np.float64(top) - np.float64(least)
         if gap < tol or steps >= max_iter:
             return steps, gap
@@ -157,17 +201,16 @@ def optimise(K, chunks, rows, beta, upper, lower, f, tol, max_iter, flat):
             # single precision is finest around zero, which is where rows are to be told apart
             middle = (np.float64(top) + np.float64(least)) / 2.0
             shift += middle
-            for t in range(n):
-                score[t] = np.float32(f[t] - shift)
+            _shift_scores(f, score, shift)
         i = _first(score, bound, chunks, at)
-        j = _second(score, bound, K, rows[i], chunks, score[i], least_curvature)
-        step = (f[i] - f[j]) / max(-2.0 * np.float64(K[rows[i], rows[j]]), flat)
-        room_i, room_j = upper[i] - beta[i], beta[j] - lower[j]
-        step = min(step, room_i, room_j)
-        beta[i] = _snapped(beta[i] + step, upper[i], lower[i])
-        beta[j] = _snapped(beta[j] - step, upper[j], lower[j])
-        bound[i] = _bound(beta[i], upper[i], lower[i])
-        bound[j] = _bound(beta[j], upper[j], lower[j])
+        row_i = _held(K, i, -2, rows, place, owner, hand, halves)
+        j = _second(score, bound, K, row_i, chunks, score[i], least_curvature)
+        row_j = _held(K, j, i, rows, place, owner, hand, halves)
+        column = rows[j] if whole else np.uint64(j)
+        step = (f[i] - f[j]) / max(-2.0 * np.float64(K[row_i, column]), flat)
+        step = min(step, upper[i] - beta[i], beta[j] - lower[j])
+        _change(beta, bound, upper, lower, i, step)
+        _change(beta, bound, upper, lower, j, -step)
         steps += 1
 
 

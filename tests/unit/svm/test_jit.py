@@ -51,7 +51,7 @@ def copy_of_package(site):
     package = site / "latefusion" / "svm"
     package.mkdir(parents=True)
     shutil.copy(PACKAGE.parent / "__init__.py", package.parent / "__init__.py")
-    for name in ("__init__.py", "jit.py", "smo.py"):
+    for name in ("__init__.py", "block_access.py", "jit.py", "memory.py", "smo.py"):
         shutil.copy(PACKAGE / name, package / name)
     shutil.copytree(
         PACKAGE.parent / "core", package.parent / "core", ignore=shutil.ignore_patterns("__pycache__")

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from latefusion.svm.smo import optimise, weighted_sums
+from latefusion.svm.smo import WHOLE, optimise, weighted_sums
 
 TOLERANCE, FLAT = 1e-3, 1e-12
 EXAMPLES = settings(max_examples=40, deadline=None, derandomize=True)
@@ -37,7 +37,9 @@ def solve(K, y, cost, ranges=None, max_iter=10**6):
     rows = np.concatenate([np.arange(a, b) for a, b in ranges]).astype(np.uint64)
     upper, lower = np.where(y > 0, cost, 0.0), np.where(y > 0, 0.0, -cost)
     beta, f = np.zeros(len(y)), y.astype(np.float64)
-    steps, gap = optimise(less_one(K), chunks(ranges), rows, beta, upper, lower, f, TOLERANCE, max_iter, FLAT)
+    steps, gap = optimise(
+        less_one(K), chunks(ranges), rows, beta, upper, lower, f, TOLERANCE, max_iter, FLAT, WHOLE
+    )
     return beta, f, steps, gap
 
 
@@ -163,6 +165,7 @@ def test_a_row_that_only_rounding_keeps_from_its_bound_is_put_on_it():
         TOLERANCE,
         10,
         FLAT,
+        WHOLE,
     )
     assert steps == 0
     assert beta.tolist() == [0.3, -0.3]
@@ -203,6 +206,7 @@ def test_a_warm_start_ends_where_a_cold_one_does():
         TOLERANCE,
         10**6,
         FLAT,
+        WHOLE,
     )
     cold, _, cold_steps, _ = solve(K, y, np.ones(120))
     assert objective(K, y, beta) == pytest.approx(objective(K, y, cold), rel=1e-4)
