@@ -53,9 +53,9 @@ def layers():
 
 def read_folds(settled):
     """Return the folds that came with the data; only where there are any is a table read so early."""
-    from latefusion.ingest.given_folds import given_folds
+    from latefusion.ingest.remembered_folds import remembered_folds
 
-    return given_folds(settled["data"], settled["cross"]["column"])
+    return remembered_folds(settled["data"], settled["cross"]["column"])
 
 
 def planned():
