@@ -379,6 +379,14 @@ LEARNER_CHANGES = [
 ]
 """Changes of a run with several learners, made by `tests/workflow/test_learners.py`."""
 
+PREDICTION_CHANGES = [
+    Change(
+        "one number in finished `predictions`",
+        said="`ingest_predictions`, `fuse`, `select_rule`, `evaluate`, `summarise`, `report`",
+    ),
+]
+"""Changes of a run of finished predictions, made by `tests/workflow/test_predictions.py`."""
+
 
 def copied(change, finished, folder):
     """Copy a finished run and the code for a change, with new times, and make the change."""
@@ -440,7 +448,7 @@ def main():
                 jobs = stale_jobs(change, finished, Path(name, f"{folder}{number}"))
                 rows.append(row(change, jobs, every_job))
                 wrong[change.what] = sorted(jobs ^ change.expected(every_job))
-    rows += [row(change, (), ()) for change in LEARNER_CHANGES]
+    rows += [row(change, (), ()) for change in [*LEARNER_CHANGES, *PREDICTION_CHANGES]]
     documents.write({SECTION: "\n".join(rows)})
     print("\n".join(f"not as expected: {what}: {jobs}" for what, jobs in wrong.items() if jobs))
 

@@ -9,9 +9,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from documents import section
 from latefusion.store.tables import read_json
-from runs import SMALL, launch, write_config
+from runs import SMALL, launch, planned, write_config
 from settings import ROOT
+from stale import PREDICTION_CHANGES, SECTION, row
 
 CLASSES = ["Angry", "Happy", "Relaxed", "Sad"]
 COLUMNS = {"columns": [f"p_{name}" for name in CLASSES], "prefix": "p_"}
@@ -79,6 +81,18 @@ def test_predictions_of_a_run_with_dev_rows_are_judged_as_the_run_is(finished, t
     assert not list((tmp_path / "results").rglob("*.joblib"))
     codes = {check["code"] for check in read_json(tmp_path / "results/checks.json")["checks"]}
     assert "dev_rows_seen" not in codes
+    # one number of them is another: what docs/rerun.md says runs again
+    assert planned(tmp_path) == set()
+    numbers = table[COLUMNS["columns"][0]].to_pylist()
+    at = table.schema.get_field_index(COLUMNS["columns"][0])
+    numbers[0] *= 1 - 1e-6
+    pq.write_table(
+        table.set_column(at, COLUMNS["columns"][0], pa.array(numbers)), tmp_path / "predictions.parquet"
+    )
+    (change,) = PREDICTION_CHANGES
+    assert row(change, (), ()) in section(SECTION).splitlines()
+    stale = {job.partition(" ")[0] for job in planned(tmp_path)}
+    assert stale == set(change.said.replace("`", "").split(", "))
 
 
 def test_cross_validated_predictions_of_a_run_are_judged_as_its_models_and_fixed_rules_are(

@@ -5,7 +5,18 @@ import pytest
 
 from documents import section
 from runs import contents, launch, once, planned, snakemake
-from stale import CHANGES, HEAD, ITEM_CHANGES, LEARNER_CHANGES, SECTION, copied, row, stale_jobs, write_items
+from stale import (
+    CHANGES,
+    HEAD,
+    ITEM_CHANGES,
+    LEARNER_CHANGES,
+    PREDICTION_CHANGES,
+    SECTION,
+    copied,
+    row,
+    stale_jobs,
+    write_items,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -21,7 +32,7 @@ def test_the_table_has_these_rows_and_no_other():
     head, rule, *rows = section(SECTION).splitlines()
     assert (head, rule) == HEAD
     assert [line.split(" | ")[0].removeprefix("| ") for line in rows] == [
-        change.what for change in [*CHANGES, *ITEM_CHANGES, *LEARNER_CHANGES]
+        change.what for change in [*CHANGES, *ITEM_CHANGES, *LEARNER_CHANGES, *PREDICTION_CHANGES]
     ]
 
 
