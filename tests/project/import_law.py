@@ -13,9 +13,9 @@ SCRIPTS = "scripts"
 FLOORS = (
     ("core",),
     ("store",),
-    ("fusion", "svm", "dataset"),
+    ("fusion", "svm", "dataset", "kernel_ridge"),
     ("learning",),
-    ("ingest", "rules", "learners", "evaluation", "kernel_ridge"),
+    ("ingest", "rules", "learners", "evaluation"),
     ("external", "pipeline"),
 )
 """A room imports rooms of the floors below its own, the lowest floor first."""
@@ -30,6 +30,7 @@ NEVER = {
     ("evaluation", "fusion"),
     ("evaluation", "svm"),
     ("evaluation", "learning"),
+    ("evaluation", "kernel_ridge"),
     ("rules", "learning"),
     ("ingest", "learning"),
 }

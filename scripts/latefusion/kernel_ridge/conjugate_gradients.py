@@ -1,4 +1,4 @@
-"""Preconditioned conjugate gradients for (K + λI) α = y, all folds and targets side by side.
+"""Preconditioned conjugate gradients for (K + pI) α = y, all folds and targets side by side.
 
 Each column follows its own path: products have one shape whatever the others do, and a column that has
 converged stands still. So what one fold's labels are changes no bit of a solution that does not see them.
@@ -6,18 +6,35 @@ converged stands still. So what one fold's labels are changes no bit of a soluti
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 
 from latefusion.core.parallel import blocks, run
 from latefusion.kernel_ridge.gram import BLOCK, Float64
-from latefusion.kernel_ridge.preconditioner import Preconditioner
 
 TOLERANCE: Final = 1e-10
 """Of the residual's norm, as a share of that of the targets: a bound on the error of fitted values."""
 
 MOST_STEPS: Final = 2000
+
+
+class Systems(Protocol):
+    """Equations (K + pI) α = y of one matrix K, each among training rows of its own."""
+
+    @property
+    def penalty(self) -> float | Float64:
+        """What is added to the diagonal: p > 0, or (S, 1) of them."""
+
+    @property
+    def training(self) -> Float64:
+        """1 where a row is one of a system's training rows, else 0: (n, S)."""
+
+    def product(self, V: Float64, n_jobs: int) -> Float64:
+        """Return K V for V of shape (n, S, T)."""
+
+    def precondition(self, R: Float64, n_jobs: int) -> Float64:
+        """Return what is close to (K + pI)⁻¹ R among each system's training rows, (n, S, T)."""
 
 
 def product(K: Float64, V: Float64, n_jobs: int) -> Float64:
@@ -33,28 +50,21 @@ def product(K: Float64, V: Float64, n_jobs: int) -> Float64:
 
 
 def solve(
-    K: Float64,
-    preconditioner: Preconditioner,
-    Y: Float64,
-    penalty: float,
-    start: Float64,
-    n_jobs: int,
+    systems: Systems, Y: Float64, start: Float64, n_jobs: int, *, tolerance: float = TOLERANCE
 ) -> tuple[Float64, Float64, int]:
-    """Solutions of all systems for one penalty.
+    """Solutions of all systems.
 
     Parameters
     ----------
-    K : (n, n) float64 array
-    preconditioner : Preconditioner
-        Of the same systems.
+    systems : Systems
     Y : (n, S, T) float64 array
         Targets of each system, 0 where a row is none of its training rows.
-    penalty : float
-        λ > 0.
     start : (n, S, T) float64 array
         Solutions for another penalty, or zeros.
     n_jobs : int
         Threads; changes no bit of the result.
+    tolerance : float
+        Of the residual's norm, as a share of that of the targets.
 
     Returns
     -------
@@ -68,45 +78,38 @@ def solve(
     ArithmeticError
         If the residual does not fall below the tolerance.
     """
-    mask = preconditioner.training[:, :, None]
-    limit = TOLERANCE * np.sqrt(np.square(Y).sum(axis=0))
+    mask = systems.training[:, :, None]
+    limit = tolerance * np.sqrt(np.square(Y).sum(axis=0))
     alpha, steps = start.copy(), 0
     while True:
-        fitted = product(K, alpha, n_jobs)
+        fitted = systems.product(alpha, n_jobs)
         # the true residual: that of the recursion drifts from it
-        residual = Y - mask * fitted - penalty * alpha
+        residual = Y - mask * fitted - systems.penalty * alpha
         if _converged(residual, 10.0 * limit).all():
             return alpha, fitted, steps
-        steps = _descend(K, preconditioner, alpha, residual, penalty, limit, steps, n_jobs)
+        steps = _descend(systems, alpha, residual, limit, steps, n_jobs)
 
 
 def _descend(
-    K: Float64,
-    preconditioner: Preconditioner,
-    alpha: Float64,
-    residual: Float64,
-    penalty: float,
-    limit: Float64,
-    steps: int,
-    n_jobs: int,
+    systems: Systems, alpha: Float64, residual: Float64, limit: Float64, steps: int, n_jobs: int
 ) -> int:
     """Move `alpha` and `residual` until the recursion's residual is below the limit; return all steps."""
-    mask = preconditioner.training[:, :, None]
+    mask, penalty = systems.training[:, :, None], systems.penalty
     active = ~_converged(residual, limit)
     direction = np.zeros_like(alpha)
     before = np.ones(limit.shape)
     while active.any():
         if steps == MOST_STEPS:
             raise ArithmeticError(
-                f"the penalty {penalty:g} is too small for these rows: after {MOST_STEPS} steps of conjugate "
-                "gradients the equations are not solved; allowed: penalties that are not negligible beside "
+                f"the penalty {np.min(penalty):g} is too small for these rows: after {MOST_STEPS} steps of "
+                "conjugate gradients the equations are not solved; allowed: penalties not negligible beside "
                 "the rounding of the kernel; fix: raise the smallest penalty"
             )
-        z = preconditioner.solve(residual, penalty, n_jobs)
+        z = systems.precondition(residual, n_jobs)
         now = (residual * z).sum(axis=0)
         direction *= np.where(active, now / before, 0.0)
         direction += np.where(active, z, 0.0)
-        pushed = mask * product(K, direction, n_jobs) + penalty * direction
+        pushed = mask * systems.product(direction, n_jobs) + penalty * direction
         curvature = (direction * pushed).sum(axis=0)
         step = np.divide(now, curvature, out=np.zeros_like(now), where=active & (curvature > 0))
         alpha += step * direction

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latefusion.core.parallel import one_blas_thread
-from latefusion.kernel_ridge.conjugate_gradients import solve
+from latefusion.kernel_ridge.conjugate_gradients import product, solve
 from latefusion.kernel_ridge.gram import Float64, gram
 from latefusion.kernel_ridge.preconditioner import RANK, WHOLE_UP_TO, Preconditioner
 
@@ -35,6 +35,36 @@ class RidgePath:
     in_sample: Float64
     out_of_fold: Float64
     steps: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class RidgeSystems:
+    """Equations of one kernel matrix and one penalty, on all rows and without each fold.
+
+    Attributes
+    ----------
+    K : (n, n) float64 array
+    preconditioner : Preconditioner
+    penalty : float
+        λ.
+    """
+
+    K: Float64
+    preconditioner: Preconditioner
+    penalty: float
+
+    @property
+    def training(self) -> Float64:
+        """1 where a row is one of a system's training rows, else 0: (n, S)."""
+        return self.preconditioner.training
+
+    def product(self, V: Float64, n_jobs: int) -> Float64:
+        """Return K V for V of shape (n, S, T)."""
+        return product(self.K, V, n_jobs)
+
+    def precondition(self, R: Float64, n_jobs: int) -> Float64:
+        """Return (F Fᵀ + λI)⁻¹ R among each system's training rows, (n, S, T)."""
+        return self.preconditioner.solve(R, self.penalty, n_jobs)
 
 
 def ridge_bytes(rows: int, columns: int, targets: int, folds: int, penalties: int) -> int:
@@ -84,7 +114,8 @@ def fit_path(
         steps = [0] * len(penalties)
         alpha = np.zeros_like(centred)
         for place in np.argsort(penalties)[::-1].tolist():
-            alpha, fitted, steps[place] = solve(K, preconditioner, centred, penalties[place], alpha, n_jobs)
+            systems = RidgeSystems(K, preconditioner, penalties[place])
+            alpha, fitted, steps[place] = solve(systems, centred, alpha, n_jobs)
             fitted = fitted + level
             dual[place], in_sample[place] = alpha[:, 0], fitted[:, 0]
             out_of_fold[place] = fitted[np.arange(len(X)), 1 + fold]

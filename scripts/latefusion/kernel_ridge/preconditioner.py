@@ -24,6 +24,17 @@ LEAST_EIGENVALUE: Final = 1e-12
 """As a share of the largest: directions below are rounding."""
 
 
+def nystroem_factor(K: Float64) -> Float64:
+    """Return F, (n, r), with F Fᵀ close to K: spanned by columns of K at equal distances from each other."""
+    n = len(K)
+    rank = n if n <= WHOLE_UP_TO else RANK
+    chosen = np.linspace(0, n - 1, rank).astype(np.intp)
+    eigenvalues, vectors = np.linalg.eigh(K[np.ix_(chosen, chosen)])
+    kept = eigenvalues > LEAST_EIGENVALUE * eigenvalues[-1]
+    F: Float64 = K[:, chosen] @ (vectors[:, kept] / np.sqrt(eigenvalues[kept]))
+    return F
+
+
 @dataclass(frozen=True)
 class Preconditioner:
     """Inverse of (F Fᵀ + λI) among the training rows of several systems.
@@ -45,13 +56,8 @@ class Preconditioner:
 
     @classmethod
     def fit(cls, K: Float64, training: NDArray[np.bool_], n_jobs: int) -> Preconditioner:
-        """Span K by some of its columns, at equal distances from each other."""
-        n = len(K)
-        rank = n if n <= WHOLE_UP_TO else RANK
-        chosen = np.linspace(0, n - 1, rank).astype(np.intp)
-        eigenvalues, vectors = np.linalg.eigh(K[np.ix_(chosen, chosen)])
-        kept = eigenvalues > LEAST_EIGENVALUE * eigenvalues[-1]
-        F = K[:, chosen] @ (vectors[:, kept] / np.sqrt(eigenvalues[kept]))
+        """Factorise K, and each system's rows of the factor."""
+        F = nystroem_factor(K)
         masks = training.astype(np.float64)
 
         def one(system: int) -> tuple[Float64, Float64]:

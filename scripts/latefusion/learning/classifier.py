@@ -119,6 +119,10 @@ class Classifier:
             raise ScoresError(found)
         if not np.isfinite(values).all():
             raise ScoresError("a decision value that is no finite number")
+        return self.of_all_classes(values)
+
+    def of_all_classes(self, values: Array) -> Array:
+        """Return decision values of all classes, (n, K): of those not seen the least of the row."""
         decision = np.tile(values.min(axis=1, keepdims=True), (1, self.n_classes))
         decision[:, self.seen] = values
         return decision
