@@ -45,6 +45,7 @@ APART: Mapping[str, tuple[str, ...]] = {
         "evaluation.names",
         "external.prediction_names",
         "external.prediction_source",
+        "kernel_ridge.memory",
         "svm.memory",
     ),
 }

@@ -27,7 +27,7 @@ rule train_learner:
         "../../envs/latefusion.yaml"
     threads: threads_of(resources.learner_threads)
     resources:
-        mem_mb=asks_of_view(resources.learner_memory_mb),
+        mem_mb=asks_of_view(resources.learner_memory_mb, folds=CONFIG["folds"]),
         runtime=asks_of_view(resources.learner_runtime_minutes),
     params:
         learner=lambda wildcards: view_of(wildcards).learner.learner,
@@ -68,7 +68,7 @@ rule predict_learner:
     conda:
         "../../envs/latefusion.yaml"
     resources:
-        mem_mb=asks_of_view(resources.learner_memory_mb),
+        mem_mb=asks_of_view(resources.learner_memory_mb, folds=CONFIG["folds"]),
         runtime=asks_of_view(resources.learner_runtime_minutes),
     params:
         learners_path=lambda wildcards: RUN.learners_folder(

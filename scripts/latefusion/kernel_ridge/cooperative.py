@@ -30,7 +30,6 @@ from latefusion.kernel_ridge.cooperative_systems import (
     mixed,
 )
 from latefusion.kernel_ridge.gram import Float64
-from latefusion.kernel_ridge.preconditioner import RANK, WHOLE_UP_TO
 
 TOLERANCE: Final = 1e-6
 """Of the residual's norm, as a share of that of the targets: a bound on the error of fitted values."""
@@ -59,21 +58,6 @@ class CooperativeFit:
     intercept: Float64
     fitted: Float64
     steps: int
-
-
-def cooperative_bytes(rows: int, columns: int, modalities: int, *, targets: int, fits: int) -> int:
-    """Return what fitting takes at its peak, beside the libraries.
-
-    Parameters
-    ----------
-    rows, columns : int
-        Of the training part, all modalities together.
-    modalities, targets, fits : int
-        Fits that are made at once.
-    """
-    rank = modalities * (rows if rows <= WHOLE_UP_TO else RANK)
-    kernels = modalities * rows * rows + 3 * rows * rank + 2 * fits * rank * rank
-    return 8 * (kernels + 14 * modalities * rows * fits * targets + 3 * rows * columns)
 
 
 def fit_cooperative(

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from latefusion.core.parallel import one_blas_thread
 from latefusion.kernel_ridge.conjugate_gradients import product, solve
 from latefusion.kernel_ridge.gram import Float64, gram
-from latefusion.kernel_ridge.preconditioner import RANK, WHOLE_UP_TO, Preconditioner
+from latefusion.kernel_ridge.memory import RANK, WHOLE_UP_TO
+from latefusion.kernel_ridge.preconditioner import Preconditioner
 
 
 @dataclass(frozen=True)

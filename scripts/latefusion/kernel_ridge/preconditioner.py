@@ -15,11 +15,8 @@ from numpy.typing import NDArray
 
 from latefusion.core.parallel import blocks, run
 from latefusion.kernel_ridge.gram import BLOCK, Float64
+from latefusion.kernel_ridge.memory import RANK, WHOLE_UP_TO
 
-WHOLE_UP_TO: Final = 1024
-"""Rows up to which the approximation is the matrix itself."""
-
-RANK: Final = 512
 LEAST_EIGENVALUE: Final = 1e-12
 """As a share of the largest: directions below are rounding."""
 

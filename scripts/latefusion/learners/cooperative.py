@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import combinations
-from typing import Any, Final, Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,18 +10,16 @@ from numpy.typing import NDArray
 from latefusion.core.errors import InputError, Problem
 from latefusion.core.grid import as_list
 from latefusion.core.parallel import blocks, one_blas_thread, run
-from latefusion.kernel_ridge.cooperative import CooperativeFit, cooperative_bytes, fit_cooperative
+from latefusion.kernel_ridge.cooperative import CooperativeFit, fit_cooperative
 from latefusion.kernel_ridge.cooperative_systems import ModalityKernels, TrainingSets
 from latefusion.kernel_ridge.gram import kernel_times
+from latefusion.kernel_ridge.memory import cooperative_bytes
 from latefusion.learning.calibration import Calibration, held_out_probabilities, require_three_folds
 from latefusion.learning.classifier import BLOCK, Array, Classifier, Features, Labels, joined, said_by
 from latefusion.learning.learner import Learner
 from latefusion.svm.inputs import Gamma
 from latefusion.svm.kernels import InputScaling
 from latefusion.svm.memory import MEGABYTE, budget
-
-RHO: Final = (0.0, 0.1, 0.3, 0.5, 0.8, 1.0)
-PENALTY: Final = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
 
 
 class CooperativeLearning(Learner):
@@ -37,7 +35,7 @@ class CooperativeLearning(Learner):
     random_state : numpy.random.Generator or int, optional
         Not used.
     rho : float
-        Weight of disagreement, 0 to 1.
+        Weight of disagreement, from 0, early fusion, to 1, late fusion.
     penalty : float
         Weight of the functions' norms.
     gamma : float, 'auto' or 'scale'
@@ -59,8 +57,8 @@ class CooperativeLearning(Learner):
         self,
         *,
         random_state: np.random.Generator | int | None = None,
-        rho: float | Sequence[float] = RHO,
-        penalty: float | Sequence[float] = PENALTY,
+        rho: float | Sequence[float] = (0.0, 0.1, 0.3, 0.5, 0.8, 1.0),
+        penalty: float | Sequence[float] = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0),
         gamma: Gamma = "auto",
         scale: str = "standard",
     ) -> None:

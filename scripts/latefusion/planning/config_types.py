@@ -155,11 +155,12 @@ class Predictions(TypedDict):
 
 
 class EarlyView(TypedDict):
-    """One SVM on several modalities."""
+    """What is learned from several modalities at once."""
 
     name: str
     modalities: list[str]
-    combine: Literal["concatenate", "balanced", "kernel_mean", "kernel_aligned"]
+    combine: Literal["concatenate", "balanced", "kernel_mean", "kernel_aligned", "cooperative"]
+    cooperative: dict[str, Any]
     svm: SvmOverride
     pretrained: Pretrained | None
 

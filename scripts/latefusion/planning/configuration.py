@@ -12,9 +12,10 @@ from typing import Any, Final, cast
 from latefusion.core.errors import InputError, Problem, nearest, shorten
 from latefusion.core.table_files import Source, folder_of_items, table_files
 from latefusion.evaluation.names import SELECTED
-from latefusion.planning.config_types import Config, EarlyView, Modality, Pretrained, Probabilities
+from latefusion.planning.config_types import Config, Pretrained, Probabilities
+from latefusion.planning.early_views import default_view, option_problems, view_problems
 from latefusion.planning.item_sources import item_files, item_problems, with_item_defaults
-from latefusion.planning.modality_sources import has_embedding, source_problems
+from latefusion.planning.modality_sources import source_problems
 from latefusion.planning.prediction_models import prediction_problems, requirements, with_protocol
 from latefusion.planning.schema_problems import schema_problems
 
@@ -67,7 +68,7 @@ def complete(
         raise InputError(problems)
     completed = _with_defaults(deepcopy(dict(config)), schema)
     if completed["views"] is None:
-        early = _early_view(completed["modalities"])
+        early = default_view(completed["modalities"])
         completed["views"] = _with_defaults(early, schema["properties"]["views"])
     if completed["rules"] is None:
         completed["rules"] = [{"name": name} for name in sorted(catalogue)]
@@ -96,14 +97,7 @@ def _option_problems(
             if name in known:
                 own = {option: value for option, value in entry.items() if option != kind} | {"name": name}
                 yield from schema_problems(own, known[name], file, (key, position))
-
-
-def _early_view(modalities: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return the view of all embeddings, where there are several."""
-    names = [modality["name"] for modality in modalities if has_embedding(cast("Modality", modality))]
-    taken = {modality["name"].casefold() for modality in modalities}
-    name = "early_fusion" if "early" in taken else "early"
-    return [{"name": name, "modalities": names}] if len(names) > 1 else []
+    yield from option_problems(config.get("views") or (), schemas["learners"], file)
 
 
 def _with_defaults(value: Any, schema: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any JSON value
@@ -136,7 +130,7 @@ def _contradictions(config: Config, file: str, *, named_rules: bool) -> Iterator
     yield from _repeated("learners", learners, file)
     yield from source_problems(config, file)
     for position, view in enumerate(config["views"]):
-        yield from _view_problems(view, config["modalities"], f"views[{position}].modalities", file)
+        yield from view_problems(view, config, f"views[{position}]", file)
     described = config["data"]["describe"]
     for name in config["evaluation"]["by"]:
         if name not in described:
@@ -152,21 +146,6 @@ def _contradictions(config: Config, file: str, *, named_rules: bool) -> Iterator
         close = nearest(chosen, [*rules, SELECTED])
         fix = f"write {close!r}" if close else "name one of these"
         yield Problem(file, shorten(chosen), ", ".join([*rules, SELECTED]), fix, column="predict.rule")
-
-
-def _view_problems(
-    view: EarlyView, modalities: Sequence[Modality], place: str, file: str
-) -> Iterator[Problem]:
-    names = [modality["name"] for modality in modalities]
-    for name in view["modalities"]:
-        if name not in names:
-            close = nearest(name, names)
-            fix = f"write {close!r}" if close else "name one of these, or add it to modalities"
-            yield Problem(file, shorten(name), ", ".join(names), fix, column=place)
-    external = [m["name"] for m in modalities if m["name"] in view["modalities"] and not has_embedding(m)]
-    if external and view["pretrained"] is None:
-        found = f"{', '.join(external)}, which brings probabilities and no embedding"
-        yield Problem(file, found, "modalities with an embedding", "leave it out of the view", column=place)
 
 
 def _repeated(key: str, names: Sequence[str], file: str, taken: Sequence[str] = ()) -> Iterator[Problem]:

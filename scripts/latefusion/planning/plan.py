@@ -209,6 +209,8 @@ def _partitions(config: Config) -> dict[str, list[str]]:
 
 def _absent_views(protocol: str, views: Mapping[str, View]) -> dict[str, str]:
     """Return why a protocol does without some views."""
+    if protocol == "replica":
+        return {name: _no_svm(view) for name, view in views.items() if not view.replica}
     return {
         name: _unseen_origin(view)
         for name, view in views.items()
@@ -257,6 +259,10 @@ def _lack(names: Sequence[str]) -> str:
 def _unseen_origin(view: View) -> str:
     what = "a pretrained model" if view.source == "pretrained" else "probabilities for the given split only"
     return f"{view.name} is {what}, which may have seen the items of any cross partition's test part"
+
+
+def _no_svm(view: View) -> str:
+    return f"{view.name} is learned cooperatively, and the notebook has SVMs alone"
 
 
 def _is_ranked(rule: ConfiguredRule, rules: Mapping[str, RuleFacts], by: str) -> bool:

@@ -238,4 +238,11 @@ def _modality(name: str) -> Modality:
 
 
 def _other(name: str) -> EarlyView:
-    return {"name": name, "modalities": [], "combine": "concatenate", "svm": {}, "pretrained": None}
+    return {
+        "name": name,
+        "modalities": [],
+        "combine": "concatenate",
+        "cooperative": {},
+        "svm": {},
+        "pretrained": None,
+    }

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, cast
 
 from latefusion.core.grid import is_grid, is_list
 from latefusion.planning.config_types import Config, EarlyView, Modality, Pretrained, Probabilities
+from latefusion.planning.early_views import COOPERATIVE
 from latefusion.planning.prediction_models import external_tables
 
 SVM: Final = "svm"
@@ -61,7 +62,8 @@ class View:
     candidates : tuple of str
         Names of the views that one is chosen from, one for each learner.
     replica : str
-        Name of the view that `replica` reads: its own, or of a candidate that is the notebook's SVM.
+        Name of the view that `replica` reads: its own, or of a candidate that is the notebook's SVM; empty
+        where there is none.
     """
 
     name: str
@@ -186,6 +188,9 @@ def _with_learners(config: Config, view: View, entry: Modality | EarlyView) -> V
     """Return a view with its one learner, or with the names of those that one is chosen from."""
     if view.source != "trained":
         return view
+    if view.svm["combine"] == COOPERATIVE:
+        options = dict(sorted(cast("EarlyView", entry)["cooperative"].items()))
+        return replace(view, learner=ConfiguredLearner(COOPERATIVE, COOPERATIVE, options), replica="")
     learners = configured_learners(config)
     if len(learners) > 1:
         names = tuple(f"{view.name}.{learner.name}" for learner in learners)
