@@ -32,6 +32,7 @@ TABLES: Final = (
     "learners",
     "learner_grid",
     "gain_sources",
+    "cooperative",
 )
 """Tables of one protocol, `evaluation/{protocol}/<name>.parquet`."""
 

@@ -17,6 +17,7 @@ from latefusion.core.metrics import Array
 from latefusion.evaluation.baselines import baselines, training_shares
 from latefusion.evaluation.held_out import held_out_value
 from latefusion.evaluation.samples import HeldOut, Items, Known, Model, Names
+from latefusion.evaluation.tables.cooperative import path_rows
 from latefusion.evaluation.tables.learners import at_edge
 from latefusion.evaluation.view_files import ViewFiles
 from latefusion.store.probabilities import BAG, Probabilities
@@ -128,6 +129,11 @@ def read_view(files: ViewFiles, partitions: Sequence[str], metric: str = "accura
             point
             for partition, one in zip(partitions, facts, strict=bool(facts))
             for point in _points(partition, one.get("grid") or ())
+        ],
+        along_rho=[
+            row
+            for partition, one in zip(partitions, facts, strict=bool(facts))
+            for row in path_rows(partition, one)
         ],
         chosen=[str(one["chosen"]) for one in facts if "chosen" in one],
     )

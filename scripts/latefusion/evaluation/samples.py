@@ -219,6 +219,8 @@ class Known:
         Losses on the rows that rules learn from, of a model that was not trained here.
     points : sequence of dict
         Rows of the table `learner_grid`, likewise.
+    along_rho : sequence of dict
+        Rows of the table `cooperative`, likewise.
     chosen : sequence of str
         The candidate that was taken in each partition, where there are several.
     """
@@ -235,4 +237,5 @@ class Known:
     grid: Sequence[Row] = ()
     held_out: HeldOut | None = None
     points: Sequence[Row] = ()
+    along_rho: Sequence[Row] = ()
     chosen: Sequence[str] = ()

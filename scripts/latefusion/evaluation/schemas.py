@@ -131,6 +131,8 @@ SCHEMAS: Final[Mapping[str, pa.Schema]] = {
         "part:s against:s metric:s value:f low:f? high:f? difference:f difference_low:f? difference_high:f?"
         " interval:s n:i groups:i"
     ),
+    # one row: a weight of disagreement of cooperative learning in a partition, with its best penalty
+    "cooperative": _schema("model:s partition:s rho:f penalty:f squared_error:f chosen:b at_edge:s?"),
     # one row: the same model on the same items under two protocols
     "leaks": _schema(
         "model:s kind:s comparison:s claimed:s honest:s subset:s metric:s n:i groups:i claimed_value:f"

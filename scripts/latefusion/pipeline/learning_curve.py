@@ -70,7 +70,7 @@ def learning_curve(
     """Accuracy and log loss on the whole test part after training on 10, 25, 50 and 100 % of the groups.
 
     The groups of a smaller share are among those of a larger one. A share of fewer than two classes
-    is left out.
+    is left out, and one that leaves a learner other than the SVM fewer than three folds.
 
     Parameters
     ----------
@@ -96,9 +96,10 @@ def learning_curve(
     for share in SHARES:
         chosen = names[: max(1, round(share * len(names)))]
         used = np.isin(data.group.astype(str), chosen)
-        if not all(_trainable(view.train, used) for view in data.views):
+        if not all(_trainable(view, used) for view in data.views):
             logger.warning(
-                "%d %% of the groups are left out: they hold fewer than two classes", round(100 * share)
+                "%d %% of the groups are left out: they hold fewer than two classes, or than three folds",
+                round(100 * share),
             )
             continue
         logger.info("%d %% of the groups: %d rows", round(100 * share), used.sum())
@@ -136,9 +137,12 @@ def _models(
         yield rule, "rule", _fused(rule, options, part, data.classes, seed)
 
 
-def _trainable(rows: Samples, used: NDArray[np.bool_]) -> bool:
-    """Whether the rows that have all modalities are of two classes or more."""
-    return len(np.unique(rows.label[used & present_rows(rows.X)])) > 1
+def _trainable(view: CurveView, used: NDArray[np.bool_]) -> bool:
+    """Whether the rows that have all modalities are of two classes, and folds enough to calibrate on."""
+    known = present_rows(view.train.X)
+    folds, all_folds = (len(np.unique(view.train.fold[rows])) for rows in (used & known, known))
+    enough = view.settings.learner == "svm" or folds >= min(all_folds, 3)
+    return enough and len(np.unique(view.train.label[used & known])) > 1
 
 
 def _trained(

@@ -117,7 +117,7 @@ DUPLICATED: Final = 0.01
 
 NEEDED: Final = (
     *("models", "metrics", "per_class", "comparisons", "calibration", "overfitting", "spread", "dev_loss"),
-    *("learners", "learner_grid", "grid"),
+    *("learners", "learner_grid", "grid", "cooperative"),
 )
 
 

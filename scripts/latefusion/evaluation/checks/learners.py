@@ -79,7 +79,9 @@ def grid_too_narrow(evidence: Evidence) -> Findings:
                 found[model, name] = found.get((model, name), 0) + 1
         if found:
             partitions = {
-                row["partition"] for name in ("grid", "learner_grid") for row in tables.get(name, [])
+                row["partition"]
+                for name in ("grid", "learner_grid", "cooperative")
+                for row in tables.get(name, [])
             }
             told = [
                 f"{name} of {model}"
@@ -120,7 +122,7 @@ def _beats(row: Row, metric: str) -> bool:
 
 
 def _learner_edges(tables: Mapping[str, list[Row]]) -> Iterator[tuple[str, list[str]]]:
-    for row in tables.get("learner_grid", []):
+    for row in (*tables.get("learner_grid", []), *tables.get("cooperative", [])):
         if row["at_edge"]:
             yield row["model"], row["at_edge"].split(", ")
 
