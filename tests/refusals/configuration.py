@@ -65,6 +65,28 @@ REFUSED = {
         changed(views__0__modalities=["txt"]),
         ["views[0].modalities", "write 'text'"],
     ),
+    "one modality that is to cooperate": (
+        changed(views__0={"name": "v", "modalities": ["text"], "combine": "cooperative"}),
+        ["views[0].modalities", "one modality", "two or more", "remove combine"],
+    ),
+    "settings of an SVM for a view without one": (
+        changed(views__0__combine="cooperative", views__0__svm={"C": 3}),
+        ["views[0].svm", "C, for a view without an SVM", "gamma and scale"],
+    ),
+    "cooperative options of another view": (
+        changed(views__0__cooperative={"rho": [0, 1]}),
+        ["views[0].cooperative", "combine: concatenate", "write combine: cooperative"],
+    ),
+    "a pretrained view that is to cooperate": (
+        changed(
+            views__0__combine="cooperative", views__0__pretrained={"file": "m.joblib", "sha256": "0" * 64}
+        ),
+        ["views[0].pretrained", "one or the other"],
+    ),
+    "two folds for cooperative learning": (
+        changed(views__0__combine="cooperative", folds=2),
+        ["folds", "2, for a view with combine: cooperative", "write 3 or more"],
+    ),
     "no source": (
         changed(modalities__0={"name": "text"}),
         ["modalities[0]", "no embedding and no probabilities"],

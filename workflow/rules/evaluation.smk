@@ -77,8 +77,8 @@ rule learning_curve:
         "../../envs/latefusion.yaml"
     threads: 2
     resources:
-        mem_mb=asks_of_curve(resources.curve_memory_mb, folds=CONFIG["folds"]),
-        runtime=asks_of_curve(resources.curve_runtime_minutes, PLAN.modalities),
+        mem_mb=asks_of_curve(learner_resources.curve_memory_mb, folds=CONFIG["folds"]),
+        runtime=asks_of_curve(learner_resources.curve_runtime_minutes, PLAN.modalities),
     params:
         views=job_inputs.curve_views(FILES),
         splits=FILES.splits,

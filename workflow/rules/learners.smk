@@ -25,10 +25,10 @@ rule train_learner:
         view=names_of(FILES.learner_views),
     conda:
         "../../envs/latefusion.yaml"
-    threads: threads_of(resources.learner_threads)
+    threads: threads_of(learner_resources.learner_threads)
     resources:
-        mem_mb=asks_of_view(resources.learner_memory_mb, folds=CONFIG["folds"]),
-        runtime=asks_of_view(resources.learner_runtime_minutes),
+        mem_mb=asks_of_view(learner_resources.learner_memory_mb, folds=CONFIG["folds"]),
+        runtime=asks_of_view(learner_resources.learner_runtime_minutes),
     params:
         learner=lambda wildcards: view_of(wildcards).learner.learner,
         options=lambda wildcards: dict(view_of(wildcards).learner.options),
@@ -68,8 +68,8 @@ rule predict_learner:
     conda:
         "../../envs/latefusion.yaml"
     resources:
-        mem_mb=asks_of_view(resources.learner_memory_mb, folds=CONFIG["folds"]),
-        runtime=asks_of_view(resources.learner_runtime_minutes),
+        mem_mb=asks_of_view(learner_resources.learner_memory_mb, folds=CONFIG["folds"]),
+        runtime=asks_of_view(learner_resources.learner_runtime_minutes),
     params:
         learners_path=lambda wildcards: RUN.learners_folder(
             [view_of(wildcards).learner]

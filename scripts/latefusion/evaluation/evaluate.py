@@ -27,7 +27,6 @@ from latefusion.evaluation.tables.comparisons import (
     reference_of,
 )
 from latefusion.evaluation.tables.complementarity import changed_rows, complementarity_rows, oracle_rows
-from latefusion.evaluation.tables.cooperative import cooperative_rows
 from latefusion.evaluation.tables.detection import Detection, detection_rows
 from latefusion.evaluation.tables.dev_loss import dev_loss_rows
 from latefusion.evaluation.tables.learners import gain_rows, grid_rows, learner_rows
@@ -113,7 +112,6 @@ def evaluate(
     rows["detection"] = detection_rows(sample, dataset["classes"], detection or Detection(), shares)
     rows |= {"spread": spread_rows(sample, models), "learning_curve": list(learning_curve)}
     rows |= grid_rows({} if protocol == "replica" else known)
-    rows["cooperative"] = cooperative_rows(known)
     rows["gain_sources"] = task.gains(models, aligned)
     rows["published"] = published_rows(protocol, dataset, rows)
     tables = {name: to_table(name, rows[name]) for name in TABLES if name != "outcomes"}

@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from latefusion.core.grid import as_list, grid_points
-from latefusion.kernel_ridge.memory import cooperative_bytes
-from latefusion.planning.early_views import COOPERATIVE
 from latefusion.planning.views import View
 from latefusion.svm.memory import BASE_BYTES, MEGABYTE, distance_bytes, svm_bytes
 
@@ -25,18 +23,6 @@ SECONDS_OF_A_THREAD: Final = 6.0
 """Work of one fit that is worth a thread of its own."""
 
 MOST_THREADS: Final = 8
-
-CELLS_OF_TWO_THREADS: Final = 1_000_000
-"""Rows times columns from which a learner is worth a second thread."""
-
-CELLS_OF_A_MINUTE: Final = 100_000
-"""Rows times columns that the slowest learner on a slow core is given a minute for."""
-
-WEIGHTS_OF_DISAGREEMENT: Final = 6
-"""Of cooperative learning, where the configuration names none."""
-
-SECONDS_OF_A_FIT: Final = 5e-8
-"""Of cooperative learning with one weight, for each two rows, modality and class."""
 
 LEAST_MB: Final = 1000
 """Snakemake itself, twice on a node, takes as much as a small prediction."""
@@ -169,58 +155,6 @@ def view_predict_memory_mb(view: View, size: DataSize) -> int:
     """Return the megabytes that a job which applies the SVM of a view should ask for."""
     needed = predict_memory_mb(size.rows, size.of(view.modalities), support=size.rows)
     return max(LEAST_MB, needed)
-
-
-def learner_memory_mb(view: View, size: DataSize, *, folds: int) -> int:
-    """Return the megabytes that a job which trains or applies a learner should ask for.
-
-    The rows in single precision, and for each of two threads three copies in double; of cooperative
-    learning also a kernel of each modality.
-    """
-    needed = size.rows * size.of(view.modalities) * (4 + 2 * 3 * 8)
-    if _is_cooperative(view):
-        fits = folds * max(_weights(view), folds // 2)
-        columns, modalities = size.of(view.modalities), len(view.modalities)
-        needed += cooperative_bytes(size.rows, columns, modalities, targets=size.classes, fits=fits)
-    return max(LEAST_MB, math.ceil((BASE_BYTES + SLACK * needed) / MEGABYTE))
-
-
-def learner_threads(view: View, size: DataSize) -> int:
-    """Return the threads that the rows and columns of a view are worth; a fold is what one of them does."""
-    if _is_cooperative(view):
-        return min(max(round(_cooperative_seconds(view, size) / SECONDS_OF_A_THREAD), 1), MOST_THREADS)
-    return 2 if size.rows * size.of(view.modalities) >= CELLS_OF_TWO_THREADS else 1
-
-
-def learner_runtime_minutes(view: View, size: DataSize) -> int:
-    """Return the minutes after which a scheduler may end the training of a learner."""
-    minutes = 30 + size.rows * size.of(view.modalities) / CELLS_OF_A_MINUTE
-    return math.ceil(minutes + 10 * _cooperative_seconds(view, size) / 60 * _is_cooperative(view))
-
-
-def _is_cooperative(view: View) -> bool:
-    return view.learner is not None and view.learner.learner == COOPERATIVE
-
-
-def _weights(view: View) -> int:
-    """Return how many weights of disagreement are tried."""
-    options = {} if view.learner is None else view.learner.options
-    return len(as_list(options["rho"])) if "rho" in options else WEIGHTS_OF_DISAGREEMENT
-
-
-def _cooperative_seconds(view: View, size: DataSize) -> float:
-    """Return about how many seconds one core takes for cooperative learning."""
-    return SECONDS_OF_A_FIT * size.rows**2 * len(view.modalities) * _weights(view) * max(size.classes - 1, 1)
-
-
-def curve_memory_mb(views: Sequence[View], size: DataSize, *, folds: int) -> int:
-    """Return the megabytes of a learning curve: those of its largest view."""
-    return max((view_memory_mb(view, size, folds=folds) for view in views), default=LEAST_MB)
-
-
-def curve_runtime_minutes(views: Sequence[View], size: DataSize, modalities: Sequence[str]) -> int:
-    """Return the minutes of a learning curve: of four fits of each view the largest takes most."""
-    return 60 + 2 * svm_runtime_minutes(size.rows, size.of(modalities)) * len(views)
 
 
 def svm_memory_mb(

@@ -1,5 +1,7 @@
 """Cooperative learning as a learner: what enters a probability, and where planted data lie on its axis."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,7 @@ from latefusion.learners.cooperative import CooperativeLearning
 from latefusion.learning.training import predict_learner, train_learner
 from latefusion.svm.labelled_rows import LabelledRows
 from learning_worlds import world
+from settings import ROOT
 
 GRID = {"rho": [0.0, 0.4, 1.0], "penalty": [0.3, 3.0]}
 
@@ -160,3 +163,10 @@ def test_items_that_lack_a_modality_are_left_out_and_have_no_probability():
     said = predict_learner(trained.model, X, source="the rows")
     assert np.isnan(said[lacking]).all()
     np.testing.assert_array_equal(said[~lacking], trained.in_sample_p[~lacking])
+
+
+def test_the_example_of_the_documentation_runs(capsys):
+    page = (ROOT / "docs/learners.md").read_text(encoding="utf-8")
+    example = re.search(r"<!-- cooperative-example -->\n```python\n(.*?)```", page, re.DOTALL)[1]
+    exec(compile(example, "docs/learners.md", "exec"), {})
+    assert "(150, 3) (150, 3)" in capsys.readouterr().out

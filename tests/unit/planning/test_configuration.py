@@ -285,3 +285,20 @@ def test_examples_have_results_folders_of_their_own():
 def test_the_default_configuration_is_accepted_and_names_every_rule_that_needs_no_column():
     complete(DEFAULT, SCHEMA, file="config.yaml", rules=RULES)
     assert sorted(rule["name"] for rule in DEFAULT["rules"]) == default_names(read_rules(FOLDER))
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"rho": [0, 2]}, ["views[0].cooperative.rho[1]", "1 or less"]),
+        ({"ro": 1}, ["views[0].cooperative.ro", "write 'rho'"]),
+        ({"penalty": 0}, ["views[0].cooperative.penalty", "more than 0"]),
+        ({"gamma": "wide"}, ["views[0].cooperative.gamma"]),
+    ],
+)
+def test_options_of_cooperative_learning_are_those_of_its_learner(options, words):
+    config = changed(views__0__combine="cooperative", views__0__cooperative=options)
+    with pytest.raises(InputError) as caught:
+        complete(config, SCHEMA, file="config.yaml", learners=LEARNERS)
+    for word in words:
+        assert word in str(caught.value)

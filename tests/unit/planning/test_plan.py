@@ -106,6 +106,24 @@ def test_brought_tables_take_part_as_far_as_they_exist():
     ]
 
 
+def test_a_cooperative_view_has_a_learner_of_its_own_and_is_left_out_of_replica_by_name():
+    options = {"penalty": [1.0], "rho": [0.0, 1.0]}
+    plan = planned(
+        views__0__combine="cooperative",
+        views__0__cooperative=options,
+        learners=[{"name": "svm"}, {"name": "knn"}],
+    )
+    early = plan.views["early"]
+    assert (early.source, early.candidates) == ("trained", ())
+    assert (early.learner.learner, early.learner.options) == ("cooperative", options)
+    assert not early.has_svm
+    assert "early" in plan.protocol_views["honest"]
+    assert plan.protocol_views["replica"] == ["text", "audio"]
+    (left,) = [out for out in plan.left_out if out.model == "early"]
+    assert left.protocol == "replica"
+    assert "early is learned cooperatively" in left.reason
+
+
 THIRD = {"name": "image", "probabilities": {"test": "t.csv"}}
 
 

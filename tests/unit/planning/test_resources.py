@@ -1,3 +1,4 @@
+import inspect
 import json
 import subprocess
 import sys
@@ -6,11 +7,18 @@ from types import SimpleNamespace
 import pytest
 
 from latefusion.core.errors import InputError
+from latefusion.learners.cooperative import CooperativeLearning
+from latefusion.planning.learner_resources import (
+    WEIGHTS_OF_DISAGREEMENT,
+    curve_memory_mb,
+    curve_runtime_minutes,
+    learner_memory_mb,
+    learner_runtime_minutes,
+    learner_threads,
+)
 from latefusion.planning.resources import (
     DataSize,
     Requests,
-    curve_memory_mb,
-    curve_runtime_minutes,
     predict_memory_mb,
     svm_memory_mb,
     svm_runtime_minutes,
@@ -138,6 +146,19 @@ def test_requests_are_estimates_of_the_data_and_the_named_view_times_the_attempt
     asked = requests.of_curve(curve_runtime_minutes, ["text"])(None, input=job, attempt=1)
     assert asked == curve_runtime_minutes([views["text"], views["early"]], size, ["text"])
     assert requests.threads(view_threads)(early, input=job) == view_threads(views["early"], size)
+
+
+def test_a_cooperative_view_asks_for_a_kernel_of_each_modality_and_for_every_rho():
+    plain = files_of(views__0__combine="cooperative").plan.views["early"]
+    megabytes = learner_memory_mb(plain, SIZE, folds=5)
+    assert megabytes > 2 * 8 * SIZE.rows**2 / 1e6
+    few = files_of(views__0__combine="cooperative", views__0__cooperative={"rho": [0, 1]}).plan.views["early"]
+    assert learner_memory_mb(few, SIZE, folds=5) < megabytes
+    assert learner_threads(plain, SIZE) > learner_threads(few, DataSize(500, SIZE.columns, 4))
+    assert learner_runtime_minutes(plain, SIZE) > learner_runtime_minutes(few, SIZE) > 30
+    assert curve_memory_mb([plain], SIZE, folds=5) == megabytes
+    default = inspect.signature(CooperativeLearning).parameters["rho"].default
+    assert len(default) == WEIGHTS_OF_DISAGREEMENT
 
 
 def test_a_learning_curve_asks_for_its_largest_view():

@@ -252,6 +252,8 @@ def models_left_out(evidence: Evidence) -> Findings:
     groups: dict[tuple[str, str], list[str]] = {}
     for one in evidence.left_out:
         groups.setdefault((one["protocol"], one["reason"]), []).append(one["model"])
+    models = [row for _, tables in evidence.protocols() for row in tables["models"]]
+    views = {row["model"] for row in models if row["kind"] in ("single", "early")} - set(evidence.external)
     for (protocol, reason), names in groups.items():
         yield Finding(
             "models_left_out",
@@ -261,6 +263,8 @@ def models_left_out(evidence: Evidence) -> Findings:
             "Bring what the reason says is lacking: rows of the role dev or folds, probabilities instead of"
             " decisions; the other rules stand."
             if "predictions" in evidence.dataset
+            else "Look at them under the other protocols."
+            if views.issuperset(names)
             else "Train the view here, or bring the tables that it lacks (`train_out_of_fold`, "
             "`train_in_sample`, `cross`); until then compare these models under the other protocols.",
             protocol,

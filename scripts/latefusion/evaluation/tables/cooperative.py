@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from latefusion.evaluation.samples import Known, Row
+from latefusion.evaluation.samples import Row
 from latefusion.evaluation.tables.learners import at_edge
 
 COOPERATIVE: Final = "cooperative"
@@ -30,8 +30,3 @@ def path_rows(partition: str, facts: Mapping[str, Any]) -> Iterator[Row]:
         chosen = facts["settings"]["rho"] == rho
         edge = at_edge({"penalty": best["penalty"]}, tried) if chosen else []
         yield {"partition": partition, **best, "chosen": chosen, "at_edge": ", ".join(edge) or None}
-
-
-def cooperative_rows(known: Mapping[str, Known]) -> list[Row]:
-    """Return the loss along ρ of every model that was learned cooperatively."""
-    return [{"model": name, **row} for name, one in known.items() for row in one.along_rho]

@@ -137,9 +137,10 @@ def gain_rows(
 
 
 def grid_rows(known: Mapping[str, Known]) -> dict[str, list[Row]]:
-    """Return what SVMs, and what other learners were tried with: the tables `grid` and `learner_grid`."""
+    """Return what SVMs, and what other learners were tried with: the tables of their grids."""
     return {
         "grid": [{"model": name, **point} for name, one in known.items() for point in one.grid],
+        "cooperative": [{"model": name, **point} for name, one in known.items() for point in one.along_rho],
         "learner_grid": [{"model": name, **point} for name, one in known.items() for point in one.points],
     }
 

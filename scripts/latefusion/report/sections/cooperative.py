@@ -64,8 +64,8 @@ def _sentence(model: str, along: Sequence[Row]) -> str:
     if whole == 1:
         told = f"{model}: ρ = {taken[0]['rho']:g} was taken, {_lies(taken)}"
     else:
-        each = [f"{row['rho']:g} in {row['chosen']}" for row in taken]
-        told = f"{model}: of {plural(whole, 'training part')} ρ was {listed(each)}, {_lies(taken)}"
+        each = [f"ρ = {row['rho']:g} in {row['chosen'] if len(taken) > 1 else 'each'}" for row in taken]
+        told = f"{model}: of {plural(whole, 'training part')}, {listed(each)} was taken, {_lies(taken)}"
     losses = [row["squared_error"] for row in along]
     spread = (max(losses) - min(losses)) / max(losses) if max(losses) > 0 else 0.0
     mean = "the mean squared error held out" if whole == 1 else "the mean over these parts"
@@ -116,7 +116,7 @@ def _chart(averaged: dict[str, list[Row]]) -> Figure:
         "cooperative",
         "The loss from early to late fusion",
         "Mean squared error of one-hot targets on training items held out, with the best penalty of each ρ. "
-        "The lowest point is where these data lie; a flat line says that it matters little.",
+        "The lower, the better that mixture suits these data; a flat line says that it matters little.",
         spec,
         "Squared error: " + listed([f"{row['name']} {row['shown']}" for row in rows]),
     )
