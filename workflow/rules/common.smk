@@ -23,7 +23,6 @@ from latefusion.planning import (
     interactions,
     job_inputs,
     learner_inputs,
-    learner_resources,
     resources,
 )
 from latefusion.core.table_files import table_files

@@ -1,5 +1,7 @@
 # Needs: features and a partition. Makes: what svm.smk makes, by other learners, and by the one that is best out-of-fold.
 
+from latefusion.planning import learner_resources
+
 
 rule train_learner:
     """Train one view's learner on a partition's training part; it searches its grid and holds out on the folds."""
