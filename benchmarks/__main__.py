@@ -32,6 +32,7 @@ from benchmarks import (
     slurm,
     start,
     svc,
+    view,
     workflow,
 )
 
@@ -44,6 +45,7 @@ BENCHMARKS: dict[str, Callable[[Path], object]] = {
     "large_forms": large_forms.run,
     "one_view_slow": one_view.run_slow,
     "one_view": one_view.run,
+    "view": view.run,
     "growth": growth.run,
     "workflow": workflow.run,
     "evaluation": evaluation.run,

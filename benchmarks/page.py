@@ -24,6 +24,7 @@ from benchmarks import (
     slurm_section,
     start,
     svc,
+    view,
     workflow,
 )
 from benchmarks.measure import load
@@ -36,6 +37,7 @@ SECTIONS: dict[str, ModuleType] = {
     "forms": forms,
     "large_forms": large_forms,
     "one_view": one_view,
+    "view": view,
     "growth": growth,
     "notebook": notebook,
     "workflow": workflow,

@@ -1,0 +1,128 @@
+"""Where the processor seconds of one view go, phase by phase, beside those of its floor."""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from benchmarks.files import lyrics_arrays
+from benchmarks.measure import child, save, task
+from benchmarks.words import Result, prose, seconds, table
+
+ROWS = 10_870
+PHASES = {
+    "product": ("products of the training rows, half of them", "gram", "closeness"),
+    "kernel": ("their exponentials", "gram", "weighted_sum"),
+    "placed": ("values put in place, and mirrored", "scatter", "scatter"),
+    "mirrored": ("", "scatter", "scatter_mirrored"),
+    "solved": ("machines of all pairs, with and without each fold", "one_vs_one", "OneVsOneProblem.solve"),
+    "decided": ("their decision values", "exact_fit", "decide_training_rows"),
+}
+"""What a row of the table says (none where it belongs to the row before), and the function that is timed."""
+
+
+def run(work: Path) -> dict[str, Any]:
+    """Measure the phases with one thread, and the floor."""
+    arrays = lyrics_arrays(work, ROWS)
+    cost = child([sys.executable, "-m", "benchmarks.view", str(arrays)])
+    measured = {"phases": json.loads(cost["stdout"].splitlines()[-1]), "load_before": cost["load_before"]}
+    measured["floor"] = task("floor", arrays=arrays, threads=1)
+    save("view", measured)
+    return measured
+
+
+def phases(arrays: str) -> dict[str, list[float]]:
+    """Processor seconds of each phase, and how many of them were the system's."""
+    import numpy as np
+
+    from latefusion.svm.estimator import SVM
+
+    spent: dict[str, list[float]] = {}
+    for name, (_, module, function) in PHASES.items():
+        _time(spent, name, f"latefusion.svm.{module}", function)
+    with np.load(arrays) as file:
+        X, y, asked = file["X_train"], file["y_train"], file["X_test"]
+    fold = np.arange(len(y)) % 5
+    SVM().fit(X[:200], y[:200], fold=fold[:200]).predict_proba(asked[:10])
+    spent.clear()
+    began = _processor()
+    model = SVM().fit(X, y, fold=fold)
+    fitted = _processor()
+    model.predict_proba(asked)
+    return {**spent, "fit": _difference(fitted, began), "predict": _difference(_processor(), fitted)}
+
+
+def _processor() -> list[float]:
+    """Processor seconds of this process so far, and those of the system for it."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return [used.ru_utime + used.ru_stime, used.ru_stime]
+
+
+def _difference(one: list[float], other: list[float]) -> list[float]:
+    return [a - b for a, b in zip(one, other, strict=True)]
+
+
+def _sum(one: list[float], other: list[float]) -> list[float]:
+    return [a + b for a, b in zip(one, other, strict=True)]
+
+
+def _time(spent: dict[str, list[float]], name: str, module: str, function: str) -> None:
+    """Add up what a function spends, by its name in the module that calls it."""
+    *owners, last = function.split(".")
+    owner: Any = import_module(module)
+    for each in owners:
+        owner = getattr(owner, each)
+    plain: Callable[..., Any] = getattr(owner, last)
+
+    def timed(*arguments: Any, **named: Any) -> Any:
+        began = _processor()
+        try:
+            return plain(*arguments, **named)
+        finally:
+            spent[name] = _sum(spent.get(name, [0.0, 0.0]), _difference(_processor(), began))
+
+    for attribute in ("signatures", "stats", "py_func"):  # which tell whether it is compiled
+        if hasattr(plain, attribute):
+            setattr(timed, attribute, getattr(plain, attribute))
+    setattr(owner, last, timed)
+
+
+def section(result: Result) -> list[str]:
+    """Show the phases beside the floor."""
+    spent = result["phases"]
+    shown: dict[str, list[float]] = {}
+    label = ""
+    for name, (text, _, _) in PHASES.items():
+        label = text or label
+        shown[label] = _sum(shown.get(label, [0.0, 0.0]), spent[name])
+    known = [sum(costs) for costs in zip(*shown.values(), strict=True)]
+    shown["scaling, sigmoids, the rest of fitting"] = _difference(spent["fit"], known)
+    shown["test rows: products, exponentials, decisions, probabilities"] = spent["predict"]
+    everything = _sum(spent["fit"], spent["predict"])
+    floor = result["floor"]["seconds_processor"]
+    return [
+        "## One view, phase by phase",
+        prose(
+            f"""
+            Processor seconds of {ROWS:,} × 768 with one thread, and which of them the system took, nearly all
+            of these to hand out memory for the first time. The floor, bare products and exponentials of half
+            the training rows and of the test rows, takes {seconds(floor)}, ours
+            {everything[0] / floor:.1f} times as much. Only half of the products are made, and K − 1 is one
+            pass over each tile. Solving reads two rows of the matrix a step, and what decides about a fold
+            must not start from machines that saw it.
+            """
+        ),
+        table(
+            ["phase", "processor s", "the system's"],
+            [(label, *map(seconds, costs)) for label, costs in [*shown.items(), ("**all**", everything)]],
+        ),
+    ]
+
+
+if __name__ == "__main__":
+    print(json.dumps(phases(sys.argv[1])))
