@@ -10,6 +10,7 @@ import tarfile
 import zipfile
 
 import pytest
+import yaml
 
 from runs import FEW, borrowing_environment, contents, copy_tracked, once, write_run
 from settings import ROOT
@@ -137,6 +138,25 @@ def test_a_run_elsewhere_has_the_bytes_of_the_checkout_and_writes_nothing_into_t
     assert "there is nothing to resume" in latefusion("resume", cwd=folder).stdout
     (folder / "results/fusion/honest/older.json").write_text("{}")
     assert "older.json" in latefusion("prune", cwd=folder, check=False).stdout
+
+
+def test_a_learner_of_one_s_own_is_trained_and_applied_as_its_page_says(latefusion, tmp_path):
+    page = (ROOT / "docs/learners.md").read_text(encoding="utf-8")
+    written = re.search(r"<!-- learner-template -->\n```python\n(.*?)```", page, re.DOTALL)[1]
+    said = re.search(r"```yaml\n(learners_path: my_learners\n.*?)```", page, re.DOTALL)[1]
+    folder = write_run(tmp_path / "mine", configuration={**FEW, "views": [], **yaml.safe_load(said)})
+    (folder / "my_learners").mkdir()
+    (folder / "my_learners/mine.py").write_text(written, encoding="utf-8")
+    wanted = [
+        f"results/given/{name}" for name in ("probabilities/text.mine/test.parquet", "models/text.json")
+    ]
+    latefusion("run", "--", "--cores", 2, *wanted, cwd=folder)
+    candidates = json.loads((folder / wanted[1]).read_text())["candidates"]
+    assert set(candidates) == {"text.svm", "text.mine"}
+    (folder / "my_learners/mine.py").write_text(f"{written}# better\n", encoding="utf-8")
+    planned = latefusion("run", "--", "--dry-run", *wanted, cwd=folder)
+    jobs = re.findall(r"^(\w+) +\d+$", planned.stdout + planned.stderr, re.MULTILINE)
+    assert {*jobs} == {"train_learner", "predict_learner", "choose_learner", "total"}
 
 
 def test_the_demonstration_needs_no_file_and_no_further_package(latefusion, tmp_path):
