@@ -36,7 +36,6 @@ WAYS = {
     "forked, two cores": Way(2, forks=True),
     "each started, two cores": Way(2, forks=False),
     "forked, one core": Way(1, forks=True),
-    "each started, one core": Way(1, forks=False),
 }
 
 

@@ -7,6 +7,7 @@ reruns when its code, or the version of a library that its code imports, changes
 from __future__ import annotations
 
 import hashlib
+import os
 import sys
 from collections.abc import Mapping
 from functools import cache
@@ -62,6 +63,7 @@ class Code:
         self._known: dict[str, Needs] = {}
         self._modules: dict[str, tuple[frozenset[str], str]] = {}
         self._distributions: dict[str, frozenset[str]] = {}
+        self._files: dict[str, bool] = {}
 
     def digest(self, *entries: Path) -> str:
         """Digest of some scripts and their static import closure.
@@ -81,12 +83,12 @@ class Code:
         FileNotFoundError
             If an entry does not exist: an empty list of files would never be stale.
         """
-        files, distributions = self.closure(*entries)
+        files, distributions = self._closure(*entries)
         state = hashlib.sha256()
-        for needs in sorted((self._needs(str(file)) for file in files), key=attrgetter("parts")):
+        for needs in sorted(map(self._needs, files), key=attrgetter("parts")):
             state.update(f"{'/'.join(needs.parts)}\0".encode())
             state.update(needs.sha256)
-        for name in distributions:
+        for name in sorted(distributions):
             state.update(f"{name}=={_version(name)}\0".encode())
         digest = state.hexdigest()
         self._distributions[digest] = frozenset(distributions)
@@ -104,6 +106,10 @@ class Code:
         FileNotFoundError
             If there is no entry, or one does not exist.
         """
+        files, distributions = self._closure(*entries)
+        return sorted(map(Path, files)), sorted(distributions)
+
+    def _closure(self, *entries: Path) -> tuple[set[str], set[str]]:
         if not entries:
             raise FileNotFoundError("no entry script to take a digest of")
         seen: set[str] = set()
@@ -117,7 +123,7 @@ class Code:
             needs = self._needs(file)
             waiting += needs.files
             distributions |= needs.distributions
-        return sorted(map(Path, seen)), sorted(distributions)
+        return seen, distributions
 
     def _needs(self, file: str) -> Needs:
         """Return what a file needs, read at the first time of asking."""
@@ -155,16 +161,22 @@ class Code:
         if parts[0] not in self._tops:  # as most names are
             of_python = parts[0] in sys.stdlib_module_names
             return frozenset(), "" if of_python else DISTRIBUTIONS.get(parts[0], parts[0])
-        candidates: list[Path] = []
+        candidates: list[str] = []
         for package, folder in self._places:
             if parts[: len(package)] == package:
                 inner = parts[len(package) :]
-                folders = [folder.joinpath(*inner[:depth]) for depth in range(len(inner) + 1)]
-                candidates += [one / "__init__.py" for one in folders if package or one != folder]
-                candidates += [folders[-1].parent / f"{inner[-1]}.py"] if inner else []
-        files = frozenset(str(file) for file in candidates if file.is_file())
+                folders = ["/".join((str(folder), *inner[:depth])) for depth in range(len(inner) + 1)]
+                candidates += [f"{one}/__init__.py" for one in (folders if package else folders[1:])]
+                candidates += [f"{folders[-1]}.py"] if inner else []
+        files = frozenset(filter(self._is_file, candidates))
         ours = files or parts[0] in sys.stdlib_module_names or self._has(parts[0])
         return files, "" if ours else DISTRIBUTIONS.get(parts[0], parts[0])
+
+    def _is_file(self, name: str) -> bool:
+        """Whether there is a file; the package around many modules is looked for once."""
+        if name not in self._files:
+            self._files[name] = os.path.isfile(name)  # noqa: PTH113 - thousands of paths, made for one look each
+        return self._files[name]
 
     def _has(self, top: str) -> bool:
         return any(
