@@ -35,6 +35,22 @@ def reference_role(tables: Tables) -> str:
     return "the single modality that is best on these items"
 
 
+def split_titles(results: Results) -> dict[str, str]:
+    """Return what the parts of the items are called: of finished predictions those that there are."""
+    n = results.dataset["n"]
+    if not results.predicted:
+        return {split: split for split in results.splits}
+    if not n["test"]:
+        return {"train": "all"}
+    return {"train": "dev", "test": "test"} if n["train"] else {"test": "test"}
+
+
+def prior_unit(results: Results) -> str:
+    """Return what the prior of a class is a share of; without rows that teach all classes count equally."""
+    titles = split_titles(results)
+    return f"% of {titles['train']}" if "train" in titles else "%, equal"
+
+
 def protocol_name(results: Results, protocol: str) -> str:
     """Return what a protocol is called where several are compared."""
     if protocol == "cross" and not results.apart:

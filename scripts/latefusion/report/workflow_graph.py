@@ -32,6 +32,7 @@ EDGES: tuple[tuple[str, str], ...] = (
     ("assign_partitions", "learning_curve"),
     ("check_dataset", "predict_pretrained"),
     ("train_svm", "predict_svm"),
+    ("ingest_predictions", "fuse"),
     ("predict_svm", "fuse"),
     ("predict_pretrained", "fuse"),
     ("import_probabilities", "fuse"),
@@ -52,13 +53,18 @@ OPTIONAL = frozenset(
     }
 )
 """Rules that a run may do without."""
+PREDICTED: tuple[tuple[tuple[str, str], ...], ...] = (
+    (("ingest_predictions", "predictions, folds"),),
+    *STAGES[STAGES.index((("fuse", "one a rule"),)) :],
+)
+"""The same where predictions come in finished."""
 WIDTH, HEIGHT, ACROSS, DOWN, BETWEEN = 128, 44, 158, 62, 44
 """Pixels of a box, from one to the next, and between two lines of boxes."""
 ABREAST, NARROW = 5, 2
 """Stages in a line, so that the graph fits a page, and the screen of a telephone."""
 
 
-def graph(jobs: Mapping[str, int], abreast: int = ABREAST) -> dict[str, Any]:
+def graph(jobs: Mapping[str, int], abreast: int = ABREAST, *, predicted: bool = False) -> dict[str, Any]:
     """Return boxes and arrows of the workflow's rules; rules that a run did without are left out.
 
     Parameters
@@ -67,10 +73,12 @@ def graph(jobs: Mapping[str, int], abreast: int = ABREAST) -> dict[str, Any]:
         Jobs that the run had of each rule; empty where nothing is known of them, and then all are drawn.
     abreast : int
         Stages in a line.
+    predicted : bool
+        Whether predictions came in finished.
     """
     shown = [
         [(name, what) for name, what in stage if name in jobs or name not in OPTIONAL or not jobs]
-        for stage in STAGES
+        for stage in (PREDICTED if predicted else STAGES)
     ]
     columns = [stage for stage in shown if stage]
     at: dict[str, tuple[int, int]] = {}

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from documents import section
-from latefusion.report.workflow_graph import EDGES, HEIGHT, OPTIONAL, STAGES, WIDTH, graph
+from latefusion.report.workflow_graph import EDGES, HEIGHT, OPTIONAL, PREDICTED, STAGES, WIDTH, graph
 
 EVERY = [name for stage in STAGES for name, _ in stage]
 
@@ -23,7 +23,8 @@ def test_every_arrow_is_one_that_snakemake_draws():
 
 
 def test_every_arrow_joins_rules_that_are_drawn():
-    assert {name for arrow in EDGES for name in arrow} == {*EVERY}
+    finished = {name for stage in PREDICTED for name, _ in stage}
+    assert {name for arrow in EDGES for name in arrow} == {*EVERY} | finished
 
 
 @pytest.mark.parametrize("jobs", [{}, dict.fromkeys(EVERY, 3), {"ingest": 2, "fuse": 4}])
@@ -40,3 +41,9 @@ def test_rules_that_a_run_did_without_are_left_out():
     assert {*names} & OPTIONAL == {"import_probabilities"}
     assert names["ingest"] == "2 jobs"
     assert names["evaluate"] == "one a protocol"
+
+
+def test_finished_predictions_are_read_and_nothing_is_trained():
+    names = [box["name"] for box in graph({}, predicted=True)["boxes"]]
+    assert names == ["ingest_predictions", "fuse", "select_rule", "evaluate", "summarise", "report"]
+    assert len(graph({}, predicted=True)["arrows"]) == len(names) - 1

@@ -193,6 +193,8 @@ def classes_unbalanced(evidence: Evidence) -> Findings:
     """Classes differ in size."""
     shares = {entry["name"]: entry["prior"] for entry in evidence.dataset["classes"]}
     of_train = "training " if "test" in evidence.dataset["n"] else ""
+    if "predictions" in evidence.dataset:
+        of_train = "dev " if evidence.dataset["n"]["test"] else ""
     most, least = max(shares, key=lambda n: shares[n]), min(shares, key=lambda n: shares[n])
     if shares[least] == 0 or shares[most] / shares[least] > UNBALANCED:
         yield Finding(

@@ -51,6 +51,9 @@ FAULTS: Final = MappingProxyType(
         "items_unmatched": "items and rows that did not find each other",
         "items_left_out": "items that are left out",
         "modality_missing": "items that lack a modality",
+        "learners_matter_more": "learners that differ by more than the fusion rules",
+        "probe_beats_svm": "SVMs that a simpler learner is shown to beat",
+        "grid_too_narrow": "learners that were chosen at the end of their grid",
     }
 )
 """What each check looks for, as the heading of what it found."""
@@ -88,6 +91,9 @@ HOLDS: Final = MappingProxyType(
         "items_unmatched": "every item and every row of a modality's own file found its other half",
         "items_left_out": "no item of the tables is left out",
         "modality_missing": "no item lacks a modality",
+        "learners_matter_more": "no learner is shown to make more difference than fusion",
+        "probe_beats_svm": "no simpler learner is shown to beat the SVM",
+        "grid_too_narrow": "no learner was chosen at the end of its grid",
     }
 )
 """What holds where a check found nothing."""
@@ -119,6 +125,9 @@ NEEDS: Final = MappingProxyType(
         "items_left_out": ("selection",),
         "seeds_exceed_rules": ("repeats",),
         "confidences_not_comparable": ("modalities",),
+        "learners_matter_more": ("learners", "rules"),
+        "probe_beats_svm": ("learners", "trained"),
+        "grid_too_narrow": ("learners", "trained"),
     }
 )
 """What there has to be for a check to look at anything."""
@@ -170,12 +179,15 @@ def _there(results: Results) -> set[str]:
         "baselines": bool(best.named("baseline")),
         "trained": not results.predicted,
         "held out": bool(best.rows.get("dev_loss")),
-        "files": results.on_files is not None and bool(results.dataset["n"].get("train")),
+        "files": results.on_files is not None
+        and bool(results.dataset["n"].get("train"))
+        and not results.predicted,
         "replica": "replica" in results.protocols,
         "cross": "cross" in results.protocols,
         "rules": bool(best.rules),
         "selected": best.lead == SELECTED,
         "modalities": len(best.named("single")) > 1,
+        "learners": bool(best.rows.get("learners")),
         "lookup": any(_is_lookup_told(tables) for tables in results.protocols.values()),
         "own files": any("match" in entry for entry in results.dataset["modalities"].values()),
         "given folds": "given_folds" in results.dataset["groups"],

@@ -15,6 +15,7 @@ from latefusion.report.number_format import count, percent
 from latefusion.report.results import Results
 from latefusion.report.sections import valence_arousal
 from latefusion.report.sentences import listed, plural, sample, say
+from latefusion.report.vocabulary import prior_unit, split_titles
 
 SIZES = (1, 2, 3, 5, 10, 20, 50, 100)
 
@@ -103,19 +104,9 @@ def _group_sentence(results: Results) -> str:
     )
 
 
-def _split_titles(results: Results) -> dict[str, str]:
-    """Return what the parts of the items are called: of finished predictions those that there are."""
-    n = results.dataset["n"]
-    if not results.predicted:
-        return {split: split for split in results.splits}
-    if not n["test"]:
-        return {"train": "all"}
-    return {"train": "dev", "test": "test"} if n["train"] else {"test": "test"}
-
-
 def _classes(results: Results) -> Figure:
     classes, n = results.dataset["classes"], results.dataset["n"]
-    titles = _split_titles(results)
+    titles = split_titles(results)
     names = list(titles.values())
     rows = [
         {
@@ -164,20 +155,21 @@ def _classes(results: Results) -> Figure:
 
 
 def _class_table(results: Results) -> Table:
+    titles = split_titles(results)
     return Table(
         "classes",
         "Items of each class.",
         [
             Column("Class", "class", "text"),
             Column("Label", "label", "text"),
-            *(Column(split.capitalize(), split, unit="items") for split in results.splits),
-            Column("Prior", "prior", unit=f"% of {results.splits[0]}"),
+            *(Column(title.capitalize(), split, unit="items") for split, title in titles.items()),
+            Column("Prior", "prior", unit=prior_unit(results)),
         ],
         [
             [
                 text(entry["name"]),
                 text(entry["label"], tone="muted"),
-                *(figure(entry[split], count) for split in results.splits),
+                *(figure(entry[split], count) for split in titles),
                 figure(entry["prior"], percent),
             ]
             for entry in results.dataset["classes"]

@@ -47,7 +47,7 @@ def item_lists(results: Results, tables: Tables) -> list[Table]:
         (
             "nobody",
             "Nobody gets these right:",
-            "every single, early and fused model is wrong",
+            "every model is wrong",
             (outcomes.correct[everyone] == 0).all(axis=0),
             p,
             "least probable truth first",

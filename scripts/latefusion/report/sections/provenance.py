@@ -15,7 +15,8 @@ from latefusion.report.components import Column, Figure, Section, Table, figure,
 from latefusion.report.number_format import count, duration, memory
 from latefusion.report.results import Results, Row
 from latefusion.report.sentences import listed, plural, sample
-from latefusion.report.workflow_graph import NARROW, graph
+from latefusion.report.vocabulary import split_titles
+from latefusion.report.workflow_graph import ABREAST, NARROW, graph
 
 DISTRIBUTIONS = (
     "snakemake",
@@ -29,17 +30,22 @@ DISTRIBUTIONS = (
     "vl-convert-python",
     "Jinja2",
 )
+TRAINED = frozenset({"modalities", "views", "svm", "learners", "fuse"})
+"""Keys of the configuration that say what is trained."""
 
 
 def section(results: Results) -> Section:
     """Return what is needed to make the page again."""
     part = Section("making", "How it was made")
     part.facts["config"] = yaml.safe_dump(
-        plain(results.config), sort_keys=False, allow_unicode=True, width=100
+        plain(_as_written(results)), sort_keys=False, allow_unicode=True, width=100
     )
     part.tables += [_inputs(results), _versions(), _jobs(results)]
     jobs = {rule: len(own) for rule, own in _by_rule(results).items()}
-    part.facts["graphs"] = {"wide": graph(jobs), "slim": graph(jobs, NARROW)}
+    part.facts["graphs"] = {
+        name: graph(jobs, abreast, predicted=results.predicted)
+        for name, abreast in (("wide", ABREAST), ("slim", NARROW))
+    }
     if results.jobs:
         part.figures.append(_times(results))
     part.facts["seed"] = results.config["seed"]
@@ -57,6 +63,13 @@ def _finding(results: Results) -> str:
     return f"{made}, {plural(len(results.jobs), 'job')}, {duration(seconds)} one after another."
 
 
+def _as_written(results: Results) -> dict[str, object]:
+    """Return the configuration without what finished predictions exclude and a run fills in for itself."""
+    return {
+        key: value for key, value in results.config.items() if not results.predicted or key not in TRAINED
+    }
+
+
 def plain(value: object) -> object:
     """Return a configuration as mappings, lists and scalars only, so that it can be written as YAML."""
     if isinstance(value, Mapping):
@@ -67,6 +80,7 @@ def plain(value: object) -> object:
 
 
 def _inputs(results: Results) -> Table:
+    titles = split_titles(results)
     return Table(
         "inputs",
         "The input files.",
@@ -79,13 +93,14 @@ def _inputs(results: Results) -> Table:
         ],
         [
             [
-                text(split),
+                text(titles.get(split, split)),
                 text(entry["path"]),
                 figure(entry["rows"], count),
                 figure(entry["bytes"], count),
                 text(entry["sha256"], tone="hash"),
             ]
             for split, entry in sorted(results.provenance.items(), key=lambda pair: pair[0] != "train")
+            if entry["path"] and (split in titles or not results.predicted)
         ],
     )
 

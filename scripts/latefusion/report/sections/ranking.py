@@ -134,7 +134,7 @@ def _note(metric: Metric, tables: Tables, axis: _Axis, names: Sequence[str]) -> 
         told.append("Selected: the rule picked without test, anew in each partition.")
     if axis.cut:
         told.append("An arrow: further left than the axis reaches.")
-    told.append("Intervals hold the trained models and the folds fixed.")
+    told.append("Intervals hold the models and the folds fixed.")
     return " ".join(told)
 
 

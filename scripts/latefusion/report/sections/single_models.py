@@ -17,7 +17,7 @@ from latefusion.report.components import (
 from latefusion.report.number_format import count, number, percent, percent_interval, span
 from latefusion.report.results import Results, Row, Tables
 from latefusion.report.sentences import listed, sample
-from latefusion.report.vocabulary import shown_percent, tested_on
+from latefusion.report.vocabulary import prior_unit, shown_percent, tested_on
 
 METRICS = (
     ("accuracy", "Accuracy", "share right"),
@@ -104,7 +104,7 @@ def _recalls(results: Results, tables: Tables, names: list[str]) -> Figure:
             Column("Precision", "precision", unit="%"),
             Column("F1", "f1"),
             Column("Predicted", "share_predicted", unit="% of items"),
-            Column("Prior", "prior", unit=f"% of {results.splits[0]}"),
+            Column("Prior", "prior", unit=prior_unit(results)),
         ],
         [_class_row(tables, name, row) for name in names for row in _recall(tables, name)],
     )
