@@ -15,6 +15,7 @@ from pathlib import Path
 from benchmarks import (
     calibration,
     compare,
+    cooperative,
     evaluation,
     forms,
     growth,
@@ -59,6 +60,7 @@ BENCHMARKS: dict[str, Callable[[Path], object]] = {
     "kernel_ridge": kernel_ridge.run,
     "compare": compare.run,
     "learners": learners.run,
+    "cooperative": cooperative.run,
 }
 
 

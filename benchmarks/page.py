@@ -8,6 +8,7 @@ from types import ModuleType
 from benchmarks import (
     calibration,
     compare,
+    cooperative,
     evaluation,
     forms,
     growth,
@@ -52,6 +53,7 @@ SECTIONS: dict[str, ModuleType] = {
     "kernel_ridge": kernel_ridge,
     "compare": compare,
     "learners": learners,
+    "cooperative": cooperative,
 }
 """By the name of what each measured; its `section` says it in words."""
 

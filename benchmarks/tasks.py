@@ -276,6 +276,13 @@ def learner(learner: str, modality: str, path: str, way: str) -> dict[str, Any]:
     return measure(learner, modality, path, way)
 
 
+def cooperative(path: str, rows: int, way: str) -> dict[str, Any]:
+    """Cooperative learning of two modalities."""
+    from benchmarks.cooperative import measure
+
+    return measure(path, rows, way)
+
+
 def main(arguments: list[str]) -> None:
     logging.basicConfig(level=logging.INFO, stream=sys.stderr)
     tasks: dict[str, Callable[..., dict[str, Any]]] = {
@@ -291,6 +298,7 @@ def main(arguments: list[str]) -> None:
             own_ingest_one,
             pandas_ingest,
             learner,
+            cooperative,
         )
     }
     print(json.dumps(tasks[arguments[0]](**json.loads(arguments[1]))), flush=True)

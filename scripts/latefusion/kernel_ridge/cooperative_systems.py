@@ -11,6 +11,7 @@ from scipy.linalg import cho_factor, cho_solve
 
 from latefusion.core.parallel import blocks, one_blas_thread, run
 from latefusion.kernel_ridge.gram import BLOCK, Float64, gram
+from latefusion.kernel_ridge.memory import RANK
 from latefusion.kernel_ridge.preconditioner import nystroem_factor
 
 
@@ -42,7 +43,8 @@ class ModalityKernels:
         """
         with one_blas_thread():
             grams = tuple(gram(x, gamma, n_jobs) for x, gamma in zip(X, gammas, strict=True))
-            return cls(grams, tuple(run(nystroem_factor, grams, n_jobs)))
+            rank = min(len(grams[0]), RANK)
+            return cls(grams, tuple(run(lambda K: nystroem_factor(K, rank), grams, n_jobs)))
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,6 @@ def cooperative_bytes(rows: int, columns: int, modalities: int, *, targets: int,
     modalities, targets, fits : int
         Fits that are made at once.
     """
-    rank = modalities * (rows if rows <= WHOLE_UP_TO else RANK)
+    rank = modalities * min(rows, RANK)
     kernels = modalities * rows * rows + 3 * rows * rank + 2 * fits * rank * rank
     return 8 * (kernels + 14 * modalities * rows * fits * targets + 3 * rows * columns)

@@ -21,11 +21,9 @@ LEAST_EIGENVALUE: Final = 1e-12
 """As a share of the largest: directions below are rounding."""
 
 
-def nystroem_factor(K: Float64) -> Float64:
+def nystroem_factor(K: Float64, rank: int) -> Float64:
     """Return F, (n, r), with F Fᵀ close to K: spanned by columns of K at equal distances from each other."""
-    n = len(K)
-    rank = n if n <= WHOLE_UP_TO else RANK
-    chosen = np.linspace(0, n - 1, rank).astype(np.intp)
+    chosen = np.linspace(0, len(K) - 1, rank).astype(np.intp)
     eigenvalues, vectors = np.linalg.eigh(K[np.ix_(chosen, chosen)])
     kept = eigenvalues > LEAST_EIGENVALUE * eigenvalues[-1]
     F: Float64 = K[:, chosen] @ (vectors[:, kept] / np.sqrt(eigenvalues[kept]))
@@ -54,7 +52,7 @@ class Preconditioner:
     @classmethod
     def fit(cls, K: Float64, training: NDArray[np.bool_], n_jobs: int) -> Preconditioner:
         """Factorise K, and each system's rows of the factor."""
-        F = nystroem_factor(K)
+        F = nystroem_factor(K, len(K) if len(K) <= WHOLE_UP_TO else RANK)
         masks = training.astype(np.float64)
 
         def one(system: int) -> tuple[Float64, Float64]:

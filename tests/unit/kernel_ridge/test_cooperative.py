@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.kernel_ridge import KernelRidge
 
-from latefusion.kernel_ridge import preconditioner
+from latefusion.kernel_ridge import cooperative_systems
 from latefusion.kernel_ridge.cooperative import fit_cooperative
 from latefusion.kernel_ridge.cooperative_systems import ModalityKernels, TrainingSets
 
@@ -17,8 +17,7 @@ def rank(request):
     """With a preconditioner that is exact, and one that is not."""
     with pytest.MonkeyPatch.context() as patch:
         if request.param == "of low rank":
-            patch.setattr(preconditioner, "WHOLE_UP_TO", 10)
-            patch.setattr(preconditioner, "RANK", 25)
+            patch.setattr(cooperative_systems, "RANK", 25)
         yield
 
 

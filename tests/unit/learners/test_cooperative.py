@@ -143,8 +143,7 @@ def test_kernels_that_do_not_fit_into_memory_are_refused_before_they_are_made(mo
 
 
 def test_a_penalty_that_vanishes_is_refused_in_words(monkeypatch):
-    monkeypatch.setattr("latefusion.kernel_ridge.preconditioner.WHOLE_UP_TO", 10)
-    monkeypatch.setattr("latefusion.kernel_ridge.preconditioner.RANK", 5)
+    monkeypatch.setattr("latefusion.kernel_ridge.cooperative_systems.RANK", 5)
     monkeypatch.setattr("latefusion.kernel_ridge.conjugate_gradients.MOST_STEPS", 20)
     X, y, fold = two()
     with pytest.raises(InputError, match=r"the penalty 1e-13, with which the equations of 120 rows"):
