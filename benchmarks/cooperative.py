@@ -32,10 +32,10 @@ def run(work: Path, rows: int = TRAIN, few: int = FEW) -> Mapping[str, Any]:
         "rows": rows,
         "few": few,
         "columns": columns,
-        "whole": task("cooperative", path=path, rows=rows, way="ours"),
-        "one_point": task("cooperative", path=path, rows=rows, way="one point"),
-        "small": task("cooperative", path=path, rows=few, way="ours"),
-        "dense": task("cooperative", path=path, rows=few, way="dense"),
+        "whole": task("measured", module="cooperative", path=path, rows=rows, way="ours"),
+        "one_point": task("measured", module="cooperative", path=path, rows=rows, way="one point"),
+        "small": task("measured", module="cooperative", path=path, rows=few, way="ours"),
+        "dense": task("measured", module="cooperative", path=path, rows=few, way="dense"),
     }
     save("cooperative", measured)
     return measured

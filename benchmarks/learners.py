@@ -40,9 +40,9 @@ def run(work: Path, rows: int = TRAIN) -> Mapping[str, Any]:
     for learner in LEARNERS:
         for modality in columns:
             asked = {"learner": learner, "modality": modality, "path": path}
-            ours = task("learner", way="ours", **asked)
+            ours = task("measured", module="learners", way="ours", **asked)
             with_theirs = learner != ONE_FIT or modality == few
-            theirs = task("learner", way="theirs", **asked) if with_theirs else None
+            theirs = task("measured", module="learners", way="theirs", **asked) if with_theirs else None
             told.append({"learner": learner, "modality": modality, "ours": ours, "theirs": theirs})
     measured = {"rows": measured_rows, "columns": columns, "measured": told}
     save("learners", measured)

@@ -14,6 +14,7 @@ import logging
 import sys
 import time
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -269,18 +270,10 @@ def calibrate(seed: int, threads: int) -> dict[str, Any]:
     return {"figures": figures}
 
 
-def learner(learner: str, modality: str, path: str, way: str) -> dict[str, Any]:
-    """One learner on one modality."""
-    from benchmarks.learners import measure
-
-    return measure(learner, modality, path, way)
-
-
-def cooperative(path: str, rows: int, way: str) -> dict[str, Any]:
-    """Cooperative learning of two modalities."""
-    from benchmarks.cooperative import measure
-
-    return measure(path, rows, way)
+def measured(module: str, **arguments: Any) -> dict[str, Any]:
+    """Return what the function `measure` of a benchmark's own module gives."""
+    found: dict[str, Any] = import_module(f"benchmarks.{module}").measure(**arguments)
+    return found
 
 
 def main(arguments: list[str]) -> None:
@@ -297,8 +290,7 @@ def main(arguments: list[str]) -> None:
             own_ingest,
             own_ingest_one,
             pandas_ingest,
-            learner,
-            cooperative,
+            measured,
         )
     }
     print(json.dumps(tasks[arguments[0]](**json.loads(arguments[1]))), flush=True)
