@@ -14,7 +14,7 @@ from latefusion.core.seeds import stream
 from latefusion.core.wording import plural
 from latefusion.evaluation.alignment import align, coinciding_models
 from latefusion.evaluation.comparable import LINEARISED
-from latefusion.evaluation.names import ALL, GIVEN_TEST, LEARNER, SELECTED, TABLES, UNSEEN_GROUP
+from latefusion.evaluation.names import ALL, GIVEN_TEST, LACKING, LEARNER, SELECTED, TABLES, UNSEEN_GROUP
 from latefusion.evaluation.samples import Items, Known, Mask, Model, Row, Sample
 from latefusion.evaluation.schemas import to_table
 from latefusion.evaluation.scores import score
@@ -246,7 +246,8 @@ def _model_rows(
     rows = []
     for model in sample.models:
         facts = known[model.name]
-        lacking = f"{plural(model.filled, 'row')} without the modality" if model.filled else None
+        lacking = f"{plural(model.filled, 'row')} {LACKING}" if model.filled else None
+        noted = [note for note in (facts.note, lacking) if note]
         rows.append(
             {
                 "model": model.name,
@@ -265,7 +266,7 @@ def _model_rows(
                 "approximated": facts.approximated,
                 "inverted_sigmoids": facts.inverted_sigmoids,
                 "kernel_distance": facts.kernel_distance,
-                "note": facts.note or lacking,
+                "note": "; ".join(noted[:1] if model.kind == "rule" else noted) or None,
             }
         )
     return rows

@@ -60,6 +60,9 @@ MAJORITY: Final = "majority"
 GROUP_LOOKUP: Final = "group_lookup"
 """The two baselines: always the most frequent class, and the most frequent class of the item's group."""
 
+LACKING: Final = "without the modality"
+"""What is noted of a model on items that lack its modality, after their number."""
+
 FEWER_FUSED: Final = "fewer_modalities_fused"
 """The check of what the rules of a protocol had to fuse."""
 

@@ -21,7 +21,7 @@ from latefusion.evaluation.checks.finding import (
     percent,
     points,
 )
-from latefusion.evaluation.names import GIVEN_TEST, GROUP_LOOKUP, MAJORITY, UNBALANCED
+from latefusion.evaluation.names import GIVEN_TEST, GROUP_LOOKUP, LACKING, LEARNER, MAJORITY, UNBALANCED
 from latefusion.evaluation.statistics.proportions import FEW_GROUPS
 
 
@@ -270,7 +270,11 @@ def modality_missing(evidence: Evidence) -> Findings:
     """A single modality was evaluated on items that lack it."""
     for protocol, tables in evidence.protocols():
         noted = {
-            row["model"]: row["note"] for row in tables["models"] if row["kind"] != "rule" and row["note"]
+            row["model"]: note
+            for row in tables["models"]
+            if row["kind"] not in ("rule", LEARNER)
+            for note in (row["note"] or "").split("; ")
+            if note.endswith(LACKING)
         }
         if noted:
             yield Finding(

@@ -479,6 +479,19 @@ def test_the_grid_of_a_learner_that_was_never_chosen_is_no_matter():
     assert [check["code"] for check in run(tables)["checks"]] == ["grid_too_narrow"]
 
 
+def test_which_learner_was_chosen_is_no_missing_modality_and_does_not_hide_one():
+    tables = clean()
+    chosen = {"note": "chosen out-of-fold: audio.knn"}
+    change("models", chosen, model="audio")(tables)
+    assert run(tables)["checks"] == []
+    change("models", {"note": f"{chosen['note']}; 7 rows without the modality"}, model="audio")(tables)
+    (check,) = run(tables)["checks"]
+    assert (check["code"], check["evidence"]) == (
+        "modality_missing",
+        {"audio": "7 rows without the modality"},
+    )
+
+
 def test_errors_come_first():
     tables = clean()
     change("models", {"approximated": True}, model="audio")(tables)
