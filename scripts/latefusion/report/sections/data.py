@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from itertools import pairwise
+from typing import Any
 
 import altair as alt
 import numpy as np
@@ -179,7 +181,7 @@ def _class_table(results: Results) -> Table:
 
 def _modalities(results: Results) -> Table:
     found = results.dataset["modalities"]
-    columns = {entry["name"]: entry.get("column") for entry in results.config["modalities"]}
+    sources = {entry["name"]: _source_of(entry) for entry in results.config["modalities"]}
     own = any("match" in entry for entry in found.values())
     matched = {
         "matched": Column("Items with a row", "matched"),
@@ -193,7 +195,7 @@ def _modalities(results: Results) -> Table:
         "The modalities: one vector of numbers for each item.",
         [
             Column("Modality", "modality", "text"),
-            Column("Column", "column", "text"),
+            Column("Column or file", "source", "text"),
             Column("Numbers an item", "dimension"),
             *(Column(f"Missing in {split}", f"missing_{split}", unit="items") for split in results.splits),
             *(matched.values() if own else ()),
@@ -201,7 +203,7 @@ def _modalities(results: Results) -> Table:
         [
             [
                 text(name),
-                text(columns.get(name)),
+                text(sources.get(name)),
                 figure(entry["dimension"], count),
                 *(figure(entry["missing"][split], count) for split in results.splits),
                 *(figure(entry.get("match", {}).get(key), count) for key in matched if own),
@@ -209,6 +211,13 @@ def _modalities(results: Results) -> Table:
             for name, entry in found.items()
         ],
     )
+
+
+def _source_of(entry: Mapping[str, Any]) -> str | None:
+    """Return where a modality's embeddings stand: its files, and what in them."""
+    named = (entry.get(key) for key in ("file", "files", "array", "column", "columns"))
+    parts = [one if isinstance(one, str) else ", ".join(one) for one in named if one is not None]
+    return " · ".join(parts) or None
 
 
 def _sizes(results: Results) -> Figure:
