@@ -154,6 +154,10 @@ def _columns(
     count = 2 if len(shape) == 1 else shape[-1]
     columns = list(classes) if classes is not None else _named_or_sorted(parts, first, count)
     known = {canonical_text(str(one)) for one in columns}
+    if len(shape) == 1 and len(known) > 2:
+        found = f"one number or decision an item for {plural(len(known), 'class', 'classes')}"
+        fix = "pass predict_proba; decisions alone are judged from a file (`predictions: {predicted: …}`)"
+        raise _refused(parts[-1].name, found, "a probability for each class", fix)
     if len(columns) != count or len(known) != count:
         found = f"{plural(len(known), 'class', 'classes')} for {plural(count, 'column')} of probabilities"
         fix = "pass `classes`, the label of each column"

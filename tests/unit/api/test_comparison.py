@@ -174,3 +174,9 @@ def test_progress_is_told_to_whoever_asks():
         progress=lambda done, of, name: steps.append((done, of, name)),
     )
     assert steps == [(1, 3, "mean"), (2, 3, "evaluation"), (3, 3, "checks")]
+
+
+def test_decisions_of_several_classes_are_refused_with_where_they_are_judged():
+    with pytest.raises(InputError, match="one number or decision an item for 3 classes") as error:
+        as_set({"text": Y_TEST, "audio": Y_TEST})
+    assert "predictions: {predicted: …}" in str(error.value)
