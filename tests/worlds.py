@@ -7,10 +7,12 @@ import numpy as np
 import latefusion
 from latefusion.fusion.aggregation import softmax
 from latefusion.fusion.inputs import PartitionInput
+from latefusion.planning.rule_catalogue import read_rules
 from latefusion.store.probabilities import Probabilities
 
 RULES = Path(latefusion.__file__).parent / "rules"
-NAMES = sorted(file.stem for file in RULES.glob("*.py") if file.stem != "__init__")
+NAMES = sorted(read_rules(RULES))
+TARGET_NAMES = sorted(read_rules(RULES, "targets"))
 RANDOM = ("mlp", "mlp_log", "random_forest")
 FOLDS = 5
 

@@ -12,6 +12,7 @@ import yaml
 
 from documents import PAGES, README
 from generate import write_dataset
+from latefusion.planning.rule_catalogue import default_names, read_rules
 from runs import FEW, STUDY, copy_tracked, once, planned
 from settings import ROOT
 
@@ -156,8 +157,7 @@ def test_the_configuration_of_the_front_page_is_all_that_a_run_needs(tmp_path):
     write_own_data(tmp_path)
     (tmp_path / "config.yaml").write_text(own_configuration())
     jobs = planned(tmp_path)
-    rules = {path.stem for path in (ROOT / "scripts/latefusion/rules").glob("[!_]*.py")}
-    rules.remove("quality_weighted")
+    rules = default_names(read_rules(ROOT / "scripts/latefusion/rules"))
     assert {job for job in jobs if job.startswith("fuse ")} == {
         f"fuse {protocol}/{rule}" for protocol in ("replica", "honest", "cross") for rule in rules
     }

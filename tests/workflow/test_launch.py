@@ -660,7 +660,8 @@ class TestRules:
     def test_lists_each_with_formula_and_options(self, tmp_path):
         said = launch("rules", cwd=tmp_path).stdout
         assert "\npower_mean\n    p_c ∝ ((1/M_i) Σ_m p_mc^p)^(1/p)\n    options: p: 2.0\n" in said
-        assert "\nmlp (learns)\n" in said
+        assert "\nmlp (learns, for classes and targets)\n" in said
+        assert "\nbates_granger (learns, for targets)\n" in said
         files = (ROOT / "scripts/latefusion/rules").glob("[!_]*.py")
         assert re.findall(r"^\w+", said, re.MULTILINE) == sorted(file.stem for file in files)
 

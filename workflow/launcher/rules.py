@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from latefusion.core.errors import InputError, nearest
 from latefusion.core.wording import listed
 from latefusion.planning.configuration import RESERVED_NAMES
 from latefusion.planning.own_rules import KEY, own_folder, read_all_rules
-from latefusion.planning.rule_catalogue import RuleFacts, as_yaml
+from latefusion.planning.rule_catalogue import CONTRACTS, RuleFacts, as_yaml
 from launcher.command_line import read_configuration
 from launcher.errors import LaunchError
 from launcher.place import PACKAGE
@@ -32,9 +32,9 @@ def show(name: str | None, configuration: Path) -> int:
     """
     rules = _rules(configuration)
     if name is None:
-        say("\n".join(line for rule in rules.values() for line in _brief(rule)))
+        say("\n".join(line for own in rules.values() for line in _brief(own)))
     elif name in rules:
-        say("\n".join(_full(rules[name])))
+        say("\n".join(line for rule in rules[name] for line in _full(rule)))
     else:
         close = nearest(name, rules)
         fix = f"write {close}" if close else f"`rules {name} --new` writes a file to begin with"
@@ -82,18 +82,24 @@ def _folder(configuration: Path) -> Path:
     return Path(written if isinstance(written, str) else FOLDER)
 
 
-def _rules(configuration: Path) -> dict[str, RuleFacts]:
+def _rules(configuration: Path) -> dict[str, list[RuleFacts]]:
+    """Return what is known of each rule, for each task that it serves."""
     try:
         own = None
         if configuration.is_file():
             own = own_folder(read_configuration(configuration), str(configuration))
-        return read_all_rules(PACKAGE / "rules", own)
+        found = [read_all_rules(PACKAGE / "rules", own, task) for task in CONTRACTS]
+        names = sorted(set().union(*found))
+        return {name: [rules[name] for rules in found if name in rules] for name in names}
     except InputError as error:
         raise LaunchError(str(error)) from error
 
 
-def _brief(rule: RuleFacts) -> Iterator[str]:
+def _brief(served: Sequence[RuleFacts]) -> Iterator[str]:
+    rule, tasks = served[0], [one.task for one in served]
     marks = [word for word, holds in (("learns", rule.learns), ("a score", not rule.probabilistic)) if holds]
+    if tasks != ["classes"]:
+        marks.append(f"for {listed(tasks)}")
     yield rule.name + (f" ({', '.join(marks)})" if marks else "")
     yield from _indented(rule.notes.get("formula", rule.summary))
     if rule.options:
@@ -103,7 +109,7 @@ def _brief(rule: RuleFacts) -> Iterator[str]:
 
 
 def _full(rule: RuleFacts) -> Iterator[str]:
-    yield rule.name
+    yield f"{rule.name}, for {rule.task}"
     yield from _indented(rule.summary)
     for name, text in rule.notes.items():
         yield from _indented(f"{name}: {text}")

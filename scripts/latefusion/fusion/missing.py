@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from latefusion.fusion.aggregation import Array, Mask, present
 
+ANY_PATTERN = -1
 ENOUGH_ROWS = 200
 """Rows that must show a missingness pattern before something is learned for it alone."""
 
@@ -16,6 +17,21 @@ def pattern_codes(P: Array) -> NDArray[np.int64]:
     bits = 1 << np.arange(P.shape[1], dtype=np.int64)
     codes: NDArray[np.int64] = present(P) @ bits
     return codes
+
+
+def learnable_patterns(P: Array) -> dict[int, Mask]:
+    """Return the rows to learn from for each missingness pattern that has a model of its own.
+
+    All rows, under `ANY_PATTERN`; where rows lack modalities, also the rows that have those of each pattern
+    which at least 200 rows show.
+    """
+    codes = pattern_codes(P)
+    chosen: dict[int, Mask] = {ANY_PATTERN: np.ones(len(P), bool)}
+    if (codes != (1 << P.shape[1]) - 1).any():
+        shown, rows = np.unique(codes, return_counts=True)
+        for code in shown[rows >= ENOUGH_ROWS].tolist():
+            chosen[code] = (codes & code) == code
+    return chosen
 
 
 def members(code: int, modalities: int) -> list[int]:

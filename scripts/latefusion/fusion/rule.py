@@ -57,6 +57,7 @@ class Rule:
         Share of each class among the rows it was fitted on.
     """
 
+    task: ClassVar[str] = "classes"
     learns: ClassVar[bool] = False
     probabilistic: ClassVar[bool] = True
     from_decisions: ClassVar[bool] = False

@@ -11,10 +11,8 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from latefusion.fusion.aggregation import Array, Labels
-from latefusion.fusion.missing import ENOUGH_ROWS, filled, members, pattern_codes
+from latefusion.fusion.missing import ANY_PATTERN, filled, learnable_patterns, members, pattern_codes
 from latefusion.fusion.rule import Rule
-
-ANY_PATTERN = -1
 
 
 @dataclass(frozen=True)
@@ -94,15 +92,8 @@ class StackingRule(Rule):
         """Return what each classifier learns from, by missingness pattern."""
         self.seed = seed_of(self.random_state)
         self._modalities = P.shape[1]
-        codes = pattern_codes(P)
-        everything = (1 << self._modalities) - 1
-        chosen = {ANY_PATTERN: np.ones(len(P), bool)}
-        if (codes != everything).any():
-            shown, rows = np.unique(codes, return_counts=True)
-            for code in shown[rows >= ENOUGH_ROWS].tolist():
-                chosen[code] = (codes & code) == code
         sets = {}
-        for code, mask in chosen.items():
+        for code, mask in learnable_patterns(P).items():
             seen, coded = np.unique(y[mask], return_inverse=True)
             own_fold = None if fold is None else fold[mask]
             sets[code] = TrainingSet(self._flat(P[mask], code), coded.astype(np.int32), seen, own_fold)

@@ -11,7 +11,7 @@ from latefusion.core.errors import InputError, Problem, nearest, shorten
 from latefusion.planning.configuration import NO_LEARNERS, RESERVED_NAMES
 from latefusion.planning.imports import imports
 from latefusion.planning.learner_catalogue import LearnerFacts, read_learner, read_learners
-from latefusion.planning.rule_catalogue import RuleFacts, read_rule, read_rules
+from latefusion.planning.rule_catalogue import CONTRACTS, RuleFacts, Task, read_rule, read_rules
 from latefusion.planning.rule_source import LEARNER, RULE, Contract, RuleSources
 
 KEY: Final = "rules_path"
@@ -49,8 +49,10 @@ def own_folder(config: Mapping[str, object], file: str, key: str = KEY) -> Path 
     raise InputError([Problem(file, found, allowed, fix, column=key)])
 
 
-def read_all_rules(folder: Path, own: Path | None) -> dict[str, RuleFacts]:
-    """Read every rule of the package, and those of the user's folder; there, a name with _ first is a helper.
+def read_all_rules(folder: Path, own: Path | None, task: Task = "classes") -> dict[str, RuleFacts]:
+    """Read every rule of the package that serves a task, and those of the user's folder.
+
+    There, a file whose name begins with _ is a helper.
 
     Raises
     ------
@@ -58,11 +60,12 @@ def read_all_rules(folder: Path, own: Path | None) -> dict[str, RuleFacts]:
         As of `latefusion.planning.rule_catalogue.read_rule`; also if a rule has the name of another, or one
         that cannot be imported, or imports a file beside it in a way that Python does not follow.
     """
-    known = read_rules(folder)
+    known = read_rules(folder, task)
     if own is None:
         return known
-    sources = RuleSources(folder, own=own)
-    return known | {file.stem: read_rule(file, sources) for file in _own_files(own, known, RULE)}
+    sources = RuleSources(folder, CONTRACTS[task], own=own)
+    mine = [file for file in _own_files(own, known, RULE) if sources.serves(file)]
+    return known | {file.stem: read_rule(file, sources, task) for file in mine}
 
 
 def read_all_learners(folder: Path, own: Path | None) -> dict[str, LearnerFacts]:

@@ -7,11 +7,15 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, Literal
 
-from latefusion.planning.rule_source import RuleSources
+from latefusion.planning.rule_source import RULE, TARGET_RULE, Contract, RuleSources
 
 _NOTE = re.compile(r"^:(\w+): (.*(?:\n(?!:)\S.*|\n +\S.*)*)", re.MULTILINE)
+
+Task = Literal["classes", "targets"]
+"""What is predicted of an item: one of several classes, or one or more numbers."""
+CONTRACTS: Final[Mapping[Task, Contract]] = {"classes": RULE, "targets": TARGET_RULE}
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,9 @@ class RuleFacts:
         What the docstring says of `formula`, `source`, `needs`, `ties`, `missing` and `shapes`.
     described : mapping of str to str
         What the docstring says of each option.
+    task : {'classes', 'targets'}
+    reads_variance : bool
+        As in `latefusion.fusion.regression_rule.RegressionRule`.
     file : Path, optional
         That the rule was read from.
     """
@@ -49,30 +56,33 @@ class RuleFacts:
     summary: str = ""
     notes: Mapping[str, str] = field(default_factory=dict)
     described: Mapping[str, str] = field(default_factory=dict)
+    task: Task = "classes"
+    reads_variance: bool = False
     file: Path | None = None
 
 
-def read_rules(folder: Path) -> dict[str, RuleFacts]:
-    """Read every rule of a folder.
+def read_rules(folder: Path, task: Task = "classes") -> dict[str, RuleFacts]:
+    """Read every rule of a folder that serves a task.
 
     Raises
     ------
     InputError
         As of `read_rule`, naming the file and the line.
     """
-    sources = RuleSources(folder)
+    sources = RuleSources(folder, CONTRACTS[task])
     files = sorted(file for file in folder.glob("*.py") if file.stem != "__init__")
-    return {file.stem: read_rule(file, sources) for file in files}
+    return {file.stem: read_rule(file, sources, task) for file in files if sources.serves(file)}
 
 
-def read_rule(file: Path, sources: RuleSources | None = None) -> RuleFacts:
+def read_rule(file: Path, sources: RuleSources | None = None, task: Task = "classes") -> RuleFacts:
     """Read one rule's file: its class's attributes and options, its own or inherited, and its docstring.
 
     Parameters
     ----------
     file : Path
     sources : RuleSources, optional
-        Of the file's folder, which have read other rules already.
+        Of the file's folder and the task, which have read other rules already.
+    task : {'classes', 'targets'}
 
     Raises
     ------
@@ -80,22 +90,24 @@ def read_rule(file: Path, sources: RuleSources | None = None) -> RuleFacts:
         If the file cannot be parsed, does not hold exactly one public class, or does not say in words what
         the catalogue needs: a base that is not read, a default that must be computed.
     """
-    sources = sources or RuleSources(file.parent)
+    sources = sources or RuleSources(file.parent, CONTRACTS[task])
     rule = sources.public_class(file)
     facts = sources.facts(file, rule)
     doc = ast.get_docstring(rule) or ""
     return RuleFacts(
         name=file.stem,
         learns=bool(facts["learns"]),
-        probabilistic=bool(facts["probabilistic"]),
+        probabilistic=bool(facts.get("probabilistic", True)),
         stochastic=bool(facts["stochastic"]),
         options=facts["options"],
-        replica_source=str(facts["replica_source"]),
-        from_decisions=bool(facts["from_decisions"]),
-        reads_quality=bool(facts["reads_quality"]),
+        replica_source=str(facts.get("replica_source", "in_sample")),
+        from_decisions=bool(facts.get("from_decisions", False)),
+        reads_quality=bool(facts.get("reads_quality", False)),
         summary=doc.split("\n", 1)[0],
         notes=notes_of(doc),
         described=dict(described_options(doc)),
+        task=task,
+        reads_variance=bool(facts.get("reads_variance", False)),
         file=file,
     )
 

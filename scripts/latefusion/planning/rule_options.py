@@ -33,9 +33,7 @@ def _rule_problems(
     key = "name" if entry["name"] == name else "rule"
     if name not in rules:
         close = nearest(name, rules)
-        mend = (
-            f"write {close!r}" if close else f"name one of these, or write scripts/latefusion/rules/{name}.py"
-        )
+        mend = f"write {close!r}" if close else f"name one of these, or {_other(name, rules)}"
         return [Problem(file, shorten(name), ", ".join(sorted(rules)), mend, column=f"{place}.{key}")]
     if entry["name"] != name and entry["name"] in rules:
         found = f"{shorten(entry['name'])}, which is another rule's name"
@@ -53,6 +51,14 @@ def _rule_problems(
         for option in entry
         if option not in NO_OPTIONS and option not in allowed
     ]
+
+
+def _other(name: str, rules: Mapping[str, RuleFacts]) -> str:
+    """Say what else to do about a rule that does not serve the task: it is for another, or not there."""
+    for rule in rules.values():
+        if rule.file is not None and rule.file.with_name(f"{name}.py").is_file():
+            return f"leave it out: {name} does not fuse {rule.task}"
+    return f"write scripts/latefusion/rules/{name}.py"
 
 
 def _common_options(rule: RuleFacts) -> list[str]:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.util import resolve_name
 from pathlib import Path
 from typing import Any, Final
 
 from latefusion.core.errors import InputError, Problem, shorten
+from latefusion.planning.class_source import OPTIONS, bound_before, inherited_options, stated
 
 PACKAGE: Final = Path(__file__).resolve().parents[1]
-COMMON: Final = frozenset({"random_state"})
-
-_OPTIONS: Final = "options"
+_TASK: Final = "task"
 
 
 @dataclass(frozen=True)
@@ -33,6 +31,8 @@ class Contract:
         Class attributes that are read.
     optional : tuple of str
         Those that are false where a file does not state them.
+    task : str, optional
+        What these serve, where a file may also hold a class that serves another task.
     """
 
     kind: str
@@ -40,6 +40,12 @@ class Contract:
     base: str
     stated: tuple[str, ...]
     optional: tuple[str, ...] = ()
+    task: str | None = None
+
+    @property
+    def read(self) -> tuple[str, ...]:
+        """Class attributes that a file may state."""
+        return (*self.stated, *self.optional, *([] if self.task is None else [_TASK]))
 
 
 RULE: Final = Contract(
@@ -48,18 +54,19 @@ RULE: Final = Contract(
     "latefusion.fusion.rule.Rule",
     ("learns", "probabilistic", "stochastic", "replica_source"),
     ("from_decisions", "reads_quality"),
+    task="classes",
+)
+TARGET_RULE: Final = Contract(
+    "rule",
+    "latefusion.rules",
+    "latefusion.fusion.regression_rule.RegressionRule",
+    ("learns", "stochastic"),
+    ("reads_variance",),
+    task="targets",
 )
 LEARNER: Final = Contract(
     "learner", "latefusion.learners", "latefusion.learning.learner.Learner", ("searched",)
 )
-
-
-@dataclass(frozen=True)
-class _Signature:
-    """The keyword arguments of an `__init__`; `passes_on` where further ones go to the base class."""
-
-    options: Mapping[str, Any]
-    passes_on: bool
 
 
 class RuleSources:
@@ -82,22 +89,37 @@ class RuleSources:
         self._classes: dict[tuple[Path, str], type] = {}
 
     def public_class(self, file: Path) -> ast.ClassDef:
-        """Return the one public class of a file.
+        """Return the one public class of a file, or the one that serves the contract's task.
 
         Raises
         ------
         InputError
             If the file cannot be parsed, or does not hold exactly one.
         """
-        classes = [
-            node
-            for node in self._parsed(file).body
-            if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
-        ]
+        classes = self._public(file)
+        if len(classes) > 1:
+            classes = [node for node in classes if self._serves(file, node)]
         if len(classes) != 1:
             mend = f"define one subclass of {self._contract.base}; names of helper classes begin with _"
             raise InputError([Problem(str(file), f"{len(classes)} public classes", "one public class", mend)])
         return classes[0]
+
+    def serves(self, file: Path) -> bool:
+        """Return whether a file may serve the contract's task: not where all its classes serve another."""
+        classes = self._public(file)
+        return not classes or any(self._serves(file, node) for node in classes)
+
+    def _public(self, file: Path) -> list[ast.ClassDef]:
+        return [
+            node
+            for node in self._parsed(file).body
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+        ]
+
+    def _serves(self, file: Path, node: ast.ClassDef) -> bool:
+        mirror = self._mirror(file, f"{self._contract.package}.{file.stem}", node, frozenset())
+        task = getattr(mirror, _TASK, None)
+        return task == self._contract.task or not isinstance(task, str)
 
     def facts(self, file: Path, rule: ast.ClassDef) -> dict[str, Any]:
         """Return the class attributes of the contract and the `options` of a rule, its own or inherited.
@@ -110,7 +132,7 @@ class RuleSources:
         contract = self._contract
         mirror = self._mirror(file, f"{contract.package}.{file.stem}", rule, frozenset())
         found = {name: getattr(mirror, name, None) for name in contract.stated}
-        found[_OPTIONS] = _options(mirror)
+        found[OPTIONS] = inherited_options(mirror)
         found |= {name: getattr(mirror, name, False) for name in contract.optional}
         problems = [value for value in found.values() if isinstance(value, Problem)]
         if problems:
@@ -118,7 +140,7 @@ class RuleSources:
         if None in found.values():
             base = contract.base.rpartition(".")[2]
             found_here = f"{rule.name}, which is no subclass of {base}"
-            allowed = "a fusion rule" if contract is RULE else f"a {contract.kind}"
+            allowed = "a fusion rule" if contract in (RULE, TARGET_RULE) else f"a {contract.kind}"
             mend = f"derive it from {contract.base}"
             raise InputError([Problem(str(file), found_here, allowed, mend, row=rule.lineno)])
         return found
@@ -140,10 +162,14 @@ class RuleSources:
         """Return an empty class with a parsed one's bases, so that Python itself says what is inherited."""
         key = (file, node.name)
         if key not in self._classes:
-            bound = _bound_before(self._parsed(file), module, node)
+            bound = bound_before(self._parsed(file), module, node)
             bases = [self._base(base, bound, file, module, inside | {key}) for base in node.bases]
             try:
-                self._classes[key] = type(node.name, tuple(bases), dict(_stated(node, file, self._contract)))
+                self._classes[key] = type(
+                    node.name,
+                    tuple(bases),
+                    dict(stated(node, file, self._contract.read, self._contract.kind)),
+                )
             except TypeError as error:
                 mend = "change the order of the bases"
                 problem = Problem(
@@ -178,12 +204,12 @@ class RuleSources:
             f"the base {shorten(written)}, which may say anything of the {self._contract.kind} and is not "
             "read",
             "bases from latefusion.fusion.rule, latefusion.fusion.stacking and latefusion.rules"
-            if self._contract is RULE
+            if self._contract in (RULE, TARGET_RULE)
             else f"bases from {self._contract.base.rpartition('.')[0]} and {self._contract.package}",
             f"state {', '.join(self._contract.stated)} and __init__ in the class itself",
             row=base.lineno,
         )
-        return type(name, (), dict.fromkeys((*self._contract.stated, _OPTIONS), problem))
+        return type(name, (), dict.fromkeys((*self._contract.stated, OPTIONS), problem))
 
     def _file_of(self, module: str) -> Path | None:
         package, _, name = module.rpartition(".")
@@ -193,102 +219,3 @@ class RuleSources:
             files = [PACKAGE.parent.joinpath(*module.split(".")).with_suffix(".py")]
         ours = module.startswith(f"{PACKAGE.name}.")
         return next((file for file in files if ours and file.is_file()), None)
-
-
-def _bound_before(tree: ast.Module, module: str, node: ast.ClassDef) -> dict[str, str | ast.ClassDef]:
-    """Return what the names at a module's top level stand for where a class begins."""
-    bound: dict[str, str | ast.ClassDef] = {}
-    for statement in tree.body:
-        if statement is node:
-            break
-        if isinstance(statement, ast.ClassDef):
-            bound[statement.name] = statement
-        elif isinstance(statement, ast.Import):
-            for alias in statement.names:
-                bound[alias.asname or alias.name.split(".")[0]] = (
-                    alias.name if alias.asname else alias.name.split(".")[0]
-                )
-        elif isinstance(statement, ast.ImportFrom):
-            above = "." * statement.level + (statement.module or "")
-            origin = resolve_name(above, module.rpartition(".")[0]) if statement.level else above
-            bound |= {alias.asname or alias.name: f"{origin}.{alias.name}" for alias in statement.names}
-    return bound
-
-
-def _stated(node: ast.ClassDef, file: Path, contract: Contract) -> Iterator[tuple[str, object]]:
-    """Yield the attributes and the signature that a class states; a problem for what cannot be told."""
-    for statement in node.body:
-        if isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value is not None:
-            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-            for target in targets:
-                if isinstance(target, ast.Name) and target.id in (*contract.stated, *contract.optional):
-                    yield target.id, _literal(statement.value, f"as {target.id}", file)
-        elif isinstance(statement, ast.FunctionDef) and statement.name == "__init__":
-            yield _OPTIONS, _signature(statement, file, contract)
-
-
-def _signature(init: ast.FunctionDef, file: Path, contract: Contract) -> _Signature | Problem:
-    arguments = init.args
-    names = {argument.arg for argument in (*arguments.args, *arguments.kwonlyargs)}
-    if not names >= COMMON and arguments.kwarg is None:
-        lacking = ", ".join(sorted(COMMON - names))
-        return Problem(
-            str(file),
-            f"an __init__ without {lacking}",
-            f"def __init__(self, *, random_state=None, …), which every {contract.kind} is given by name",
-            f"add {lacking}=None and pass it on to super().__init__",
-            row=init.lineno,
-        )
-    return _Signature(dict(_defaults(arguments, file)), passes_on=arguments.kwarg is not None)
-
-
-def _defaults(arguments: ast.arguments, file: Path) -> Iterator[tuple[str, object]]:
-    """Yield name and default of each option, before or after `*`; the job passes all of them by name."""
-    before = arguments.args[1:]
-    given: list[ast.expr | None] = [None] * (len(before) - len(arguments.defaults))
-    given += arguments.defaults[max(0, len(arguments.defaults) - len(before)) :]
-    for argument, default in zip(
-        [*before, *arguments.kwonlyargs], [*given, *arguments.kw_defaults], strict=True
-    ):
-        if argument.arg in COMMON:
-            continue
-        if default is None:
-            yield (
-                argument.arg,
-                Problem(
-                    str(file),
-                    f"the option {argument.arg} without a default",
-                    "a default for each option, which holds where the configuration does not name it",
-                    f"write {argument.arg}=…, or =None, and let __init__ say what that means",
-                    row=argument.lineno,
-                ),
-            )
-        else:
-            yield argument.arg, _literal(default, f"as the default of the option {argument.arg}", file)
-
-
-def _options(mirror: type) -> dict[str, Any] | Problem:
-    """Return the options that a class takes, or the first problem with them."""
-    options: dict[str, Any] = {}
-    for one in mirror.__mro__:
-        signature = vars(one).get(_OPTIONS)
-        if isinstance(signature, Problem):
-            return signature
-        if isinstance(signature, _Signature):
-            options = {**signature.options, **options}
-            if not signature.passes_on:
-                break
-    return next((value for value in options.values() if isinstance(value, Problem)), options)
-
-
-def _literal(value: ast.expr, place: str, file: Path) -> object:
-    try:
-        return ast.literal_eval(value)
-    except (TypeError, ValueError):
-        return Problem(
-            str(file),
-            f"{shorten(ast.unparse(value))} {place}, which only running it would tell",
-            "a number, a text, True, False, None, or a tuple or list of these, written out",
-            "write the value itself; a default may be None, and the body of __init__ replace it",
-            row=value.lineno,
-        )

@@ -259,7 +259,7 @@ def test_fixed_and_weighted_rules_import_nothing_heavy(name):
         "random_forest": ["scikit-learn"],
         "logistic_regression": ["scikit-learn"],
         "gradient_boosting": ["scikit-learn"],
-        "mlp": ["torch"],
+        "mlp": ["scikit-learn", "torch"],
         "mlp_log": ["torch"],
     }.get(name, [])
     assert [one for one in distributions if one not in ("numpy", "threadpoolctl")] == heavy
