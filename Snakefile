@@ -23,18 +23,25 @@ else:
     include: "workflow/rules/predictions.smk"  #   finished predictions -> all of these, and probabilities
 
 
-include: "workflow/rules/svm.smk"  #           feature matrices -> SVMs -> probabilities
-include: "workflow/rules/learners.smk"  #      the same by other learners, and the best of several
-include: "workflow/rules/external.smk"  #      models and probabilities that the user brings
-include: "workflow/rules/fusion.smk"  #        probabilities -> each fusion rule -> the selected one
-include: "workflow/rules/evaluation.smk"  #    predictions -> metrics, comparisons, checks, summary
-include: "workflow/rules/report.smk"  #        tables -> one page
-include: "workflow/rules/prediction.smk"  #    items without labels -> classes
+if RUN.has_classes:
+
+    include: "workflow/rules/svm.smk"  #         feature matrices -> SVMs -> probabilities
+    include: "workflow/rules/learners.smk"  #    the same by other learners, and the best of several
+    include: "workflow/rules/external.smk"  #    models and probabilities that the user brings
+    include: "workflow/rules/fusion.smk"  #      probabilities -> each fusion rule -> the selected one
+    include: "workflow/rules/evaluation.smk"  #  predictions -> metrics, comparisons, checks, summary
+    include: "workflow/rules/report.smk"  #      tables -> one page
+    include: "workflow/rules/prediction.smk"  #  items without labels -> classes
+
+
+if TARGETS is not None:
+
+    include: "workflow/rules/regression.smk"  #  feature matrices -> numbers, from the regressors to the page
 
 
 rule all:
     input:
-        FILES.targets(),
+        RUN.promised(),
 
 
 rule ingest_all:

@@ -43,6 +43,8 @@ APART: Mapping[str, tuple[str, ...]] = {
     "planning": (
         "core",
         "evaluation.names",
+        "evaluation.targets.names",
+        "kernel_ridge.memory",
         "external.prediction_names",
         "external.prediction_source",
         "kernel_ridge.memory",

@@ -82,7 +82,8 @@ if not workflow.overwrite_configfiles:
     configfile: str(CONFIGFILE)
 
 
-CONFIG, RULES, PLAN, FILES = RUN.config, RUN.rules, RUN.plan, RUN.files
+CONFIG, RULES, PLAN, FILES = RUN.config, RUN.every_rule, RUN.plan, RUN.files
+TARGETS = RUN.targets
 # what the captions of Snakemake's report quote, defaults included; an importer's own is left as it is
 config = CONFIG
 SEED = CONFIG["seed"]
@@ -95,7 +96,7 @@ if workflow.exec_mode == ExecMode.DEFAULT:
             f"{CONFIG['results']} may not be written: let `results` in {RUN.name} name a folder of yours, or "
             f"chmod u+w it. Results that are there can be looked at."
         )
-    for absent in PLAN.left_out:
+    for absent in RUN.left_out:
         logger.warning(
             f"{absent.protocol} does without {absent.model}: {absent.reason}."
         )

@@ -14,10 +14,9 @@ from sklearn.model_selection import GroupKFold, KFold
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_array, check_consistent_length, check_is_fitted, validate_data
 
-from latefusion.core.parallel import one_blas_thread
-from latefusion.kernel_ridge.gram import Float64, kernel_times
-from latefusion.kernel_ridge.path import fit_path, ridge_bytes
-from latefusion.svm.kernels import InputScaling
+from latefusion.kernel_ridge.gram import Float64
+from latefusion.kernel_ridge.memory import ridge_bytes
+from latefusion.kernel_ridge.regressor import fit_ridge
 from latefusion.svm.memory import MEGABYTE, budget
 
 ALPHAS: Final = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0)
@@ -107,34 +106,22 @@ class KernelRidgeCV(RegressorMixin, MultiOutputMixin, BaseEstimator):
         folds = self._folds(rows, groups, fold)
         n, d = rows.shape
         _require_memory(ridge_bytes(n, d, Y.shape[1], int(folds.max()) + 1, len(alphas)), n)
-        self._scaling = InputScaling.fit([rows], "concatenate", self.scale)
-        self._gamma = self._scaling.in_units(self._scaling.gammas(self.gamma))[0]  # type: ignore[arg-type]
-        self._rows = self._scaled(rows)
-        path = fit_path(self._rows, Y, folds, alphas.tolist(), self._gamma, self.n_jobs)
-        error = np.square(path.out_of_fold - Y).mean(axis=1)
-        order = np.argsort(alphas)[::-1]
-        best = order[error[order].argmin(axis=0)]
-        target = np.arange(Y.shape[1])
-        self._dual = path.dual[best, :, target].T
-        self._intercept = path.intercept
-        self.n_steps_ = np.array(path.steps)
+        gamma: Any = self.gamma
+        fit = fit_ridge([rows], Y, folds, alphas.tolist(), gamma=gamma, scale=self.scale, n_jobs=self.n_jobs)
+        self._model = fit.model
+        self.n_steps_ = np.array(fit.steps)
         self._is_vector = np.ndim(targets) == 1
-        self.alpha_ = float(alphas[best[0]]) if self._is_vector else alphas[best]
-        self.cv_mse_ = error[:, 0] if self._is_vector else error
-        self.out_of_fold_prediction_ = self._shaped(path.out_of_fold[best, :, target].T)
-        self.in_sample_prediction_ = self._shaped(path.in_sample[best, :, target].T)
+        self.alpha_ = float(fit.penalty[0]) if self._is_vector else fit.penalty
+        self.cv_mse_ = fit.error[:, 0] if self._is_vector else fit.error
+        self.out_of_fold_prediction_ = self._shaped(fit.out_of_fold)
+        self.in_sample_prediction_ = self._shaped(fit.in_sample)
         return self
 
     def predict(self, X: ArrayLike) -> Float64:
         """Return the predictions of rows, (n,) or (n, T)."""
         check_is_fitted(self)
         rows: Float64 = validate_data(self, X, reset=False, dtype=np.float64)
-        with one_blas_thread():
-            found = kernel_times(self._scaled(rows), self._rows, self._gamma, self._dual, self.n_jobs)
-        return self._shaped(found + self._intercept)
-
-    def _scaled(self, X: Float64) -> Float64:
-        return (X - self._scaling.shift[0]) * self._scaling.scale[0]
+        return self._shaped(self._model.predict([rows], self.n_jobs))
 
     def _shaped(self, values: Float64) -> Float64:
         return values[:, 0] if self._is_vector else values

@@ -31,6 +31,7 @@ from latefusion.dataset.split_checks import (
     compare_descriptions,
     shared_identifiers,
 )
+from latefusion.dataset.targets import check_targets, target_facts
 from latefusion.store.samples import class_indices, in_double_precision
 from latefusion.store.schemas import GROUPS
 
@@ -79,7 +80,7 @@ def check_dataset(
     check_identifiers(splits, shared, hashes)
     _refuse(splits)
     compare_descriptions(splits)
-    y = class_indices([splits.tables[split]["label"] for split in splits.names], classes)
+    y = _class_of_each(splits, classes)
     sets = duplicate_sets(hashes, has_content)
     keys = unified(splits.every("group").tolist())
     _note_similar_groups(splits, keys, group_names)
@@ -91,8 +92,8 @@ def check_dataset(
         "duplicates": duplicate_facts(splits, sets, len(shared), y, joined),
         "groups": group_facts(splits, joined.group, y, classes, folds, cross_folds, division.given_folds())
         | {"joined": _joined_names(keys, group_names)},
-        "warnings": splits.warnings,
-    } | division.left_out()
+    } | target_facts(splits, sets, joined.group)
+    dataset |= {"warnings": splits.warnings} | division.left_out()
     columns = [pa.array(values, pa.string()) for values in (splits.every("item"), joined.group)]
     return dataset, pa.table(columns, schema=GROUPS)
 
@@ -105,11 +106,23 @@ def _checked(
         splits.warnings += splits.facts[split]["warnings"]
     check_files(splits)
     check_dimensions(splits)
-    classes = check_classes(splits, folds)
+    classes = check_classes(splits, folds) if _has_labels(splits) else []
+    check_targets(splits)
     _refuse(splits)
     hashes, has_content = _fingerprints(features)
     check_same_rows(splits, hashes)
     return classes, hashes, has_content
+
+
+def _has_labels(splits: Splits) -> bool:
+    return "label" in splits.tables[splits.first].column_names
+
+
+def _class_of_each(splits: Splits, classes: Sequence[Mapping[str, Any]]) -> NDArray[np.int32]:
+    """Return the class index of each item; one class of all where the data are of continuous targets."""
+    if not _has_labels(splits):
+        return np.zeros(sum(table.num_rows for table in splits.tables.values()), np.int32)
+    return class_indices([splits.tables[split]["label"] for split in splits.names], classes)
 
 
 def _joined_names(keys: Sequence[str], group_names: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from latefusion.dataset.groups import ARTISTS
 from latefusion.ingest.embeddings import Parsed, parse
 from latefusion.ingest.readers.reader import Selection
 from latefusion.ingest.wide import columns_line, matching, parse_wide, positive, taken_as_number
+from latefusion.store.schemas import TARGET_PREFIX
 
 RESERVED = ("item", "label", "class", "group")
 
@@ -79,6 +80,8 @@ class Columns:
         Whether a group's name is cut into the artists that it joins, or compared as it is.
     split, fold : str or None
         Of the split and of folds that came with the data; needed only to divide the items.
+    targets : tuple of str
+        Columns of continuous targets.
     """
 
     modalities: tuple[Modality, ...]
@@ -90,6 +93,7 @@ class Columns:
     group_names: str = ARTISTS
     split: str | None = None
     fold: str | None = None
+    targets: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, data: Mapping[str, Any], modalities: Iterable[Mapping[str, Any]]) -> Columns:
@@ -105,13 +109,19 @@ class Columns:
             group_names=data.get("group_names", ARTISTS),
             split=data.get("split_column"),
             fold=data.get("fold_column"),
+            targets=tuple(data.get("target") or ()),
         )
 
     @property
     def texts(self) -> list[str]:
         """Columns that are read as text, each once."""
-        named = [self.label, self.class_name, self.group, self.item, self.split, self.fold, *self.describe]
-        return list(dict.fromkeys(name for name in named if name is not None))
+        return list(
+            dict.fromkeys(name for name in (*self._keys, *self.targets, *self.describe) if name is not None)
+        )
+
+    @property
+    def _keys(self) -> tuple[str | None, ...]:
+        return (self.label, self.class_name, self.group, self.item, self.split, self.fold)
 
     @property
     def vectors(self) -> list[str]:
@@ -125,9 +135,10 @@ class Columns:
 
     def selection(self, names: Sequence[str]) -> Selection:
         """Return what is asked of a reader of a table with these names."""
-        keys = (self.label, self.class_name, self.group, self.item, self.split, self.fold)
         # what is a key as well comes as text: large integers would lose digits as numbers
-        described = [name for name in self.describe if name not in keys]
+        described = [
+            name for name in dict.fromkeys((*self.targets, *self.describe)) if name not in self._keys
+        ]
         return Selection(self.texts, self.vectors, described, self.wide(names))
 
     def that_are_there(self, names: Sequence[str]) -> Columns:
@@ -146,6 +157,7 @@ class Columns:
             "cross.column": self.fold,
         }
         wanted = [(key, name) for key, name in keys.items() if name is not None]
+        wanted += [("data.target", name) for name in self.targets]
         wanted += [("data.describe", name) for name in self.describe]
         for modality in self.modalities:
             plain = [modality.column] if modality.column is not None else modality.columns or ()
@@ -168,16 +180,17 @@ class Columns:
             problems.append(Problem(file, found, "a column of the file", fix, column=name))
         problems += self._keys_as_numbers(file, names)
         for name in self.describe:
-            if name in RESERVED:
+            reserved = (*RESERVED, *(TARGET_PREFIX + target for target in self.targets))
+            if name in reserved:
                 found = f"a describing column called {shorten(name)}"
-                allowed = f"any name but {', '.join(RESERVED)}, which the items table has itself"
+                allowed = f"any name but {', '.join(reserved)}, which the items table has itself"
                 fix = "leave it out of data.describe, or rename it in the file"
                 problems.append(Problem(file, found, allowed, fix, column=name))
         return problems
 
     def _keys_as_numbers(self, file: str, names: Sequence[str]) -> list[Problem]:
         """Return a problem for each column of keys that an embedding would hold: of the label above all."""
-        keys = {self.label, self.class_name, self.group, self.item, self.split, self.fold}
+        keys = {*self._keys, *self.targets}
         return [
             taken_as_number(file, modality.columns, name, modality.name)
             for modality in self.modalities

@@ -24,7 +24,7 @@ class IngestFacts:
     missing : dict of str to int
         How many items lack each modality.
     columns : dict of str to str or None
-        Columns of `label`, `class_name`, `group` and `item`, where there are any.
+        Columns of `label`, `class_name`, `group` and `item`, where there are any, and of each target.
     warnings : list of dict
         `code` and `message` of what is odd but accepted.
     """

@@ -15,7 +15,8 @@ from latefusion.dataset.keys import TEST_SUFFIX, canonical_texts, original, tell
 from latefusion.ingest.columns import Columns
 from latefusion.ingest.findings import SHOWN, Column, Findings, Where, codes
 from latefusion.ingest.labels import read_class_names, read_labels
-from latefusion.store.schemas import items_schema
+from latefusion.ingest.targets import read_target
+from latefusion.store.schemas import TARGET_PREFIX, items_schema
 
 
 def items_table(
@@ -57,12 +58,15 @@ def items_table(
             if columns.class_name is None
             else read_class_names(column(columns.class_name))
         )
+    for name in columns.targets:
+        table[TARGET_PREFIX + name] = read_target(texts[name].combine_chunks(), name, where, findings)
     table["group"] = _groups(
         ids, None if columns.group is None else column(columns.group), columns.group_names
     )
     described = {name: read_description(texts[name]) for name in columns.describe}
     kind = table["label"].type if columns.label is not None else None
-    schema = items_schema(kind, {name: values.type for name, values in described.items()})
+    kinds = {name: values.type for name, values in described.items()}
+    schema = items_schema(kind, kinds, columns.targets)
     return pa.table([*table.values(), *described.values()], schema=schema)
 
 

@@ -28,6 +28,7 @@ from latefusion.ingest.findings import FILE, SHOWN, Findings, Where
 from latefusion.ingest.items import items_table
 from latefusion.ingest.precision import PrecisionError, Spread, kept_in_double
 from latefusion.ingest.readers.reader import Reader, SuspectError
+from latefusion.store.schemas import TARGET_PREFIX
 from latefusion.store.tables import write_table
 
 Lines = NDArray[np.int64] | None
@@ -224,6 +225,7 @@ class Gathering:
                 "class_name": columns.class_name,
                 "group": columns.group,
                 "item": columns.item,
+                **{TARGET_PREFIX + name: name for name in columns.targets},
             },
             warnings=[{"code": code, "message": text} for code, text in self.findings.warnings.items()],
         )

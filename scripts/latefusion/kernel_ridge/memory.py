@@ -24,3 +24,10 @@ def cooperative_bytes(rows: int, columns: int, modalities: int, *, targets: int,
     rank = modalities * min(rows, RANK)
     kernels = modalities * rows * rows + 3 * rows * rank + 2 * fits * rank * rank
     return 8 * (kernels + 14 * modalities * rows * fits * targets + 3 * rows * columns)
+
+
+def ridge_bytes(rows: int, columns: int, targets: int, folds: int, penalties: int) -> int:
+    """Return what fitting a path takes at its peak, beside the libraries."""
+    rank = rows if rows <= WHOLE_UP_TO else RANK
+    vectors = 12 * (1 + folds) * targets + 3 * penalties * targets
+    return 8 * (rows * rows + 3 * rows * rank + rows * vectors + 3 * rows * columns)

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from latefusion.core.parallel import one_blas_thread
 from latefusion.kernel_ridge.conjugate_gradients import product, solve
 from latefusion.kernel_ridge.gram import Float64, gram
-from latefusion.kernel_ridge.memory import RANK, WHOLE_UP_TO
 from latefusion.kernel_ridge.preconditioner import Preconditioner
 
 
@@ -66,13 +65,6 @@ class RidgeSystems:
     def precondition(self, R: Float64, n_jobs: int) -> Float64:
         """Return (F Fᵀ + λI)⁻¹ R among each system's training rows, (n, S, T)."""
         return self.preconditioner.solve(R, self.penalty, n_jobs)
-
-
-def ridge_bytes(rows: int, columns: int, targets: int, folds: int, penalties: int) -> int:
-    """Return what fitting a path takes at its peak, beside the libraries."""
-    rank = rows if rows <= WHOLE_UP_TO else RANK
-    vectors = 12 * (1 + folds) * targets + 3 * penalties * targets
-    return 8 * (rows * rows + 3 * rows * rank + rows * vectors + 3 * rows * columns)
 
 
 def fit_path(

@@ -45,7 +45,8 @@ class Data(TypedDict):
     keep: Literal["all", "complete"]
     new: str | list[str] | NewItems | None
     delimiter: str | None
-    label: str
+    label: str | None
+    target: str | list[str] | None
     class_name: str | None
     group: str | None
     group_names: Literal["artists", "exact"]
@@ -199,6 +200,21 @@ class Predict(TypedDict):
     rule: str
 
 
+class KernelRidgeSettings(TypedDict):
+    """Settings of the kernel ridge regression of each view."""
+
+    alphas: float | list[float]
+    gamma: float | str
+    scale: Literal["none", "standard"]
+
+
+class QuadrantCut(TypedDict):
+    """Classes that numbers are cut into."""
+
+    cut: list[float]
+    label: str | None
+
+
 class Config(TypedDict):
     """A configuration with every key."""
 
@@ -212,6 +228,8 @@ class Config(TypedDict):
     svm: Svm
     learners: list[LearnerEntry]
     fuse: str
+    kernel_ridge: KernelRidgeSettings
+    quadrants: QuadrantCut | None
     protocols: list[Protocol]
     folds: int
     cross: Cross

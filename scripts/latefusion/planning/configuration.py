@@ -18,6 +18,7 @@ from latefusion.planning.item_sources import item_files, item_problems, with_ite
 from latefusion.planning.modality_sources import source_problems
 from latefusion.planning.prediction_models import prediction_problems, requirements, with_protocol
 from latefusion.planning.schema_problems import schema_problems
+from latefusion.planning.tasks import task_problems
 
 RESERVED_NAMES: Final = ("majority", "group_lookup", SELECTED, "all")
 NO_LEARNERS: Final = ("chosen", "replica")
@@ -128,6 +129,7 @@ def _contradictions(config: Config, file: str, *, named_rules: bool) -> Iterator
         yield from item_problems(config, file)
     learners = [learner["name"] for learner in config["learners"]]
     yield from _repeated("learners", learners, file)
+    yield from task_problems(config, file)
     yield from source_problems(config, file)
     for position, view in enumerate(config["views"]):
         yield from view_problems(view, config, f"views[{position}]", file)

@@ -143,7 +143,8 @@ class Files(LearnedViews):
     def columns_of(self, split: str) -> dict[str, Any]:
         """Return the columns that `ingest` reads; items without labels have neither label nor class."""
         columns = {key: value for key, value in self.config["data"].items() if key not in SOURCES}
-        return {**columns, "label": None, "class_name": None} if split == "new" else columns
+        no_answers = {"label": None, "class_name": None, "target": None}
+        return {**columns, **no_answers} if split == "new" else columns
 
     def table(self, view: View, partition: str, kind: Kind, *, replica: bool) -> str:
         """Return a probability table of a view, under `replica` that of the notebook's SVM."""

@@ -9,6 +9,7 @@ from latefusion.core.errors import Problem, nearest, shorten
 from latefusion.core.table_files import Source, is_file_per_item
 from latefusion.core.wording import listed
 from latefusion.planning.config_types import Config, Data, Modality
+from latefusion.planning.tasks import REPLICA, has_classes, target_names
 
 DIVIDED: Final = ("train", "test")
 UNDIVIDED: Final = ("all",)
@@ -98,8 +99,11 @@ def with_item_defaults(config: dict[str, Any]) -> dict[str, Any]:
     protocols = config["protocols"]
     if protocols is None:
         protocols = list(PROTOCOLS if is_divided(data) else PROTOCOLS[2:])
+        if not has_classes(config):
+            protocols.remove(REPLICA)
     if cross["column"] is None:
         cross = {**cross, "folds": cross["folds"] or FOLDS, "repeats": cross["repeats"] or REPEATS}
+    data = {**data, "target": target_names(config) or None}
     return {**config, "data": data, "cross": cross, "protocols": protocols}
 
 

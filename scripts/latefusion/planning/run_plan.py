@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import yaml
 
@@ -27,10 +27,13 @@ from latefusion.planning.own_rules import (
     read_all_learners,
     read_all_rules,
 )
-from latefusion.planning.plan import Plan, make_plan
+from latefusion.planning.plan import LeftOut, Plan, make_plan
 from latefusion.planning.prediction_models import planned_predictions
 from latefusion.planning.rule_catalogue import RuleFacts, default_names
 from latefusion.planning.rule_source import LEARNER, RULE
+from latefusion.planning.target_files import TargetFiles
+from latefusion.planning.target_plan import make_target_plan, rules_of_classes
+from latefusion.planning.tasks import has_classes, target_names, with_task
 from latefusion.planning.views import ConfiguredLearner
 
 ReadFolds = Callable[[Config], Sequence[str]]
@@ -60,6 +63,10 @@ class RunPlan:
         The folders of the user's rules and learners.
     given_folds : sequence of str
         The folds that came with the data, in the order of their partitions; none where folds are made.
+    target_rules : mapping of str to RuleFacts
+        Every rule that fuses predictions of numbers, where there are any.
+    targets : TargetFiles, optional
+        Of the numbers that the run predicts.
     """
 
     name: str
@@ -71,6 +78,28 @@ class RunPlan:
     own_rules: Path | None = None
     own_learners: Path | None = None
     given_folds: Sequence[str] = ()
+    target_rules: Mapping[str, RuleFacts] = field(default_factory=dict)
+    targets: TargetFiles | None = None
+
+    @property
+    def has_classes(self) -> bool:
+        """Whether the run predicts classes, alone or beside numbers."""
+        return has_classes(self.config)
+
+    @property
+    def every_rule(self) -> dict[str, RuleFacts]:
+        """Every rule that there is, by name; what it is for classes, where it serves both."""
+        return {**self.target_rules, **self.rules}
+
+    @property
+    def left_out(self) -> list[LeftOut]:
+        """What some protocol does without."""
+        return [*self.plan.left_out, *(self.targets.plan.left_out if self.targets is not None else ())]
+
+    def promised(self) -> list[str]:
+        """Return every file that the workflow promises."""
+        own = self.files.targets() if self.has_classes else []
+        return list(dict.fromkeys([*own, *(self.targets.all() if self.targets is not None else ())]))
 
     @property
     def own_code(self) -> dict[str, Path]:
@@ -80,7 +109,8 @@ class RunPlan:
 
     def rules_folder(self, *rules: str) -> str | None:
         """Return the folder of the user's rules where one of some lies in it: no other job depends on it."""
-        return _folder_with(self.own_rules, [self.rules[rule].file for rule in rules if rule in self.rules])
+        known = self.every_rule
+        return _folder_with(self.own_rules, [known[rule].file for rule in rules if rule in known])
 
     def learners_folder(self, learners: Sequence[ConfiguredLearner]) -> str | None:
         """Return the folder of the user's learners where one of some lies in it, likewise."""
@@ -119,19 +149,21 @@ def plan_run(
     """
     name = main_file(layers)
     try:
-        own, own_learners = (own_folder(merged(layers), name, key) for key in (KEY, LEARNERS_KEY))
+        written = with_task(merged(layers))
+        own, own_learners = (own_folder(written, name, key) for key in (KEY, LEARNERS_KEY))
         known_learners = read_all_learners(learners, own_learners)
         known = read_all_rules(rules, own)
+        for_targets = read_all_rules(rules, own, "targets") if target_names(written) else {}
         config = complete(
-            merged(layers),
+            written,
             _schema(schemas / "config.schema.yaml"),
             file=name,
             rules=_schema(schemas / "rules.schema.yaml"),
-            catalogue=default_names(known),
+            catalogue={*(default_names(known) if has_classes(written) else ()), *for_targets},
             learners=_schema(schemas / "learners.schema.yaml"),
         )
         missing_files(config, file=name, built=EXAMPLE_DATA)
-        named_rules = merged(layers).get("rules") is not None
+        named_rules = written.get("rules") is not None
         config = planned_predictions(config, name, named_rules=named_rules, reserved=RESERVED_NAMES)
         folds: Sequence[str] = ()
         if config["cross"]["column"] is not None:
@@ -139,10 +171,19 @@ def plan_run(
                 raise ValueError("folds that came with the data, and nothing that reads them")
             folds = read_folds(config)
             config["cross"] |= {"folds": len(folds), "repeats": 1}
-        plan = make_plan(config, known, known_learners, file=name)
+        target_plan = make_target_plan(config, for_targets, known, file=name)
+        plan = make_plan(_of_classes(config, known, for_targets), known, known_learners, file=name)
     except InputError as error:
         raise located(error, layers) from None
-    return RunPlan(name, config, known, known_learners, plan, Files(config, plan), own, own_learners, folds)
+    files = Files(config, plan)
+    targets = None if target_plan is None else TargetFiles(files, target_plan)
+    return RunPlan(name, config, known, known_learners, plan, files, own, own_learners, folds, for_targets, targets)
+
+
+def _of_classes(config: Config, rules: Mapping[str, RuleFacts], targets: Mapping[str, RuleFacts]) -> Config:
+    """Return what the chain of classes is planned from: no rules and no new items where there are none."""
+    own = cast("Config", {**config, "rules": rules_of_classes(config, rules, targets)})
+    return own if has_classes(config) else cast("Config", {**own, "data": {**own["data"], "new": None}})
 
 
 def _schema(file: Path) -> dict[str, Any]:

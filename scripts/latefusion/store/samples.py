@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from latefusion.store.schemas import GROUPS, PARTITION
+from latefusion.store.schemas import GROUPS, PARTITION, TARGET_PREFIX
 from latefusion.store.tables import TableError, parquet_file, read_batches, read_table
 
 Features = NDArray[np.float32] | NDArray[np.float64]
@@ -90,10 +90,29 @@ def read_samples(
 def read_labels(
     items: Sequence[Path | str], dataset: Mapping[str, Any]
 ) -> tuple[NDArray[np.object_], NDArray[np.int32]]:
-    """Return the items of some splits and their class indices."""
-    tables = [read_table(path, columns=["item", "label"]) for path in items]
+    """Return the items of some splits and their class indices; -1 in data without classes."""
+    columns = ["item", "label"] if dataset["classes"] else ["item"]
+    tables = [read_table(path, columns=columns) for path in items]
     item = np.concatenate([table["item"].to_numpy(zero_copy_only=False) for table in tables])
+    if not dataset["classes"]:
+        return item, np.full(len(item), -1, np.int32)
     return item, class_indices([table["label"] for table in tables], dataset["classes"])
+
+
+def target_names(dataset: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the names of the continuous targets, in the order of the configuration."""
+    return tuple(entry["name"] for entry in dataset.get("targets", ()))
+
+
+def read_targets(
+    items: Sequence[Path | str], targets: Sequence[str]
+) -> tuple[NDArray[np.object_], NDArray[np.float64]]:
+    """Return the items of some splits and their continuous targets, (n, T)."""
+    columns = [TARGET_PREFIX + name for name in targets]
+    tables = [read_table(path, columns=["item", *columns]) for path in items]
+    item = np.concatenate([table["item"].to_numpy(zero_copy_only=False) for table in tables])
+    values = [np.column_stack([table[name].to_numpy() for name in columns]) for table in tables]
+    return item, np.concatenate(values)
 
 
 def class_indices(

@@ -47,10 +47,16 @@ def features_schema(dimension: int, *, double: bool = False) -> pa.Schema:
     )
 
 
-def items_schema(label: pa.DataType | None, describe: Mapping[str, pa.DataType]) -> pa.Schema:
+TARGET_PREFIX: Final = "target__"
+"""What the columns of an items table that hold a continuous target begin with."""
+
+
+def items_schema(
+    label: pa.DataType | None, describe: Mapping[str, pa.DataType], targets: Sequence[str] = ()
+) -> pa.Schema:
     """Schema of an items table: `label` is as in the file (int64 or string), `class` its name.
 
-    New items have neither.
+    New items have neither, and no continuous targets.
     """
     fields = [pa.field("item", pa.string(), nullable=False)]
     if label is not None:
@@ -58,6 +64,7 @@ def items_schema(label: pa.DataType | None, describe: Mapping[str, pa.DataType])
             pa.field("label", label, nullable=False),
             pa.field("class", pa.string(), nullable=False),
         ]
+    fields += [pa.field(TARGET_PREFIX + name, pa.float64(), nullable=False) for name in targets]
     fields.append(pa.field("group", pa.string(), nullable=False))
     return pa.schema(fields + [pa.field(name, kind) for name, kind in describe.items()])
 
@@ -75,6 +82,21 @@ def probabilities_schema(
     if ovo_prediction:
         fields.append(pa.field("ovo_prediction", pa.int32()))
     fields += [pa.field(f"p_{name}", pa.float64()) for name in classes]
+    if fused:
+        fields += [
+            pa.field("partition", pa.string(), nullable=False),
+            pa.field("repeat", pa.int32(), nullable=False),
+        ]
+    return pa.schema(fields)
+
+
+def target_predictions_schema(
+    targets: Sequence[str], *, variance: bool = False, fused: bool = False
+) -> pa.Schema:
+    """Schema of predictions of continuous targets; `fused` tables add the partition and the repeat."""
+    fields = [pa.field("item", pa.string(), nullable=False), pa.field("fold", pa.int32())]
+    kinds = ["target", "predicted", *(["variance"] if variance else [])]
+    fields += [pa.field(f"{kind}__{name}", pa.float64()) for kind in kinds for name in targets]
     if fused:
         fields += [
             pa.field("partition", pa.string(), nullable=False),

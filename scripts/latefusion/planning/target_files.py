@@ -1,0 +1,139 @@
+"""Files of a run's continuous targets. Paths begin with `<results>`, which Snakemake fills in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any, Final, Literal
+
+from latefusion.core.input_names import input_name
+from latefusion.evaluation.names import SELECTED
+from latefusion.evaluation.targets.names import TARGET_TABLES
+from latefusion.planning.files import ROOT, Files, items_of
+from latefusion.planning.plan import ConfiguredRule
+from latefusion.planning.target_plan import TargetPlan
+
+BESIDE: Final = "regression"
+"""Folder of the results, where a run is of classes as well."""
+
+Kind = Literal["train_in_sample", "train_out_of_fold", "test"]
+KINDS: Final[tuple[Kind, ...]] = ("train_in_sample", "train_out_of_fold", "test")
+
+
+class TargetFiles:
+    """Files of the regressors, the rules and the evaluation of continuous targets.
+
+    They stand where those of classes would, or in a folder of their own beside them.
+
+    Parameters
+    ----------
+    files : Files
+        Of the run.
+    plan : TargetPlan
+    """
+
+    def __init__(self, files: Files, plan: TargetPlan) -> None:
+        self.files, self.plan = files, plan
+        self.root = f"{ROOT}/{BESIDE}" if plan.beside_classes else ROOT
+
+    def predictions(self, view: str, partition: str, kind: Kind) -> str:
+        """Return a table of a view's predictions."""
+        return f"{self.root}/{partition}/predictions/{view}/{kind}.parquet"
+
+    def features(self, view: str, partition: str, part: str) -> list[str]:
+        """Return the matrices with one part of a view's rows, modality by modality and split by split."""
+        return [
+            f"{ROOT}/features/{split}/{modality}.parquet"
+            for modality in self.plan.views[view].modalities
+            for split in self.files.splits_of(partition, part)
+        ]
+
+    def of_rule(self, protocol: str) -> dict[str, str]:
+        """Return what a rule reads: each modality's out-of-fold rows to learn from, and its test rows."""
+        return {
+            input_name(part, partition, name): self.predictions(name, partition, kind)
+            for partition in self.plan.partitions[protocol]
+            for name in self.plan.modalities
+            for part, kind in _PARTS
+        }
+
+    def fused(self, protocol: str, kind: str, *, chosen: bool = True) -> list[str]:
+        """Return one kind of file of every rule of a protocol: parquet, out_of_fold.parquet or json."""
+        names = [name for name in self.plan.models_of_rules if chosen or name != SELECTED]
+        return [f"{self.root}/fusion/{protocol}/{name}.{kind}" for name in names]
+
+    def of_views(self, protocol: str, kind: Kind) -> list[str]:
+        """Return one kind of table of every view, view by view and then partition by partition."""
+        return [
+            self.predictions(name, partition, kind)
+            for name in self.plan.views
+            for partition in self.plan.partitions[protocol]
+        ]
+
+    def model_facts(self, protocol: str) -> list[str]:
+        """Return what is known of every view's model, in the same order."""
+        return [
+            f"{self.root}/{partition}/models/{name}.json"
+            for name in self.plan.views
+            for partition in self.plan.partitions[protocol]
+        ]
+
+    def tables(self, protocol: str) -> list[str]:
+        """Return the evaluation's tables of one protocol."""
+        return [f"{self.root}/evaluation/{protocol}/{table}.parquet" for table in TARGET_TABLES]
+
+    def outcomes(self, protocol: str) -> list[str]:
+        """Return what the classifiers said of the same items, where there are any to compare with."""
+        bridged = self.plan.beside_classes and self.files.config["quadrants"] is not None
+        return [f"{ROOT}/evaluation/{protocol}/outcomes.parquet"] if bridged else []
+
+    def summarised(self) -> dict[str, str]:
+        """Return the tables of all protocols by name."""
+        return {
+            input_name(protocol, table): path
+            for protocol in self.plan.protocols
+            for table, path in zip(TARGET_TABLES, self.tables(protocol), strict=True)
+        }
+
+    def at_the_end(self) -> list[str]:
+        """Return what the whole run is summed up in."""
+        names = ("summary.csv", "checks.json", "summary.txt", "ranking.md", "report.html")
+        return [f"{self.root}/{name}" for name in names]
+
+    def all(self) -> list[str]:
+        """Return every file that the workflow promises, so that a deleted one comes back."""
+        return list(dict.fromkeys(self._all()))
+
+    def _all(self) -> Iterator[str]:
+        yield from self.files.ingested()
+        yield from (f"{ROOT}/dataset.json", f"{ROOT}/groups.parquet")
+        for protocol, partitions in self.plan.partitions.items():
+            yield from (f"{ROOT}/partitions/{partition}.parquet" for partition in partitions)
+            for kind in KINDS:
+                yield from self.of_views(protocol, kind)
+            for path in self.model_facts(protocol):
+                yield path
+                yield path.removesuffix("json") + "joblib"
+            for ending in ("parquet", "out_of_fold.parquet", "json"):
+                yield from self.fused(protocol, ending)
+            yield from self.tables(protocol)
+        yield from self.at_the_end()
+
+    def item_tables(self, partition: str, part: str) -> list[str]:
+        """Return the items that one part of a partition draws from."""
+        return items_of(*self.files.splits_of(partition, part))
+
+    def left_out(self) -> list[dict[str, str]]:
+        """Return what a protocol does without, as the checks tell of it."""
+        return [asdict(one) for one in self.plan.left_out]
+
+    def rule(self, name: str) -> ConfiguredRule:
+        """Return a configured rule."""
+        return self.plan.rules[name]
+
+    def settings(self, view: str) -> dict[str, Any]:
+        """Return the settings of a view's regressor."""
+        return dict(self.plan.views[view].settings)
+
+
+_PARTS: Final[tuple[tuple[str, Kind], ...]] = (("learn", "train_out_of_fold"), ("test", "test"))
