@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -12,33 +12,15 @@ from numpy.typing import ArrayLike
 from latefusion.api.arguments import refusal, require_known, seed_of
 from latefusion.core.errors import shorten
 from latefusion.core.seeds import stream
-from latefusion.evaluation.statistics.continuous_metrics import (
-    METRICS,
-    RANGE,
-    from_sums,
-    spearman,
-    target_sums,
-)
-from latefusion.evaluation.statistics.group_bootstrap import (
-    BLOCK,
-    STEP,
-    Array,
-    Groups,
-    Resampled,
-    group_sums,
-    group_weights,
-    grouped_means,
-    resample,
-)
+from latefusion.evaluation.statistics.group_bootstrap import Array, Groups, group_sums, grouped_means
 from latefusion.evaluation.statistics.paired_tests import holm, least_detectable
-from latefusion.evaluation.statistics.proportions import FEW_GROUPS, LEVEL
+from latefusion.evaluation.statistics.proportions import LEVEL
 from latefusion.evaluation.statistics.studentised import studentise
+from latefusion.evaluation.targets.measures import METRICS, measure
+from latefusion.evaluation.targets.names import MEAN
 
 if TYPE_CHECKING:
     import pandas as pd
-
-MEAN: Final = "mean"
-"""The name of the row that averages R² over the targets."""
 
 
 @dataclass(frozen=True)
@@ -128,65 +110,28 @@ def _metric_rows(
     rng: np.random.Generator,
 ) -> list[dict[str, Any]]:
     """Return every metric of every model and target; all from the same draws."""
-    count = int(group.max()) + 1
-    pairs = [(model, t) for model in F for t in range(Y.shape[1])]
-    level = Y.mean(axis=0)
-    tables = [target_sums(Y[:, t], F[model][:, t], float(base[t]), group, count) for model, t in pairs]
-    width = tables[0].shape[1]
-
-    def statistics(sums: Array) -> Array:
-        found = [
-            from_sums(sums[:, place * width : (place + 1) * width], float(level[t]))
-            for place, (_, t) in enumerate(pairs)
-        ]
-        r2 = np.stack([one[:, 0] for one in found], axis=1).reshape(len(sums), len(F), -1)
-        return np.concatenate([*found, r2.mean(axis=2)], axis=1)
-
-    seed = int(rng.integers(2**63))
-    all_of = resample(
-        np.concatenate(tables, axis=1), statistics, draws=draws, rng=np.random.default_rng(seed)
-    )
-    low, high = all_of.intervals()
-    rows = []
-    for place, (model, t) in enumerate(pairs):
-        for k, metric in enumerate(METRICS):
-            at = place * len(METRICS) + k
-            rows.append(_row(names[t], model, metric, all_of.estimate[at], low[at], high[at]))
-        ranks = _spearman(Y[:, t], F[model][:, t], group, count, draws, np.random.default_rng(seed))
-        ends = ranks.intervals()
-        rows.append(_row(names[t], model, "spearman", ranks.estimate[0], ends[0][0], ends[1][0]))
-    if Y.shape[1] > 1:
-        for place, model in enumerate(F):
-            at = len(pairs) * len(METRICS) + place
-            rows.append(_row(MEAN, model, "r2", all_of.estimate[at], low[at], high[at]))
+    predicted = [f[None] for f in F.values()]
+    against = [np.broadcast_to(base, one.shape) for one in predicted]
+    found = measure(Y, predicted, against, group, draws=draws, rng=rng)
+    rows = [
+        _row(target, model, metric, *(part[m, t, k] for part in (found.value, found.low, found.high)))
+        for m, model in enumerate(F)
+        for t, target in enumerate(names)
+        for k, metric in enumerate(METRICS)
+    ]
+    if len(names) > 1:
+        rows += [_row(MEAN, model, "r2", *found.mean[:, m]) for m, model in enumerate(F)]
     return rows
 
 
-def _spearman(
-    y: Array, f: Array, group: Groups, groups: int, draws: int, rng: np.random.Generator
-) -> Resampled:
-    """Resample Spearman's correlation, whose ranks each draw has anew."""
-    found = [
-        spearman(y, f, group_weights(rng, min(BLOCK, draws - start), groups)[:, group])
-        for start in range(0, draws, BLOCK)
-    ]
-    influence = None
-    if groups < FEW_GROUPS:
-        own = STEP * (group == np.arange(groups)[:, None])
-        influence = (spearman(y, f, 1.0 + own) - spearman(y, f, 1.0 - own))[:, None] / (2 * STEP)
-    estimate = spearman(y, f, np.ones((1, len(y))))
-    return Resampled(estimate, np.concatenate(found)[:, None], None, influence, groups)
-
-
 def _row(target: str, model: str, metric: str, value: float, low: float, high: float) -> dict[str, Any]:
-    least, most = RANGE.get(metric, (-np.inf, np.inf))
     return {
         "target": target,
         "model": model,
         "metric": metric,
         "value": float(value),
-        "low": float(np.clip(low, least, most)),
-        "high": float(np.clip(high, least, most)),
+        "low": float(low),
+        "high": float(high),
     }
 
 

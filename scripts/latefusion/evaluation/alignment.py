@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from latefusion.core.metrics import Array, Labels
 from latefusion.evaluation.samples import KINDS, Aligned, Model, Names, Sample
+
+
+class Replicated(Protocol):
+    """Rows of which several may be of the same item: their partitions and repeats."""
+
+    @property
+    def partition(self) -> Names:
+        """Name of the partition of each row, (r,)."""
+
+    @property
+    def repeat(self) -> Labels:
+        """Repeat of each row, (r,)."""
 
 
 def align(
@@ -70,7 +83,7 @@ def _aligned(
 ) -> Aligned:
     at = row[[place[name] for name in model.item.tolist()]]
     known = at >= 0
-    key, replicate = _replicates(model)
+    key, replicate = replicates_of(model)
     count = len(key)
     cell = replicate[known] * n + at[known]
     if len(cell) != count * n or len(np.unique(cell)) != count * n:
@@ -96,7 +109,7 @@ def _aligned(
     )
 
 
-def _replicates(model: Model) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def replicates_of(model: Replicated) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return fold assignment and repeat of each replicate, (R, 2), and the replicate of each row, (r,)."""
     names, code = np.unique(model.partition.astype(str), return_inverse=True)
     assignment = np.array([assignment_of(name) for name in names.tolist()], np.int64)[code]

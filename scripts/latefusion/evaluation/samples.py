@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,18 @@ Names = NDArray[np.object_]
 Mask = NDArray[np.bool_]
 
 KINDS: Final = ("baseline", "single", "early", "rule", LEARNER)
+
+
+class NamedModel(Protocol):
+    """A model, whatever it predicts."""
+
+    @property
+    def name(self) -> str:
+        """Name of the model."""
+
+    @property
+    def kind(self) -> str:
+        """One of `KINDS`."""
 
 
 @dataclass(frozen=True)

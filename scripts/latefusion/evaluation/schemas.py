@@ -7,22 +7,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-_KINDS: Final = {
-    "s": pa.string(),
-    "f": pa.float64(),
-    "i": pa.int64(),
-    "b": pa.bool_(),
-}
-
-
-def _schema(fields: str) -> pa.Schema:
-    """Return a schema from `name:kind` pairs; kinds are s, f, i, b, and `?` after one allows null."""
-    parsed = []
-    for field in fields.split():
-        name, kind = field.split(":")
-        parsed.append(pa.field(name, _KINDS[kind[0]], nullable=kind.endswith("?")))
-    return pa.schema(parsed)
-
+from latefusion.evaluation.schema_notation import schema as _schema
 
 SCHEMAS: Final[Mapping[str, pa.Schema]] = {
     # one row: a model
@@ -141,7 +126,9 @@ SCHEMAS: Final[Mapping[str, pa.Schema]] = {
 }
 
 
-def to_table(name: str, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
+def to_table(
+    name: str, rows: Sequence[Mapping[str, Any]], schemas: Mapping[str, pa.Schema] = SCHEMAS
+) -> pa.Table:
     """Return rows as the table `name`; a key that is not there is null, what is not finite as well.
 
     Raises
@@ -149,7 +136,7 @@ def to_table(name: str, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
     KeyError
         If a row has a key that the table has no column for.
     """
-    schema = SCHEMAS[name]
+    schema = schemas[name]
     known = dict.fromkeys(schema.names)
     for row in rows:
         if not row.keys() <= known.keys():

@@ -25,14 +25,14 @@ _FLAT: Final = 1e-13
 """Variance below this share of the mean square is rounding."""
 
 
-def target_sums(y: Array, f: Array, baseline: float, group: Groups, groups: int) -> Array:
+def target_sums(y: Array, f: Array, baseline: Array | float, group: Groups, groups: int) -> Array:
     """Sums over each group of what the metrics are made of.
 
     Parameters
     ----------
     y, f : (n,) arrays
         True and predicted values.
-    baseline : float
+    baseline : float or (n,) array
         What R² is measured against: the mean of the target among the training items.
     group : (n,) int array
         Codes 0 … groups − 1.

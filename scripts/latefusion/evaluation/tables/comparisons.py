@@ -19,7 +19,7 @@ from latefusion.evaluation.comparable import (
     values_of,
     with_headline,
 )
-from latefusion.evaluation.samples import Aligned, Known, Sample
+from latefusion.evaluation.samples import Aligned, Known, NamedModel, Sample
 from latefusion.evaluation.scores import Scores, differences
 from latefusion.evaluation.statistics.group_bootstrap import (
     grouped_means,
@@ -91,14 +91,14 @@ def comparison_rows(
     return rows
 
 
-def first_rules(models: Sequence[Aligned], same: Mapping[str, str | None]) -> dict[str, str]:
+def first_rules(models: Sequence[NamedModel], same: Mapping[str, str | None]) -> dict[str, str]:
     """Return for each rule the first rule that says the same, itself where there is none before it.
 
     Parameters
     ----------
-    models : sequence of Aligned
+    models : sequence
     same : mapping of str to str or None
-        From `coinciding`; two rules may coincide by way of a view, which is no part of the family.
+        From `coinciding_models`; two rules may coincide by way of a view, which is no part of the family.
     """
     first: dict[str, str] = {}
     found = {}

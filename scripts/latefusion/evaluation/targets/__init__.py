@@ -1,0 +1,1 @@
+"""Predictions of continuous targets, judged: one result table a file."""

@@ -1,0 +1,107 @@
+"""The planned comparisons in squared error: every rule against one reference chosen without test rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+
+from latefusion.evaluation.samples import Row
+from latefusion.evaluation.statistics.group_bootstrap import grouped_means
+from latefusion.evaluation.statistics.paired_tests import ALPHA, holm, least_detectable, sign_flip_of_sums
+from latefusion.evaluation.tables.comparisons import first_rules
+from latefusion.evaluation.targets.losses import Losses, columns
+from latefusion.evaluation.targets.samples import AlignedTargets, TargetItems, TargetSample
+
+FLIPS: Final = 10_000
+"""Draws of signs, at least."""
+
+
+def choose_reference(sample: TargetSample, items: TargetItems) -> str | None:
+    """Return the single modality with the least squared error out of fold; the first where none is known."""
+    singles = [model for model in sample.models if model.kind == "single"]
+    known = {model.name: out_of_fold_error(model, items, sample.centers) for model in singles}
+    found = {name: error for name, error in known.items() if error is not None}
+    if found:
+        return min(found, key=lambda name: found[name])
+    return singles[0].name if singles else None
+
+
+def out_of_fold_error(
+    model: AlignedTargets, items: TargetItems, centers: Mapping[str, np.ndarray]
+) -> float | None:
+    """Return the squared error of a model out of fold, in units of the targets' variance, over partitions.
+
+    None where it has said nothing of training rows.
+    """
+    found = []
+    for partition, held in model.out_of_fold.items():
+        y = items.y[items.positions(held.item)]
+        spread = ((y - centers[partition]) ** 2).mean(axis=0)
+        found.append((((y - held.predicted) ** 2).mean(axis=0) / np.where(spread > 0, spread, 1.0)).mean())
+    return float(np.mean(found)) if found else None
+
+
+def comparison_rows(
+    sample: TargetSample,
+    of: Losses,
+    subset: str,
+    reference: str,
+    same: Mapping[str, str | None],
+    *,
+    confirmatory: bool,
+    rng: np.random.Generator,
+) -> list[Row]:
+    """Return every other model against the reference, in squared error.
+
+    Rules are the confirmatory family, corrected by Holm; those that coincide are tested once and share the
+    result. Other models and other subsets are exploratory.
+    """
+    tested = [model for model in sample.models if model.name != reference]
+    first = first_rules(tested, same) if confirmatory else {}
+    family = [name for name in first if first[name] == name]
+    base = columns(sample, [sample.of(reference)])[0]
+    places = columns(sample, tested)
+    draws = max(FLIPS, 400 * len(family))
+    p = sign_flip_of_sums(of.sums[:, places] - of.sums[:, [base]], draws=draws, rng=rng)
+    p = p if sample.groups > 1 else np.ones(len(tested))
+    by_model = dict(zip([model.name for model in tested], p.tolist(), strict=True))
+    adjusted = dict(zip(family, holm(np.array([by_model[name] for name in family])).tolist(), strict=True))
+    means = grouped_means(of.values[:, places] - of.values[:, [base]], sample.group)
+    rows = []
+    for k, model in enumerate(tested):
+        difference, low, high = of.resampled.contrast(places[k], base)
+        p_holm = adjusted[first[model.name]] if model.name in first else None
+        se = float(means.se[k])
+        tests = len(family) if p_holm is not None else 1
+        rows.append(
+            {
+                "family": "exploratory" if p_holm is None else "confirmatory",
+                "subset": subset,
+                "target": of.target,
+                "model": model.name,
+                "kind": model.kind,
+                "reference": reference,
+                "n": len(sample.item),
+                "groups": sample.groups,
+                "difference": difference * of.unit,
+                "low": low * of.unit,
+                "high": high * of.unit,
+                "r2_difference": -difference,
+                "r2_low": -high,
+                "r2_high": -low,
+                "p": by_model[model.name],
+                "p_holm": p_holm,
+                "significant": None if p_holm is None else p_holm <= ALPHA,
+                "test": "sign_flip",
+                "draws": draws,
+                "tests": tests,
+                "se": se,
+                "design_effect": float(means.design_effect[k]),
+                "detectable": least_detectable(se),
+                "detectable_holm": least_detectable(se, tests),
+                "same_as": same[model.name],
+            }
+        )
+    return rows

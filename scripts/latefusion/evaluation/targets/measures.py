@@ -1,0 +1,141 @@
+"""Metrics of several models and targets with intervals over groups, all from the same draws."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from latefusion.core.parallel import run
+from latefusion.evaluation.statistics.continuous_metrics import METRICS as OF_SUMS
+from latefusion.evaluation.statistics.continuous_metrics import RANGE, from_sums, spearman, target_sums
+from latefusion.evaluation.statistics.group_bootstrap import (
+    BLOCK,
+    STEP,
+    Array,
+    Groups,
+    Resampled,
+    group_weights,
+    resample,
+)
+from latefusion.evaluation.statistics.proportions import FEW_GROUPS
+
+METRICS: Final = (*OF_SUMS, "spearman")
+"""Of a model and target, in the order of `Measured`."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Metrics of M models and T targets, and R² averaged over the targets.
+
+    Attributes
+    ----------
+    value, low, high : (M, T, 8) arrays
+        In the order of `METRICS`; NaN where a metric is not defined.
+    mean : (3, M) array
+        R² averaged over the targets, and the ends of its interval.
+    method : str
+        'percentile', or 't' where groups are few.
+    """
+
+    value: Array
+    low: Array
+    high: Array
+    mean: Array
+    method: str
+
+
+def measure(
+    y: Array,
+    predicted: Sequence[Array],
+    base: Sequence[Array],
+    group: Groups,
+    *,
+    draws: int,
+    rng: np.random.Generator,
+    n_jobs: int = 1,
+) -> Measured:
+    """Resample whole groups and compute every metric of every model and target in each draw.
+
+    Parameters
+    ----------
+    y : (n, T) array
+    predicted : sequence of (R, n, T) arrays
+        Of each model; metrics are averaged over its R replicates.
+    base : sequence of (R, n, T) arrays
+        What R² is measured against: means of the training targets.
+    group : (n,) int array
+        Codes 0 … G − 1.
+    draws : int
+    rng : numpy.random.Generator
+    n_jobs : int
+        Threads; no number depends on it.
+    """
+    count, T = int(group.max()) + 1, y.shape[1]
+    level = y.mean(axis=0)
+    tables = [
+        target_sums(y[:, t], f[:, t], b[:, t], group, count)
+        for own, against in zip(predicted, base, strict=True)
+        for t in range(T)
+        for f, b in zip(own, against, strict=True)
+    ]
+    width = tables[0].shape[1]
+    replicates = [len(own) for own in predicted for _ in range(T)]
+
+    def statistics(sums: Array) -> Array:
+        found, at = [], 0
+        for place, times in enumerate(replicates):
+            own = [
+                from_sums(sums[:, k * width : (k + 1) * width], float(level[place % T]))
+                for k in range(at, at + times)
+            ]
+            found.append(own[0] if times == 1 else np.mean(own, axis=0))
+            at += times
+        r2 = np.stack([one[:, 0] for one in found], axis=1).reshape(len(sums), len(predicted), -1)
+        return np.concatenate([*found, r2.mean(axis=2)], axis=1)
+
+    seed = int(rng.integers(2**63))
+    sums = np.concatenate(tables, axis=1)
+    found = resample(sums, statistics, draws=draws, rng=np.random.default_rng(seed), n_jobs=n_jobs)
+    ends = found.intervals()
+
+    def ranks(place: int) -> Array:
+        own, t = predicted[place // T][:, :, place % T], place % T
+        one = _spearman(y[:, t], own, group, count, draws, np.random.default_rng(seed))
+        low, high = one.intervals()
+        return np.array([one.estimate[0], low[0], high[0]])
+
+    correlations = np.stack(run(ranks, list(range(len(predicted) * T)), n_jobs)).T
+    split = len(predicted) * T * len(OF_SUMS)
+    shape = (len(predicted), T, -1)
+    parts = [
+        np.concatenate([all_of[:split].reshape(shape), own.reshape(shape)], axis=2)
+        for all_of, own in zip((found.estimate, *ends), correlations, strict=True)
+    ]
+    least, most = np.array([RANGE.get(metric, (-np.inf, np.inf)) for metric in METRICS]).T
+    mean = np.stack([found.estimate[split:], ends[0][split:], np.minimum(ends[1][split:], 1.0)])
+    return Measured(
+        parts[0], np.clip(parts[1], least, most), np.clip(parts[2], least, most), mean, found.method
+    )
+
+
+def _spearman(
+    y: Array, predicted: Array, group: Groups, groups: int, draws: int, rng: np.random.Generator
+) -> Resampled:
+    """Resample Spearman's correlation, whose ranks each draw has anew, averaged over replicates (R, n)."""
+
+    def mean(weights: Array) -> Array:
+        found = [spearman(y, f, weights) for f in predicted]
+        return found[0] if len(found) == 1 else np.asarray(np.mean(found, axis=0))
+
+    drawn = [
+        mean(group_weights(rng, min(BLOCK, draws - start), groups)[:, group])
+        for start in range(0, draws, BLOCK)
+    ]
+    influence = None
+    if groups < FEW_GROUPS:
+        own = STEP * (group == np.arange(groups)[:, None])
+        influence = (mean(1.0 + own) - mean(1.0 - own))[:, None] / (2 * STEP)
+    return Resampled(mean(np.ones((1, len(y)))), np.concatenate(drawn)[:, None], None, influence, groups)

@@ -1,0 +1,31 @@
+"""Names of the tables of continuous targets, for those who must not import anything heavy."""
+
+from __future__ import annotations
+
+from typing import Final
+
+TARGET_TABLES: Final = (
+    "models",
+    "metrics",
+    "comparisons",
+    "confidence_set",
+    "best",
+    "complementarity",
+    "intervals",
+    "strata",
+    "outcomes",
+    "bridge",
+)
+"""Tables of one protocol, `evaluation/{protocol}/<name>.parquet`."""
+
+MEAN: Final = "mean"
+"""What stands for the mean over the targets in a column `target`."""
+
+TRAINING_MEAN: Final = "training_mean"
+"""The baseline that says the mean of the targets in training."""
+
+GROUP_MEAN: Final = "group_mean"
+"""The baseline that says the mean of the item's group in training."""
+
+SELECTED: Final = "selected"
+"""The rule that is chosen anew inside each partition, by its squared errors out of fold."""
