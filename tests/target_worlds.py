@@ -1,4 +1,4 @@
-"""Continuous targets of made-up songs of artists, and what models say of them: simulated, nothing is trained."""
+"""Continuous targets of made-up songs of artists, and what models say of them: nothing is trained."""
 
 import numpy as np
 

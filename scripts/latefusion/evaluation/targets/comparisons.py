@@ -59,6 +59,8 @@ def comparison_rows(
     result. Other models and other subsets are exploratory.
     """
     tested = [model for model in sample.models if model.name != reference]
+    if not tested:
+        return []
     first = first_rules(tested, same) if confirmatory else {}
     family = [name for name in first if first[name] == name]
     base = columns(sample, [sample.of(reference)])[0]
