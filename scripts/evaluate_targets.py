@@ -3,19 +3,19 @@
 from latefusion.core.job import job
 
 with job(snakemake.log[0]):
-    from latefusion.evaluation.targets.baselines import target_baselines
-    from latefusion.evaluation.targets.bridge import Quadrants
-    from latefusion.evaluation.targets.evaluate import evaluate_targets
-    from latefusion.evaluation.targets.schemas import SCHEMAS
-
-    from latefusion.evaluation.reading import read_parts
-    from latefusion.evaluation.targets.names import TARGET_TABLES
     from latefusion.evaluation.targets.reading import (
         read_target_items,
         read_target_rule,
         read_target_view,
         training_means,
     )
+
+    from latefusion.evaluation.reading import read_parts
+    from latefusion.evaluation.targets.baselines import target_baselines
+    from latefusion.evaluation.targets.bridge import Quadrants
+    from latefusion.evaluation.targets.evaluate import evaluate_targets
+    from latefusion.evaluation.targets.names import TARGET_TABLES
+    from latefusion.evaluation.targets.schemas import SCHEMAS
     from latefusion.store.tables import read_json, read_table, write_table
 
     params, source = snakemake.params, snakemake.input
