@@ -8,7 +8,8 @@ import re
 
 import pytest
 
-from latefusion.report.page import as_json, coded, policy, render, soft, write_report
+from latefusion.report.html import as_json, coded, inlined, policy, soft
+from latefusion.report.page import render, write_report
 from latefusion.report.reading import read_results
 from made_up_results import EVIL, MadeUp
 
@@ -176,10 +177,8 @@ def test_text_is_escaped_before_it_may_be_broken():
 
 
 def test_code_that_would_end_its_element_is_not_inlined(monkeypatch):
-    from latefusion.report.page import _inlined
-
     with pytest.raises(ValueError, match="<script>"):
-        _inlined("x = '</SCRIPT>'", "script")
+        inlined("x = '</SCRIPT>'", "script")
 
 
 def test_the_policy_takes_any_number_of_scripts():
