@@ -3,26 +3,27 @@
 from latefusion.core.job import job
 
 with job(snakemake.log[0]):
+    from latefusion.evaluation.reading import read_parts
+    from latefusion.evaluation.targets.baselines import target_baselines
+    from latefusion.evaluation.targets.evaluate import evaluate_targets
+    from latefusion.evaluation.targets.names import TARGET_TABLES
     from latefusion.evaluation.targets.reading import (
+        read_quadrants,
         read_target_items,
         read_target_rule,
         read_target_view,
         training_means,
     )
-
-    from latefusion.evaluation.reading import read_parts
-    from latefusion.evaluation.targets.baselines import target_baselines
-    from latefusion.evaluation.targets.bridge import Quadrants
-    from latefusion.evaluation.targets.evaluate import evaluate_targets
-    from latefusion.evaluation.targets.names import TARGET_TABLES
     from latefusion.evaluation.targets.schemas import SCHEMAS
     from latefusion.store.tables import read_json, read_table, write_table
 
     params, source = snakemake.params, snakemake.input
-    items = read_target_items(source.item_tables, source.groups, read_json(source.dataset), params.describe)
+    dataset, cut = read_json(source.dataset), params.quadrants
+    items = read_target_items(source.item_tables, source.groups, dataset, params.describe)
     parts = list(read_parts(list(zip(params.partitions, source.partition_tables, strict=True)), items))
     centers = training_means(parts, items)
-    models, count = target_baselines(parts, items), len(params.partitions)
+    models = target_baselines(parts, items, lookup=dataset["groups"]["known"])
+    count = len(params.partitions)
     for place, (name, kind) in enumerate(params.views):
         own = slice(place * count, (place + 1) * count)
         tables = zip(params.partitions, source.test[own], source.out_of_fold[own], strict=True)
@@ -39,7 +40,7 @@ with job(snakemake.log[0]):
         draws=params.draws,
         seed=params.seed,
         n_jobs=snakemake.threads,
-        quadrants=None if params.quadrants is None else Quadrants.of(params.quadrants, items),
+        quadrants=None if cut is None else read_quadrants(cut["cut"], cut["label"], items),
         classifiers=read_table(classifiers[0]) if classifiers else None,
     )
     for name, path in zip(TARGET_TABLES, snakemake.output, strict=True):

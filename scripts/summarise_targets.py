@@ -3,17 +3,17 @@
 from latefusion.core.job import job
 
 with job(snakemake.log[0]):
+    from latefusion.evaluation.targets.checks import run_target_checks
+
+    from latefusion.core.input_names import input_name
+    from latefusion.evaluation.targets.names import TARGET_TABLES
+    from latefusion.evaluation.targets.schemas import SCHEMAS
     from latefusion.evaluation.targets.summary import (
         as_columns,
         ranking_markdown,
         ranking_text,
         summarise_targets,
     )
-
-    from latefusion.core.input_names import input_name
-    from latefusion.evaluation.targets.checks import run_target_checks
-    from latefusion.evaluation.targets.names import TARGET_TABLES
-    from latefusion.evaluation.targets.schemas import SCHEMAS
     from latefusion.store.atomic import atomic
     from latefusion.store.csv_export import write_csv
     from latefusion.store.tables import read_json, read_table, write_json

@@ -7,11 +7,11 @@ from typing import Any, Final
 
 from latefusion.core.errors import Problem, shorten
 from latefusion.core.wording import listed, verb
+from latefusion.evaluation.targets.names import GROUP_MEAN, MEAN, TRAINING_MEAN
 from latefusion.planning.config_types import Config
 
 REPLICA: Final = "replica"
-MEAN: Final = "mean"
-"""What tables call the mean over targets, so that no target can have this name."""
+BASELINES: Final = (TRAINING_MEAN, GROUP_MEAN)
 
 ONE_KERNEL: Final = ("concatenate", "balanced")
 """Ways of combining modalities that give one kernel, as kernel ridge regression has it."""
@@ -63,6 +63,13 @@ def task_problems(config: Config, file: str) -> Iterator[Problem]:
         yield Problem(file, found, "data and modalities, or predictions", fix, column="data.target")
     elif not has_classes(config):
         yield from _class_key_problems(config, file)
+    kinds = ("modalities", config["modalities"]), ("views", config["views"]), ("rules", config["rules"])
+    for kind, entries in kinds:
+        for position, name in enumerate(entry["name"] for entry in entries):
+            if name.casefold() in BASELINES:
+                found = f"{shorten(name)}, the name of a baseline of data.target"
+                place = f"{kind}[{position}].name"
+                yield Problem(file, found, "any other name", "give it another name", column=place)
     if {*config["protocols"]} == {REPLICA}:
         found = "replica alone, the notebook's procedure, which predicts classes"
         fix = "write `protocols: [honest, cross]`"

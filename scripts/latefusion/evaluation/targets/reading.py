@@ -1,0 +1,145 @@
+"""From the workflow's files to the models of numbers that are evaluated."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from latefusion.evaluation.reading import read_items
+from latefusion.evaluation.targets.bridge import cells
+from latefusion.evaluation.targets.samples import Held, Quadrants, TargetItems, TargetModel
+from latefusion.store.samples import read_targets, target_names
+from latefusion.store.tables import read_table
+from latefusion.store.target_predictions import TargetPredictions
+
+Float64 = NDArray[np.float64]
+Positions = NDArray[np.int64]
+Part = tuple[str, Positions, Positions]
+"""Name of a partition, and where its training and its test rows stand among the items."""
+
+
+def read_target_items(
+    tables: Sequence[Path | str], groups: Path | str, dataset: Mapping[str, Any], describe: Sequence[str]
+) -> TargetItems:
+    """Read the items of all splits with their numbers, their final groups and what describes them."""
+    items = read_items(tables, groups, dataset, describe)
+    targets = target_names(dataset)
+    classes = tuple(entry["name"] for entry in dataset["classes"])
+    return TargetItems(
+        targets=targets,
+        item=items.item,
+        y=read_targets(tables, targets)[1],
+        group=items.group,
+        split=items.split,
+        described=items.described,
+        label=items.label if classes else None,
+        classes=classes,
+    )
+
+
+def training_means(parts: Sequence[Part], items: TargetItems) -> dict[str, Float64]:
+    """Return the mean of each target in the training part of each partition, (T,)."""
+    return {name: items.y[train].mean(axis=0) for name, train, _ in parts}
+
+
+def read_quadrants(cut: Sequence[float], label: str | None, items: TargetItems) -> Quadrants:
+    """Return where numbers are cut, and what the cells are called where a descriptive column says so.
+
+    Each cell has the name that most of its items have; names are left to the classes of the items, or to
+    signs, where there is no such column, or two cells would have one name.
+
+    Parameters
+    ----------
+    cut : sequence of float
+        Of each target.
+    label : str or None
+        A column of `items.described`.
+    items : TargetItems
+    """
+    at = np.asarray(cut, np.float64)
+    if label is None or label not in items.described:
+        return Quadrants(at)
+    cell = cells(items.y, at)
+    names = []
+    for code in range(1 << len(at)):
+        inside = Counter(str(items.described[label][i]) for i in np.flatnonzero(cell == code).tolist())
+        names += [name for name, _ in inside.most_common(1)]
+    return Quadrants(at, tuple(names) if len({*names}) == 1 << len(at) else ())
+
+
+def read_target_view(
+    name: str,
+    kind: Literal["single", "early"],
+    tables: Sequence[tuple[str, Path | str, Path | str]],
+    centers: Mapping[str, Float64],
+) -> TargetModel:
+    """Read what a view predicts.
+
+    Parameters
+    ----------
+    name : str
+    kind : {'single', 'early'}
+    tables : sequence of (partition, test, out_of_fold)
+    centers : mapping of str to (T,) array
+        Training means, said of items that lack the modality.
+    """
+    tests = [(partition, TargetPredictions.read(test)) for partition, test, _ in tables]
+    held = {partition: _held(TargetPredictions.read(path)) for partition, _, path in tables}
+    missing = [np.isnan(one.predicted).any(axis=1) for _, one in tests]
+    counts = [len(one.item) for _, one in tests]
+    variances = [one.variance for _, one in tests]
+    known = [np.sqrt(one) for one in variances if one is not None]
+    return TargetModel(
+        name=name,
+        kind=kind,
+        item=np.concatenate([one.item for _, one in tests]),
+        predicted=np.concatenate([_filled(one.predicted, centers[partition]) for partition, one in tests]),
+        partition=np.repeat(np.array([partition for partition, _ in tests], object), counts),
+        repeat=np.zeros(sum(counts), np.int32),
+        sd=np.concatenate(known) if len(known) == len(variances) else None,
+        out_of_fold=held,
+        filled=int(sum(one.sum() for one in missing)),
+    )
+
+
+def read_target_rule(name: str, table: Path | str, out_of_fold: Path | str) -> TargetModel:
+    """Read what a rule makes of the views' predictions."""
+    read, outside = read_table(table), read_table(out_of_fold)
+    said = TargetPredictions.from_table(read)
+    return TargetModel(
+        name=name,
+        kind="rule",
+        item=said.item,
+        predicted=said.predicted,
+        partition=read["partition"].to_numpy(zero_copy_only=False),
+        repeat=read["repeat"].to_numpy().astype(np.int32),
+        sd=None,
+        out_of_fold={
+            partition: _held(TargetPredictions.from_table(rows)) for partition, rows in _by_partition(outside)
+        },
+    )
+
+
+def _by_partition(table: pa.Table) -> Iterator[tuple[str, pa.Table]]:
+    for partition in dict.fromkeys(table["partition"].to_pylist()):
+        yield partition, table.filter(pc.equal(table["partition"], partition))
+
+
+def _held(table: TargetPredictions) -> Held:
+    """Return out-of-fold rows; those without the modality are told the mean of the other folds."""
+    predicted = table.predicted.copy()
+    for fold in np.unique(table.fold):
+        outside = table.fold == fold
+        predicted[outside] = _filled(predicted[outside], table.y[~outside].mean(axis=0))
+    return Held(table.item, table.fold, predicted)
+
+
+def _filled(predicted: Float64, center: Float64) -> Float64:
+    return np.where(np.isnan(predicted), center, predicted)
