@@ -3,9 +3,8 @@
 from latefusion.core.job import job
 
 with job(snakemake.log[0]):
-    from latefusion.evaluation.targets.checks import run_target_checks
-
     from latefusion.core.input_names import input_name
+    from latefusion.evaluation.targets.checks import run_target_checks
     from latefusion.evaluation.targets.names import TARGET_TABLES
     from latefusion.evaluation.targets.schemas import SCHEMAS
     from latefusion.evaluation.targets.summary import (
