@@ -5,7 +5,7 @@ from latefusion.core.job import job
 with job(snakemake.log[0]):
     import numpy as np
 
-    from latefusion.kernel_ridge.training import predict_ridge
+    from latefusion.kernel_ridge.training import predict_ridge, residual_variances
     from latefusion.store.models import load_model
     from latefusion.store.samples import positions, read_samples, read_targets, target_names
     from latefusion.store.tables import read_json
@@ -17,8 +17,7 @@ with job(snakemake.log[0]):
     rows = read_samples(source.partition, "test", source.item_tables, source.features, dataset)
     item, values = read_targets(source.item_tables, targets)
     model = load_model(source.model, source.facts)
-    learned = read_json(source.facts)["targets"]
-    residual = [learned[name]["residual_variance"] for name in targets]
+    residual = residual_variances(read_json(source.facts), targets)
     said = predict_ridge(model, rows.X, snakemake.threads)
     variance = np.where(np.isnan(said), np.nan, residual)
     y = values[positions(item, rows.item, source.partition)]

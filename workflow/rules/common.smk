@@ -148,7 +148,7 @@ asks_of_curve, threads_of = REQUESTS.of_curve, REQUESTS.threads
 def prediction_targets(wildcards):
     """What `snakemake predict` makes, or a message about what it lacks."""
     try:
-        return job_inputs.predictions(FILES, file=RUN.name)
+        return RUN.predicted()
     except InputError as error:
         raise WorkflowError(f"there is nothing to predict:\n{error}") from None
 

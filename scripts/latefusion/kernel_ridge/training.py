@@ -133,6 +133,11 @@ def train_ridge(
     )
 
 
+def residual_variances(facts: Mapping[str, Any], targets: Sequence[str]) -> Float64:
+    """Return the residual variance of each target, (T,), as the model's JSON file has it."""
+    return np.array([facts["targets"][name]["residual_variance"] for name in targets])
+
+
 def predict_ridge(model: KernelRidge, X: Sequence[Features], n_jobs: int = 1) -> Float64:
     """Return the predictions of items, (n, T); NaN where one lacks a modality."""
     known = present_rows(X)

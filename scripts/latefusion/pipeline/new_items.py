@@ -42,7 +42,14 @@ def prediction_columns(
         columns[f"{model}_class"] = _names(probabilities.classes, probabilities.predicted)
         top = np.where(np.isnan(probabilities.p).any(axis=1), np.nan, probabilities.p.max(axis=1))
         columns[f"{model}_p"] = [None if np.isnan(p) else p for p in top.tolist()]
-    columns["warning"] = _warnings(said, far)
+    # what one learner of a modality lacks, all do
+    missing = {model.partition(".")[0]: one.predicted < 0 for model, one in said.items()}
+    columns["warning"] = warnings_of(missing, far)
+    return beside_descriptions(items, columns)
+
+
+def beside_descriptions(items: pa.Table, columns: dict[str, Sequence[Any]]) -> dict[str, Sequence[Any]]:
+    """Return columns behind what describes the items, which gives way where a name is taken."""
     described = {
         f"{name} (in the file)" if name in columns else name: items[name].to_pylist()
         for name in items.column_names
@@ -55,12 +62,12 @@ def _names(classes: Sequence[str], predicted: NDArray[np.int32]) -> list[str]:
     return [classes[index] if index >= 0 else "" for index in predicted.tolist()]
 
 
-def _warnings(said: Mapping[str, Probabilities], far: Mapping[str, NDArray[np.bool_]]) -> list[str]:
-    n = len(next(iter(said.values())).item)
+def warnings_of(missing: Mapping[str, NDArray[np.bool_]], far: Mapping[str, NDArray[np.bool_]]) -> list[str]:
+    """Return what is to be said of each item: modalities that it lacks, or that are unlike any seen."""
+    n = len(next(iter(missing.values())))
     notes: list[list[str]] = [[] for _ in range(n)]
-    of_modality = {model.partition(".")[0]: probabilities for model, probabilities in said.items()}
-    for modality, probabilities in of_modality.items():  # what one learner of it lacks, all do
-        for row in np.flatnonzero(probabilities.predicted < 0):
+    for modality, lacking in missing.items():
+        for row in np.flatnonzero(lacking):
             notes[row].append(f"{modality} is missing")
         for row in np.flatnonzero(far[modality]):
             notes[row].append(f"{modality} lies far from everything seen in training")

@@ -12,8 +12,9 @@ from latefusion.core.input_names import input_name
 from latefusion.core.table_files import Source, table_files
 from latefusion.evaluation.names import CURVE_RULES, SELECTED, TABLES
 from latefusion.planning.files import GIVEN, ROOT, Files, Kind, evaluation_tables, items_of
-from latefusion.planning.item_sources import COMPLETE, DIVIDED, item_table, new_modality
-from latefusion.planning.modality_sources import BY_ROW, files_of, listing, modality_entry
+from latefusion.planning.item_sources import COMPLETE, DIVIDED, item_table
+from latefusion.planning.modality_sources import files_of, listing, modality_entry
+from latefusion.planning.new_item_sources import require_new_items
 from latefusion.planning.views import View
 
 TEST: Final = "test"
@@ -218,20 +219,8 @@ def predictions(files: Files, *, file: str) -> list[str]:
     InputError
         If there is nothing to classify, or a modality cannot be computed for new items.
     """
-    if files.config["data"]["new"] is None:
-        found, allowed, fix = "null", "a file of items without labels", "name their file in data.new"
-        raise InputError([Problem(file, found, allowed, fix, column="data.new")])
+    require_new_items(files.config, file)
     pipeline = saved_pipeline(files, file=file)
-    for position, modality in enumerate(files.config["modalities"]):
-        own = new_modality(files.config["data"], modality)
-        if own["items"] == BY_ROW and own["file"] == modality["file"]:
-            found = f"{BY_ROW}: the rows of {modality['name']} are those of the labelled items"
-            allowed, fix = (
-                "identifiers, by which new items are found",
-                f"name their own file, data.new: {{items: …, modalities: {{{modality['name']}: …}}}}",
-            )
-            place = f"modalities[{position}].items"
-            raise InputError([Problem(file, found, allowed, fix, column=place)])
     return [f"{ROOT}/predictions.csv", f"{ROOT}/predictions.json", *pipeline]
 
 

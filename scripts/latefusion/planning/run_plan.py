@@ -19,6 +19,7 @@ from latefusion.planning.config_layers import Layer, located, main_file, merged
 from latefusion.planning.config_types import Config
 from latefusion.planning.configuration import RESERVED_NAMES, complete, missing_files
 from latefusion.planning.files import Files
+from latefusion.planning.job_inputs import predictions
 from latefusion.planning.learner_catalogue import LearnerFacts
 from latefusion.planning.own_rules import (
     KEY,
@@ -95,6 +96,17 @@ class RunPlan:
     def left_out(self) -> list[LeftOut]:
         """What some protocol does without."""
         return [*self.plan.left_out, *(self.targets.plan.left_out if self.targets is not None else ())]
+
+    def predicted(self) -> list[str]:
+        """Return what `snakemake predict` makes.
+
+        Raises
+        ------
+        InputError
+            If there is nothing to predict, or it cannot be.
+        """
+        own = predictions(self.files, file=self.name) if self.has_classes else []
+        return [*own, *(self.targets.predicted(file=self.name) if self.targets is not None else ())]
 
     def promised(self) -> list[str]:
         """Return every file that the workflow promises."""

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any, Final, Literal
 
+from latefusion.core.errors import InputError, Problem
 from latefusion.core.input_names import input_name
 from latefusion.evaluation.names import SELECTED
 from latefusion.evaluation.targets.names import TARGET_TABLES
 from latefusion.planning.files import ROOT, Files, items_of
+from latefusion.planning.new_item_sources import require_new_items
 from latefusion.planning.plan import ConfiguredRule
 from latefusion.planning.target_plan import TargetPlan
 
@@ -122,6 +124,42 @@ class TargetFiles:
     def item_tables(self, partition: str, part: str) -> list[str]:
         """Return the items that one part of a partition draws from."""
         return items_of(*self.files.splits_of(partition, part))
+
+    def of_new_items(self) -> dict[str, str]:
+        """Return what new items are predicted with: models of all labelled items, and what was seen."""
+        places = {
+            **{split: f"{ROOT}/features/{split}/{{}}.parquet" for split in ("new", *self.files.splits)},
+            "model": f"{self.root}/all/models/{{}}.joblib",
+            "facts": f"{self.root}/all/models/{{}}.json",
+            "learn": f"{self.root}/all/predictions/{{}}/train_out_of_fold.parquet",
+        }
+        return {
+            input_name(kind, name): place.format(name)
+            for name in self.plan.modalities
+            for kind, place in places.items()
+        }
+
+    def prediction_rules(self) -> dict[str, dict[str, Any]]:
+        """Return the rule that the configuration names for new items, or all that one is chosen from."""
+        wanted = self.files.config["predict"]["rule"]
+        names = [wanted] if wanted in self.plan.rules else list(self.plan.rules)
+        return {
+            name: {"rule": self.rule(name).rule, "options": dict(self.rule(name).options)} for name in names
+        }
+
+    def predicted(self, *, file: str) -> list[str]:
+        """Return what `snakemake predict` makes.
+
+        Raises
+        ------
+        InputError
+            If there is nothing to predict.
+        """
+        require_new_items(self.files.config, file)
+        if not self.plan.rules:
+            found, allowed = "no rule that fuses numbers", "one or more, of which one is chosen"
+            raise InputError([Problem(file, found, allowed, "add mean to rules", column="rules")])
+        return [f"{self.root}/predictions.{ending}" for ending in ("csv", "json")]
 
     def left_out(self) -> list[dict[str, str]]:
         """Return what a protocol does without, as the checks tell of it."""

@@ -92,6 +92,10 @@ def _name_problems(config: Config, targets: list[str], file: str) -> Iterator[Pr
                 found = f"{shorten(name)}, which {key} names as well"
                 fix = "name the column of the number, or leave it out of one of the two"
                 yield Problem(file, found, "columns with one meaning each", fix, column="data.target")
+        ends = [other for other in targets if other in (f"{name}_low", f"{name}_high")]
+        for other in ends:
+            found = f"{shorten(other)}, which is what predictions call an end of the interval of {name}"
+            yield Problem(file, found, "any other name", "rename the column", column="data.target")
         if name == MEAN:
             found = f"{MEAN}, which is what tables call the mean over targets"
             yield Problem(file, found, "any other name", "rename the column", column="data.target")

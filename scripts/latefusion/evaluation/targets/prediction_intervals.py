@@ -25,11 +25,15 @@ def half_widths(model: AlignedTargets, items: TargetItems) -> dict[str, Array]:
     """
     found = {}
     for partition, held in model.out_of_fold.items():
-        errors = np.sort(np.abs(items.y[items.positions(held.item)] - held.predicted), axis=0)
-        rank = int(np.ceil(COVERAGE * (len(errors) + 1) - 1e-9))
-        known = 0 < rank <= len(errors)
-        found[partition] = errors[rank - 1] if known else np.full(errors.shape[1], np.inf)
+        found[partition] = half_width(items.y[items.positions(held.item)] - held.predicted)
     return found
+
+
+def half_width(errors: Array) -> Array:
+    """Return how far an interval reaches, (T,), from errors of models that did not see the row, (m, T)."""
+    ordered = np.sort(np.abs(errors), axis=0)
+    rank = int(np.ceil(COVERAGE * (len(ordered) + 1) - 1e-9))
+    return ordered[rank - 1] if 0 < rank <= len(ordered) else np.full(ordered.shape[1], np.inf)
 
 
 def interval_rows(sample: TargetSample, items: TargetItems) -> list[Row]:
