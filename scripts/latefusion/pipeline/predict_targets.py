@@ -8,18 +8,19 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from latefusion.core.input_names import NamedFiles, input_name
 from latefusion.core.seeds import stream
 from latefusion.evaluation.targets.prediction_intervals import half_width
-from latefusion.fusion.fuse_targets import fuse_targets, select_target_rule
+from latefusion.fusion.fuse_targets import FusedTargets, fuse_targets, select_target_rule
 from latefusion.fusion.target_inputs import TargetPartition, stack_targets
 from latefusion.kernel_ridge.training import predict_ridge, residual_variances
 from latefusion.pipeline.classify import EVERYTHING
 from latefusion.pipeline.new_items import beside_descriptions, warnings_of
 from latefusion.pipeline.novelty import novelty_mask
 from latefusion.store.models import load_model
-from latefusion.store.samples import read_features
+from latefusion.store.samples import Features, read_features
 from latefusion.store.schemas import SPLITS
 from latefusion.store.tables import read_json
 from latefusion.store.target_predictions import TargetPredictions
@@ -61,18 +62,12 @@ def predict_targets(
         The configured seed; threads, which change no number.
     """
     item = items["item"].to_numpy(zero_copy_only=False)
-    there = {*files.keys()}
     learn, said, far = {}, {}, {}
     for name in modalities:
         learn[name] = TargetPredictions.read(files.get(input_name("learn", name)))
-        targets, facts = learn[name].targets, files.get(input_name("facts", name))
-        new = read_features(files.get(input_name("new", name)))
-        predicted = predict_ridge(load_model(files.get(input_name("model", name)), facts), [new], n_jobs)
-        variance = np.where(np.isnan(predicted), np.nan, residual_variances(read_json(facts), targets))
-        said[name] = TargetPredictions(targets, item, np.full_like(predicted, np.nan), predicted, variance)
-        seen = [files.get(one) for split in SPLITS if (one := input_name(split, name)) in there]
-        labelled = np.concatenate([read_features(path) for path in seen])
-        far[name] = novelty_mask(labelled, new, rng=stream(seed, "predict targets", name))
+        targets, new = learn[name].targets, read_features(files.get(input_name("new", name)))
+        said[name] = _said(name, files, item, new, targets, n_jobs)
+        far[name] = novelty_mask(_seen(name, files), new, rng=stream(seed, "predict targets", name))
     part = TargetPartition(
         EVERYTHING,
         targets,
@@ -86,9 +81,37 @@ def predict_targets(
     }
     chosen = select_target_rule(fused)
     rule = chosen.learned["partitions"][EVERYTHING]["chosen"]
-    told = TargetPredictions.from_table(chosen.table).predicted
-    outside = TargetPredictions.from_table(chosen.out_of_fold)
-    reach = half_width(outside.y - outside.predicted)
+    columns = _columns(chosen, said)
+    missing = {name: np.asarray(np.isnan(view.predicted).any(axis=1)) for name, view in said.items()}
+    columns["warning"] = warnings_of(missing, far)
+    return TargetsOfNewItems(beside_descriptions(items, columns), rule, fused[rule].learned)
+
+
+def _seen(name: str, files: NamedFiles) -> Features:
+    there = {*files.keys()}
+    paths = [files.get(one) for split in SPLITS if (one := input_name(split, name)) in there]
+    return np.concatenate([read_features(path) for path in paths])
+
+
+def _said(
+    name: str,
+    files: NamedFiles,
+    item: NDArray[np.object_],
+    new: Features,
+    targets: tuple[str, ...],
+    n_jobs: int,
+) -> TargetPredictions:
+    """Return what a modality's regressor says of the new items."""
+    facts = files.get(input_name("facts", name))
+    predicted = predict_ridge(load_model(files.get(input_name("model", name)), facts), [new], n_jobs)
+    variance = np.where(np.isnan(predicted), np.nan, residual_variances(read_json(facts), targets))
+    return TargetPredictions(targets, item, np.full_like(predicted, np.nan), predicted, variance)
+
+
+def _columns(chosen: FusedTargets, said: Mapping[str, TargetPredictions]) -> dict[str, Sequence[Any]]:
+    """Return the numbers with the ends of their intervals, and those of each modality."""
+    table, outside = (TargetPredictions.from_table(one) for one in (chosen.table, chosen.out_of_fold))
+    told, targets, reach = table.predicted, table.targets, half_width(outside.y - outside.predicted)
     columns: dict[str, Sequence[Any]] = {}
     for t, target in enumerate(targets):
         columns |= {
@@ -98,9 +121,7 @@ def predict_targets(
         }
     for name, view in said.items():
         columns |= {f"{name}: {target}": _ends(view.predicted[:, t]) for t, target in enumerate(targets)}
-    missing = {name: np.asarray(np.isnan(view.predicted).any(axis=1)) for name, view in said.items()}
-    columns["warning"] = warnings_of(missing, far)
-    return TargetsOfNewItems(beside_descriptions(items, columns), rule, fused[rule].learned)
+    return columns
 
 
 def _ends(values: np.ndarray[Any, np.dtype[np.float64]]) -> list[float | None]:

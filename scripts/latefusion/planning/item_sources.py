@@ -98,9 +98,8 @@ def with_item_defaults(config: dict[str, Any]) -> dict[str, Any]:
         data = {**data, "split": {**split, **values}}
     protocols = config["protocols"]
     if protocols is None:
-        protocols = list(PROTOCOLS if is_divided(data) else PROTOCOLS[2:])
-        if not has_classes(config):
-            protocols.remove(REPLICA)
+        possible = PROTOCOLS if is_divided(data) else PROTOCOLS[2:]
+        protocols = [name for name in possible if has_classes(config) or name != REPLICA]
     if cross["column"] is None:
         cross = {**cross, "folds": cross["folds"] or FOLDS, "repeats": cross["repeats"] or REPEATS}
     data = {**data, "target": target_names(config) or None}

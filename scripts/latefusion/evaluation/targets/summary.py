@@ -107,7 +107,7 @@ def _rankings(rows: Sequence[Row]) -> Iterator[tuple[str, str, list[tuple[Row, d
     for protocol in dict.fromkeys(row["protocol"] for row in rows):
         own = [row for row in rows if row["protocol"] == protocol]
         targets = list(dict.fromkeys(row["target"] for row in own))
-        headline = MEAN if MEAN in targets else targets[0]
+        headline = MEAN if len(targets) > 2 else next(name for name in targets if name != MEAN)
         by_model: dict[str, dict[str, Row]] = {}
         for row in own:
             by_model.setdefault(row["model"], {})[row["target"]] = row
@@ -117,7 +117,9 @@ def _rankings(rows: Sequence[Row]) -> Iterator[tuple[str, str, list[tuple[Row, d
 
 
 def _others(ranked: Sequence[tuple[Row, Mapping[str, Row]]]) -> list[str]:
-    return [name for name in ranked[0][1] if name != MEAN and len(ranked[0][1]) > 1]
+    """Return the targets beside the mean that ranks; none where there is but one."""
+    targets = [name for name in ranked[0][1] if name != MEAN]
+    return targets if len(targets) > 1 else []
 
 
 def _number(value: float | None) -> str:
