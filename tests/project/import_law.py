@@ -37,7 +37,7 @@ NEVER = {
 """Pairs that the floors would allow."""
 
 APART: Mapping[str, tuple[str, ...]] = {
-    "report": ("core", "store", "evaluation.names"),
+    "report": ("core", "store", "evaluation.names", "evaluation.targets.names"),
     "example_data": ("core", "store"),
     "schema_inference": ("core", "ingest"),
     "planning": (

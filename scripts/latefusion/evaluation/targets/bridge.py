@@ -11,19 +11,15 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from latefusion.core.metrics import Array
+from latefusion.evaluation.names import ALL
 from latefusion.evaluation.samples import Mask, Row
 from latefusion.evaluation.statistics.group_bootstrap import group_sums, grouped_variance, student
 from latefusion.evaluation.statistics.paired_tests import sign_flip_of_sums
 from latefusion.evaluation.statistics.proportions import proportions
 from latefusion.evaluation.tables.strata import by_quantiles
-from latefusion.evaluation.targets.names import SELECTED
+from latefusion.evaluation.targets.names import CLASSIFIER, CUT, RECALIBRATED, SELECTED
 from latefusion.evaluation.targets.samples import AlignedTargets, Quadrants, TargetItems, TargetSample
 
-CUT: Final = "cut"
-RECALIBRATED: Final = "recalibrated_cut"
-CLASSIFIER: Final = "classifier"
-READINGS: Final = (CUT, RECALIBRATED, CLASSIFIER)
-ALL: Final = "all"
 FLIPS: Final = 10_000
 
 

@@ -73,10 +73,7 @@ def comparison_rows(
     means = grouped_means(of.values[:, places] - of.values[:, [base]], sample.group)
     rows = []
     for k, model in enumerate(tested):
-        difference, low, high = of.resampled.contrast(places[k], base)
         p_holm = adjusted[first[model.name]] if model.name in first else None
-        se = float(means.se[k])
-        tests = len(family) if p_holm is not None else 1
         rows.append(
             {
                 "family": "exploratory" if p_holm is None else "confirmatory",
@@ -87,23 +84,38 @@ def comparison_rows(
                 "reference": reference,
                 "n": len(sample.item),
                 "groups": sample.groups,
-                "difference": difference * of.unit,
-                "low": low * of.unit,
-                "high": high * of.unit,
-                "r2_difference": -difference,
-                "r2_low": -high,
-                "r2_high": -low,
                 "p": by_model[model.name],
                 "p_holm": p_holm,
                 "significant": None if p_holm is None else p_holm <= ALPHA,
                 "test": "sign_flip",
                 "draws": draws,
-                "tests": tests,
-                "se": se,
                 "design_effect": float(means.design_effect[k]),
-                "detectable": least_detectable(se),
-                "detectable_holm": least_detectable(se, tests),
                 "same_as": same[model.name],
             }
+            | _difference(of, places[k], base)
+            | _power(float(means.se[k]), len(family) if p_holm is not None else 1)
         )
     return rows
+
+
+def _difference(of: Losses, model: int, base: int) -> Row:
+    """Return the difference in squared error and in R², with intervals from the same draws."""
+    difference, low, high = of.resampled.contrast(model, base)
+    return {
+        "difference": difference * of.unit,
+        "low": low * of.unit,
+        "high": high * of.unit,
+        "r2_difference": -difference,
+        "r2_low": -high,
+        "r2_high": -low,
+    }
+
+
+def _power(se: float, tests: int) -> Row:
+    """Return what the test could have found, in units of R²."""
+    return {
+        "tests": tests,
+        "se": se,
+        "detectable": least_detectable(se),
+        "detectable_holm": least_detectable(se, tests),
+    }

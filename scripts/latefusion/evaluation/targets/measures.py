@@ -99,7 +99,6 @@ def measure(
     seed = int(rng.integers(2**63))
     sums = np.concatenate(tables, axis=1)
     found = resample(sums, statistics, draws=draws, rng=np.random.default_rng(seed), n_jobs=n_jobs)
-    ends = found.intervals()
 
     def ranks(place: int) -> Array:
         own, t = predicted[place // T][:, :, place % T], place % T
@@ -108,8 +107,23 @@ def measure(
         return np.array([one.estimate[0], low[0], high[0]])
 
     correlations = np.stack(run(ranks, list(range(len(predicted) * T)), n_jobs)).T
-    split = len(predicted) * T * len(OF_SUMS)
-    shape = (len(predicted), T, -1)
+    return _measured(found, correlations, len(predicted), T)
+
+
+def _measured(found: Resampled, correlations: Array, models: int, T: int) -> Measured:
+    """Return metrics and their ends side by side, within their ranges.
+
+    Parameters
+    ----------
+    found : Resampled
+        Metrics of sums, model by model and target by target; last R² averaged over the targets.
+    correlations : (3, M T) array
+        Spearman's, and the ends of its interval.
+    models, T : int
+    """
+    ends = found.intervals()
+    split = models * T * len(OF_SUMS)
+    shape = (models, T, -1)
     parts = [
         np.concatenate([all_of[:split].reshape(shape), own.reshape(shape)], axis=2)
         for all_of, own in zip((found.estimate, *ends), correlations, strict=True)

@@ -29,3 +29,8 @@ GROUP_MEAN: Final = "group_mean"
 
 SELECTED: Final = "selected"
 """The rule that is chosen anew inside each partition, by its squared errors out of fold."""
+
+CUT: Final = "cut"
+RECALIBRATED: Final = "recalibrated_cut"
+CLASSIFIER: Final = "classifier"
+"""Readings of items as classes: numbers cut at the axes, as they are or with their spread restored."""

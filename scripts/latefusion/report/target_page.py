@@ -1,0 +1,80 @@
+"""The page of numbers: what was predicted of continuous targets, and whether it can be believed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from jinja2 import FileSystemLoader
+
+from latefusion.report.components import Section
+from latefusion.report.html import TEMPLATES, assembled
+from latefusion.report.sections.targets import answer, bridge, errors, making, predictions
+from latefusion.report.sections.targets.published import LABELS, published
+from latefusion.report.sections.targets.ranking import every_metric
+from latefusion.report.sentences import listed, plural
+from latefusion.report.target_results import TargetResults, TargetSources, read_target_results
+from latefusion.store.atomic import atomic
+
+PAGE = "target_page.html"
+
+
+def write_target_report(sources: TargetSources, output: Path | str, config: Mapping[str, Any]) -> int:
+    """Write the page of numbers, one file that needs nothing else.
+
+    Returns
+    -------
+    int
+        Size of the page in bytes.
+
+    Raises
+    ------
+    latefusion.store.tables.TableError
+        If a table cannot be read.
+    """
+    page = render(read_target_results(sources, config)).encode()
+    with atomic(output) as file:
+        return file.write(page)
+
+
+def render(results: TargetResults) -> str:
+    """Return the page of some results."""
+    from altair.utils.schemapi import debug_mode
+
+    with debug_mode(False):
+        found = _sections(results)
+    targets = listed(results.targets)
+    modalities = [entry["name"] for entry in results.config["modalities"]]
+    return assembled(
+        PAGE,
+        FileSystemLoader(TEMPLATES),
+        title=f"Fusing {listed(modalities)}: which rule predicts {targets} best, and how well?",
+        subtitle=(
+            f"{plural(results.n, 'item')}, {plural(len(results.targets), 'target')}, "
+            f"{plural(len(modalities), 'modality', 'modalities')}, under {results.best.protocol}."
+        ),
+        contents=[part for part in found.values() if part is not None],
+        sections=found,
+        every_metric=every_metric(results, results.best),
+        published=published(results, results.best),
+        labels=LABELS,
+        grouped=results.grouped,
+        group_word=results.group_word,
+        others=[name for name in results.protocols if name != results.best.protocol],
+    )
+
+
+def _sections(results: TargetResults) -> dict[str, Section | None]:
+    found = {
+        "answer": answer.section(results),
+        "published": None,
+        "predictions": predictions.section(results),
+        "errors": errors.section(results),
+        "bridge": bridge.section(results),
+        "checks": making.checks(results),
+        "making": making.making(results),
+    }
+    if published(results, results.best) is not None:
+        found["published"] = Section("published-section", "Beside the literature")
+    return found
