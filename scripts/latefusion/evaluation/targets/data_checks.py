@@ -40,6 +40,7 @@ def groups_straddle(evidence: Evidence) -> Findings:
         "together."
         if groups["cross_grouped"]
         else keep_apart(groups),
+        given[0],
     )
 
 

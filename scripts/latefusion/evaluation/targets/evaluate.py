@@ -101,14 +101,9 @@ def evaluate_targets(
         found = losses(part, draws=draws, rng=chance("losses", subset), n_jobs=n_jobs)
         for target, of in found.items():
             if reference is not None:
+                rng = chance("compare", subset, target)
                 rows["comparisons"] += comparison_rows(
-                    part,
-                    of,
-                    subset,
-                    reference,
-                    same,
-                    confirmatory=subset == ALL,
-                    rng=chance("compare", subset, target),
+                    part, of, subset, reference, same, confirmatory=subset == ALL, rng=rng
                 )
             if subset == ALL:
                 rng = chance("confidence set", target)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -81,21 +82,9 @@ def measure(
         for t in range(T)
         for f, b in zip(own, against, strict=True)
     ]
-    width = tables[0].shape[1]
     replicates = [len(own) for own in predicted for _ in range(T)]
 
-    def statistics(sums: Array) -> Array:
-        found, at = [], 0
-        for place, times in enumerate(replicates):
-            own = [
-                from_sums(sums[:, k * width : (k + 1) * width], float(level[place % T]))
-                for k in range(at, at + times)
-            ]
-            found.append(own[0] if times == 1 else np.mean(own, axis=0))
-            at += times
-        r2 = np.stack([one[:, 0] for one in found], axis=1).reshape(len(sums), len(predicted), -1)
-        return np.concatenate([*found, r2.mean(axis=2)], axis=1)
-
+    statistics = partial(_of_sums, replicates=replicates, level=level)
     seed = int(rng.integers(2**63))
     sums = np.concatenate(tables, axis=1)
     found = resample(sums, statistics, draws=draws, rng=np.random.default_rng(seed), n_jobs=n_jobs)
@@ -108,6 +97,31 @@ def measure(
 
     correlations = np.stack(run(ranks, list(range(len(predicted) * T)), n_jobs)).T
     return _measured(found, correlations, len(predicted), T)
+
+
+def _of_sums(sums: Array, replicates: Sequence[int], level: Array) -> Array:
+    """Turn sums, (b, F), into the metrics of each model and target, and R² averaged over targets, (b, S).
+
+    Parameters
+    ----------
+    sums : (b, F) array
+        As of `target_sums`, model by model, target by target, replicate by replicate.
+    replicates : sequence of int
+        Of each model and target.
+    level : (T,) array
+        Means of the targets, which the sums count from.
+    """
+    T, width = len(level), sums.shape[1] // sum(replicates)
+    found, at = [], 0
+    for place, times in enumerate(replicates):
+        own = [
+            from_sums(sums[:, k * width : (k + 1) * width], float(level[place % T]))
+            for k in range(at, at + times)
+        ]
+        found.append(own[0] if times == 1 else np.mean(own, axis=0))
+        at += times
+    r2 = np.stack([one[:, 0] for one in found], axis=1).reshape(len(sums), -1, T)
+    return np.concatenate([*found, r2.mean(axis=2)], axis=1)
 
 
 def _measured(found: Resampled, correlations: Array, models: int, T: int) -> Measured:

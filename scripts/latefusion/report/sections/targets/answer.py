@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from latefusion.evaluation.targets.names import GROUP_MEAN, MEAN, SELECTED
 from latefusion.report.components import Answer, Section
 from latefusion.report.number_format import NOTHING, number, signed, span
-from latefusion.report.sections.ranking import KINDS_KEY
-from latefusion.report.sections.targets.ranking import ranking
+from latefusion.report.sections.targets.ranking import KINDS_KEY, ranking
 from latefusion.report.sentences import listed, plural, sample, say
 from latefusion.report.target_results import Row, TargetResults, TargetTables
 
@@ -54,7 +53,7 @@ def which(results: TargetResults, tables: TargetTables) -> Answer:
     else:
         picked = "picked without test" if chosen else "the best out of fold"
     row = tables.metric(lead, MEAN)
-    verdict = f"{rule}, {picked}: {_mean(results)} {interval(row)}."
+    verdict = f"{rule}, {picked}: {_mean(results)} of {interval(row)}."
     members = tables.where("confidence_set", target=MEAN)
     inside = [one["model"] for one in members if one["in_set"]]
     tied = say(
@@ -132,10 +131,12 @@ def _of_target(tables: TargetTables, target: str, row: Row) -> str:
 def distrust(results: TargetResults, tables: TargetTables) -> Answer:
     """Say what speaks against the figures: the gravest finding, and what needs no embedding at all."""
     label = "What to distrust?"
+    here = (None, tables.protocol)
     grave = [check for check in results.checks if check["severity"] in ("error", "warning")]
+    grave.sort(key=lambda check: check["protocol"] not in here)
     told = []
     group = tables.metric(GROUP_MEAN, MEAN)
-    if group and results.grouped:
+    if group and results.grouped and tables.one("models", model=GROUP_MEAN)["same_as"] is None:
         told.append(
             f"The mean of the {results.group_word} in training, without any embedding, reaches "
             f"{interval(group)}."
@@ -145,7 +146,8 @@ def distrust(results: TargetResults, tables: TargetTables) -> Answer:
         rest = len(grave) - 1
         if rest:
             told.append(say("{n:further finding} {n:~is|are} among the checks below.", n=rest))
-        return Answer(label, grave[0]["sentence"], " ".join(told), tone)
+        elsewhere = "" if grave[0]["protocol"] in here else f"Under {grave[0]['protocol']}: "
+        return Answer(label, elsewhere + grave[0]["sentence"], " ".join(told), tone)
     return Answer(label, "The checks found no error and nothing to warn of.", " ".join(told), "good")
 
 

@@ -119,7 +119,7 @@ def _by_distance(rows: Sequence[Row], lead: str | None) -> Figure:
     names = [name for name in NAMES if any(row["reading"] == name and row["model"] == lead for row in rows)]
     own = [row for row in rows if row["model"] == lead and row["reading"] in names]
     order = list(dict.fromkeys(row["subset"] for row in own))
-    titles = {subset: "all items" if subset == ALL else f"{subset} from an axis" for subset in order}
+    titles = {subset: "all items" if subset == ALL else subset for subset in order}
     spec = intervals(
         [
             {

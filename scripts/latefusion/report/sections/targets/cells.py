@@ -12,8 +12,13 @@ Array = NDArray[np.float64]
 
 OUTER: Final = 0.005
 """Share of the items beyond either end of an axis, which are drawn at its end."""
-SCHEME: Final = ["var(--faint)", "var(--c0)"]
-"""From few, or little, to much."""
+FILL: Final = "var(--c0)"
+
+
+def shade(field: str, *, root: bool = False) -> alt.Opacity:
+    """Return the opacity of a cell: faint for little, full for much."""
+    scale = alt.Scale(type="sqrt" if root else "linear", range=[0.08, 1.0], zero=root)
+    return alt.Opacity(f"{field}:Q", scale=scale, legend=None)
 
 
 def domain_of(values: Array) -> tuple[float, float]:

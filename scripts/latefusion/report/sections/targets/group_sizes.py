@@ -41,7 +41,7 @@ def by_group_size(results: TargetResults, tables: TargetTables, model: str, targ
     told = listed([f"{name}: {percent(share, 0)}" for name, share in shares.items()])
     return Figure(
         f"group-sizes-{results.targets.index(target)}",
-        f"{target}, by items of the {results.group_word}",
+        f"{target}, by how many items the {results.group_word} has",
         f"Root mean squared error with 95 % intervals; share of the items: {told}.",
         spec,
         f"Error of {target} by the number of items of the {results.group_word}: "

@@ -11,12 +11,13 @@ from latefusion.report.charts import INK, SOFT, data, finished
 from latefusion.report.components import Column, Figure, Table, figure, text
 from latefusion.report.number_format import count, number, span
 from latefusion.report.sections.targets.cells import (
-    SCHEME,
+    FILL,
     Array,
     cell_of,
     domain_of,
     edges_of,
     scale_of,
+    shade,
     short,
 )
 from latefusion.report.sentences import plural
@@ -59,13 +60,13 @@ def regions(results: TargetResults, said: TargetOutcomes, model: str) -> Figure:
             rows.append({"x": left, "x2": right, "y": low, "y2": high, "error": short(value), "shown": told})
     squares = (
         alt.Chart(data(rows))
-        .mark_rect()
+        .mark_rect(color=FILL)
         .encode(
             x=alt.X("x:Q", scale=scale_of(domains[0]), axis=alt.Axis(title=f"true {across}", grid=False)),
             x2="x2:Q",
             y=alt.Y("y:Q", scale=scale_of(domains[1]), axis=alt.Axis(title=f"true {up}", grid=False)),
             y2="y2:Q",
-            color=alt.Color("error:Q", scale=alt.Scale(range=SCHEME), legend=None),
+            opacity=shade("error"),
             tooltip=[alt.Tooltip("shown:N", title="error")],
         )
     )
@@ -120,8 +121,22 @@ def arrows(results: TargetResults, said: TargetOutcomes, model: str) -> Figure:
         }
         for place, (row, name) in enumerate(zip(chosen, names, strict=True))
     ]
-    both = [np.concatenate([said.true[chosen, t], said.predicted[chosen, t]]) for t in (0, 1)]
-    domains = [_around(values) for values in both]
+    return Figure(
+        "arrows",
+        "From truth to prediction",
+        f"{plural(len(chosen), 'item')}, evenly from the best said to the worst said by {model}: the empty "
+        "circle is the truth, the filled one the prediction.",
+        finished(_arrow_chart(rows, across, up), height=320),
+        f"Arrows from the truth to the prediction of {plural(len(chosen), 'item')} on the plane of {across} "
+        f"and {up}.",
+        _arrow_items(said, chosen, names, error, (across, up)),
+    )
+
+
+def _arrow_chart(rows: list[dict[str, Any]], across: str, up: str) -> alt.LayerChart:
+    domains = [
+        _around(np.array([row[end] for row in rows for end in ends])) for ends in (("x", "x2"), ("y", "y2"))
+    ]
     tooltip = [alt.Tooltip("name:N", title="item"), alt.Tooltip("shown:N", title="error")]
     base = alt.Chart(data(rows)).encode(
         x=alt.X("x:Q", scale=scale_of(domains[0]), axis=alt.Axis(title=across, grid=False)),
@@ -136,36 +151,34 @@ def arrows(results: TargetResults, said: TargetOutcomes, model: str) -> Figure:
         .mark_point(filled=True, size=60, color="var(--c0)")
         .encode(x="x2:Q", y="y2:Q", tooltip=tooltip)
     )
-    return Figure(
-        "arrows",
-        "From truth to prediction",
-        f"{plural(len(chosen), 'item')}, evenly from the best said to the worst said by {model}: the empty "
-        "circle is the truth, the filled one the prediction.",
-        finished(alt.layer(lines, start, ends, labels), height=320),
-        f"Arrows from the truth to the prediction of {plural(len(chosen), 'item')} on the plane of {across} "
-        f"and {up}.",
-        Table(
-            "arrows-items",
-            "The items of the arrows, the best said first.",
+    return alt.layer(lines, start, ends, labels)
+
+
+def _arrow_items(
+    said: TargetOutcomes, chosen: list[int], names: list[str], error: Array, axes: tuple[str, str]
+) -> Table:
+    across, up = axes
+    return Table(
+        "arrows-items",
+        "The items of the arrows, the best said first.",
+        [
+            Column("Number", "number", "text"),
+            Column("Item", "item", "text"),
+            *(Column(f"true {name}", f"true_{name}") for name in (across, up)),
+            *(Column(f"predicted {name}", f"predicted_{name}") for name in (across, up)),
+            Column("Error", "error", unit="SD"),
+        ],
+        [
             [
-                Column("Number", "number", "text"),
-                Column("Item", "item", "text"),
-                *(Column(f"true {name}", f"true_{name}") for name in (across, up)),
-                *(Column(f"predicted {name}", f"predicted_{name}") for name in (across, up)),
-                Column("Error", "error", unit="SD"),
-            ],
-            [
-                [
-                    text(str(place + 1)),
-                    text(name),
-                    *(figure(float(said.true[row, t]), number) for t in (0, 1)),
-                    *(figure(float(said.predicted[row, t]), number) for t in (0, 1)),
-                    figure(float(error[row]), number),
-                ]
-                for place, (row, name) in enumerate(zip(chosen, names, strict=True))
-            ],
-            sortable=False,
-        ),
+                text(str(place + 1)),
+                text(name),
+                *(figure(float(said.true[row, t]), number) for t in (0, 1)),
+                *(figure(float(said.predicted[row, t]), number) for t in (0, 1)),
+                figure(float(error[row]), number),
+            ]
+            for place, (row, name) in enumerate(zip(chosen, names, strict=True))
+        ],
+        sortable=False,
     )
 
 

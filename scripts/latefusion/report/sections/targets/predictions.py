@@ -10,7 +10,7 @@ import numpy as np
 from latefusion.report.charts import INK, data, finished
 from latefusion.report.components import Figure, Section
 from latefusion.report.number_format import number, span
-from latefusion.report.sections.targets.cells import SCHEME, cell_of, domain_of, edges_of, scale_of
+from latefusion.report.sections.targets.cells import FILL, cell_of, domain_of, edges_of, scale_of, shade
 from latefusion.report.sections.targets.group_sizes import by_group_size
 from latefusion.report.sections.targets.plane import arrows, regions
 from latefusion.report.sentences import plural, sample
@@ -76,13 +76,13 @@ def density(said: TargetOutcomes, t: int, target: str) -> Figure:
     scale = scale_of(domain)
     squares = (
         alt.Chart(data(rows))
-        .mark_rect()
+        .mark_rect(color=FILL)
         .encode(
             x=alt.X("x:Q", scale=scale, axis=alt.Axis(title=f"predicted {target}", grid=False)),
             x2="x2:Q",
             y=alt.Y("y:Q", scale=scale, axis=alt.Axis(title=f"true {target}", grid=False)),
             y2="y2:Q",
-            color=alt.Color("n:Q", scale=alt.Scale(type="sqrt", range=SCHEME), legend=None),
+            opacity=shade("n", root=True),
             tooltip=[alt.Tooltip("shown:N", title="here")],
         )
     )

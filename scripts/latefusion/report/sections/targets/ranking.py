@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from latefusion.evaluation.targets.names import MEAN, SELECTED
+from latefusion.report.charts import Key
 from latefusion.report.components import Bar, Cell, Column, Table, estimate, figure, text
 from latefusion.report.number_format import NOTHING, number, signed, span
 from latefusion.report.sentences import plural
 from latefusion.report.target_results import Row, TargetResults, TargetTables, model_title
 
+KINDS_KEY: tuple[Key, ...] = (
+    ("late fusion: predictions joined", 0, "circle"),
+    ("early fusion: inputs joined", 1, "square"),
+    ("single modality", 2, "triangle-up"),
+)
+"""What the marks in the bars mean."""
 TONES = {"baseline": "muted", "single": "good", "early": "accent", "rule": "plain"}
 KINDS = {
     "baseline": "baseline",
@@ -16,12 +23,20 @@ KINDS = {
     "rule": "late fusion",
 }
 FIRST = 10
+FAR = 2.0
+"""Widths of the best model's interval below it; what ends further down is not drawn to scale."""
+ALPHA = 0.05
 
 
 class _Axis:
     """One axis for the bars: from the least to the greatest interval of the models that learn."""
 
     def __init__(self, rows: list[Row]) -> None:
+        there = [row for row in rows if row.get("value") is not None]
+        best = max(there, key=lambda row: row["value"], default={})
+        if best.get("low") is not None:
+            least = best["low"] - FAR * (best["high"] - best["low"])
+            rows = [row for row in there if row["high"] is None or row["high"] >= least]
         ends = [row[end] for row in rows for end in ("value", "low", "high") if row.get(end) is not None]
         low, high = min(ends, default=0.0), max(ends, default=1.0)
         room = 0.06 * (high - low or 0.1)
@@ -48,67 +63,14 @@ def ranking(results: TargetResults, tables: TargetTables) -> Table:
     means = {row["model"]: tables.metric(row["model"], MEAN) for row in models}
     learned = [means[row["model"]] for row in models if row["kind"] != "baseline"]
     axis = _Axis(learned or [*means.values()])
-    guide = means.get(tables.reference or "", {}).get("value")
-    targets = results.targets if len(results.targets) > 1 else []
-    inside = {row["model"]: row["in_confidence_set"] for row in models}
-    body = [
-        [
-            _name(model, tables),
-            estimate(means[model["model"]], number, span),
-            Cell(
-                "",
-                means[model["model"]].get("value"),
-                bar=axis.bar(means[model["model"]], guide, TONES[model["kind"]]),
-            ),
-            Cell("", "yes", mark="tied", tone="good")
-            if inside[model["model"]]
-            else text("no" if inside[model["model"]] is False else None, tone="muted"),
-            _gain(tables, model),
-            *(estimate(tables.metric(model["model"], target), number, span) for target in targets),
-            *(
-                figure(tables.metric(model["model"], target, "ccc").get("value"), number)
-                for target in results.targets
-            ),
-            text(KINDS[model["kind"]], tone="muted"),
-        ]
-        for model in models
-    ]
     first = next(iter(means.values()), {})
-    shown = frozenset(
-        at
-        for at, model in enumerate(models)
-        if at < FIRST or model["kind"] in ("single", "baseline") or model["model"] == tables.lead
-    )
-    groups = plural(first.get("groups") or 0, results.group_word if results.grouped else "item")
-    of = f" of {groups}" if results.grouped else ""
-    title = "R² averaged over the targets" if targets else "R²"
+    of = f" of {plural(first.get('groups') or 0, results.group_word)}" if results.grouped else ""
+    title = "R² averaged over the targets" if len(results.targets) > 1 else "R²"
     return Table(
         "ranking",
         f"By {title} on {plural(first.get('n') or 0, 'item')}{of}, under {tables.protocol}.",
-        [
-            Column("Model", "model", "text"),
-            Column(
-                "Mean R²" if targets else "R²",
-                "r2",
-                help="1 − Σ(y − f)²/Σ(y − ȳ)², ȳ the mean of the training items; averaged over targets",
-                interval="beside",
-            ),
-            Column("95 % interval", "", ends=(number(axis.low, 2), number(axis.high, 2))),
-            Column(
-                "Confidence set",
-                "in_confidence_set",
-                "text",
-                help="tied: cannot be told from the best (model confidence set at 95 %, squared errors)",
-            ),
-            Column("Gain", "difference", help=f"in R² over {tables.reference} alone", interval="beside"),
-            *(Column(target, f"r2_{target}", unit="R²", interval="beside") for target in targets),
-            *(
-                Column(f"{target}, CCC", f"ccc_{target}", help="Lin's concordance")
-                for target in results.targets
-            ),
-            Column("Kind", "kind", "text"),
-        ],
-        body,
+        _columns(results, tables, axis),
+        [_row(results, tables, model, axis) for model in models],
         note=(
             f"Tied: cannot be told from the best model with these items. Dashed line and gain: against "
             f"{tables.reference}, the best single modality out of fold. Intervals hold the trained models "
@@ -116,10 +78,83 @@ def ranking(results: TargetResults, tables: TargetTables) -> Table:
         ),
         sorted_by=1,
         strong=frozenset(at for at, model in enumerate(models) if model["model"] == tables.lead),
-        shown=shown,
+        shown=frozenset(
+            at
+            for at, model in enumerate(models)
+            if at < FIRST or model["kind"] in ("single", "baseline") or model["model"] == tables.lead
+        ),
         look="headline",
         title="All models.",
     )
+
+
+def _beside(results: TargetResults) -> list[str]:
+    """Return the targets that stand beside their mean; none where there is one alone."""
+    return results.targets if len(results.targets) > 1 else []
+
+
+def _columns(results: TargetResults, tables: TargetTables, axis: _Axis) -> list[Column]:
+    several = len(results.targets) > 1
+    return [
+        Column("Model", "model", "text"),
+        Column(
+            "Mean R²" if several else "R²",
+            "r2",
+            help="1 − Σ(y − f)²/Σ(y − ȳ)², ȳ the mean of the training items",
+            interval="beside",
+        ),
+        Column("95 % interval", "", ends=(number(axis.low, 2), number(axis.high, 2))),
+        Column(
+            "Confidence set",
+            "in_confidence_set",
+            "text",
+            help="tied: cannot be told from the best (model confidence set at 95 %, squared errors)",
+        ),
+        Column("Gain", "difference", help=f"in R² over {tables.reference} alone", interval="beside"),
+        *(Column(target, f"r2_{target}", unit="R²", interval="beside") for target in _beside(results)),
+        *(
+            Column(f"{target}, CCC", f"ccc_{target}", help="Lin's concordance correlation")
+            for target in results.targets
+        ),
+        Column("Kind", "kind", "text"),
+    ]
+
+
+def _row(results: TargetResults, tables: TargetTables, model: Row, axis: _Axis) -> list[Cell]:
+    name = model["model"]
+    mean, guide = (tables.metric(one, MEAN) for one in (name, tables.reference))
+    return [
+        _name(model, tables),
+        estimate(mean, number, span),
+        Cell("", mean.get("value"), bar=axis.bar(mean, guide.get("value"), TONES[model["kind"]])),
+        _set(tables, model),
+        _gain(tables, model),
+        *(estimate(tables.metric(name, target), number, span) for target in _beside(results)),
+        *(figure(tables.metric(name, target, "ccc").get("value"), number) for target in results.targets),
+        text(KINDS[model["kind"]], tone="muted"),
+    ]
+
+
+def _set(tables: TargetTables, model: Row) -> Cell:
+    """Return whether a model is tied with the best, with a word where its gain seems to contradict that."""
+    inside = model["in_confidence_set"]
+    if inside is None:
+        return Cell(NOTHING, None)
+    shown = _shown(tables, model)
+    if not inside:
+        note = f"though better than {tables.reference}" if shown > 0 else ""
+        return Cell("no", "no", tone="muted", note=note)
+    note = f"though worse than {tables.reference} by itself" if shown < 0 else ""
+    return Cell("", "yes", mark="tied", tone="good", note=note)
+
+
+def _shown(tables: TargetTables, model: Row) -> int:
+    """Return 1 or −1 where a model is shown to be better or worse than the reference, else 0."""
+    row = tables.comparison(model["model"])
+    p = row.get("p_holm") if row.get("p_holm") is not None else row.get("p")
+    if p is None or p > ALPHA:
+        return 0
+    return 1 if row["r2_difference"] > 0 else -1
 
 
 def _name(model: Row, tables: TargetTables) -> Cell:
@@ -142,14 +177,7 @@ def _gain(tables: TargetTables, model: Row) -> Cell:
     row = tables.comparison(model["model"])
     if not row:
         return Cell(NOTHING, None)
-    p = row["p_holm"] if row["p_holm"] is not None else row["p"]
-    tone = (
-        ""
-        if p is None or p > 0.05 or model["kind"] == "baseline"
-        else "good"
-        if row["r2_difference"] > 0
-        else "bad"
-    )
+    tone = {1: "good", -1: "bad"}.get(_shown(tables, model), "") if model["kind"] != "baseline" else ""
     own = {"value": row["r2_difference"], "low": row["r2_low"], "high": row["r2_high"]}
     return estimate(own, signed, span, tone=tone)
 
