@@ -20,6 +20,7 @@ MODULES = (
     "forms",
     "embeddings",
     "labels",
+    "targets",
     "splits",
     "items",
     "external",

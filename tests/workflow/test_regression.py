@@ -1,0 +1,149 @@
+"""Numbers to predict: alone, from one table with items that lack a modality, and beside classes."""
+
+import csv
+import json
+from collections import Counter
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from latefusion.store.target_predictions import TargetPredictions
+from runs import FEW, contents, launch, write_config, write_run
+
+TARGETS = ("valence", "arousal")
+CHANGED = ("dataset.json", "summary.txt", "items/train.parquet", "items/test.parquet", "items/train.json")
+BESIDE = {
+    **FEW,
+    "data": {**FEW["data"], "target": list(TARGETS)},
+    "rules": [*FEW["rules"], {"name": "ridge_stacking"}],
+    "quadrants": {"cut": [0, 0]},
+}
+ALONE = {
+    "data": {
+        "items": "data/train.csv",
+        "target": "arousal",
+        "group": "artist_name",
+        "describe": ["valence"],
+        "new": "data/test.csv",
+    },
+    "modalities": [
+        {"name": "text", "column": "text_embedding", "missing": True},
+        {"name": "audio", "column": "audio_embedding"},
+    ],
+    "folds": 3,
+    "cross": {"folds": 2},
+    "rules": [{"name": "mean"}, {"name": "ridge_stacking"}],
+    "quadrants": {"cut": [0]},
+    "evaluation": {"draws": 200, "by": ["valence"]},
+}
+
+
+@pytest.fixture(scope="module")
+def beside(tmp_path_factory):
+    folder = write_run(tmp_path_factory.mktemp("beside"), configuration=BESIDE)
+    launch("run", "--cores", 2, cwd=folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory):
+    folder = write_run(tmp_path_factory.mktemp("alone"), missing={"text": 0.2})
+    write_config(folder, ALONE)
+    launch("run", "--cores", 2, "all", "predict", cwd=folder)
+    return folder / "results"
+
+
+def test_numbers_beside_classes_change_no_byte_of_what_is_said_of_classes(beside, few_contents):
+    own = contents(beside)
+    others = {name for name, digest in few_contents.items() if own.get(name) != digest}
+    assert others <= {*CHANGED, "items/test.json"}
+    tables = [pq.read_table(beside / f"results/items/{split}.parquet") for split in ("train", "test")]
+    for table in tables:
+        for name in TARGETS:
+            np.testing.assert_array_equal(table[f"target__{name}"], table[name])
+
+
+def test_the_bridge_compares_the_cut_numbers_with_the_classifiers_of_the_same_items(beside):
+    results = beside / "results"
+    rows = pq.read_table(results / "regression/evaluation/honest/bridge.parquet").to_pylist()
+    every = {(row["reading"], row["model"]): row for row in rows if row["subset"] == "all"}
+    metrics = pq.read_table(results / "evaluation/honest/metrics.parquet").to_pylist()
+    accuracy = {
+        row["model"]: row["value"]
+        for row in metrics
+        if row["metric"] == "accuracy" and row["subset"] == "all"
+    }
+    for model in ("text", "audio", "early", "mean"):
+        assert every["classifier", model]["accuracy"] == pytest.approx(accuracy[model])
+        assert every["cut", model]["reference"] == f"classifier {model}"
+        assert every["cut", model]["difference"] == pytest.approx(
+            every["cut", model]["accuracy"] - accuracy[model]
+        )
+    assert (results / "regression/report.html").stat().st_size > 0
+
+
+def test_r2_is_measured_against_the_mean_of_the_items_learned_from(alone):
+    rows = pq.read_table(alone / "evaluation/cross/metrics.parquet").to_pylist()
+    said = {
+        (row["model"], row["metric"]): row["value"]
+        for row in rows
+        if row["target"] == "arousal" and row["subset"] == "all"
+    }
+    squared = {"text": 0.0, "mean": 0.0}
+    around = 0.0
+    for partition in ("cross-0-0", "cross-0-1"):
+        views = {
+            name: TargetPredictions.read(alone / f"{partition}/predictions/{name}/test.parquet")
+            for name in ("text", "audio")
+        }
+        learned = TargetPredictions.read(alone / f"{partition}/predictions/audio/train_in_sample.parquet")
+        center, y = learned.y.mean(), views["audio"].y[:, 0]
+        text, audio = (view.predicted[:, 0] for view in views.values())
+        lacking = np.isnan(text)
+        assert lacking.any() and not np.isnan(audio).any()
+        fused = np.where(lacking, audio, (text + audio) / 2)
+        squared["text"] += ((np.where(lacking, center, text) - y) ** 2).sum()
+        squared["mean"] += ((fused - y) ** 2).sum()
+        around += ((center - y) ** 2).sum()
+    for model, error in squared.items():
+        assert said[model, "r2"] == pytest.approx(1 - error / around, abs=1e-9)
+
+
+def test_folds_keep_groups_together_and_differ_by_no_more_than_a_group_without_classes(alone):
+    group = dict(zip(*pq.read_table(alone / "groups.parquet").to_pydict().values(), strict=True))
+    for partition in ("cross-0-0", "cross-0-1"):
+        table = pq.read_table(alone / f"partitions/{partition}.parquet").to_pylist()
+        part = {}
+        fold = {}
+        for row in table:
+            part.setdefault(group[row["item"]], set()).add(row["part"])
+            if row["part"] == "train":
+                fold.setdefault(group[row["item"]], set()).add(row["fold"])
+        assert all(len(own) == 1 for own in (*part.values(), *fold.values()))
+        rows = [row for row in table if row["part"] == "train"]
+        sizes = np.bincount([row["fold"] for row in rows])
+        largest = max(Counter(group[row["item"]] for row in rows).values())
+        assert np.ptp(sizes) <= largest
+
+
+def test_new_items_are_predicted_with_intervals_and_told_what_they_lack(alone):
+    with (alone / "predictions.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 24
+    lacking = [row for row in rows if "text is missing" in row["warning"]]
+    assert lacking
+    learned = json.loads((alone / "predictions.json").read_text(encoding="utf-8"))
+    for row in rows:
+        low, said, high = (float(row[f"arousal{end}"]) for end in ("_low", "", "_high"))
+        assert low < said < high
+        assert high - said == pytest.approx(said - low)
+    if learned["rule"] == "mean":
+        assert all(float(row["arousal"]) == float(row["audio: arousal"]) for row in lacking)
+    assert all(row["text: arousal"] == "" for row in lacking)
+
+
+def test_the_terminal_and_the_page_rank_the_one_target(alone):
+    assert "R² of arousal on 60 items" in (alone / "summary.txt").read_text(encoding="utf-8")
+    assert "arousal" in (alone / "report.html").read_text(encoding="utf-8")
+    assert not (alone / "evaluation/cross/confusion.parquet").exists()
