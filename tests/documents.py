@@ -22,6 +22,7 @@ PAGE = {
     "ranking": DOCS / "results.md",
     "digits": DOCS / "data.md",
     "catalogue": DOCS / "rules.md",
+    "target-catalogue": DOCS / "regression.md",
     "template": DOCS / "rules.md",
     "learners": DOCS / "learners.md",
     "rulegraph": DOCS / "rerun.md",
@@ -40,6 +41,13 @@ def catalogue() -> str:
     from latefusion.planning.rule_catalogue import markdown, read_rules
 
     return markdown(read_rules(ROOT / "scripts/latefusion/rules"))
+
+
+def target_catalogue() -> str:
+    """Return the table of the rules for continuous targets, from their docstrings."""
+    from latefusion.planning.rule_catalogue import markdown, read_rules
+
+    return markdown(read_rules(ROOT / "scripts/latefusion/rules", "targets"))
 
 
 def rule_template() -> str:
@@ -136,6 +144,7 @@ def _fenced(text: str) -> str:
 def main() -> None:
     """Write all parts but the table of stale jobs."""
     parts = {"catalogue": catalogue(), "template": rule_template(), "rulegraph": rule_graph()}
+    parts["target-catalogue"] = target_catalogue()
     parts |= {"forms": forms(), "learners": learners(), "speed": speed(), "svc": in_place_of_svc()}
     if (ROOT / "results/summary.txt").exists():
         parts["ranking"] = ranking(ROOT / "results", "cross")

@@ -28,6 +28,10 @@ def test_the_catalogue_is_that_of_the_docstrings():
     assert section("catalogue") == documents.catalogue()
 
 
+def test_the_catalogue_of_rules_for_numbers_is_that_of_the_docstrings():
+    assert section("target-catalogue") == documents.target_catalogue()
+
+
 def test_the_catalogue_of_learners_is_that_of_the_docstrings():
     assert section("learners") == documents.learners()
 
