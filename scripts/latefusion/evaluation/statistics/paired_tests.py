@@ -12,8 +12,6 @@ from latefusion.evaluation.statistics.group_bootstrap import Array, group_sums
 
 LEAST_P: Final = 1e-12
 """Below, the exact sign-flip distribution drowns in rounding."""
-FLIPS: Final = 250
-"""Draws of signs that are made at once."""
 POWER: Final = 0.8
 ALPHA: Final = 0.05
 
@@ -53,36 +51,6 @@ def sign_flip(sums: NDArray[np.int64]) -> float:
     totals = np.abs(2 * np.arange(points) - reach)
     p = shares[totals > observed].sum() + 0.5 * shares[totals == observed].sum()
     return float(min(max(p, LEAST_P), 1.0))
-
-
-def sign_flip_of_sums(sums: Array, *, draws: int, rng: np.random.Generator) -> Array:
-    """Return the p-values of sign-flip tests on whole groups, for differences that are no whole numbers.
-
-    Under the hypothesis that two models are equally good, the sum of a group's differences could as well
-    have had the other sign; signs are drawn, the same for all columns (Fisher 1935; Canay, Romano and Shaikh
-    2017 for groups).
-
-    Parameters
-    ----------
-    sums : (G, P) array
-        Sums of the differences over each group.
-    draws : int
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    (P,) array
-        1 where no group differs.
-    """
-    observed = np.abs(sums.sum(axis=0))
-    reached = np.zeros(sums.shape[1])
-    # a tolerance keeps rounding from deciding ties
-    least = observed * (1 - 1e-12)
-    for start in range(0, draws, FLIPS):
-        size = min(FLIPS, draws - start)
-        signs = 2.0 * rng.integers(2, size=(size, len(sums)), dtype=np.int8) - 1.0
-        reached += (np.abs(signs @ sums) >= least).sum(axis=0)
-    return np.asarray((1 + reached) / (1 + draws))
 
 
 def bootstrap_p(difference: float, draws: Array) -> float:

@@ -8,8 +8,9 @@ from typing import Final
 import numpy as np
 
 from latefusion.evaluation.samples import Row
+from latefusion.evaluation.statistics.drawn_signs import sign_flip_of_sums
 from latefusion.evaluation.statistics.group_bootstrap import grouped_means
-from latefusion.evaluation.statistics.paired_tests import ALPHA, holm, least_detectable, sign_flip_of_sums
+from latefusion.evaluation.statistics.paired_tests import ALPHA, holm, least_detectable
 from latefusion.evaluation.tables.comparisons import first_rules
 from latefusion.evaluation.targets.losses import Losses, columns
 from latefusion.evaluation.targets.samples import AlignedTargets, TargetItems, TargetSample
