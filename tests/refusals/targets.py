@@ -54,7 +54,9 @@ def _one_point(split, at, row):
 
 CASES = [
     _written("text", "happy", f"line {line(4)}, valence", "'happy': no number", "data.label"),
-    _written("a blank", "", f"line {line(4)}, valence", "no number", "a finite number in every row", "data.new"),
+    _written(
+        "a blank", "", f"line {line(4)}, valence", "no number", "a finite number in every row", "data.new"
+    ),
     _written("infinite", "inf", f"line {line(4)}, valence", "'inf': an infinite number", "drop the row"),
     _written("a decimal comma", "0,5", f"line {line(4)}, valence", "'0,5': no number", "a point"),
     _written("a number whose square is none", "1e200", f"line {line(4)}", "beyond 1e+100", "another unit"),
@@ -69,7 +71,7 @@ CASES = [
     _written("numbers in scientific notation", "-5e-1", refused=False),
     _both("constant", _constant, "train.csv, valence", "0.5 in every row", "a target that varies"),
     _both("two units, 1e6 apart", _in_millions, refused=False),
-    _both("the same numbers twice", _same, "valence and arousal are equal in every row", refused=False),
+    _both("the same numbers twice", _same, "are equal in every row", refused=False),
     _both(
         "many items of one point",
         _one_point,

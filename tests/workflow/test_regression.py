@@ -9,7 +9,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from latefusion.store.target_predictions import TargetPredictions
-from runs import FEW, contents, launch, write_config, write_run
+from runs import FEW, contents, launch, snakemake, write_config, write_run
+from settings import ROOT
 
 TARGETS = ("valence", "arousal")
 CHANGED = ("dataset.json", "summary.txt", "items/train.parquet", "items/test.parquet", "items/train.json")
@@ -101,7 +102,8 @@ def test_r2_is_measured_against_the_mean_of_the_items_learned_from(alone):
         center, y = learned.y.mean(), views["audio"].y[:, 0]
         text, audio = (view.predicted[:, 0] for view in views.values())
         lacking = np.isnan(text)
-        assert lacking.any() and not np.isnan(audio).any()
+        assert lacking.any()
+        assert not np.isnan(audio).any()
         fused = np.where(lacking, audio, (text + audio) / 2)
         squared["text"] += ((np.where(lacking, center, text) - y) ** 2).sum()
         squared["mean"] += ((fused - y) ** 2).sum()
@@ -147,3 +149,31 @@ def test_the_terminal_and_the_page_rank_the_one_target(alone):
     assert "R² of arousal on 60 items" in (alone / "summary.txt").read_text(encoding="utf-8")
     assert "arousal" in (alone / "report.html").read_text(encoding="utf-8")
     assert not (alone / "evaluation/cross/confusion.parquet").exists()
+
+
+def test_the_split_of_deezer_is_read_from_its_own_lists(tmp_path):
+    rng = np.random.default_rng(0)
+    place = tmp_path / "data/deezer"
+    place.mkdir(parents=True)
+    ids = rng.permutation(10**6)[:90]
+    splits = {"train": ids[:50], "validation": ids[50:65], "test": ids[65:]}
+    for split, own in splits.items():
+        with (place / f"{split}.csv").open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            header = "dzr_sng_id,MSD_sng_id,MSD_track_id,valence,arousal,artist_name,track_name"
+            writer.writerow(header.split(","))
+            for one in own.tolist():
+                numbers = [repr(float(value)) for value in rng.normal(size=2)]
+                names = [f"Artist {one % 17}", f"Song {one}"]
+                writer.writerow([one, f"SO{one}", f"TR{one}", *numbers, *names])
+    for name, without in (("text", ids[3]), ("audio", ids[80])):
+        known = rng.permutation(ids[ids != without])
+        np.savez(place / f"{name}.npz", ids=known, X=rng.normal(size=(len(known), 4)))
+    config = (ROOT / "examples/deezer.yaml").read_text(encoding="utf-8")
+    (tmp_path / "config.yaml").write_text(config, encoding="utf-8")
+    snakemake("--cores", 2, "results/deezer/partitions/given.parquet", cwd=tmp_path)
+    dataset = json.loads((tmp_path / "results/deezer/dataset.json").read_text(encoding="utf-8"))
+    assert dataset["n"] == {"train": 49, "test": 24}
+    assert [one["name"] for one in dataset["targets"]] == list(TARGETS)
+    item = pq.read_table(tmp_path / "results/deezer/items/test.parquet")["item"].to_pylist()
+    assert sorted(item) == sorted(str(one) for one in splits["test"].tolist() if one != ids[80])

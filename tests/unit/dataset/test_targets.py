@@ -51,7 +51,8 @@ def test_facts_are_those_of_both_files_and_name_the_point_that_many_items_share(
     group = np.array(["a", "a", "b", "b", "c", "c"], object)
     facts = target_facts(own, [np.array([3, 5])], group)
     (valence,) = facts["targets"]
-    assert valence["mean"] == pytest.approx(10 / 6) and valence["train_mean"] == 1.0
+    assert valence["mean"] == pytest.approx(10 / 6)
+    assert valence["train_mean"] == 1.0
     assert (valence["minimum"], valence["maximum"], valence["distinct"]) == (1.0, 5.0, 2)
     assert facts["target_points"]["most_common"] == {"point": [1.0], "items": 5}
     assert facts["target_points"]["coinciding_items_of_another_target"] == 2
@@ -62,7 +63,8 @@ def test_data_without_targets_have_no_facts_of_them():
     table = pa.table({"item": ["a", "b"], "label": [0, 1]})
     own = Splits({"all": table}, {"all": {"path": "songs.csv", "columns": {}}})
     check_targets(own)
-    assert target_facts(own, [], np.array(["a", "b"], object)) == {} and not own.problems
+    assert target_facts(own, [], np.array(["a", "b"], object)) == {}
+    assert not own.problems
 
 
 def test_intraclass_correlation_is_that_of_a_balanced_analysis_of_variance():

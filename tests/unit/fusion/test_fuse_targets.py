@@ -102,7 +102,8 @@ def test_the_rule_with_the_least_error_as_a_share_of_the_variance_is_chosen_in_e
         held = TargetPredictions.from_table(chosen.out_of_fold)
         first = held.predicted[:80] - held.y[:80]
         share = (first**2).mean(axis=0) / held.y[:80].var(axis=0)
-        assert made["chosen"] and chosen.learned["partitions"]["p"]["error"] == pytest.approx(share.mean())
+        assert made["chosen"]
+        assert chosen.learned["partitions"]["p"]["error"] == pytest.approx(share.mean())
 
 
 def test_modalities_that_disagree_are_a_defect_that_is_told():

@@ -18,7 +18,8 @@ def test_texts_and_numbers_give_the_same_doubles():
     written = ["0.1", " -2.5 ", "1e-3", "7", "+3"]
     from_text, problems = read(pa.array(written))
     from_numbers, more = read(pa.array([float(one) for one in written]))
-    assert not problems and not more
+    assert not problems
+    assert not more
     assert from_text.equals(from_numbers)
     assert from_text.to_pylist() == [0.1, -2.5, 0.001, 7.0, 3.0]
 
@@ -27,7 +28,8 @@ def test_texts_and_numbers_give_the_same_doubles():
 def test_a_cell_without_a_number_is_missing(blank):
     _, problems = read(pa.array(["1", blank]))
     assert [(one.row, one.column) for one in problems] == [(3, "valence")]
-    assert "no number" in problems[0].found and "data.new" in problems[0].fix
+    assert "no number" in problems[0].found
+    assert "data.new" in problems[0].fix
 
 
 def test_null_and_nan_among_numbers_are_missing():
@@ -50,4 +52,5 @@ def test_null_and_nan_among_numbers_are_missing():
 def test_what_is_no_usable_number_is_told_once_with_its_fix(written, found, fix):
     _, problems = read(pa.array(["1", written, "2"]))
     assert len(problems) == 1
-    assert found in problems[0].found and fix in problems[0].fix
+    assert found in problems[0].found
+    assert fix in problems[0].fix

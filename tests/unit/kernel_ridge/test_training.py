@@ -54,7 +54,8 @@ def test_items_that_lack_a_modality_are_left_out_and_have_no_prediction():
     gaps = [X[0], np.where(lacking[:, None], np.nan, X[1])]
     own = trained(gaps, Y, fold)
     rest = trained([x[~lacking] for x in X], Y[~lacking], fold[~lacking])
-    assert np.isnan(own.out_of_fold[lacking]).all() and np.isnan(own.in_sample[lacking]).all()
+    assert np.isnan(own.out_of_fold[lacking]).all()
+    assert np.isnan(own.in_sample[lacking]).all()
     np.testing.assert_array_equal(own.out_of_fold[~lacking], rest.out_of_fold)
     said = predict_ridge(own.model, gaps)
     assert np.isnan(said[lacking]).all()

@@ -18,7 +18,8 @@ def test_what_was_written_is_read(tmp_path, variance):
     )
     said.write(tmp_path / "table.parquet")
     read = TargetPredictions.read(tmp_path / "table.parquet")
-    assert read.targets == said.targets and read.item.tolist() == ["x", "y"]
+    assert read.targets == said.targets
+    assert read.item.tolist() == ["x", "y"]
     for name in ("y", "predicted", "fold"):
         np.testing.assert_array_equal(getattr(read, name), getattr(said, name))
     assert (read.variance is None) == (variance is None)
