@@ -12,7 +12,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from latefusion.core.errors import SHOWN_PROBLEMS, InputError
+from latefusion.core.errors import SHOWN_PROBLEMS, InputError, shorten
+from latefusion.core.wording import plural
 from latefusion.dataset.class_columns import class_columns
 from latefusion.dataset.classes import check_classes
 from latefusion.dataset.duplicate_facts import duplicate_facts
@@ -31,7 +32,8 @@ from latefusion.dataset.split_checks import (
     compare_descriptions,
     shared_identifiers,
 )
-from latefusion.dataset.targets import check_targets, target_facts
+from latefusion.dataset.target_columns import target_columns
+from latefusion.dataset.targets import check_targets, target_facts, target_values, targets_of
 from latefusion.store.samples import class_indices, in_double_precision
 from latefusion.store.schemas import GROUPS
 
@@ -145,6 +147,8 @@ def _note_class_columns(
     splits: Splits, features: Mapping[str, Mapping[str, Path]], y: NDArray[np.int32]
 ) -> None:
     """Warn of numbers of an embedding that tell the class exactly: a label left among the features does."""
+    if not _has_labels(splits):
+        return
     for name, dimension in splits.facts[splits.first]["dimensions"].items():
         told = class_columns([features[split][name] for split in splits.names], y)
         if len(told):
@@ -155,6 +159,21 @@ def _note_class_columns(
                 "class, as the label itself would; leave out what is not known before the class is"
             )
             splits.warn("class_columns", message)
+
+
+def _note_target_columns(splits: Splits, features: Mapping[str, Mapping[str, Path]]) -> None:
+    """Warn of numbers of an embedding that are a target: one left among the features is."""
+    targets = targets_of(splits)
+    for target, y in zip(targets, target_values(splits, targets).T, strict=True):
+        for name, dimension in splits.facts[splits.first]["dimensions"].items():
+            told = target_columns([features[split][name] for split in splits.names], y)
+            if len(told):
+                some = ", ".join(str(column + 1) for column in told[:5]) + (" …" if len(told) > 5 else "")
+                message = (
+                    f"{name}: of its {plural(dimension, 'number')}, number {some} is the target "
+                    f"{shorten(target)} itself, but for its unit; leave out what is not known before it is"
+                )
+                splits.warn("target_columns", message)
 
 
 def _refuse(splits: Splits) -> None:
@@ -179,6 +198,7 @@ def _modalities(
     """Return dimension, missing items and precision of each modality, and how its own files were joined."""
     double = _double(features)
     _note_class_columns(splits, features, y)
+    _note_target_columns(splits, features)
     return {
         name: {
             "dimension": dimension,

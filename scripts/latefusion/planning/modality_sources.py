@@ -64,7 +64,9 @@ def _apart(config: Config) -> list[str]:
     data = config["data"]
     split = None if data["split"] is None else data["split"]["column"]
     keys = [data["item"], data["label"], data["class_name"], data["group"], split, config["cross"]["column"]]
-    return list(dict.fromkeys(name for name in [*keys, *data["describe"]] if name is not None))
+    targets = data["target"] or []
+    named = [*keys, *([targets] if isinstance(targets, str) else targets), *data["describe"]]
+    return list(dict.fromkeys(name for name in named if name is not None))
 
 
 def files_of(modality: Modality) -> list[Path]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -92,9 +93,7 @@ def evaluate_targets(
     draws = max(draws, 40 * len(sample.models))
     rows: dict[str, list[Row]] = {name: [] for name in TARGET_TABLES}
 
-    def chance(*what: str) -> np.random.Generator:
-        return stream(seed, "targets", protocol, *what)
-
+    chance = partial(stream, seed, "targets", protocol)
     for subset, chosen in _subsets(protocol, items, at):
         part = sample if subset == ALL else sample.where(chosen)
         rows["metrics"] += metric_rows(part, subset, draws, chance("metrics", subset), n_jobs)
@@ -106,10 +105,8 @@ def evaluate_targets(
                     part, of, subset, reference, same, confirmatory=subset == ALL, rng=rng
                 )
             if subset == ALL:
-                rng = chance("confidence set", target)
-                rows["confidence_set"] += confidence_set_rows(
-                    part, of, same, draws=draws, rng=rng, n_jobs=n_jobs
-                )
+                own = {"draws": draws, "rng": chance("confidence set", target), "n_jobs": n_jobs}
+                rows["confidence_set"] += confidence_set_rows(part, of, same, **own)
                 rows["best"] += best_rows(part, of, same, draws)
     rows["models"] = _model_rows(sample, items, same, reference, rows["confidence_set"])
     rows["complementarity"] = complementarity_rows(
