@@ -1,14 +1,13 @@
 """The page in a real browser: it draws, sorts, saves, fits, and can be read by everybody."""
 
-import shutil
 from pathlib import Path
 
 import pytest
 
 from latefusion.report.page import write_report
 from made_up_results import EVIL, MadeUp
+from opened_page import CHROMIUM, Opened
 
-CHROMIUM = shutil.which("chromium")
 WIDTHS = (390, 1440)
 
 pytestmark = [
@@ -26,32 +25,6 @@ def file(tmp_path_factory):
     return folder / "report.html"
 
 
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield browser
-        browser.close()
-
-
-class Opened:
-    """A page with everything that went wrong on it."""
-
-    def __init__(self, browser, file, **options):
-        self.context = browser.new_context(accept_downloads=True, **options)
-        self.page = self.context.new_page()
-        self.wrong, self.requests = [], []
-        self.page.on("console", lambda message: self.wrong.append(message.text))
-        self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
-        self.page.on("dialog", lambda dialog: (self.wrong.append("a dialog"), dialog.dismiss()))
-        self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.goto(file.as_uri())
-        self.page.wait_for_function("document.documentElement.dataset.ready === 'yes'", timeout=60_000)
-
-
 @pytest.fixture(scope="module", params=WIDTHS)
 def opened(browser, file, request):
     shown = Opened(browser, file, viewport={"width": request.param, "height": 900})
@@ -65,10 +38,7 @@ def test_nothing_is_complained_about_and_no_request_leaves_the_file(opened, file
 
 
 def test_every_chart_is_drawn_with_marks(opened):
-    drawn = opened.page.eval_on_selector_all(
-        ".plot",
-        "plots => plots.map(plot => [plot.id, plot.dataset.drawn, plot.querySelectorAll('svg path').length])",
-    )
+    drawn = opened.charts()
     assert len(drawn) >= 15
     assert [name for name, state, marks in drawn if state != "yes" or marks < 2] == []
 
@@ -86,13 +56,7 @@ def test_a_mark_tells_its_numbers_where_the_pointer_rests(opened):
 def test_nothing_is_wider_than_the_page(opened):
     width, inner = opened.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
     assert width <= inner
-    outside = opened.page.evaluate(
-        """() => [...document.querySelectorAll('main *')]
-            .filter(e => e.getBoundingClientRect().right > innerWidth + 1)
-            .filter(e => !e.closest('.scroll, .graph, pre'))
-            .map(e => `${e.tagName} ${e.textContent.slice(0, 40)}`)"""
-    )
-    assert outside == []
+    assert opened.outside() == []
 
 
 def test_names_that_are_code_stay_text(opened):
@@ -268,8 +232,6 @@ def test_no_column_is_clipped_on_a_wide_screen_and_the_graph_fits_on_a_small_one
 
 @pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1440, "light"), (1440, "dark")])
 def test_axe_finds_nothing_serious(browser, file, width, scheme):
-    import axe_core_python
-
     # the page's own policy forbids the script that looks at it: only here is it passed over
     shown = Opened(
         browser, file, viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True
@@ -281,14 +243,8 @@ def test_axe_finds_nothing_serious(browser, file, width, scheme):
             cell.className = `shade shade-${at % 10}`;
         })"""
     )
-    shown.page.add_script_tag(path=Path(axe_core_python.__file__).with_name("axe.min.js"))
-    found = shown.page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    grave = shown.grave()
     shown.context.close()
-    grave = [
-        (one["id"], one["nodes"][0]["html"][:200], one["nodes"][0]["failureSummary"][:300])
-        for one in found
-        if one["impact"] in ("serious", "critical")
-    ]
     assert grave == []
 
 

@@ -151,7 +151,7 @@ def _by_distance(rows: Sequence[Row], lead: str | None) -> Figure:
 
 def _table(rows: Sequence[Row]) -> Table:
     return Table(
-        "bridge",
+        "bridge-readings",
         "Every reading on all items and by distance from the nearer axis, paired on the same items.",
         [
             Column("Reading", "reading", "text"),
