@@ -171,3 +171,11 @@ def test_the_same_results_give_the_same_page(tmp_path):
     assert write_target_report(sources, tmp_path / "a.html", config) > 100_000
     write_target_report(sources, tmp_path / "b.html", config)
     assert (tmp_path / "a.html").read_bytes() == (tmp_path / "b.html").read_bytes()
+
+
+def test_a_rule_that_nobody_picked_is_not_called_picked(tmp_path):
+    results = results_of(tmp_path, rules=("mean", "sum"))
+    part = answer.section(results)
+    assert ", the best out of fold: " in part.facts["answers"][0].verdict
+    titles = [one["title"] for one in part.facts["key"]]
+    assert f"Fusion, {results.best.lead}" in titles

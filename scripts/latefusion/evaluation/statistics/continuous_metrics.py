@@ -112,6 +112,41 @@ def spearman(y: Array, f: Array, weights: Array) -> Array:
     return _ratio(cov, np.sqrt(vy * vf))
 
 
+def spearman_influence(y: Array, f: Array) -> Array:
+    """Derivative of Spearman's rank correlation by the weight of each item, ranks moving along.
+
+    The infinitesimal jackknife (Jaeckel 1972) of `spearman` at equal weights: an item counts by its own
+    ranks, and by lifting the ranks of all items above it.
+
+    Parameters
+    ----------
+    y, f : (n,) arrays
+
+    Returns
+    -------
+    (n,) array
+        NaN where one of the two does not vary.
+    """
+    once = np.ones((1, len(y)))
+    own, said = (_mid_ranks(values, once)[0] for values in (y, f))
+    own, said = own - own.mean(), said - said.mean()
+    cov, vy, vf = float(own @ said), float(own @ own), float(said @ said)
+    if vy <= 0 or vf <= 0:
+        return np.full(len(y), np.nan)
+    of_cov = own * said + _lifted(y, said) + _lifted(f, own)
+    of_vy, of_vf = own**2 + 2 * _lifted(y, own), said**2 + 2 * _lifted(f, said)
+    r = cov / np.sqrt(vy * vf)
+    return np.asarray(of_cov / np.sqrt(vy * vf) - r / 2 * (of_vy / vy + of_vf / vf))
+
+
+def _lifted(values: Array, counted: Array) -> Array:
+    """Return for each item what is counted of the items above it, and half of that of its equals, (n,)."""
+    _, place = np.unique(values, return_inverse=True)
+    each = np.bincount(place, counted)
+    above = np.cumsum(each[::-1])[::-1] - each / 2
+    return np.asarray(above[place])
+
+
 def _mid_ranks(values: Array, weights: Array) -> Array:
     """Return the rank of each item among the items of each draw, (b, n)."""
     _, place = np.unique(values, return_inverse=True)

@@ -162,6 +162,7 @@ def metric_rows(
                 rows.append(
                     common
                     | {"target": target, "metric": metric, "better": BETTER[metric]}
+                    | ({"interval": "t"} if metric == "spearman" and several else {})
                     | _ends(found, (m, t, k), several)
                     | {"repeat_sd": spreads[t] if metric == "r2" else None}
                 )

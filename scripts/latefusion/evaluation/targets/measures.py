@@ -9,19 +9,23 @@ from typing import Final
 
 import numpy as np
 
-from latefusion.core.parallel import run
 from latefusion.evaluation.statistics.continuous_metrics import METRICS as OF_SUMS
-from latefusion.evaluation.statistics.continuous_metrics import RANGE, from_sums, spearman, target_sums
+from latefusion.evaluation.statistics.continuous_metrics import (
+    RANGE,
+    from_sums,
+    spearman,
+    spearman_influence,
+    target_sums,
+)
 from latefusion.evaluation.statistics.group_bootstrap import (
-    BLOCK,
-    STEP,
     Array,
     Groups,
     Resampled,
-    group_weights,
+    group_sums,
+    grouped_variance,
     resample,
+    student,
 )
-from latefusion.evaluation.statistics.proportions import FEW_GROUPS
 
 METRICS: Final = (*OF_SUMS, "spearman")
 """Of a model and target, in the order of `Measured`."""
@@ -38,7 +42,7 @@ class Measured:
     mean : (3, M) array
         R² averaged over the targets, and the ends of its interval.
     method : str
-        'percentile', or 't' where groups are few.
+        'percentile', or 't' where groups are few; Spearman's intervals are always 't'.
     """
 
     value: Array
@@ -89,13 +93,8 @@ def measure(
     sums = np.concatenate(tables, axis=1)
     found = resample(sums, statistics, draws=draws, rng=np.random.default_rng(seed), n_jobs=n_jobs)
 
-    def ranks(place: int) -> Array:
-        own, t = predicted[place // T][:, :, place % T], place % T
-        one = _spearman(y[:, t], own, group, count, draws, np.random.default_rng(seed))
-        low, high = one.intervals()
-        return np.array([one.estimate[0], low[0], high[0]])
-
-    correlations = np.stack(run(ranks, list(range(len(predicted) * T)), n_jobs)).T
+    ranks = [_spearman(y[:, t], own[:, :, t], group, count) for own in predicted for t in range(T)]
+    correlations = np.array(ranks).T
     return _measured(found, correlations, len(predicted), T)
 
 
@@ -149,21 +148,14 @@ def _measured(found: Resampled, correlations: Array, models: int, T: int) -> Mea
     )
 
 
-def _spearman(
-    y: Array, predicted: Array, group: Groups, groups: int, draws: int, rng: np.random.Generator
-) -> Resampled:
-    """Resample Spearman's correlation, whose ranks each draw has anew, averaged over replicates (R, n)."""
+def _spearman(y: Array, predicted: Array, group: Groups, groups: int) -> tuple[float, float, float]:
+    """Return Spearman's correlation averaged over replicates (R, n), and the ends of its linearised interval.
 
-    def mean(weights: Array) -> Array:
-        found = [spearman(y, f, weights) for f in predicted]
-        return found[0] if len(found) == 1 else np.asarray(np.mean(found, axis=0))
-
-    drawn = [
-        mean(group_weights(rng, min(BLOCK, draws - start), groups)[:, group])
-        for start in range(0, draws, BLOCK)
-    ]
-    influence = None
-    if groups < FEW_GROUPS:
-        own = STEP * (group == np.arange(groups)[:, None])
-        influence = (mean(1.0 + own) - mean(1.0 - own))[:, None] / (2 * STEP)
-    return Resampled(mean(np.ones((1, len(y)))), np.concatenate(drawn)[:, None], None, influence, groups)
+    Draws would have to rank all items anew, each time and for each model.
+    """
+    once = np.ones((1, len(y)))
+    value = float(np.mean([spearman(y, f, once)[0] for f in predicted]))
+    influence = np.mean([spearman_influence(y, f) for f in predicted], axis=0)
+    variance = grouped_variance(group_sums(influence[:, None], group, groups))
+    half = student(groups) * float(np.sqrt(variance[0]))
+    return value, value - half, value + half

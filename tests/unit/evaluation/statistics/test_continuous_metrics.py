@@ -5,7 +5,13 @@ import pytest
 from scipy import stats
 from sklearn.metrics import mean_absolute_error, mean_squared_error, r2_score
 
-from latefusion.evaluation.statistics.continuous_metrics import METRICS, from_sums, spearman, target_sums
+from latefusion.evaluation.statistics.continuous_metrics import (
+    METRICS,
+    from_sums,
+    spearman,
+    spearman_influence,
+    target_sums,
+)
 
 
 def numbers(n=200, level=0.0, unit=1.0):
@@ -60,3 +66,14 @@ def test_spearman_shares_ranks_among_equals_as_scipy_does_and_counts_weights_as_
     for draw, rho in zip(weights.astype(int), found.tolist(), strict=True):
         assert rho == pytest.approx(stats.spearmanr(np.repeat(y, draw), np.repeat(f, draw)).statistic)
     assert np.isnan(spearman(y, np.zeros(60), weights)).all()
+
+
+def test_the_influence_of_an_item_on_spearman_is_the_derivative_by_its_weight():
+    rng = np.random.default_rng(7)
+    y = rng.integers(0, 12, 80).astype(float)  # ties in one of them
+    f = y + rng.normal(scale=4, size=80)
+    step = 1e-4 * np.eye(80)
+    numeric = (spearman(y, f, 1 + step) - spearman(y, f, 1 - step)) / 2e-4
+    assert spearman_influence(y, f) == pytest.approx(numeric, abs=1e-8)
+    assert spearman_influence(y, f).sum() == pytest.approx(0, abs=1e-12)
+    assert np.isnan(spearman_influence(y, np.zeros(80))).all()

@@ -51,7 +51,7 @@ def which(results: TargetResults, tables: TargetTables) -> Answer:
     if total > 1:
         picked = f"picked without test in {chosen[rule]} of {plural(total, 'partition')}"
     else:
-        picked = "picked without test" if chosen else "the best out of fold"
+        picked = "picked without test" if lead == SELECTED else "the best out of fold"
     row = tables.metric(lead, MEAN)
     verdict = f"{rule}, {picked}: {_mean(results)} of {interval(row)}."
     members = tables.where("confidence_set", target=MEAN)
@@ -164,7 +164,11 @@ def key_figures(tables: TargetTables) -> list[dict[str, str]]:
     n = tables.metric(tables.reference, MEAN).get("n") or 0
     shown = [
         (f"{tables.reference} alone", tables.metric(tables.reference, MEAN), sample(n, "item")),
-        ("Fusion, rule picked without test", tables.metric(tables.lead, MEAN), str(tables.lead)),
+        (
+            "Fusion, rule picked without test" if tables.lead == SELECTED else f"Fusion, {tables.lead}",
+            tables.metric(tables.lead, MEAN),
+            sample(n, "item"),
+        ),
     ]
     figures = [
         {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from latefusion.evaluation.targets.names import MEAN
 from latefusion.report.components import Cell, Column, Table, text
 from latefusion.report.number_format import NOTHING, number, span
 from latefusion.report.target_results import TargetResults, TargetTables
@@ -57,7 +58,7 @@ def published(results: TargetResults, tables: TargetTables) -> Table | None:
     here = [
         [
             text(f"here, {name}"),
-            text(f"{tables.protocol}, {results.n:,} items"),
+            text(f"{tables.protocol}, {tables.metric(name, MEAN).get('n') or 0:,} items"),
             _measured(tables, name, valence),
             _measured(tables, name, arousal),
         ]
