@@ -24,7 +24,9 @@ def world(tmp_path):
 
     def columns(X, y, **options):
         parts = {"train": X[:200], "test": X[200:]}
-        return target_columns([write(tmp_path / f"{name}.parquet", part, **options) for name, part in parts.items()], y)
+        return target_columns(
+            [write(tmp_path / f"{name}.parquet", part, **options) for name, part in parts.items()], y
+        )
 
     return X, y, columns
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Final
 
@@ -25,7 +25,7 @@ from latefusion.evaluation.targets.comparisons import (
     out_of_fold_error,
 )
 from latefusion.evaluation.targets.complementarity import complementarity_rows
-from latefusion.evaluation.targets.losses import losses
+from latefusion.evaluation.targets.losses import Losses, losses
 from latefusion.evaluation.targets.measures import METRICS, Measured, measure
 from latefusion.evaluation.targets.names import MEAN, TARGET_TABLES
 from latefusion.evaluation.targets.prediction_intervals import interval_rows
@@ -98,16 +98,8 @@ def evaluate_targets(
         part = sample if subset == ALL else sample.where(chosen)
         rows["metrics"] += metric_rows(part, subset, draws, chance("metrics", subset), n_jobs)
         found = losses(part, draws=draws, rng=chance("losses", subset), n_jobs=n_jobs)
-        for target, of in found.items():
-            if reference is not None:
-                rng = chance("compare", subset, target)
-                rows["comparisons"] += comparison_rows(
-                    part, of, subset, reference, same, confirmatory=subset == ALL, rng=rng
-                )
-            if subset == ALL:
-                own = {"draws": draws, "rng": chance("confidence set", target), "n_jobs": n_jobs}
-                rows["confidence_set"] += confidence_set_rows(part, of, same, **own)
-                rows["best"] += best_rows(part, of, same, draws)
+        for table, made in _compared(part, found, subset, reference, same, (draws, chance, n_jobs)):
+            rows[table] += made
     rows["models"] = _model_rows(sample, items, same, reference, rows["confidence_set"])
     rows["complementarity"] = complementarity_rows(
         sample, draws=draws, rng=chance("complementarity"), n_jobs=n_jobs
@@ -118,6 +110,33 @@ def evaluate_targets(
         rows["bridge"] = bridge_rows(sample, items, quadrants, classifiers, rng=chance("bridge"))
     tables = {name: to_table(name, rows[name], SCHEMAS) for name in TARGET_TABLES if name != "outcomes"}
     return tables | {"outcomes": outcomes(sample, items.group[at], items)}
+
+
+def _compared(
+    part: TargetSample,
+    found: Mapping[str, Losses],
+    subset: str,
+    reference: str | None,
+    same: Mapping[str, str | None],
+    drawing: tuple[int, Callable[..., np.random.Generator], int],
+) -> Iterator[tuple[str, list[Row]]]:
+    """Yield what follows from the squared errors of each target; the confidence set and the best on all items."""
+    draws, chance, n_jobs = drawing
+    for target, of in found.items():
+        if reference is not None:
+            rng = chance("compare", subset, target)
+            confirmatory = subset == ALL
+            yield (
+                "comparisons",
+                comparison_rows(part, of, subset, reference, same, confirmatory=confirmatory, rng=rng),
+            )
+        if subset == ALL:
+            rng = chance("confidence set", target)
+            yield (
+                "confidence_set",
+                confidence_set_rows(part, of, same, draws=draws, rng=rng, n_jobs=n_jobs),
+            )
+            yield "best", best_rows(part, of, same, draws)
 
 
 def _subsets(protocol: str, items: TargetItems, at: NDArray[np.int64]) -> list[tuple[str, Mask]]:
