@@ -120,7 +120,7 @@ def _compared(
     same: Mapping[str, str | None],
     drawing: tuple[int, Callable[..., np.random.Generator], int],
 ) -> Iterator[tuple[str, list[Row]]]:
-    """Yield what follows from the squared errors of each target; the confidence set and the best on all items."""
+    """Yield what follows from the squared errors of each target: comparisons, and on all items the best."""
     draws, chance, n_jobs = drawing
     for target, of in found.items():
         if reference is not None:
