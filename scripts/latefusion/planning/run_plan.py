@@ -189,7 +189,9 @@ def plan_run(
         raise located(error, layers) from None
     files = Files(config, plan)
     targets = None if target_plan is None else TargetFiles(files, target_plan)
-    return RunPlan(name, config, known, known_learners, plan, files, own, own_learners, folds, for_targets, targets)
+    return RunPlan(
+        name, config, known, known_learners, plan, files, own, own_learners, folds, for_targets, targets
+    )
 
 
 def _of_classes(config: Config, rules: Mapping[str, RuleFacts], targets: Mapping[str, RuleFacts]) -> Config:
