@@ -34,7 +34,7 @@ if RUN.has_classes:
     include: "workflow/rules/prediction.smk"  #  items without labels -> classes
 
 
-if TARGETS is not None:
+if RUN.targets is not None:
 
     include: "workflow/rules/regression.smk"  #  feature matrices -> numbers, from the regressors to the page
 

@@ -83,7 +83,6 @@ if not workflow.overwrite_configfiles:
 
 
 CONFIG, RULES, PLAN, FILES = RUN.config, RUN.every_rule, RUN.plan, RUN.files
-TARGETS = RUN.targets
 # what the captions of Snakemake's report quote, defaults included; an importer's own is left as it is
 config = CONFIG
 SEED = CONFIG["seed"]

@@ -1,5 +1,6 @@
 # Needs: features, items with numbers, partitions. Makes: what the rules for classes make, of data.target.
 
+TARGETS = RUN.targets
 NUMBERS = TARGETS.root
 OF_NUMBERS = "|".join(TARGETS.plan.protocols)
 
