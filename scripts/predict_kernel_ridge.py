@@ -5,7 +5,7 @@ from latefusion.core.job import job
 with job(snakemake.log[0]):
     import numpy as np
 
-    from latefusion.kernel_ridge.training import predict_ridge, residual_variances
+    from latefusion.regression.training import predict_ridge, residual_variances
     from latefusion.store.models import load_model
     from latefusion.store.samples import positions, read_samples, read_targets, target_names
     from latefusion.store.tables import read_json

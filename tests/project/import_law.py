@@ -15,7 +15,7 @@ FLOORS = (
     ("store",),
     ("fusion", "svm", "dataset", "kernel_ridge"),
     ("learning",),
-    ("ingest", "rules", "learners", "evaluation"),
+    ("ingest", "rules", "learners", "evaluation", "regression"),
     ("external", "pipeline"),
 )
 """A room imports rooms of the floors below its own, the lowest floor first."""
@@ -44,7 +44,6 @@ APART: Mapping[str, tuple[str, ...]] = {
         "core",
         "evaluation.names",
         "evaluation.targets.names",
-        "kernel_ridge.memory",
         "external.prediction_names",
         "external.prediction_source",
         "kernel_ridge.memory",

@@ -16,7 +16,7 @@ from sklearn.utils.validation import check_array, check_consistent_length, check
 
 from latefusion.kernel_ridge.gram import Float64
 from latefusion.kernel_ridge.memory import ridge_bytes
-from latefusion.kernel_ridge.regressor import fit_ridge
+from latefusion.regression.regressor import fit_ridge
 from latefusion.svm.memory import MEGABYTE, budget
 
 ALPHAS: Final = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0)

@@ -15,10 +15,10 @@ from latefusion.core.seeds import stream
 from latefusion.evaluation.targets.prediction_intervals import half_width
 from latefusion.fusion.fuse_targets import FusedTargets, fuse_targets, select_target_rule
 from latefusion.fusion.target_inputs import TargetPartition, stack_targets
-from latefusion.kernel_ridge.training import predict_ridge, residual_variances
 from latefusion.pipeline.classify import EVERYTHING
 from latefusion.pipeline.new_items import beside_descriptions, warnings_of
 from latefusion.pipeline.novelty import novelty_mask
+from latefusion.regression.training import predict_ridge, residual_variances
 from latefusion.store.models import load_model
 from latefusion.store.samples import Features, read_features
 from latefusion.store.schemas import SPLITS

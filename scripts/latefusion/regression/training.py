@@ -13,7 +13,7 @@ from latefusion.core.errors import InputError, Problem
 from latefusion.core.wording import listed, plural, verb
 from latefusion.kernel_ridge.gram import Float64
 from latefusion.kernel_ridge.memory import ridge_bytes
-from latefusion.kernel_ridge.regressor import KernelRidge, RidgeFit, fit_ridge
+from latefusion.regression.regressor import KernelRidge, RidgeFit, fit_ridge
 from latefusion.svm.inputs import Features, Gamma, present_rows, scatter_rows, select_rows
 from latefusion.svm.memory import budget
 

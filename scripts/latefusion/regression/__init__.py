@@ -1,0 +1,1 @@
+"""Regressors of continuous targets: what a view learns them by."""
