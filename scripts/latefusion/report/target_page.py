@@ -10,7 +10,7 @@ from jinja2 import FileSystemLoader
 
 from latefusion.report.components import Section
 from latefusion.report.html import TEMPLATES, assembled
-from latefusion.report.sections.targets import answer, bridge, errors, making, predictions
+from latefusion.report.sections.targets import answer, bridge, divisions, errors, making, predictions
 from latefusion.report.sections.targets.published import LABELS, published
 from latefusion.report.sections.targets.ranking import every_metric
 from latefusion.report.sentences import listed, plural
@@ -57,6 +57,8 @@ def render(results: TargetResults) -> str:
         contents=[part for part in found.values() if part is not None],
         sections=found,
         every_metric=every_metric(results, results.best),
+        protocols=divisions.protocols(results),
+        strata=divisions.strata(results.best),
         published=published(results, results.best),
         labels=LABELS,
         grouped=results.grouped,

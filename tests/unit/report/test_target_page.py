@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from latefusion.evaluation.targets.bridge import cells
-from latefusion.report.sections.targets import answer, bridge
+from latefusion.report.sections.targets import answer, bridge, divisions
 from latefusion.report.sections.targets.published import FIGURES, published
 from latefusion.report.target_page import render, write_target_report
 from latefusion.report.target_results import read_target_results
@@ -179,3 +179,20 @@ def test_a_rule_that_nobody_picked_is_not_called_picked(tmp_path):
     assert ", the best out of fold: " in part.facts["answers"][0].verdict
     titles = [one["title"] for one in part.facts["key"]]
     assert f"Fusion, {results.best.lead}" in titles
+
+
+def test_each_subset_has_the_models_that_the_page_speaks_of(tmp_path):
+    results = results_of(tmp_path)
+    rows = [[cell.value for cell in row] for row in divisions.protocols(results).rows]
+    assert [row[:3] for row in rows] == [
+        ["honest", "all test items", model] for model in ("selected", results.best.reference, "group_mean")
+    ]
+    assert rows[0][3] == results.best.metric("selected", "mean")["value"]
+
+
+def test_errors_by_kind_of_items_are_those_of_the_lead(tmp_path):
+    results = results_of(tmp_path)
+    rows = [[cell.value for cell in row] for row in divisions.strata(results.best).rows]
+    own = [row["rmse"] for row in results.best.where("strata", model="selected")]
+    assert [row[4] for row in rows] == own
+    assert {row[0] for row in rows} == {"group size", "true valence", "true arousal", "cell"}
