@@ -248,3 +248,39 @@ def test_the_catalogue_has_one_row_a_rule_and_escapes_bars(tmp_path):
     _, _, row = markdown(read_rules(tmp_path)).splitlines()
     assert row.startswith("| `mine` | p_c ∝ p \\|c\\| to a power | `power: 2.0`, `names: ['a', 'b']` |")
     assert row.endswith("| yes; a score, no probability | Nobody 1900 |")
+
+
+BOTH = """
+from latefusion.fusion.regression_rule import RegressionRule
+from latefusion.fusion.rule import Rule
+
+
+class Mine(Rule):
+    learns = True
+
+
+class MineOfTargets(RegressionRule):
+    def __init__(self, *, random_state=None, power=2.0):
+        pass
+"""
+
+
+def test_a_file_may_serve_classes_and_targets_each_with_options_of_its_own(tmp_path):
+    (tmp_path / "mine.py").write_text(BOTH)
+    classes, targets = (read_rules(tmp_path, task)["mine"] for task in ("classes", "targets"))
+    assert (classes.task, classes.learns, classes.options) == ("classes", True, {})
+    assert (targets.task, targets.learns, targets.options) == ("targets", False, {"power": 2.0})
+
+
+def test_a_file_that_serves_the_other_task_alone_is_passed_over():
+    of_classes, of_targets = read_rules(FOLDER), read_rules(FOLDER, "targets")
+    assert "bates_granger" not in of_classes
+    assert "product" not in of_targets
+    assert of_classes.keys() & of_targets.keys() == {"mean", "median", "mlp", "random_forest"}
+
+
+def test_two_rules_for_one_task_in_a_file_are_refused(tmp_path):
+    (tmp_path / "mine.py").write_text(BOTH + "\n\nclass Other(MineOfTargets):\n    pass\n")
+    assert read_rules(tmp_path)["mine"].learns
+    with pytest.raises(InputError, match="2 public classes"):
+        read_rules(tmp_path, "targets")
