@@ -38,6 +38,8 @@ Names of tests say what holds; folders mirror what they test:
 | `layouts.py` | public data sets in small, with their files and columns |
 | `worlds.py` | probabilities to try rules on: simulated, without any model |
 | `learning_worlds.py` | rows to try learners on, and options with which each of them is quick |
+| `target_results.py`, `target_worlds.py` | for numbers: tables that no run made, items with targets |
+| `opened_page.py` | a page opened in a browser, and what went wrong on it |
 | `runs.py` | runs of the workflow: a small one that many tests share, ways to start and to examine runs |
 | `settings.py` | the default configuration and the schema |
 | `stale.py` | a change, and the jobs that it makes stale; writes the table of docs/rerun.md |
