@@ -643,10 +643,19 @@ class TestOptions:
             [f"--configfile={ROOT / 'examples/demo.yaml'}"],
         ]
 
-    def test_a_demonstration_takes_no_other_configuration(self, capsys, monkeypatch):
+    @pytest.mark.parametrize(
+        ("words", "fix"),
+        [
+            (["run", "--demo"], "leave out --demo to run your configuration"),
+            (["compare", "a.csv"], "name the file that it shall write with --output"),
+        ],
+    )
+    def test_what_brings_a_configuration_takes_no_other(self, words, fix, capsys, monkeypatch, tmp_path):
+        monkeypatch.chdir(tmp_path)
         main = launcher("main", monkeypatch)
-        assert main.main(["run", "--demo", "--configfile", "mine.yaml"]) == 1
-        assert "fix:     leave out --demo to run your configuration" in capsys.readouterr().err
+        assert main.main([*words, "--configfile", "mine.yaml"]) == 1
+        assert f"fix:     {fix}" in capsys.readouterr().err
+        assert list(tmp_path.iterdir()) == []
 
 
 def test_without_a_number_of_cores_all_are_used(folder):

@@ -74,9 +74,11 @@ def _run(own: argparse.Namespace, options: list[str]) -> int:
     elif own.command == "compare":
         from launcher.compare import write_configuration
 
+        _refuse_configuration(options, "compare", "name the file that it shall write with --output")
         options = [f"--configfile={write_configuration(own, folder)}", *options]
     elif own.demo:
-        options = [_demo(options), *options]
+        _refuse_configuration(options, "--demo", "leave out --demo to run your configuration")
+        options = [f"--configfile={ROOT / DEMO}", *options]
     return run(options, folder, jobs_left=own.jobs_left)
 
 
@@ -92,20 +94,18 @@ def _rules(own: argparse.Namespace, options: Sequence[str], folder: Path) -> int
     return rules.new(own.name, configuration) if own.new else rules.show(own.name, configuration)
 
 
-def _demo(options: Sequence[str]) -> str:
-    """Return the option of Snakemake that names the configuration of the demonstration.
+def _refuse_configuration(options: Sequence[str], what: str, fix: str) -> None:
+    """Refuse a configuration beside what brings one of its own.
 
     Raises
     ------
     LaunchError
-        If the options name another.
+        If the options of Snakemake name one.
     """
     if named := [option for option in options if option.startswith("--configfile")]:
         raise LaunchError(
-            f"--demo\n    found:   {named[0]} beside it\n    allowed: one of the two\n"
-            "    fix:     leave out --demo to run your configuration"
+            f"{what}\n    found:   {named[0]} beside it\n    allowed: one of the two\n    fix:     {fix}"
         )
-    return f"--configfile={ROOT / DEMO}"
 
 
 def _parsed(arguments: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:

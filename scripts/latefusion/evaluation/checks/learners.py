@@ -61,8 +61,8 @@ def probe_beats_svm(evidence: Evidence) -> Findings:
                 f"Under {protocol} another learner beats the SVM by more than the 95 % interval of the "
                 f"paired difference in {TITLE[evidence.headline]}: {listed(told)}.",
                 {row["model"]: row["difference"] for row in better},
-                "A gain of fusion over these SVMs alone would be a gain over an untuned model; give the SVM "
-                "`scale: standard` and a grid of C and gamma, or keep the other learner.",
+                "A gain of fusion over these SVMs would in part be what the other learner gains alone. Keep "
+                "that learner, or try the SVM with other values of `scale`, C and gamma.",
                 protocol,
                 [row["model"] for row in better],
             )
