@@ -1,11 +1,12 @@
-"""One browser for all pages that are looked at."""
+"""A browser for the pages that a file of tests looks at."""
 
 import pytest
 
 from opened_page import CHROMIUM
 
 
-@pytest.fixture(scope="session")
+# not longer: while it is open an event loop runs in this thread, beside which Snakemake plans nothing
+@pytest.fixture(scope="module")
 def browser():
     from playwright.sync_api import sync_playwright
 
