@@ -1,6 +1,7 @@
 """The launcher: one run at a time, stopped in good order, resumed and tidied; on a workflow of its own."""
 
 import contextlib
+import fcntl
 import importlib
 import json
 import os
@@ -345,6 +346,8 @@ def left_elsewhere(folder, busy, **changed):
     """Kill a run, and let its record say that it was on another machine."""
     kill_group(busy)
     lock = folder / ".run.lock"
+    with lock.open() as file:  # its Snakemake, which holds it too, dies a moment after it
+        fcntl.flock(file, fcntl.LOCK_EX)
     lock.write_text(json.dumps({**json.loads(lock.read_text()), "host": "login2", **changed}))
 
 
