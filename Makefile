@@ -66,7 +66,7 @@ dist: $(VENV)/.development  ## build the wheel and the source distribution into 
 	$(BIN)/python -m build --no-isolation
 	$(BIN)/twine check --strict dist/*
 
-bench: $(VENV)/.development  ## measure speed and memory; takes an hour, writes benchmarks/RESULTS.md
+bench: $(VENV)/.development  ## measure speed and memory; takes an hour, writes the pages in benchmarks/
 	$(BIN)/python -m benchmarks
 
 fuzz: $(VENV)/.development  ## feed thousands of damaged files to ingest

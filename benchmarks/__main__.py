@@ -1,7 +1,7 @@
-"""`python -m benchmarks [NAME …]`: measure and write RESULTS.md; without names, everything.
+"""`python -m benchmarks [NAME …]`: measure and write the pages of results; without names, everything.
 
 --work FOLDER   where simulated files and runs go (default: a folder in the system's temporary one)
---render        measure nothing, write RESULTS.md from what was measured last
+--render        measure nothing, write the pages from what was measured last
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def main() -> None:
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"which: {', '.join(BENCHMARKS)}")
     parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "latefusion-benchmarks")
-    parser.add_argument("--render", action="store_true", help="only write RESULTS.md")
+    parser.add_argument("--render", action="store_true", help="only write the pages")
     given = parser.parse_args()
     unknown = sorted(set(given.names) - set(BENCHMARKS))
     if unknown:
@@ -82,7 +82,7 @@ def main() -> None:
         page.write()
         print(f"{name}: {time.perf_counter() - began:.0f} s", flush=True)
     page.write()
-    print(page.PAGE)
+    print(*page.TITLES, sep="\n")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""RESULTS.md from what was measured last."""
+"""RESULTS.md and the pages beside it, from what was measured last."""
 
 from __future__ import annotations
 
@@ -31,7 +31,24 @@ from benchmarks import (
 from benchmarks.measure import load
 from benchmarks.words import Result, prose
 
-PAGE = Path(__file__).with_name("RESULTS.md")
+RESULTS, STATISTICS, LEARNERS = (
+    Path(__file__).with_name(f"{name}.md") for name in ("RESULTS", "STATISTICS", "LEARNERS")
+)
+TITLES: dict[Path, str] = {
+    RESULTS: "Speed, memory and scale",
+    STATISTICS: "Whether intervals and tests keep their promises",
+    LEARNERS: "Learners and estimators beside scikit-learn",
+}
+ELSEWHERE: dict[str, Path] = {
+    "statistics": STATISTICS,
+    "proportions": STATISTICS,
+    "svc": LEARNERS,
+    "kernel_ridge": LEARNERS,
+    "learners": LEARNERS,
+    "cooperative": LEARNERS,
+}
+"""Pages of what does not stand in RESULTS.md."""
+
 SECTIONS: dict[str, ModuleType] = {
     "calibration": calibration,
     "ingest": ingest,
@@ -58,20 +75,22 @@ SECTIONS: dict[str, ModuleType] = {
 """By the name of what each measured; its `section` says it in words."""
 
 
-def render() -> str:
-    """Return the page."""
+def render(page: Path) -> str:
+    """Return a page."""
+    others = [f"[{title}]({path.name})" for path, title in TITLES.items() if path != page]
     sections = [
-        "# Speed, memory, scale and statistics",
+        f"# {TITLES[page]}",
         prose(
-            """
+            f"""
             Written by `make bench` (`python -m benchmarks`) from the numbers in
             `benchmarks/results/`; not edited by hand. Seconds on the clock unless it says processor
             seconds. MB are 10^6 bytes. *Peak* is the most memory that one process held, from the
-            kernel's accounts. Ratios are how many times as long the other way took.
+            kernel's accounts. Ratios are how many times as long the other way took. Beside this page:
+            {" · ".join(others)}.
             """
         ),
     ]
-    results = {name: load(name) for name in SECTIONS}
+    results = {name: load(name) for name in SECTIONS if ELSEWHERE.get(name, RESULTS) == page}
     found = {name: result for name, result in results.items() if result is not None}
     machines = list(dict.fromkeys(_machine(result["machine"]) for result in found.values()))
     sections += machines if len(machines) == 1 else [f"{i}. {text}" for i, text in enumerate(machines, 1)]
@@ -84,8 +103,9 @@ def render() -> str:
 
 
 def write() -> None:
-    """Write the page."""
-    PAGE.write_text(render(), encoding="utf-8")
+    """Write the pages."""
+    for path in TITLES:
+        path.write_text(render(path), encoding="utf-8")
 
 
 def _machine(machine: Result) -> str:

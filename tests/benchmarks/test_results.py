@@ -1,4 +1,4 @@
-"""Costs are those of the child process, and the page of results is what its numbers give."""
+"""Costs are those of the child process, and the pages of results are what its numbers give."""
 
 import sys
 
@@ -7,12 +7,14 @@ import pytest
 from benchmarks import __main__, measure, page, words
 
 
-def test_the_page_is_what_the_numbers_give():
-    assert page.PAGE.read_text(encoding="utf-8") == page.render()
+@pytest.mark.parametrize("path", page.TITLES, ids=lambda path: path.name)
+def test_a_page_is_what_the_numbers_give(path):
+    assert path.read_text(encoding="utf-8") == page.render(path)
 
 
 def test_every_benchmark_has_its_place_on_the_page():
     assert set(__main__.BENCHMARKS) - {"one_view_slow"} == set(page.SECTIONS)
+    assert set(page.ELSEWHERE) < set(page.SECTIONS)
 
 
 def test_memory_is_the_childs_own_not_that_of_the_process_that_started_it():
