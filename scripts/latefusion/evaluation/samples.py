@@ -32,8 +32,35 @@ class NamedModel(Protocol):
         """One of `KINDS`."""
 
 
+class Listed:
+    """Items in an order."""
+
+    item: Names
+
+    def positions(self, wanted: Names) -> NDArray[np.int64]:
+        """Return where some items stand among all of them."""
+        place = {item: index for index, item in enumerate(self.item.tolist())}
+        return np.array([place[item] for item in wanted.tolist()], np.int64)
+
+
+class Grouped:
+    """Items in groups, coded 0 … G − 1."""
+
+    group: NDArray[np.int64]
+
+    @property
+    def groups(self) -> int:
+        """Number of groups."""
+        return int(self.group.max()) + 1 if len(self.group) else 0
+
+    @property
+    def grouped(self) -> bool:
+        """Whether some group has more than one item."""
+        return self.groups < len(self.group)
+
+
 @dataclass(frozen=True)
-class Items:
+class Items(Listed):
     """All items of both files, in their order.
 
     Attributes
@@ -53,11 +80,6 @@ class Items:
     group: Names
     split: Names
     described: Mapping[str, Sequence[Any]] = field(default_factory=dict)
-
-    def positions(self, wanted: Names) -> NDArray[np.int64]:
-        """Return where some items stand among all of them."""
-        place = {item: index for index, item in enumerate(self.item.tolist())}
-        return np.array([place[item] for item in wanted.tolist()], np.int64)
 
 
 @dataclass(frozen=True)
@@ -135,7 +157,7 @@ class Aligned:
 
 
 @dataclass(frozen=True)
-class Sample:
+class Sample(Grouped):
     """The items of a protocol, or a subset of them, and what the models say.
 
     Attributes
@@ -156,16 +178,6 @@ class Sample:
     classes: tuple[str, ...]
     prior: Array
     models: tuple[Aligned, ...]
-
-    @property
-    def groups(self) -> int:
-        """Number of groups."""
-        return int(self.group.max()) + 1 if len(self.group) else 0
-
-    @property
-    def grouped(self) -> bool:
-        """Whether some group has more than one item."""
-        return self.groups < len(self.group)
 
     def of(self, name: str) -> Aligned:
         """Return a model by name."""

@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 
 from latefusion import __version__
 from latefusion.report.bundle import bundle
+from latefusion.store.atomic import atomic
 
 TEMPLATES = Path(__file__).parent / "templates"
 STYLE, SCRIPT = "style.css", "page.js"
@@ -39,6 +40,12 @@ def assembled(template: str, loader: BaseLoader, **values: Any) -> str:  # noqa:
         bundle=inlined(drawing, "script"),
         script=inlined(script, "script"),
     )
+
+
+def write_page(page: str, output: Path | str) -> int:
+    """Write a page whole or not at all, and return its size in bytes."""
+    with atomic(output) as file:
+        return file.write(page.encode())
 
 
 def policy(scripts: list[str], styles: list[str]) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import BaseLoader, FileSystemLoader
 
 from latefusion.report.components import Section
-from latefusion.report.html import TEMPLATES, assembled
+from latefusion.report.html import TEMPLATES, assembled, write_page
 from latefusion.report.reading import Sources, read_results
 from latefusion.report.results import Results
 from latefusion.report.rewording import reworded, reworded_templates
@@ -30,7 +30,6 @@ from latefusion.report.sections import (
     single_models,
 )
 from latefusion.report.sentences import listed, plural
-from latefusion.store.atomic import atomic
 
 PAGE = "page.html"
 
@@ -56,9 +55,7 @@ def write_report(sources: Sources, output: Path | str, config: Mapping[str, Any]
     latefusion.store.tables.TableError
         If a table cannot be read.
     """
-    page = render(read_results(sources, config)).encode()
-    with atomic(output) as file:
-        return file.write(page)
+    return write_page(render(read_results(sources, config)), output)
 
 
 def render(results: Results) -> str:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from latefusion.evaluation.names import SELECTED
 from latefusion.report.metrics import METRICS, Metric
+from latefusion.report.sentences import group_word
 from latefusion.store.schemas import in_order
 from latefusion.store.tables import read_table
 
@@ -22,8 +23,6 @@ TRUST = ("cross", "honest", "replica")
 """Protocols, the one to believe first."""
 
 BAG = "_bag"
-
-ENDINGS = ("_name", "_id", "_key")
 
 
 @dataclass(frozen=True)
@@ -261,10 +260,7 @@ class Results:
     def group_word(self) -> str:
         """What a group is called in a sentence: `artist` where the column is `artist_name`."""
         predictions = self.config.get("predictions") or {}
-        column = str(predictions.get("group") or self.config["data"].get("group") or "group")
-        for ending in ENDINGS:
-            column = column.removesuffix(ending) or column
-        return column.replace("_", " ")
+        return group_word(predictions.get("group") or self.config["data"].get("group"))
 
     def leak(self, start: str, end: str, model: str, metric: str = "accuracy") -> Row:
         """Return the paired difference of a model between two protocols; an empty row where there is none."""

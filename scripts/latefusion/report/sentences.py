@@ -9,6 +9,8 @@ from latefusion.report.number_format import count
 
 WORD_ALONE = "~"
 EITHER = "|"
+ENDINGS = ("_name", "_id", "_key")
+"""Of a column's name, what is no part of the word for its values."""
 
 
 def say(template: str, /, **values: object) -> str:
@@ -84,3 +86,11 @@ def article(noun: str) -> str:
 def capitalised(sentence: str) -> str:
     """Return a sentence with a capital letter, the rest as it is."""
     return f"{sentence[:1].upper()}{sentence[1:]}"
+
+
+def group_word(column: str | None) -> str:
+    """Return what a group is called in a sentence: `artist` where the column is `artist_name`."""
+    word = column or "group"
+    for ending in ENDINGS:
+        word = word.removesuffix(ending) or word
+    return word.replace("_", " ")

@@ -9,13 +9,12 @@ from typing import Any
 from jinja2 import FileSystemLoader
 
 from latefusion.report.components import Section
-from latefusion.report.html import TEMPLATES, assembled
+from latefusion.report.html import TEMPLATES, assembled, write_page
 from latefusion.report.sections.targets import answer, bridge, divisions, errors, making, predictions
 from latefusion.report.sections.targets.published import LABELS, published
 from latefusion.report.sections.targets.ranking import every_metric
 from latefusion.report.sentences import listed, plural
 from latefusion.report.target_results import TargetResults, TargetSources, read_target_results
-from latefusion.store.atomic import atomic
 
 PAGE = "target_page.html"
 
@@ -33,17 +32,16 @@ def write_target_report(sources: TargetSources, output: Path | str, config: Mapp
     latefusion.store.tables.TableError
         If a table cannot be read.
     """
-    page = render(read_target_results(sources, config)).encode()
-    with atomic(output) as file:
-        return file.write(page)
+    return write_page(render(read_target_results(sources, config)), output)
 
 
 def render(results: TargetResults) -> str:
     """Return the page of some results."""
     from altair.utils.schemapi import debug_mode
 
+    literature = published(results, results.best)
     with debug_mode(False):
-        found = _sections(results)
+        found = _sections(results, literature is not None)
     targets = listed(results.targets)
     modalities = [entry["name"] for entry in results.config["modalities"]]
     return assembled(
@@ -59,7 +57,7 @@ def render(results: TargetResults) -> str:
         every_metric=every_metric(results, results.best),
         protocols=divisions.protocols(results),
         strata=divisions.strata(results.best),
-        published=published(results, results.best),
+        published=literature,
         labels=LABELS,
         grouped=results.grouped,
         group_word=results.group_word,
@@ -67,16 +65,13 @@ def render(results: TargetResults) -> str:
     )
 
 
-def _sections(results: TargetResults) -> dict[str, Section | None]:
-    found = {
+def _sections(results: TargetResults, has_literature: bool) -> dict[str, Section | None]:
+    return {
         "answer": answer.section(results),
-        "published": None,
+        "published": Section("published-section", "Beside the literature") if has_literature else None,
         "predictions": predictions.section(results),
         "errors": errors.section(results),
         "bridge": bridge.section(results),
         "checks": making.checks(results),
         "making": making.making(results),
     }
-    if published(results, results.best) is not None:
-        found["published"] = Section("published-section", "Beside the literature")
-    return found

@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from latefusion.evaluation.targets.names import GROUP_MEAN, MEAN, SELECTED, TRAINING_MEAN
+from latefusion.evaluation.names import SELECTED
+from latefusion.evaluation.targets.names import GROUP_MEAN, MEAN, TRAINING_MEAN
+from latefusion.report.sentences import group_word
 from latefusion.store.tables import read_json, read_table
 
 Row = dict[str, Any]
@@ -168,10 +170,7 @@ class TargetResults:
     @property
     def group_word(self) -> str:
         """What a group is called in a sentence: `artist` where the column is `artist_name`."""
-        column = str(self.config["data"].get("group") or "group")
-        for ending in ("_name", "_id", "_key"):
-            column = column.removesuffix(ending) or column
-        return column.replace("_", " ")
+        return group_word(self.config["data"].get("group"))
 
 
 def model_title(name: str) -> str:

@@ -77,7 +77,8 @@ def test_only_a_stochastic_rule_is_repeated():
 
 def test_what_a_rule_learned_is_json():
     for name in ("mean", "bates_granger", "nnls_stacking", "ridge_stacking", "gaussian_experts"):
-        json.dumps(fused(name).learned, allow_nan=False)
+        learned = fused(name).learned
+        assert json.loads(json.dumps(learned, allow_nan=False)) == learned
 
 
 def test_the_rule_with_the_least_error_as_a_share_of_the_variance_is_chosen_in_each_partition():

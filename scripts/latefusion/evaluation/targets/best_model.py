@@ -7,11 +7,11 @@ from collections.abc import Mapping
 import numpy as np
 
 from latefusion.evaluation.comparable import COMPARED
+from latefusion.evaluation.names import SELECTED
 from latefusion.evaluation.samples import Row
 from latefusion.evaluation.statistics.confidence_set import bias_corrected_best, confidence_set
 from latefusion.evaluation.statistics.proportions import LEVEL
 from latefusion.evaluation.targets.losses import Losses, columns, compared
-from latefusion.evaluation.targets.names import SELECTED
 from latefusion.evaluation.targets.samples import TargetSample
 
 

@@ -11,13 +11,13 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from latefusion.core.metrics import Array
-from latefusion.evaluation.names import ALL
+from latefusion.evaluation.names import ALL, SELECTED
 from latefusion.evaluation.samples import Mask, Row
 from latefusion.evaluation.statistics.drawn_signs import sign_flip_of_sums
 from latefusion.evaluation.statistics.group_bootstrap import group_sums, grouped_variance, student
 from latefusion.evaluation.statistics.proportions import proportions
 from latefusion.evaluation.tables.strata import by_quantiles
-from latefusion.evaluation.targets.names import CLASSIFIER, CUT, RECALIBRATED, SELECTED
+from latefusion.evaluation.targets.names import CLASSIFIER, CUT, RECALIBRATED
 from latefusion.evaluation.targets.samples import AlignedTargets, Quadrants, TargetItems, TargetSample
 
 FLIPS: Final = 10_000

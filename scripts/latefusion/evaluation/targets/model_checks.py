@@ -6,8 +6,9 @@ from typing import Final
 
 from latefusion.core.wording import plural, verb
 from latefusion.evaluation.checks.finding import NOTE, WARNING, Evidence, Finding, Findings, percent
+from latefusion.evaluation.names import SELECTED
 from latefusion.evaluation.targets.found_rows import few_named, metric_of, planned, targets_of
-from latefusion.evaluation.targets.names import GROUP_MEAN, MEAN, SELECTED
+from latefusion.evaluation.targets.names import GROUP_MEAN, MEAN
 from latefusion.evaluation.targets.prediction_intervals import ALL_PARTITIONS
 
 SHRUNK: Final = 1.1

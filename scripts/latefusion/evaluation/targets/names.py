@@ -27,9 +27,6 @@ TRAINING_MEAN: Final = "training_mean"
 GROUP_MEAN: Final = "group_mean"
 """The baseline that says the mean of the item's group in training."""
 
-SELECTED: Final = "selected"
-"""The rule that is chosen anew inside each partition, by its squared errors out of fold."""
-
 CUT: Final = "cut"
 RECALIBRATED: Final = "recalibrated_cut"
 CLASSIFIER: Final = "classifier"

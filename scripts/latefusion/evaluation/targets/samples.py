@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 
 from latefusion.core.metrics import Array, Labels
 from latefusion.evaluation.alignment import replicates_of
-from latefusion.evaluation.samples import KINDS, Mask, Names
+from latefusion.evaluation.samples import KINDS, Grouped, Listed, Mask, Names
 
 SAME: Final = 1e-9
 """Predictions closer than this, in standard deviations of the target, coincide."""
 
 
 @dataclass(frozen=True)
-class TargetItems:
+class TargetItems(Listed):
     """All items of both files whose targets are known, in their order.
 
     Attributes
@@ -43,11 +43,6 @@ class TargetItems:
     described: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     label: Labels | None = None
     classes: tuple[str, ...] = ()
-
-    def positions(self, wanted: Names) -> NDArray[np.int64]:
-        """Return where some items stand among all of them."""
-        place = {item: index for index, item in enumerate(self.item.tolist())}
-        return np.array([place[item] for item in wanted.tolist()], np.int64)
 
 
 @dataclass(frozen=True)
@@ -140,7 +135,7 @@ class AlignedTargets:
 
 
 @dataclass(frozen=True)
-class TargetSample:
+class TargetSample(Grouped):
     """The items of a protocol, or a subset of them, and what the models say.
 
     Attributes
@@ -161,16 +156,6 @@ class TargetSample:
     group: NDArray[np.int64]
     models: tuple[AlignedTargets, ...]
     centers: Mapping[str, Array]
-
-    @property
-    def groups(self) -> int:
-        """Number of groups."""
-        return int(self.group.max()) + 1 if len(self.group) else 0
-
-    @property
-    def grouped(self) -> bool:
-        """Whether some group has more than one item."""
-        return self.groups < len(self.group)
 
     def of(self, name: str) -> AlignedTargets:
         """Return a model by name."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from latefusion.evaluation.targets.names import GROUP_MEAN, MEAN, SELECTED
+from latefusion.evaluation.names import SELECTED
+from latefusion.evaluation.targets.names import GROUP_MEAN, MEAN
 from latefusion.report.components import Answer, Section
 from latefusion.report.number_format import NOTHING, number, signed, span
 from latefusion.report.sections.targets.ranking import KINDS_KEY, ranking

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from latefusion.evaluation.targets.names import MEAN, SELECTED
+from latefusion.evaluation.names import SELECTED
+from latefusion.evaluation.targets.names import MEAN
 from latefusion.report.charts import Key
 from latefusion.report.components import Bar, Cell, Column, Table, estimate, figure, text
 from latefusion.report.number_format import NOTHING, number, signed, span
