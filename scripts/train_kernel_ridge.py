@@ -7,7 +7,8 @@ with job(snakemake.log[0]):
 
     import numpy as np
 
-    from latefusion.regression.training import RidgeSettings, TargetRows, train_ridge
+    from latefusion.regression.target_rows import TargetRows
+    from latefusion.regression.training import RidgeSettings, train_ridge
     from latefusion.store.models import save_model
     from latefusion.store.samples import positions, read_samples, read_targets, target_names
     from latefusion.store.tables import read_json

@@ -4,46 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from latefusion.core.errors import InputError, Problem
-from latefusion.core.wording import listed, plural, verb
 from latefusion.kernel_ridge.gram import Float64
 from latefusion.kernel_ridge.memory import ridge_bytes
 from latefusion.regression.regressor import KernelRidge, RidgeFit, fit_ridge
+from latefusion.regression.target_rows import TargetRows, residual_variance
 from latefusion.svm.inputs import Features, Gamma, present_rows, scatter_rows, select_rows
 from latefusion.svm.memory import budget
-
-LEAST_VARIANCE: Final = 1e-12
-"""Of residuals, as a share of the target's: nothing is known so well that others count for nothing."""
-
-
-@dataclass(frozen=True)
-class TargetRows:
-    """The rows of a view to train on.
-
-    Attributes
-    ----------
-    X : list of (n, d_m) float32 or float64 arrays
-        One for each modality; a row of NaN where an item lacks it.
-    Y : (n, T) float64 array
-    fold : (n,) int32 array
-    targets : tuple of str
-    source : str
-        View, partition and files, for messages.
-    modalities : tuple of str
-        Names of the modalities, for messages.
-    """
-
-    X: Sequence[Features]
-    Y: Float64
-    fold: NDArray[np.int32]
-    targets: tuple[str, ...]
-    source: str = "a training part"
-    modalities: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -104,10 +75,7 @@ def train_ridge(
     InputError
         If there is nothing to learn from, the data are too large for the memory, or a penalty is too small.
     """
-    known = present_rows(rows.X)
-    X, Y = select_rows(rows.X, known), rows.Y[known]
-    fold = np.unique(rows.fold[known], return_inverse=True)[1].ravel()
-    _require_folds(rows, known, fold)
+    X, Y, fold = rows.learned_from()
     _require_memory(rows, X, fold, settings, memory_mb)
     try:
         fit = fit_ridge(
@@ -122,13 +90,14 @@ def train_ridge(
         )
     except ArithmeticError as error:
         fix = "raise the least of kernel_ridge.alphas"
-        raise _refusal(rows, str(error), "penalties for which the equations can be solved", fix) from None
-    _require_finite(rows, fit)
+        raise rows.refusal(str(error), "penalties for which the equations can be solved", fix) from None
+    rows.require_finite(fit.in_sample, fit.out_of_fold)
+    known = rows.known
     return TrainedRidge(
         fit.model,
         scatter_rows(fit.in_sample, known),
         scatter_rows(fit.out_of_fold, known),
-        residual_variance(fit, Y),
+        residual_variance(fit.error.min(axis=0), Y),
         _facts(rows.targets, settings, fit, Y),
     )
 
@@ -146,15 +115,10 @@ def predict_ridge(model: KernelRidge, X: Sequence[Features], n_jobs: int = 1) ->
     return scatter_rows(model.predict(select_rows(X, known), n_jobs), known)
 
 
-def residual_variance(fit: RidgeFit, Y: Float64) -> Float64:
-    """Return the mean squared error out of fold of each target, (T,); above 0 where all is predicted."""
-    return np.maximum(fit.error.min(axis=0), LEAST_VARIANCE * Y.var(axis=0))
-
-
 def _facts(targets: Sequence[str], settings: RidgeSettings, fit: RidgeFit, Y: Float64) -> dict[str, Any]:
     spread = Y.var(axis=0)
     in_sample = np.square(fit.in_sample - Y).mean(axis=0)
-    residual = residual_variance(fit, Y)
+    residual = residual_variance(fit.error.min(axis=0), Y)
     return {
         "learner": "kernel_ridge",
         "rows": len(Y),
@@ -177,19 +141,6 @@ def _facts(targets: Sequence[str], settings: RidgeSettings, fit: RidgeFit, Y: Fl
     }
 
 
-def _require_folds(rows: TargetRows, known: NDArray[np.bool_], fold: NDArray[np.intp]) -> None:
-    if known.any() and fold.max() >= 1:
-        return
-    count = int(known.sum())
-    having = f" that {verb(count, 'has', 'have')} {listed(rows.modalities)}" if rows.modalities else ""
-    raise _refusal(
-        rows,
-        f"{plural(count, 'training item')}{having}, in fewer than two folds",
-        "items in two folds or more, to choose the penalty by",
-        "leave the modality out, or give more items that have it",
-    )
-
-
 def _require_memory(
     rows: TargetRows,
     X: Sequence[Features],
@@ -201,23 +152,8 @@ def _require_memory(
     needed = ridge_bytes(n, columns, rows.Y.shape[1], int(fold.max()) + 1, len(settings.alphas))
     limit = budget(memory_mb)
     if limit is not None and needed > limit:
-        raise _refusal(
-            rows,
+        raise rows.refusal(
             f"{n:,} training rows: their kernel matrix and what goes with it take {needed:,} bytes",
             f"{limit:,} bytes, which is what this job may use",
             "give the job more memory (`resources: mem_mb`), or train on fewer items",
         )
-
-
-def _require_finite(rows: TargetRows, fit: RidgeFit) -> None:
-    if not (np.isfinite(fit.in_sample).all() and np.isfinite(fit.out_of_fold).all()):
-        raise _refusal(
-            rows,
-            "predictions that are NaN or infinite, of items that have every modality",
-            "finite predictions",
-            "look for extreme values in these columns and set `kernel_ridge: {scale: standard}`",
-        )
-
-
-def _refusal(rows: TargetRows, found: str, allowed: str, fix: str) -> InputError:
-    return InputError([Problem(file=rows.source, found=found, allowed=allowed, fix=fix)])

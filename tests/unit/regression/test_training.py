@@ -5,7 +5,8 @@ import pytest
 from sklearn.kernel_ridge import KernelRidge
 
 from latefusion.core.errors import InputError
-from latefusion.regression.training import RidgeSettings, TargetRows, predict_ridge, train_ridge
+from latefusion.regression.target_rows import TargetRows
+from latefusion.regression.training import RidgeSettings, predict_ridge, train_ridge
 
 SETTINGS = RidgeSettings((0.1, 1.0, 10.0), 0.2, "none", "concatenate")
 
