@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from latefusion.svm.jit import compiled, inlined
+from latefusion.core.jit import compiled, inlined
 from latefusion.svm.memory import PACKED_SIDE
 
 _SIDE = np.uint64(PACKED_SIDE)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from latefusion.svm.jit import FAST, compiled, inlined
+from latefusion.core.jit import FAST, compiled, inlined
 
 
 @inlined(FAST | {"reassoc"})

@@ -78,7 +78,7 @@ class Gram:
         (n, n) float32 array, or half of it
             Symmetric.
         """
-        from latefusion.svm.jit import say_if_compiling
+        from latefusion.core.jit import say_if_compiling
         from latefusion.svm.scatter import scatter, scatter_mirrored
 
         if not self.packed:

@@ -43,8 +43,8 @@ class LinearProblem:
         n_jobs : int
             Threads; changes no bit of the result.
         """
+        from latefusion.core.jit import say_if_compiling
         from latefusion.svm.coordinate_descent import descend
-        from latefusion.svm.jit import say_if_compiling
 
         say_if_compiling(descend)
         squares = np.empty(len(Z))

@@ -80,7 +80,7 @@ class OneVsOneProblem:
         start : mapping, optional
             Solutions for another `C` by the fold that they hold out, to start from.
         """
-        from latefusion.svm.jit import say_if_compiling
+        from latefusion.core.jit import say_if_compiling
         from latefusion.svm.smo import optimise, weighted_sums
 
         say_if_compiling(optimise, weighted_sums)

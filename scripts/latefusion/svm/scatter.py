@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from latefusion.svm.jit import compiled
+from latefusion.core.jit import compiled
 
 LINE = 16
 """Values in a cache line."""

@@ -14,8 +14,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from latefusion.core.jit import FAST, compiled, fmax, fmin, inlined
 from latefusion.svm.block_access import value_at
-from latefusion.svm.jit import FAST, compiled, fmax, fmin, inlined
 
 # Added to a score, it keeps the row from being selected.
 NEVER = np.float32(1e30)

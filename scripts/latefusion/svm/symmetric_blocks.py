@@ -29,8 +29,8 @@ class SymmetricBlocks:
     """
 
     def __init__(self, n: int, n_jobs: int) -> None:
+        from latefusion.core.jit import say_if_compiling
         from latefusion.svm.block_access import gather, put
-        from latefusion.svm.jit import say_if_compiling
 
         say_if_compiling(put, gather)
         self.n = n

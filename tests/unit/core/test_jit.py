@@ -7,15 +7,16 @@ from pathlib import Path
 import pytest
 from numba import njit
 
-from latefusion.svm import jit
+from latefusion.core import jit
+from project.import_law import imports, modules, room_of
 
-PACKAGE = Path(jit.__file__).parent
+PACKAGE = Path(jit.__file__).parents[1]
 
 CODE = """
 import logging, sys
 import numpy as np
 logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
-from latefusion.svm.jit import say_if_compiling
+from latefusion.core.jit import say_if_compiling
 from latefusion.svm.smo import weighted_sums
 say_if_compiling(weighted_sums)
 K, out = np.eye(2, dtype=np.float32), np.zeros(2)
@@ -50,12 +51,10 @@ def copy_of_package(site):
     """Copy what the compiled functions need; return the folder whose cache numba would use."""
     package = site / "latefusion" / "svm"
     package.mkdir(parents=True)
-    shutil.copy(PACKAGE.parent / "__init__.py", package.parent / "__init__.py")
-    for name in ("__init__.py", "block_access.py", "jit.py", "memory.py", "smo.py"):
-        shutil.copy(PACKAGE / name, package / name)
-    shutil.copytree(
-        PACKAGE.parent / "core", package.parent / "core", ignore=shutil.ignore_patterns("__pycache__")
-    )
+    shutil.copy(PACKAGE / "__init__.py", package.parent / "__init__.py")
+    for name in ("__init__.py", "block_access.py", "memory.py", "smo.py"):
+        shutil.copy(PACKAGE / "svm" / name, package / name)
+    shutil.copytree(PACKAGE / "core", package.parent / "core", ignore=shutil.ignore_patterns("__pycache__"))
     return package
 
 
@@ -92,13 +91,30 @@ def test_of_an_installed_package_compiled_code_is_kept_for_the_user_alone(tmp_pa
     assert sorted(package.rglob("*.nb?")) == before == []
 
 
-def test_a_change_of_any_file_with_compiled_functions_compiles_all_anew(tmp_path):
+@pytest.mark.parametrize("changed", ["svm/other.py", "core/jit.py"])
+def test_a_change_of_any_file_with_compiled_functions_compiles_all_of_its_room_anew(tmp_path, changed):
     """They call one another across files, and numba looks at the file of the one that is called first."""
     package = copy_of_package(tmp_path / "site")
     run(tmp_path / "site", tmp_path, tmp_path / "home")
     assert "hits 1" in run(tmp_path / "site", tmp_path, tmp_path / "home")
-    (package / "other.py").write_text("from latefusion.svm.jit import compiled\n")
+    with (package.parent / changed).open("a") as file:
+        file.write("# from latefusion.core.jit import compiled\n")
     assert "hits 0" in run(tmp_path / "site", tmp_path, tmp_path / "home")
+
+
+def test_compiled_functions_call_those_of_their_own_room_alone():
+    """Else a change of what they call would go unnoticed: kept code is known by the files of one room."""
+    compiled = {
+        module: file
+        for module, file in modules(PACKAGE.parent).items()
+        if "from latefusion.core.jit import" in file.read_text() and module != "latefusion.core.jit"
+    }
+    assert {room_of(module) for module in compiled} >= {"svm"}
+    assert [
+        (one.importer, one.imported)
+        for one in imports(PACKAGE.parent)
+        if {one.importer, one.imported} <= compiled.keys() and room_of(one.importer) != room_of(one.imported)
+    ] == []
 
 
 @pytest.mark.parametrize(("kind", "left"), [("nbi", 0), ("nbc", 1000)])
@@ -119,7 +135,7 @@ def test_damaged_compiled_code_is_made_anew(tmp_path, kind, left):
 
 def test_without_a_compiler_it_says_which_variable_to_unset():
     code = "import latefusion.svm.smo"
-    environment = {**os.environ, "NUMBA_DISABLE_JIT": "1", "PYTHONPATH": str(PACKAGE.parent.parent)}
+    environment = {**os.environ, "NUMBA_DISABLE_JIT": "1", "PYTHONPATH": str(PACKAGE.parent)}
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment)
     assert found.returncode == 1
     assert "fix:     unset NUMBA_DISABLE_JIT" in found.stderr

@@ -2,7 +2,7 @@
 
 Compiled code is cached beside this file or, where that folder cannot be written or belongs to an installed
 package, in the user's cache folder, so each machine compiles once. Compiled functions call one another across
-files, so a change of one file compiles all of them anew.
+the files of their room, so a change of one file compiles all of the room anew.
 """
 # No annotations in this module: numba infers every type, and strict typing would only repeat it.
 # mypy: disable-error-code="no-untyped-def, no-untyped-call"
@@ -65,19 +65,21 @@ if config.DISABLE_JIT:
 
 
 @cache
-def _code_stamp():
-    """Return the digest of every file with compiled functions; numba itself asks for that of one alone."""
-    files = [(file.name, file.read_bytes()) for file in sorted(Path(__file__).parent.glob("*.py"))]
-    compiled = [pair for pair in files if b"latefusion.svm.jit" in pair[1] or pair[0] == "jit.py"]
+def _code_stamp(room):
+    """Return the digest of every file of a room with compiled functions; numba itself asks for one file's."""
+    files = [(file.name, file.read_bytes()) for file in (Path(__file__), *sorted(room.glob("*.py")))]
+    compiled = [pair for pair in files if b"latefusion.core.jit" in pair[1] or pair[0] == "jit.py"]
     return hashlib.sha256(repr(compiled).encode()).hexdigest()
 
 
 class _StampOfAll:
     """What tells versions of kept code apart."""
 
+    _py_file: str
+
     def get_source_stamp(self):
-        """Return the digest of all compiled code."""
-        return _code_stamp()
+        """Return the digest of all compiled code that the function may call."""
+        return _code_stamp(Path(self._py_file).parent)
 
 
 class _Chosen(_StampOfAll, UserProvidedCacheLocator):
