@@ -1,4 +1,4 @@
-# Needs: nothing. Makes: sure that this process can read names and call its Python, before anything asks it to.
+# Needs: nothing. Makes: sure that this process can read names, call its Python and start jobs as fast as they end.
 
 import sys
 from pathlib import Path
@@ -14,10 +14,14 @@ if not Path(str(workflow.current_basedir)).is_dir():
     )
 sys.path.insert(0, str(Path(str(workflow.current_basedir)).parent))
 
-from launcher import interpreter
+from launcher import interpreter, pace
 
 interpreter.keep_docstrings()
 
 if workflow.exec_mode == ExecMode.DEFAULT:
     if interpreter.SPECIAL.search(sys.executable):
         raise WorkflowError(interpreter.refusal())
+
+
+onstart:
+    pace.lift_limit(workflow)
