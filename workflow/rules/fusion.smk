@@ -1,5 +1,7 @@
 # Needs: the probabilities of every modality. Makes: fusion/{protocol}/{rule}.parquet, .json, .robustness.parquet.
 
+from latefusion.planning import priorities
+
 
 rule fuse:
     """Fit one fusion rule in every partition of a protocol and pool the test parts."""
@@ -21,6 +23,7 @@ rule fuse:
         "<benchmarks>/fuse/{protocol}/{rule}.tsv"
     wildcard_constraints:
         rule=names_of(PLAN.rules),
+    priority: priorities.of_rule(RULES, PLAN.rules)
     conda:
         "../../envs/latefusion.yaml"
     resources:

@@ -1,6 +1,6 @@
 # Needs: features and a partition. Makes: what svm.smk makes, by other learners, and by the one that is best out-of-fold.
 
-from latefusion.planning import learner_resources
+from latefusion.planning import learner_resources, priorities
 
 
 rule train_learner:
@@ -25,6 +25,7 @@ rule train_learner:
         "<benchmarks>/train_learner/{partition}/{view}.tsv"
     wildcard_constraints:
         view=names_of(FILES.learner_views),
+    priority: priorities.of_view(PLAN.every_view)
     conda:
         "../../envs/latefusion.yaml"
     threads: threads_of(learner_resources.learner_threads)
@@ -67,6 +68,7 @@ rule predict_learner:
     wildcard_constraints:
         view=names_of(FILES.learner_views),
         partition=r"given|cross-\d+-\d+",
+    priority: priorities.of_view(PLAN.every_view)
     conda:
         "../../envs/latefusion.yaml"
     resources:
@@ -100,6 +102,7 @@ rule choose_learner:
     wildcard_constraints:
         view=names_of(FILES.chosen_views),
         partition=r"given|cross-\d+-\d+",
+    priority: priorities.of_view(PLAN.every_view)
     conda:
         "../../envs/latefusion.yaml"
     params:

@@ -1,5 +1,7 @@
 # Needs: features and a partition. Makes: {partition}/models/{view}.joblib and {partition}/probabilities/{view}/.
 
+from latefusion.planning import priorities
+
 
 rule train_svm:
     """Train one view's SVM on a partition's training part, and its calibration on the folds."""
@@ -23,6 +25,7 @@ rule train_svm:
         "<benchmarks>/train_svm/{partition}/{view}.tsv"
     wildcard_constraints:
         view=names_of(FILES.views_without_replica),
+    priority: priorities.of_view(PLAN.every_view)
     conda:
         "../../envs/latefusion.yaml"
     threads: threads_of(resources.view_threads)
@@ -82,6 +85,7 @@ rule predict_svm:
     wildcard_constraints:
         view=names_of(FILES.views_of_notebook),
         partition=r"cross-\d+-\d+",
+    priority: priorities.of_view(PLAN.every_view)
     conda:
         "../../envs/latefusion.yaml"
     threads: threads_of(resources.view_threads)

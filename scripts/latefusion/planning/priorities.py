@@ -1,0 +1,69 @@
+"""Priorities of jobs that could start at the same time: the longest chain of jobs first.
+
+What is long and starts last is done alone, while other cores have nothing left to do. No job imports this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Protocol
+
+from latefusion.planning.early_views import COOPERATIVE
+from latefusion.planning.rule_catalogue import RuleFacts
+from latefusion.planning.views import View
+
+FIRST: Final = 30
+"""Views that the fusion rules wait for, and those that are trained many times over."""
+
+STOCHASTIC: Final = 20
+"""Rules that are fitted once a seed: forests, networks."""
+
+LEARNING: Final = 15
+"""Rules that are fitted once."""
+
+EARLY: Final = 10
+"""Views that evaluation alone waits for."""
+
+FIXED: Final = 0
+"""Rules that learn nothing take no time to speak of, and fill what is left."""
+
+
+class OfView(Protocol):
+    """Wildcards that name a view."""
+
+    view: str
+
+
+class OfRule(Protocol):
+    """Wildcards that name a rule as results call it."""
+
+    rule: str
+
+
+def of_view(views: Mapping[str, View]) -> Callable[[OfView], int]:
+    """Return the priority of a job that trains, chooses or applies a view, as a function of its wildcards."""
+    return lambda wildcards: _of_view(views[wildcards.view])
+
+
+def _of_view(view: View) -> int:
+    many_times = view.learner is not None and view.learner.learner == COOPERATIVE
+    return FIRST if view.kind == "single" or many_times else EARLY
+
+
+def of_rule(rules: Mapping[str, RuleFacts], configured: Mapping[str, Any]) -> Callable[[OfRule], int]:
+    """Return the priority of a job that fits a rule, as a function of its wildcards.
+
+    Parameters
+    ----------
+    rules : mapping of str to RuleFacts
+        Every rule that there is.
+    configured : mapping of str to ConfiguredRule
+        Those of the configuration by the name that results call them.
+    """
+    return lambda wildcards: _of_rule(rules[configured[wildcards.rule].rule])
+
+
+def _of_rule(rule: RuleFacts) -> int:
+    if rule.stochastic:
+        return STOCHASTIC
+    return LEARNING if rule.learns else FIXED
