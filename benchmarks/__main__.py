@@ -1,6 +1,7 @@
 """`python -m benchmarks [NAME …]`: measure and write the pages of results; without names, everything.
 
 --work FOLDER   where simulated files and runs go (default: a folder in the system's temporary one)
+--against COMMIT  let that commit take turns in `workflow`, and show both side by side
 --render        measure nothing, write the pages from what was measured last
 """
 
@@ -10,6 +11,7 @@ import argparse
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from benchmarks import (
@@ -71,14 +73,19 @@ def main() -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"which: {', '.join(BENCHMARKS)}")
     parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "latefusion-benchmarks")
     parser.add_argument("--render", action="store_true", help="only write the pages")
+    parser.add_argument("--against", metavar="COMMIT", help="one that takes turns in `workflow`")
     given = parser.parse_args()
     unknown = sorted(set(given.names) - set(BENCHMARKS))
     if unknown:
         parser.error(f"no benchmark is called {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}")
-    for name in [] if given.render else given.names or BENCHMARKS:
+    names = [] if given.render else given.names or list(BENCHMARKS)
+    if given.against and "workflow" not in names:
+        parser.error("--against is for the benchmark workflow, which is not to be measured")
+    measures = BENCHMARKS | {"workflow": partial(workflow.run, against=given.against)}
+    for name in names:
         began = time.perf_counter()
         print(f"{name} …", flush=True)
-        BENCHMARKS[name](given.work)
+        measures[name](given.work)
         page.write()
         print(f"{name}: {time.perf_counter() - began:.0f} s", flush=True)
     page.write()

@@ -41,7 +41,7 @@ def child(
     RuntimeError
         If it fails; the message holds the end of what it printed.
     """
-    place = os.environ | {"PYTHONPATH": f"{ROOT / 'scripts'}{os.pathsep}{ROOT}"} | dict(environment or {})
+    place = os.environ | python_path(ROOT) | dict(environment or {})
     load = os.getloadavg()[0]
     with tempfile.NamedTemporaryFile("r", suffix=".json") as accounts:
         launcher = [sys.executable, "-I", "-S", Path(__file__).with_name("launch.py"), accounts.name]
@@ -62,6 +62,11 @@ def child(
             )
         cost = json.load(accounts)
     return {**cost, "together_mb": together, "load_before": load, "stdout": printed, "stderr": errors}
+
+
+def python_path(root: Path) -> dict[str, str]:
+    """Return what a child's environment needs to find the modules of a checkout."""
+    return {"PYTHONPATH": f"{root / 'scripts'}{os.pathsep}{root}"}
 
 
 def task(name: str, *, python: str | Path = sys.executable, **arguments: object) -> dict[str, Any]:

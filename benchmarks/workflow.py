@@ -7,13 +7,15 @@ import json
 import shutil
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
 
+from benchmarks.checkout import Checkout, checkout
 from benchmarks.files import lyrics_arrays, notebook_files
-from benchmarks.measure import ROOT, child, load, save, task
+from benchmarks.measure import ROOT, child, load, python_path, save, task
 from benchmarks.words import Result, best, busy, peak, prose, seconds, table, times
 
 FIVE_SEEDS = (
@@ -52,41 +54,64 @@ CORES = 2
 TINY = 200
 
 
-def run(work: Path, names: Sequence[str] = tuple(RUNS)) -> dict[str, Any]:
+def run(work: Path, names: Sequence[str] = tuple(RUNS), against: str | None = None) -> dict[str, Any]:
     """Measure each run from an empty folder, then with nothing to do, then the same jobs on hardly any data.
 
     What is measured is saved after each run.
+
+    Parameters
+    ----------
+    work : Path
+        Where simulated files and runs go.
+    names : sequence of str
+        Of `RUNS`.
+    against : str, optional
+        A commit that takes turns with this checkout: same environment, same data.
     """
     files, tiny = notebook_files(work), notebook_files(work, TINY)
     task("own_view", arrays=lyrics_arrays(work, 500), threads=2)  # compiled code is in its cache now
     measured: dict[str, Any] = {"runs": {}}
-    for name in names:
-        asked = RUNS[name]
-        folder = work / "run"
-        runs = measured["runs"].setdefault(name, [])
-        for _ in range(asked.times):
-            runs.append(snakemake(folder, files, asked))
-            runs[-1]["summary"] = summary(folder / "results" / "summary.csv")
+    with checkout(against) if against else nullcontext() as other:
+        if other:
+            measured["against"] = {"commit": other.commit, "runs": {}}
+            snakemake(work / "run-against", tiny, RUNS[names[0]], root=other.root)  # so is the other's
+        for name in names:
+            asked = RUNS[name]
+            runs = measured["runs"].setdefault(name, [])
+            for _ in range(asked.times):
+                runs.append(_whole(work / "run", files, asked))
+                save("workflow", measured)
+                if other:
+                    theirs = measured["against"]["runs"].setdefault(name, [])
+                    theirs.append(_whole(work / "run-against", files, asked, other))
+                    save("workflow", measured)
+            runs[-1]["again"] = snakemake(work / "run", files, asked, fresh=False)
+            runs[-1]["tiny"] = snakemake(work / "run-tiny", tiny, asked)
             save("workflow", measured)
-        runs[-1]["again"] = snakemake(folder, files, asked, fresh=False)
-        runs[-1]["tiny"] = snakemake(work / "run-tiny", tiny, asked)
-        save("workflow", measured)
     return measured
 
 
-def snakemake(folder: Path, files: Path, asked: Run, *, fresh: bool = True) -> dict[str, Any]:
+def _whole(folder: Path, files: Path, asked: Run, other: Checkout | None = None) -> dict[str, Any]:
+    """Run the workflow from an empty folder, and note what it found beside what it cost."""
+    cost = snakemake(folder, files, asked, root=other.root if other else ROOT)
+    return {**cost, "summary": summary(folder / "results" / "summary.csv")}
+
+
+def snakemake(
+    folder: Path, files: Path, asked: Run, *, fresh: bool = True, root: Path = ROOT
+) -> dict[str, Any]:
     """Run the workflow in a folder of its own; seconds and memory of the whole and of each job."""
     if fresh:
         shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
-    config = yaml.safe_load((ROOT / "examples" / "laa.yaml").read_text(encoding="utf-8"))
+    config = yaml.safe_load((root / "examples" / "laa.yaml").read_text(encoding="utf-8"))
     config["data"] |= {split: str(files / f"LaA_{split}.csv") for split in ("train", "test")}
     config |= {"results": "results", "protocols": asked.protocols, "rules": list(asked.rules)}
     (folder / "config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
-    command = [Path(sys.executable).with_name("snakemake"), "--snakefile", ROOT / "Snakefile"]
+    command = [Path(sys.executable).with_name("snakemake"), "--snakefile", root / "Snakefile"]
     command += ["--directory", folder, "--configfile", folder / "config.yaml"]
-    command += ["--workflow-profile", ROOT / "profiles" / "default", "--cores", str(CORES), asked.target]
-    cost = child([str(part) for part in command])
+    command += ["--workflow-profile", root / "profiles" / "default", "--cores", str(CORES), asked.target]
+    cost = child([str(part) for part in command], cwd=root, environment=python_path(root))
     del cost["stdout"], cost["stderr"]
     return {**cost, "jobs": _jobs(folder / "results" / "benchmarks")}
 
@@ -126,24 +151,7 @@ def section(result: Result) -> list[str]:
         else f"the {slow:,.0f} s that the notebook's procedure took on another machine of this kind, before "
         "this project began; **it has not been measured on this one**"
     )
-    rows = []
-    for name, runs in result["runs"].items():
-        wall, processor, last = best(runs, "wall"), best(runs, "processor"), runs[-1]
-        tiny, again = last.get("tiny"), last.get("again")
-        rows.append(
-            (
-                name,
-                str(len(last["jobs"])),
-                str(len(runs)),
-                seconds(wall),
-                seconds(processor),
-                peak(runs),
-                times(slow / wall),
-                times(slow / processor),
-                f"{seconds(tiny['wall'])} ({tiny['wall'] / wall:.0%})" if tiny else "",
-                seconds(again["wall"]) if again else "",
-            )
-        )
+    rows = [_row(name, runs, slow) for name, runs in result["runs"].items()]
     head = [
         "protocols",
         "jobs",
@@ -170,9 +178,62 @@ def section(result: Result) -> list[str]:
             """
         ),
         table(head, rows),
+        *_against(result, slow),
         "Where the seconds of the last line go (sums over jobs, two of which may run side by side):",
         table(["stage", "jobs", "seconds", "processor s", "longest", "peak MB"], _stages(result)),
     ]
+
+
+def _row(name: str, runs: Sequence[Result], slow: float) -> tuple[str, ...]:
+    """Return a row of the table: what some runs took, beside the notebook's procedure."""
+    wall, processor, last = best(runs, "wall"), best(runs, "processor"), runs[-1]
+    tiny, again = last.get("tiny"), last.get("again")
+    return (
+        name,
+        str(len(last["jobs"])),
+        str(len(runs)),
+        seconds(wall),
+        seconds(processor),
+        peak(runs),
+        times(slow / wall),
+        times(slow / processor),
+        f"{seconds(tiny['wall'])} ({tiny['wall'] / wall:.0%})" if tiny else "",
+        seconds(again["wall"]) if again else "",
+    )
+
+
+def _against(result: Result, slow: float) -> list[str]:
+    """Show what another commit took that had its turns between ours, beside the notebook's procedure."""
+    against = result.get("against")
+    if not against or not against["runs"]:
+        return []
+    rows = []
+    for name, theirs in against["runs"].items():
+        ours = result["runs"][name]
+        row = [name, str(len(theirs))]
+        for key in ("wall", "processor"):
+            here, there = best(ours, key), best(theirs, key)
+            row += [
+                seconds(there),
+                seconds(here),
+                times(slow / there),
+                times(slow / here),
+                times(there / here),
+            ]
+        rows.append(row)
+    commit = against["commit"][:7]
+    head = ["protocols", "runs of each"]
+    for unit, kind in (("s", ""), ("processor s", ", processor")):
+        head += [f"{commit}, {unit}", f"here, {unit}"]
+        head += [
+            f"{ratio}{kind}" for ratio in (f"notebook / {commit}", "notebook / here", f"{commit} / here")
+        ]
+    text = f"""
+        Commit {commit} beside this one, by turns in the same run, with the same environment and data (load
+        before {busy([run for runs in against["runs"].values() for run in runs])}); *notebook* is the
+        notebook's procedure, its processor seconds each time.
+        """
+    return [prose(text), table(head, rows)]
 
 
 def _stages(result: Result) -> list[tuple[str, ...]]:
