@@ -13,7 +13,7 @@ SCRIPTS = "scripts"
 FLOORS = (
     ("core",),
     ("store",),
-    ("fusion", "svm", "dataset", "kernel_ridge"),
+    ("fusion", "svm", "dataset", "kernel_ridge", "forest"),
     ("regression",),
     ("learning",),
     ("ingest", "rules", "learners", "evaluation"),
@@ -32,6 +32,7 @@ NEVER = {
     ("evaluation", "svm"),
     ("evaluation", "learning"),
     ("evaluation", "kernel_ridge"),
+    ("evaluation", "forest"),
     ("evaluation", "regression"),
     ("rules", "learning"),
     ("rules", "regression"),

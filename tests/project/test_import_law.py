@@ -8,7 +8,7 @@ from settings import ROOT
 SCRIPTS = ROOT / "scripts"
 ROOMS = (
     *("core", "store", "dataset", "svm", "fusion", "ingest", "rules", "learners", "evaluation"),
-    *("learning", "external", "pipeline", "report", "planning", "example_data", "api"),
+    *("forest", "learning", "external", "pipeline", "report", "planning", "example_data", "api"),
 )
 
 NOT_YET: set[tuple[str, str]] = set()
@@ -67,6 +67,8 @@ def imported(module):
         ("latefusion/evaluation/thing", "latefusion.learning"),
         ("latefusion/learning/thing", "latefusion.learners"),
         ("latefusion/svm/thing", "latefusion.learning"),
+        ("latefusion/forest/thing", "latefusion.fusion"),
+        ("latefusion/evaluation/thing", "latefusion.forest"),
         ("latefusion/evaluation/names", "latefusion.planning"),
         ("latefusion/dataset/thing", "latefusion.ingest"),
         ("latefusion/core/thing", "latefusion.store"),
@@ -121,6 +123,7 @@ def test_an_import_is_found_however_it_is_written(house, text):
         ("latefusion/planning/thing", "from latefusion.svm.memory import gram_bytes\n"),
         ("latefusion/planning/thing", imported("latefusion.core")),
         ("latefusion/rules/thing", imported("latefusion.fusion")),
+        ("latefusion/rules/thing", imported("latefusion.forest")),
         ("latefusion/learners/thing", imported("latefusion.learning")),
         ("latefusion/learning/thing", imported("latefusion.svm")),
         ("latefusion/evaluation/thing", imported("latefusion.dataset")),

@@ -13,8 +13,8 @@ class RandomForest(StackingRule):
     Parameters
     ----------
     random_state : numpy.random.Generator or int, optional
-        Of the bootstrap samples and the columns tried at each split; a number goes to scikit-learn as
-        it is.
+        Of the bootstrap samples and the columns tried at each split; with a number the trees are those
+        that scikit-learn grows from it.
     trees : int
         Number of trees; all else is as scikit-learn has it.
 
@@ -36,17 +36,11 @@ class RandomForest(StackingRule):
         self.trees = trees
 
     def _train(self, X: Array, y: Labels, classes: int, fold: Labels | None) -> TrainedClassifier:  # noqa: ARG002
-        from sklearn.ensemble import RandomForestClassifier
+        # compiled code is for those who use it
+        from latefusion.forest.forest import fit
 
-        forest = RandomForestClassifier(n_estimators=self.trees, random_state=self.seed)
-        with one_thread():
-            forest.fit(X, y)
-        # trees may grow side by side where joblib is told so, but what they say is added in their order
-        forest.n_jobs = 1
-        return TrainedClassifier(
-            forest.predict_proba,
-            {"importance": forest.feature_importances_.tolist()},
-        )
+        forest = fit(X, y, classes, seed=self.seed, trees=self.trees)
+        return TrainedClassifier(forest.predict, {"importance": forest.importance.tolist()})
 
 
 class RandomForestOfTargets(TargetStackingRule):
@@ -87,6 +81,8 @@ class RandomForestOfTargets(TargetStackingRule):
         )
         with one_thread():
             forest.fit(X, Z[:, 0] if Z.shape[1] == 1 else Z)
+        # trees may grow side by side where joblib is told so, but what they say is added in their order
+        forest.n_jobs = 1
 
         def predict(columns: Array) -> Array:
             return np.asarray(forest.predict(columns)).reshape(len(columns), -1)

@@ -256,7 +256,7 @@ def test_fixed_and_weighted_rules_import_nothing_heavy(name):
     scripts = RULES.parent.parent
     _, distributions = Code(scripts).closure(RULES / f"{name}.py")
     heavy = {
-        "random_forest": ["scikit-learn"],
+        "random_forest": ["llvmlite", "numba", "scikit-learn"],
         "logistic_regression": ["scikit-learn"],
         "gradient_boosting": ["scikit-learn"],
         "mlp": ["scikit-learn", "torch"],

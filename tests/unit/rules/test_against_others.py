@@ -4,7 +4,6 @@ from itertools import product as every
 
 import numpy as np
 import pytest
-from joblib import parallel_config
 from scipy.optimize import minimize, nnls
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.ensemble import VotingClassifier
@@ -172,14 +171,6 @@ def test_nearest_output_profiles_takes_whatever_is_as_near_as_the_last_of_all_di
         [np.average(p, axis=0, weights=w if w.any() else None) for p, w in zip(asked, weights, strict=True)]
     )
     assert rule.predict_proba(asked) == pytest.approx(expected, abs=1e-12)
-
-
-def test_a_forest_that_grows_on_several_threads_says_the_same_bytes():
-    said = []
-    for threads in (1, 3, 3):
-        with parallel_config("threading", n_jobs=threads):
-            said.append(rule_class("random_forest")(random_state=3).fit(P, Y).predict_proba(T).tobytes())
-    assert len(set(said)) == 1
 
 
 def loss(p):

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from joblib import parallel_config
 
 from latefusion.fusion.regression_rule import regression_rule_class
 from latefusion.planning.rule_catalogue import read_rules
@@ -177,6 +178,15 @@ def test_a_row_does_not_depend_on_which_others_are_asked_for(name):
     F, Y, fold = world(120, seed=12)
     rule = fitted(name, F, Y, fold)
     assert np.array_equal(rule.predict(F)[7:8], rule.predict(F[7:8]))
+
+
+def test_a_forest_that_grows_on_several_threads_says_the_same_bytes():
+    F, Y, _ = world(120, seed=16)
+    said = []
+    for threads in (1, 3, 3):
+        with parallel_config("threading", n_jobs=threads):
+            said.append(fitted("random_forest", F, Y).predict(F).tobytes())
+    assert len(set(said)) == 1
 
 
 @pytest.mark.parametrize("name", ["mean", "median", "best_single", "inverse_mse", "bates_granger"])
