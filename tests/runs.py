@@ -60,6 +60,14 @@ FEW = {
     "rules": [{"name": "mean"}, {"name": "accuracy_weighted"}, {"name": "class_weighted_max"}],
 }
 
+# the same with two numbers to predict beside the classes, and axes that they are cut at
+BESIDE = {
+    **FEW,
+    "data": {**FEW["data"], "target": ["valence", "arousal"]},
+    "rules": [*FEW["rules"], {"name": "ridge_stacking"}],
+    "quadrants": {"cut": [0, 0]},
+}
+
 
 def write_run(folder, *, configuration=None, **dataset):
     """Write a small data set and its configuration into a working folder."""

@@ -3,7 +3,6 @@
 `python tests/stale.py` makes small results, plans each change and writes the table.
 """
 
-import copy
 import csv
 import fnmatch
 import importlib
@@ -17,8 +16,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import yaml
+
 import documents
-from runs import SMALL, clone, launch, planned, write_config, write_run
+from runs import BESIDE, clone, launch, planned, write_config, write_run
 from settings import ROOT
 
 SECTION = "stale-table"
@@ -57,7 +58,7 @@ class Place:
 
     def configure(self, edit):
         """Change the configuration."""
-        configuration = copy.deepcopy(SMALL)
+        configuration = yaml.safe_load((self.folder / "config.yaml").read_text(encoding="utf-8"))
         edit(configuration)
         write_config(self.folder, configuration)
 
@@ -208,6 +209,15 @@ def _rearranged(place):
         configuration.update(reordered)
 
     place.configure(edit)
+
+
+def _another_target(place):
+    place.rewrite("train", lambda rows: rows[1].__setitem__(rows[0].index("valence"), "0.123"))
+
+
+def _one_target(configuration):
+    configuration["data"]["target"] = ["valence"]
+    configuration["quadrants"]["cut"] = [0]
 
 
 def _with_modality(configuration):
@@ -366,6 +376,60 @@ ITEM_CHANGES = [
 ]
 """Changes of `ITEMS`."""
 
+OF_NUMBERS = ("evaluate_targets *", "summarise_targets", "report_targets")
+NUMBERS_FUSED = ("fuse_targets */*", "select_target_rule *", *OF_NUMBERS)
+RIDGES = ("train_kernel_ridge */*", "predict_kernel_ridge */*")
+TARGET_CHANGES = [
+    Change(
+        "`kernel_ridge.alphas`, of `data.target` beside classes",
+        _set("kernel_ridge", {"alphas": [1, 10]}),
+        (*RIDGES, *NUMBERS_FUSED, "report"),  # which shows the configuration
+    ),
+    Change(
+        "the solver of numbers, `kernel_ridge/path.py`",
+        _code("scripts/latefusion/kernel_ridge/path.py"),
+        (*RIDGES, *NUMBERS_FUSED),
+    ),
+    Change(
+        "`rules/ridge_stacking.py`, which serves numbers",
+        _code("scripts/latefusion/rules/ridge_stacking.py"),
+        ("fuse_targets */ridge_stacking", "select_target_rule *", *OF_NUMBERS),
+    ),
+    Change(
+        "`rules/accuracy_weighted.py`, which serves classes, beside numbers with `quadrants`",
+        _code("scripts/latefusion/rules/accuracy_weighted.py"),
+        ("fuse */accuracy_weighted", "select_rule *", "evaluate *", *SUMMARY, *OF_NUMBERS),
+    ),
+    Change(
+        "`C` of the modality `text`, beside numbers with `quadrants`",
+        lambda place: place.configure(lambda c: c["modalities"][0].update(svm={"C": 2})),
+        ("train_svm */text", "predict_svm* */text", *FUSION, *OF_NUMBERS),
+    ),
+    Change("`quadrants.cut`", _set("quadrants.cut", [0, 0.5]), (*OF_NUMBERS, "report")),
+    Change(
+        "the draws of the bootstrap, `evaluation.draws`",
+        _set("evaluation.draws", 300),
+        ("evaluate *", *SUMMARY, *OF_NUMBERS),
+    ),
+    Change(
+        "the bridge, `evaluation/targets/bridge.py`",
+        _code("scripts/latefusion/evaluation/targets/bridge.py"),
+        OF_NUMBERS,
+    ),
+    Change(
+        "one number of a target in train",
+        _another_target,
+        ("ingest train", *DATASET, *SVMS, *FUSION, *RIDGES, *NUMBERS_FUSED),
+    ),
+    Change(
+        "a target less, `data.target`",
+        lambda place: place.configure(_one_target),
+        ("ingest *", *DATASET, *SVMS, *FUSION, *RIDGES, *NUMBERS_FUSED),
+        said="everything, since `ingest` reads all targets at once",
+    ),
+]
+"""Changes of `BESIDE`."""
+
 LEARNER_CHANGES = [
     Change(
         "an option of one of several `learners`",
@@ -429,6 +493,8 @@ ORDER = (
     *("select_items", "ingest", "ingest_modality", "check_dataset", "assign_partitions"),
     *("train_svm", "predict_svm", "measure_interactions"),
     *("fuse", "select_rule", "evaluate", "summarise", "report"),
+    *("train_kernel_ridge", "predict_kernel_ridge", "fuse_targets", "select_target_rule"),
+    *("evaluate_targets", "summarise_targets", "report_targets"),
 )
 
 
@@ -436,11 +502,27 @@ def _rule(job):
     return job.partition(" ")[0].replace("_given", "")
 
 
+def write_beside(folder):
+    """Write the run of `BESIDE`."""
+    return write_run(folder, configuration=BESIDE)
+
+
+RUNS = {
+    "files": (write_run, CHANGES),
+    "items": (write_items, ITEM_CHANGES),
+    "beside": (write_beside, TARGET_CHANGES),
+}
+"""What is written and run for some changes, by a name of its folder."""
+MADE_ELSEWHERE = (*LEARNER_CHANGES, *PREDICTION_CHANGES)
+"""Rows that other tests prove."""
+ALL_CHANGES = (*(change for _, changes in RUNS.values() for change in changes), *MADE_ELSEWHERE)
+
+
 def main():
     """Write the table into its page."""
     with tempfile.TemporaryDirectory() as name:
         rows, wrong = list(HEAD), {}
-        for folder, write, changes in (("files", write_run, CHANGES), ("items", write_items, ITEM_CHANGES)):
+        for folder, (write, changes) in RUNS.items():
             finished = write(Path(name, folder))
             every_job = planned(finished)
             launch("run", "--cores", os.cpu_count(), cwd=finished)
@@ -448,7 +530,7 @@ def main():
                 jobs = stale_jobs(change, finished, Path(name, f"{folder}{number}"))
                 rows.append(row(change, jobs, every_job))
                 wrong[change.what] = sorted(jobs ^ change.expected(every_job))
-    rows += [row(change, (), ()) for change in [*LEARNER_CHANGES, *PREDICTION_CHANGES]]
+    rows += [row(change, (), ()) for change in MADE_ELSEWHERE]
     documents.write({SECTION: "\n".join(rows)})
     print("\n".join(f"not as expected: {what}: {jobs}" for what, jobs in wrong.items() if jobs))
 

@@ -1,8 +1,8 @@
-"""One finished run of the small data set for all tests of this folder."""
+"""Finished runs of the small data set for all tests of this folder."""
 
 import pytest
 
-from runs import launch, once, planned, write_run
+from runs import BESIDE, launch, once, planned, write_run
 
 
 @pytest.fixture(scope="session")
@@ -14,6 +14,17 @@ def finished(tmp_path_factory):
         launch("run", "--cores", 2, cwd=folder)
 
     return once(tmp_path_factory, "finished", run)
+
+
+@pytest.fixture(scope="session")
+def beside(tmp_path_factory):
+    """Return the working folder of a run of two numbers beside classes."""
+
+    def run(folder):
+        write_run(folder, configuration=BESIDE)
+        launch("run", "--cores", 2, cwd=folder)
+
+    return once(tmp_path_factory, "beside", run)
 
 
 @pytest.fixture(scope="session")

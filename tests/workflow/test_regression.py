@@ -9,17 +9,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from latefusion.store.target_predictions import TargetPredictions
-from runs import FEW, contents, launch, snakemake, write_config, write_run
+from runs import contents, launch, snakemake, write_config, write_run
 from settings import ROOT
 
 TARGETS = ("valence", "arousal")
 CHANGED = ("dataset.json", "summary.txt", "items/train.parquet", "items/test.parquet", "items/train.json")
-BESIDE = {
-    **FEW,
-    "data": {**FEW["data"], "target": list(TARGETS)},
-    "rules": [*FEW["rules"], {"name": "ridge_stacking"}],
-    "quadrants": {"cut": [0, 0]},
-}
 ALONE = {
     "data": {
         "items": "data/train.csv",
@@ -38,13 +32,6 @@ ALONE = {
     "quadrants": {"cut": [0]},
     "evaluation": {"draws": 200, "by": ["valence"]},
 }
-
-
-@pytest.fixture(scope="module")
-def beside(tmp_path_factory):
-    folder = write_run(tmp_path_factory.mktemp("beside"), configuration=BESIDE)
-    launch("run", "--cores", 2, cwd=folder)
-    return folder
 
 
 @pytest.fixture(scope="module")

@@ -6,15 +6,16 @@ import pytest
 from documents import section
 from runs import contents, launch, once, planned, snakemake
 from stale import (
+    ALL_CHANGES,
     CHANGES,
     HEAD,
     ITEM_CHANGES,
-    LEARNER_CHANGES,
-    PREDICTION_CHANGES,
     SECTION,
+    TARGET_CHANGES,
     copied,
     row,
     stale_jobs,
+    write_beside,
     write_items,
 )
 
@@ -32,7 +33,7 @@ def test_the_table_has_these_rows_and_no_other():
     head, rule, *rows = section(SECTION).splitlines()
     assert (head, rule) == HEAD
     assert [line.split(" | ")[0].removeprefix("| ") for line in rows] == [
-        change.what for change in [*CHANGES, *ITEM_CHANGES, *LEARNER_CHANGES, *PREDICTION_CHANGES]
+        change.what for change in ALL_CHANGES
     ]
 
 
@@ -51,6 +52,14 @@ def items_run(tmp_path_factory):
 def test_a_change_of_one_table_or_of_a_modality_makes_these_jobs_stale(change, items_run, tmp_path):
     every_job = planned(write_items(tmp_path / "empty"))
     stale = stale_jobs(change, items_run, tmp_path)
+    assert stale == change.expected(every_job)
+    assert row(change, stale, every_job) in section(SECTION).splitlines()
+
+
+@pytest.mark.parametrize("change", TARGET_CHANGES, ids=lambda change: change.what.replace("`", ""))
+def test_a_change_beside_numbers_makes_these_jobs_stale_and_no_other(change, beside, tmp_path):
+    every_job = planned(write_beside(tmp_path / "empty"))
+    stale = stale_jobs(change, beside, tmp_path)
     assert stale == change.expected(every_job)
     assert row(change, stale, every_job) in section(SECTION).splitlines()
 
