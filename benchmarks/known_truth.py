@@ -1,38 +1,27 @@
-"""How often intervals cover and tests reject.
-
-Each cell is kept as soon as it is done; another run goes on with those that are missing or whose code has
-changed since.
-"""
+"""How often intervals cover and tests reject."""
 
 from __future__ import annotations
 
 import hashlib
-import os
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from threadpoolctl import threadpool_limits
-
 from benchmarks import simulate_statistics
-from benchmarks.measure import ROOT, load, save
+from benchmarks.measure import ROOT
+from benchmarks.simulated_cells import Plan, run_cells, share
 from benchmarks.words import Result, prose, table
 from latefusion.planning.code_digest import Code
 
-Simulation = Callable[[int, float, int, int, int], Mapping[str, float]]
-
-PLAN: Mapping[str, tuple[Simulation, tuple[int, ...], int]] = {
+PLAN: Plan = {
     "confidence_set": (simulate_statistics.left_out, (160, 300), 4_000),
     "coverage": (simulate_statistics.coverage, (50, 160, 300, 1000), 5_000),
     "rejections": (simulate_statistics.rejections, (50, 160, 300, 1000), 5_000),
 }
-"""What is simulated, with how many groups, and for how many data sets."""
 CORRELATIONS = (0.0, 0.3)
 """Of the outcomes within a group."""
 DRAWS = 2000
 """Draws of the bootstrap, as in config.yaml."""
-SEED = 0
 COUNTED: Mapping[str, str] = {
     "coverage": "95 % intervals hold the true",
     "rejections": "a true null is rejected at 5 %:",
@@ -64,42 +53,7 @@ MEASURES: Mapping[str, str] = {
 
 def run(work: Path) -> dict[str, Any]:  # noqa: ARG001 - as all benchmarks
     """Simulate what has not been simulated yet, one process a core, and return everything."""
-    kept = (load("statistics") or {}).get("rows", [])
-    code = _code()
-    rows = {_cell(row): row for row in kept if row["code"] == code}
-    wanted = [
-        {"what": what, "groups": groups, "correlation": correlation, "sets": sets, "draws": DRAWS}
-        for what, (_, several, sets) in PLAN.items()
-        for groups in several
-        for correlation in CORRELATIONS
-    ]
-    # a cell of too few data sets is kept until it is simulated anew
-    done = {cell for cell, row in rows.items() if row["sets"] >= PLAN[row["what"]][2]}
-    waiting = sorted((one for one in wanted if _cell(one) not in done), key=lambda one: one["groups"])
-
-    def note() -> dict[str, Any]:
-        found = [rows[_cell(one)] for one in wanted if _cell(one) in rows]
-        measured = {"seed": SEED, "rows": found}
-        save("statistics", measured)
-        return measured
-
-    with ProcessPoolExecutor(len(os.sched_getaffinity(0))) as pool:
-        for job in as_completed([pool.submit(_simulate, one) for one in waiting]):
-            row = job.result() | {"code": code}
-            rows[_cell(row)] = row
-            note()
-    return note()
-
-
-def _simulate(cell: Mapping[str, Any]) -> dict[str, Any]:
-    simulation = PLAN[cell["what"]][0]
-    with threadpool_limits(1):
-        found = simulation(cell["groups"], cell["correlation"], cell["sets"], cell["draws"], SEED)
-    return {**cell, "found": dict(found)}
-
-
-def _cell(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    return tuple(row[name] for name in ("what", "groups", "correlation", "draws"))
+    return run_cells("statistics", PLAN, correlations=CORRELATIONS, draws=DRAWS, code=_code())
 
 
 def _code() -> str:
@@ -114,9 +68,9 @@ def section(result: Result) -> list[str]:
     """Say how often intervals cover and tests reject."""
     rows = result["rows"]
     shares = {
-        (row["what"], name, row["groups"], row["correlation"]): _share(share, row["sets"])
+        (row["what"], name, row["groups"], row["correlation"]): share(found, row["sets"])
         for row in rows
-        for name, share in row["found"].items()
+        for name, found in row["found"].items()
     }
     correlations = sorted({row["correlation"] for row in rows})
     body = [
@@ -146,7 +100,3 @@ def section(result: Result) -> list[str]:
 
 def _range(counts: Sequence[int]) -> str:
     return " to ".join(f"{n:,}" for n in sorted({min(counts), max(counts)}))
-
-
-def _share(share: float, sets: int) -> str:
-    return f"{100 * share:.1f} ± {100 * (share * (1 - share) / sets) ** 0.5:.1f}"

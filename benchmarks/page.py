@@ -15,6 +15,7 @@ from benchmarks import (
     ingest,
     jobs,
     kernel_ridge,
+    known_targets,
     known_truth,
     large,
     large_forms,
@@ -42,6 +43,7 @@ TITLES: dict[Path, str] = {
 ELSEWHERE: dict[str, Path] = {
     "statistics": STATISTICS,
     "proportions": STATISTICS,
+    "target_statistics": STATISTICS,
     "svc": LEARNERS,
     "kernel_ridge": LEARNERS,
     "learners": LEARNERS,
@@ -63,6 +65,7 @@ SECTIONS: dict[str, ModuleType] = {
     "large": large,
     "statistics": known_truth,
     "proportions": proportions,
+    "target_statistics": known_targets,
     "slurm": slurm_section,
     "start": start,
     "jobs": jobs,

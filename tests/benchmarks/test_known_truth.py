@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from benchmarks import known_truth, measure
+from benchmarks import known_truth, measure, simulated_cells
 
 
 def test_what_was_simulated_last_is_within_what_is_asked():
@@ -27,7 +27,7 @@ def small(monkeypatch, tmp_path):
 
     monkeypatch.setattr(measure, "RESULTS", tmp_path)
     monkeypatch.setattr(known_truth, "PLAN", {"coverage": (simulate, (50, 160), 100)})
-    monkeypatch.setattr(known_truth, "ProcessPoolExecutor", lambda _: ThreadPoolExecutor(1))
+    monkeypatch.setattr(simulated_cells, "ProcessPoolExecutor", lambda _: ThreadPoolExecutor(1))
     return asked
 
 
