@@ -47,6 +47,27 @@ def _in_millions(split, at, row):
     row["valence"] = str(1e6 * float(row["valence"]))
 
 
+def _mixed_units(split, at, row):
+    row["valence"] = str((1e6 if split == "test" else 1) * (at + 1))
+
+
+def _unknown(split, at, row):
+    row["valence"] = "-99999" if at == 3 else str((at + 1) / 40)
+
+
+def _codes(split, at, row):
+    row["valence"] = str(at % 4)
+
+
+def _long_tail(split, at, row):
+    row["valence"] = str(1.4**at)
+
+
+def _among_the_features(split, at, row):
+    first = row["audio_embedding"].strip("[]").split(",")[0]
+    row["valence"] = str(3 * float(first) + 1)
+
+
 def _one_point(split, at, row):
     if at < 12:
         row["valence"], row["arousal"] = "0.25", "-0.5"
@@ -68,9 +89,44 @@ CASES = [
         "did you mean 'valence'?",
         target="valance",
     ),
+    _written(
+        "an embedding",
+        "[0.5, 1.5]",
+        f"line {line(4)}, valence",
+        "no number",
+        "name another column in data.target",
+    ),
+    _both(
+        "a number that is one of the features as well",
+        _among_the_features,
+        "audio: of its 3 numbers, number 1 is the target 'valence' itself, but for its unit",
+        refused=False,
+    ),
     _written("numbers in scientific notation", "-5e-1", refused=False),
     _both("constant", _constant, "train.csv, valence", "0.5 in every row", "a target that varies"),
-    _both("two units, 1e6 apart", _in_millions, refused=False),
+    _both("two targets in units 1e6 apart", _in_millions, refused=False),
+    _both(
+        "one target in two units",
+        _mixed_units,
+        "20 of 60 numbers of a size of 1e+06 or more (20 in",
+        "up to 40, nothing between: bring all to one unit",
+        refused=False,
+    ),
+    _both(
+        "a number that stands for unknown",
+        _unknown,
+        "2 of 60 numbers of a size of 99999 or more (1 in",
+        "leave out items whose number stands for unknown",
+        refused=False,
+    ),
+    _both("numbers with a long tail", _long_tail, refused=False),
+    _both(
+        "codes of classes",
+        _codes,
+        "'valence' has 4 values, whole numbers all: 0, 1, 2 and 3",
+        "name the column in data.label",
+        refused=False,
+    ),
     _both("the same numbers twice", _same, "are equal in every row", refused=False),
     _both(
         "many items of one point",

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from latefusion.core.errors import shorten
 from latefusion.core.wording import listed, plural
 from latefusion.dataset.split_checks import Splits
+from latefusion.dataset.target_scale import odd_targets
 from latefusion.store.schemas import TARGET_PREFIX
 
 Float64 = NDArray[np.float64]
@@ -35,7 +36,7 @@ def target_values(splits: Splits, targets: Sequence[str]) -> Float64:
 
 
 def check_targets(splits: Splits) -> None:
-    """Refuse targets that do not vary among the items to learn from, or that are one target twice."""
+    """Refuse targets that do not vary among the items to learn from; warn of those that look odd."""
     targets, learn = targets_of(splits), splits.tables[splits.first]
     values = {name: learn[TARGET_PREFIX + name].to_numpy() for name in targets}
     for name, y in values.items():
@@ -54,6 +55,14 @@ def check_targets(splits: Splits) -> None:
                     "equal_targets",
                     f"the targets {shorten(other)} and {shorten(name)} are equal in every row",
                 )
+    prefixed = [TARGET_PREFIX + name for name in targets]
+    parts = [
+        (splits.called(split), np.column_stack([table[name].to_numpy() for name in prefixed]))
+        for split, table in splits.tables.items()
+        if targets
+    ]
+    for code, message in odd_targets(targets, parts):
+        splits.warn(code, message)
 
 
 def target_facts(

@@ -9,6 +9,7 @@ from latefusion.core.errors import Problem, shorten
 from latefusion.core.wording import listed, verb
 from latefusion.evaluation.targets.names import GROUP_MEAN, MEAN, TRAINING_MEAN
 from latefusion.planning.config_types import Config
+from latefusion.planning.modality_sources import has_files
 
 REPLICA: Final = "replica"
 BASELINES: Final = (TRAINING_MEAN, GROUP_MEAN)
@@ -86,6 +87,9 @@ def _name_problems(config: Config, targets: list[str], file: str) -> Iterator[Pr
         "data.split.column": None if split is None else split["column"],
         "cross.column": config["cross"]["column"],
     }
+    for position, modality in enumerate(config["modalities"]):
+        if not has_files(modality):
+            roles[f"modalities[{position}].column"] = modality["column"]
     for name in targets:
         for key, column in roles.items():
             if column == name:

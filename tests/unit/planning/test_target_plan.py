@@ -85,6 +85,10 @@ def test_an_option_of_a_classifying_rule_does_not_reach_its_counterpart_for_numb
             {"data": {**NUMBERS, "label": "valence"}},
             ["data.target", "which data.label names as well"],
         ),
+        (
+            {"modalities": [{"name": "text", "column": "valence"}, {"name": "audio", "column": "audio"}]},
+            ["data.target", "which modalities[0].column names as well"],
+        ),
         ({"data": {**NUMBERS, "target": ["mean"]}}, ["data.target", "mean over targets"]),
         ({"data": {**NUMBERS, "target": ["x", "x_low"]}}, ["data.target", "interval of x"]),
         ({"data": {**NUMBERS, "target": []}}, ["data.target", "not empty"]),

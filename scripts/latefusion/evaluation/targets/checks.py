@@ -21,6 +21,8 @@ from latefusion.evaluation.targets.data_checks import (
     few_groups,
     groups_straddle,
     models_left_out,
+    odd_data,
+    target_in_features,
 )
 from latefusion.evaluation.targets.model_checks import (
     group_mean_not_beaten,
@@ -73,6 +75,7 @@ def run_target_checks(
 
 
 _ALL: Final = (
+    target_in_features,
     groups_straddle,
     cross_not_grouped,
     groups_joined,
@@ -85,6 +88,7 @@ _ALL: Final = (
     intervals_too_short,
     few_groups,
     common_target,
+    odd_data,
     models_left_out,
     rules_coincide,
     items_unmatched,

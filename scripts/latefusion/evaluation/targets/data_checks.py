@@ -1,4 +1,4 @@
-"""Checks of the data behind predicted numbers: groups, common points, models left out."""
+"""Checks of the data behind predicted numbers: groups, leaks, odd numbers, models left out."""
 
 from __future__ import annotations
 
@@ -13,6 +13,19 @@ from latefusion.evaluation.targets.names import GROUP_MEAN, MEAN
 
 COMMON: Final = 0.05
 """Share of the items at one point from which it is worth telling."""
+TOLD: Final = frozenset(
+    {"common_target", "target_columns", "similar_groups", "few_groups", "one_group", "few_groups_in_train"}
+)
+"""Warnings of the files that a check of its own speaks of."""
+OF_CLASSES: Final = frozenset(
+    {
+        *("label_forms", "label_separators", "similar_labels", "missing_words", "text_among_numbers"),
+        *("few_rows_a_class", "small_class", "absent_class", "class_columns", "coinciding_labels"),
+    }
+)
+"""Warnings of the files that are no matter of numbers beside classes."""
+GRAVE: Final = frozenset({"target_units", "overlapping_items", "filler_embeddings"})
+"""Warnings of the files that change what the figures mean."""
 
 
 def groups_straddle(evidence: Evidence) -> Findings:
@@ -79,6 +92,40 @@ def common_target(evidence: Evidence) -> Findings:
             {"items": most["items"], "distinct": points["distinct"]},
             "Find out what these items have in common before believing what is said of them.",
         )
+
+
+def target_in_features(evidence: Evidence) -> Findings:
+    """An embedding holds the target itself."""
+    for message in _warned(evidence, "target_columns"):
+        yield Finding(
+            "target_in_features",
+            ERROR,
+            f"{_sentence(message)} Whatever is predicted from it says nothing of new items.",
+            {},
+            "Leave these numbers out of the embedding, and run again.",
+        )
+
+
+def odd_data(evidence: Evidence) -> Findings:
+    """Something in the files looks odd that no other check speaks of."""
+    for warning in evidence.dataset.get("warnings", ()):
+        code = warning["code"]
+        if code not in TOLD | OF_CLASSES:
+            yield Finding(
+                "odd_data",
+                WARNING if code in GRAVE else NOTE,
+                _sentence(warning["message"]),
+                {"code": code},
+                "Look at these items or columns; nothing, if it is meant.",
+            )
+
+
+def _warned(evidence: Evidence, code: str) -> list[str]:
+    return [one["message"] for one in evidence.dataset.get("warnings", ()) if one["code"] == code]
+
+
+def _sentence(message: str) -> str:
+    return f"{message[0].upper()}{message[1:].rstrip('.')}."
 
 
 def models_left_out(evidence: Evidence) -> Findings:

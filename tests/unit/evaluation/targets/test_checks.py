@@ -138,3 +138,15 @@ def test_a_group_mean_that_is_not_beaten_is_told_under_cross():
     assert checks["group_mean_not_beaten"]["models"] == ["audio"]
     clean = scene(helpful, parts_of=crossed)
     assert "group_mean_not_beaten" not in found(*clean, protocol="cross")
+
+
+def test_a_target_among_the_features_is_an_error_and_odd_data_are_told():
+    def warned(*codes):
+        return CLEAN | {"warnings": [{"code": code, "message": f"audio: {code}"} for code in codes]}
+
+    said = found(*scene(helpful), dataset=warned("target_columns"))
+    assert said["target_in_features"]["severity"] == "error"
+    assert said["target_in_features"]["sentence"].startswith("Audio: target_columns. Whatever")
+    assert found(*scene(helpful), dataset=warned("target_units"))["odd_data"]["severity"] == "warning"
+    assert found(*scene(helpful), dataset=warned("coded_target"))["odd_data"]["severity"] == "note"
+    assert found(*scene(helpful), dataset=warned("small_class", "few_groups")) == {}
