@@ -274,6 +274,12 @@ def recorded(folder):
     }
 
 
+def seconds_of(folder):
+    """Return how long the first run in a folder took, in seconds."""
+    log = min((folder / ".snakemake/log").glob("*.snakemake.log"))
+    return log.stat().st_mtime - (folder / "config.yaml").stat().st_mtime
+
+
 def log_lines(folder, pattern):
     """Return the lines of all of Snakemake's logs in a folder that match a pattern."""
     logs = sorted((folder / ".snakemake/log").glob("*.snakemake.log"))

@@ -31,10 +31,3 @@ def beside(tmp_path_factory):
 def every_job(tmp_path_factory):
     """Return the names of all jobs of such a run."""
     return planned(write_run(tmp_path_factory.mktemp("empty")))
-
-
-@pytest.fixture(scope="session")
-def few_seconds(few):
-    """Return how long the run of the few jobs took, in seconds."""
-    log = next((few / ".snakemake/log").glob("*.snakemake.log"))
-    return log.stat().st_mtime - (few / "config.yaml").stat().st_mtime

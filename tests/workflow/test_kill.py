@@ -5,10 +5,11 @@ import time
 
 import pytest
 
-from runs import FEW, contents, kill_group, recorded, start, write_run
+from runs import BESIDE, FEW, contents, kill_group, recorded, seconds_of, start, write_run
 
 pytestmark = pytest.mark.slow
 KILLS = 20
+KILLS_BESIDE = 4
 LONGEST = 0.5  # of the time of a whole run, so that each run is killed several times before its end
 
 
@@ -21,19 +22,28 @@ def stamps(folder, files):
     }
 
 
-def test_twenty_kills_leave_no_trace(few_contents, few_seconds, tmp_path_factory, record_property):
-    """Each kill hits all processes at once; a plain run follows, to the end or to the next kill."""
-    moments = random.Random(6)
+def test_twenty_kills_leave_no_trace(few, tmp_path_factory, record_property):
+    killed_until(KILLS, FEW, few, tmp_path_factory, record_property)
+
+
+def test_kills_of_a_run_of_numbers_beside_classes_leave_no_trace(beside, tmp_path_factory, record_property):
+    killed_until(KILLS_BESIDE, BESIDE, beside, tmp_path_factory, record_property)
+
+
+def killed_until(wanted, configuration, whole, tmp_path_factory, record_property):
+    """Kill runs of a configuration so often, and compare them with a whole one.
+
+    Each kill hits all processes at once; a plain run follows, to the end or to the next kill.
+    """
+    moments, seconds, expected = random.Random(6), seconds_of(whole), contents(whole)
     kills = twice = runs = 0
-    while kills < KILLS:
-        folder = write_run(tmp_path_factory.mktemp("killed"), configuration=FEW)
+    while kills < wanted:
+        folder = write_run(tmp_path_factory.mktemp("killed"), configuration=configuration)
         done = {}
         while True:
             with (folder / "output.txt").open("a") as output:
                 process = start("run", "--cores", 2, cwd=folder, output=output)
-                last = time.monotonic() + (
-                    moments.uniform(0, LONGEST) * few_seconds if kills < KILLS else 900
-                )
+                last = time.monotonic() + (moments.uniform(0, LONGEST) * seconds if kills < wanted else 900)
                 while process.poll() is None and time.monotonic() < last:
                     time.sleep(0.02)
                 if process.poll() is None:
@@ -46,9 +56,9 @@ def test_twenty_kills_leave_no_trace(few_contents, few_seconds, tmp_path_factory
                 break
             assert process.returncode == -9, (folder / "output.txt").read_text()
         runs += 1
-        assert contents(folder) == few_contents
+        assert contents(folder) == expected
         assert not [path for path in (folder / "results").rglob(".*") if path.is_file()]
     record_property("kills", kills)
     record_property("whole runs", runs)
-    assert kills == KILLS
+    assert kills == wanted
     assert twice == 0
