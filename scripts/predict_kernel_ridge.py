@@ -3,9 +3,7 @@
 from latefusion.core.job import job
 
 with job(snakemake.log[0]):
-    import numpy as np
-
-    from latefusion.regression.training import predict_ridge, residual_variances
+    from latefusion.regression.training import predict_ridge
     from latefusion.store.models import load_model
     from latefusion.store.samples import positions, read_samples, read_targets, target_names
     from latefusion.store.tables import read_json
@@ -17,8 +15,6 @@ with job(snakemake.log[0]):
     rows = read_samples(source.partition, "test", source.item_tables, source.features, dataset)
     item, values = read_targets(source.item_tables, targets)
     model = load_model(source.model, source.facts)
-    residual = residual_variances(read_json(source.facts), targets)
-    said = predict_ridge(model, rows.X, snakemake.threads)
-    variance = np.where(np.isnan(said), np.nan, residual)
+    said, variance = predict_ridge(model, read_json(source.facts), targets, rows.X, snakemake.threads)
     y = values[positions(item, rows.item, source.partition)]
     TargetPredictions(targets, rows.item, y, said, variance).write(snakemake.output.test)

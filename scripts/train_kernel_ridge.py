@@ -5,8 +5,6 @@ from latefusion.core.job import job
 with job(snakemake.log[0]):
     from pathlib import Path
 
-    import numpy as np
-
     from latefusion.regression.target_rows import TargetRows
     from latefusion.regression.training import RidgeSettings, train_ridge
     from latefusion.store.models import save_model
@@ -38,7 +36,6 @@ with job(snakemake.log[0]):
         (trained.in_sample, None, snakemake.output.in_sample),
         (trained.out_of_fold, rows.fold, snakemake.output.out_of_fold),
     ):
-        variance = np.where(np.isnan(said), np.nan, trained.variance)
         held_out = {} if fold is None else {"fold": fold}
-        TargetPredictions(targets, rows.item, y, said, variance, **held_out).write(path)
+        TargetPredictions(targets, rows.item, y, said, trained.variance, **held_out).write(path)
     save_model(trained.model, snakemake.output.model, snakemake.output.facts, trained.facts)

@@ -26,9 +26,11 @@ ALONE = {
         {"name": "text", "column": "text_embedding", "missing": True},
         {"name": "audio", "column": "audio_embedding"},
     ],
+    "views": [{"name": "early", "modalities": ["text", "audio"], "combine": "kernel_aligned"}],
+    "kernel_ridge": {"variance": "distance", "approximation": {"components": 40}},
     "folds": 3,
     "cross": {"folds": 2},
-    "rules": [{"name": "mean"}, {"name": "ridge_stacking"}],
+    "rules": [{"name": "mean"}, {"name": "ridge_stacking"}, {"name": "gaussian_experts"}],
     "quadrants": {"cut": [0]},
     "evaluation": {"draws": 200, "by": ["valence"]},
 }
@@ -97,6 +99,19 @@ def test_r2_is_measured_against_the_mean_of_the_items_learned_from(alone):
         around += ((center - y) ** 2).sum()
     for model, error in squared.items():
         assert said[model, "r2"] == pytest.approx(1 - error / around, abs=1e-9)
+
+
+def test_variance_grows_with_the_distance_and_weights_of_kernels_are_told(alone):
+    for partition in ("cross-0-0", "cross-0-1"):
+        facts = json.loads((alone / f"{partition}/models/early.json").read_text(encoding="utf-8"))
+        assert sum(facts["weights"]) == pytest.approx(1.0)
+        assert facts["components"] <= 40
+        knots = facts["targets"]["arousal"]["variance_by_distance"]
+        table = TargetPredictions.read(alone / f"{partition}/predictions/early/train_out_of_fold.parquet")
+        known = ~np.isnan(table.predicted[:, 0])
+        np.testing.assert_array_equal(known, ~np.isnan(table.variance[:, 0]))
+        assert (np.diff(knots["variance"]) >= 0).all()
+        assert (table.variance[known] > 0).all()
 
 
 def test_folds_keep_groups_together_and_differ_by_no_more_than_a_group_without_classes(alone):

@@ -16,7 +16,7 @@ from sklearn.utils.validation import check_array, check_consistent_length, check
 
 from latefusion.kernel_ridge.gram import Float64
 from latefusion.kernel_ridge.memory import ridge_bytes
-from latefusion.regression.regressor import fit_ridge
+from latefusion.regression.ridge_fit import fit_ridge
 from latefusion.svm.memory import MEGABYTE, budget
 
 ALPHAS: Final = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0)
@@ -111,7 +111,8 @@ class KernelRidgeCV(RegressorMixin, MultiOutputMixin, BaseEstimator):
         self._model = fit.model
         self.n_steps_ = np.array(fit.steps)
         self._is_vector = np.ndim(targets) == 1
-        self.alpha_ = float(fit.penalty[0]) if self._is_vector else fit.penalty
+        penalty = fit.settings["alpha"]
+        self.alpha_ = float(penalty[0]) if self._is_vector else penalty
         self.cv_mse_ = fit.error[:, 0] if self._is_vector else fit.error
         self.out_of_fold_prediction_ = self._shaped(fit.out_of_fold)
         self.in_sample_prediction_ = self._shaped(fit.in_sample)

@@ -42,7 +42,7 @@ class ModalityKernels:
             Threads; changes no bit of the result.
         """
         with one_blas_thread():
-            grams = tuple(gram(x, gamma, n_jobs) for x, gamma in zip(X, gammas, strict=True))
+            grams = tuple(gram([x], [gamma], [1.0], n_jobs) for x, gamma in zip(X, gammas, strict=True))
             rank = min(len(grams[0]), RANK)
             return cls(grams, tuple(run(lambda K: nystroem_factor(K, rank), grams, n_jobs)))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -14,14 +15,15 @@ Float64 = NDArray[np.float64]
 BLOCK: Final = 512
 
 
-def gram(X: Float64, gamma: float, n_jobs: int) -> Float64:
-    """Kernel values exp(−gamma ‖x − z‖²) of every two rows.
+def gram(X: Sequence[Float64], gammas: Sequence[float], weights: Sequence[float], n_jobs: int) -> Float64:
+    """Kernel values Σ_p w_p exp(−γ_p ‖x_p − z_p‖²) of every two rows.
 
     Parameters
     ----------
-    X : (n, d) float64 array
-        Centred: distances do not depend on it, their rounding does.
-    gamma : float
+    X : sequence of (n, d_p) float64 arrays
+        One for each part of the kernel. Centred: distances do not depend on it, their rounding does.
+    gammas, weights : sequence of float
+        Of each part; weights sum to one.
     n_jobs : int
         Threads; changes no bit of the result.
 
@@ -30,13 +32,21 @@ def gram(X: Float64, gamma: float, n_jobs: int) -> Float64:
     (n, n) float64 array
         Symmetric, with ones on the diagonal.
     """
-    starts = blocks(len(X), BLOCK)
-    square = np.square(X).sum(axis=1)
-    K = np.empty((len(X), len(X)))
+    n = len(X[0])
+    starts = blocks(n, BLOCK)
+    K = np.empty((n, n))
+    squares = [np.square(x).sum(axis=1) for x in X]
 
     def one(tile: tuple[int, int, int, int]) -> None:
         i0, i1, j0, j1 = tile
-        found = _rbf(X[i0:i1], X[j0:j1], square[i0:i1], square[j0:j1], gamma)
+        found = _weighted(
+            [
+                (x[i0:i1], x[j0:j1], square[i0:i1], square[j0:j1])
+                for x, square in zip(X, squares, strict=True)
+            ],
+            gammas,
+            weights,
+        )
         if i0 == j0:
             # both halves were computed and may differ in their last bits
             found = np.triu(found, 1)
@@ -48,6 +58,15 @@ def gram(X: Float64, gamma: float, n_jobs: int) -> Float64:
 
     run(one, [(*i, *j) for a, i in enumerate(starts) for j in starts[a:]], n_jobs)
     return K
+
+
+def kernel_rows(
+    A: Sequence[Float64], X: Sequence[Float64], gammas: Sequence[float], weights: Sequence[float]
+) -> Float64:
+    """Return the kernel values of a block of rows with others, (m, n), one array for each part of both."""
+    squares = [(np.square(a).sum(axis=1), np.square(x).sum(axis=1)) for a, x in zip(A, X, strict=True)]
+    parts = [(a, x, *square) for a, x, square in zip(A, X, squares, strict=True)]
+    return _weighted(parts, gammas, weights)
 
 
 def kernel_times(A: Float64, X: Float64, gamma: float, coefficients: Float64, n_jobs: int) -> Float64:
@@ -74,6 +93,20 @@ def kernel_times(A: Float64, X: Float64, gamma: float, coefficients: Float64, n_
 
     run(one, blocks(len(A), BLOCK), n_jobs)
     return out
+
+
+def _weighted(
+    parts: Sequence[tuple[Float64, Float64, Float64, Float64]],
+    gammas: Sequence[float],
+    weights: Sequence[float],
+) -> Float64:
+    """Return the weighted sum of the parts' kernels: rows of both sides, and their squared norms."""
+    total = np.zeros(0)
+    for place, (part, gamma, weight) in enumerate(zip(parts, gammas, weights, strict=True)):
+        found = _rbf(*part, gamma)
+        found *= weight
+        total = np.add(total, found, out=found) if place else found
+    return total
 
 
 def _rbf(A: Float64, B: Float64, square: Float64, others: Float64, gamma: float) -> Float64:

@@ -11,6 +11,10 @@ RANK: Final = 512
 """Its rank above."""
 
 
+BLOCKS_AT_ONCE: Final = 16
+"""Of an approximation's features, whose products are added up together."""
+
+
 def cooperative_bytes(rows: int, columns: int, modalities: int, *, targets: int, fits: int) -> int:
     """Return what cooperative learning takes at its peak, beside the libraries.
 
@@ -29,5 +33,27 @@ def cooperative_bytes(rows: int, columns: int, modalities: int, *, targets: int,
 def ridge_bytes(rows: int, columns: int, targets: int, folds: int, penalties: int) -> int:
     """Return what fitting a path takes at its peak, beside the libraries."""
     rank = rows if rows <= WHOLE_UP_TO else RANK
-    vectors = 12 * (1 + folds) * targets + 3 * penalties * targets
+    vectors = (12 + 2 * penalties) * (1 + folds) * targets + 3 * penalties * targets
     return 8 * (rows * rows + 3 * rows * rank + rows * vectors + 3 * rows * columns)
+
+
+def nystroem_ridge_bytes(
+    rows: int, columns: int, targets: int, folds: int, penalties: int, components: int
+) -> int:
+    """Return what fitting a path on an approximated kernel takes at its peak, beside the libraries.
+
+    The rows in single precision and their copy, what is predicted of them with each penalty, and what does
+    not grow with them: products of the features of each fold, and a few blocks.
+    """
+    kept = min(components, rows)
+    fixed = kept * (kept * (2 * folds + BLOCKS_AT_ONCE + 4) + 8 * 4 * 512 + 2 * columns)
+    return 8 * (rows * (columns + 4 * penalties * targets + 3 * targets) + fixed)
+
+
+def view_bytes(
+    rows: int, columns: int, *, targets: int, folds: int, penalties: int, components: int | None
+) -> int:
+    """Return what fitting a view takes, on the whole kernel or on an approximation by some components."""
+    if components is None:
+        return ridge_bytes(rows, columns, targets, folds, penalties)
+    return nystroem_ridge_bytes(rows, columns, targets, folds, penalties, components)

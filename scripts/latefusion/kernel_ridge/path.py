@@ -20,14 +20,14 @@ class RidgePath:
 
     Attributes
     ----------
-    dual : (n_penalties, n, T) float64 array
-        Coefficients α of the machine that saw all rows.
+    dual : (n_penalties, m, T) float64 array
+        Coefficients of the machine that saw all rows: of each row, or component of an approximation.
     intercept : (T,) float64 array
         Mean of the targets, which is taken off before and put back after.
     in_sample, out_of_fold : (n_penalties, n, T) float64 arrays
         Predictions of the rows by the machine that saw them, and by the one that did not see their fold.
     steps : tuple of int
-        Of conjugate gradients, by penalty.
+        Of conjugate gradients, by penalty; none of an approximation.
     """
 
     dual: Float64
@@ -68,24 +68,33 @@ class RidgeSystems:
 
 
 def fit_path(
-    X: Float64, Y: Float64, fold: NDArray[np.integer], penalties: Sequence[float], gamma: float, n_jobs: int
+    X: Sequence[Float64],
+    Y: Float64,
+    fold: NDArray[np.integer],
+    penalties: Sequence[float],
+    gammas: Sequence[float],
+    weights: Sequence[tuple[float, ...]],
+    n_jobs: int,
 ) -> RidgePath:
     """Minimise ‖y − f‖² + λ‖f‖² in the kernel's space for each λ, target, and fold held out.
 
     Saunders, Gammerman & Vovk (1998): α = (K + λI)⁻¹(y − ȳ), with ȳ the mean of the rows that are learned
-    from. One kernel matrix serves all; the systems are solved by conjugate gradients, from the largest
-    penalty to the least, each from the solution before.
+    from. One kernel matrix serves all fits that weigh the parts alike; the systems are solved by conjugate
+    gradients, from the largest penalty to the least, each from the solution before.
 
     Parameters
     ----------
-    X : (n, d) float64 array
-        Scaled and centred rows.
+    X : sequence of (n, d_p) float64 arrays
+        Scaled and centred rows, for each part of the kernel.
     Y : (n, T) float64 array
     fold : (n,) int array
         0 to F − 1, each with a row, F ≥ 2.
     penalties : sequence of float
         λ > 0.
-    gamma : float
+    gammas : sequence of float
+        Of each part.
+    weights : sequence of tuple of float
+        Of the parts, for the fit on all rows and for that without each fold: 1 + F of them.
     n_jobs : int
         Threads; changes no bit of the result.
 
@@ -94,22 +103,52 @@ def fit_path(
     ArithmeticError
         If a penalty is too small for the equations to be solved in double precision.
     """
+    shape = (len(penalties), *Y.shape)
+    dual, in_sample, out_of_fold = (np.empty(shape) for _ in range(3))
+    steps = np.zeros(len(penalties), np.int64)
+    training = training_rows(fold, 1 + int(fold.max()))
+    mask = training[:, :, None]
+    level = (mask * Y[:, None, :]).sum(axis=0) / training.sum(axis=0)[:, None]
+    centred = mask * (Y[:, None, :] - level)
     with one_blas_thread():
-        K = gram(X, gamma, n_jobs)
-        held_out = fold[:, None] == np.arange(int(fold.max()) + 1)
-        training = np.concatenate([np.ones((len(X), 1), bool), ~held_out], axis=1)
-        mask = training[:, :, None]
-        level = (mask * Y[:, None, :]).sum(axis=0) / training.sum(axis=0)[:, None]
-        centred = mask * (Y[:, None, :] - level)
-        preconditioner = Preconditioner.fit(K, training, n_jobs)
-        shape = (len(penalties), *Y.shape)
-        dual, in_sample, out_of_fold = (np.empty(shape) for _ in range(3))
-        steps = [0] * len(penalties)
-        alpha = np.zeros_like(centred)
-        for place in np.argsort(penalties)[::-1].tolist():
-            systems = RidgeSystems(K, preconditioner, penalties[place])
-            alpha, fitted, steps[place] = solve(systems, centred, alpha, n_jobs)
-            fitted = fitted + level
-            dual[place], in_sample[place] = alpha[:, 0], fitted[:, 0]
-            out_of_fold[place] = fitted[np.arange(len(X)), 1 + fold]
-    return RidgePath(dual, level[0], in_sample, out_of_fold, tuple(steps))
+        for some, fits in alike(weights).items():
+            K = gram(X, gammas, some, n_jobs)
+            own = np.take(centred, fits, axis=1), np.take(training, fits, axis=1)
+            alpha, fitted, taken = _solved(K, *own, penalties, n_jobs)
+            # freed before the next is computed
+            del K
+            steps += taken
+            for at, fit in enumerate(fits):
+                said = fitted[:, :, at] + level[fit]
+                out_of_fold[:, fold == fit - 1] = said[:, fold == fit - 1]
+                if fit == 0:
+                    dual, in_sample = alpha[:, :, at], said
+    return RidgePath(dual, level[0], in_sample, out_of_fold, tuple(steps.tolist()))
+
+
+def training_rows(fold: NDArray[np.integer], folds: int) -> NDArray[np.bool_]:
+    """Return which rows the fit on all of them, and that without each fold, learn from, (n, 1 + F)."""
+    every = np.ones((len(fold), 1), bool)
+    return np.concatenate([every, fold[:, None] != np.arange(folds)], axis=1)
+
+
+def alike(weights: Sequence[tuple[float, ...]]) -> dict[tuple[float, ...], list[int]]:
+    """Return the different weights of a kernel's parts, and which fits have them."""
+    found: dict[tuple[float, ...], list[int]] = {}
+    for fit, one in enumerate(weights):
+        found.setdefault(one, []).append(fit)
+    return found
+
+
+def _solved(
+    K: Float64, centred: Float64, training: NDArray[np.bool_], penalties: Sequence[float], n_jobs: int
+) -> tuple[Float64, Float64, NDArray[np.int64]]:
+    """Return coefficients and fitted values, (n_penalties, n, S, T), and steps of each penalty."""
+    preconditioner = Preconditioner.fit(K, training, n_jobs)
+    alpha, fitted = (np.empty((len(penalties), *centred.shape)) for _ in range(2))
+    steps, start = np.zeros(len(penalties), np.int64), np.zeros_like(centred)
+    for place in np.argsort(penalties)[::-1].tolist():
+        systems = RidgeSystems(K, preconditioner, penalties[place])
+        alpha[place], fitted[place], steps[place] = solve(systems, centred, start, n_jobs)
+        start = alpha[place]
+    return alpha, fitted, steps

@@ -18,7 +18,7 @@ from latefusion.fusion.target_inputs import TargetPartition, stack_targets
 from latefusion.pipeline.classify import EVERYTHING
 from latefusion.pipeline.new_items import beside_descriptions, warnings_of
 from latefusion.pipeline.novelty import novelty_mask
-from latefusion.regression.training import predict_ridge, residual_variances
+from latefusion.regression.training import predict_ridge
 from latefusion.store.models import load_model
 from latefusion.store.samples import Features, read_features
 from latefusion.store.schemas import SPLITS
@@ -103,8 +103,8 @@ def _said(
 ) -> TargetPredictions:
     """Return what a modality's regressor says of the new items."""
     facts = files.get(input_name("facts", name))
-    predicted = predict_ridge(load_model(files.get(input_name("model", name)), facts), [new], n_jobs)
-    variance = np.where(np.isnan(predicted), np.nan, residual_variances(read_json(facts), targets))
+    model = load_model(files.get(input_name("model", name)), facts)
+    predicted, variance = predict_ridge(model, read_json(facts), targets, [new], n_jobs)
     return TargetPredictions(targets, item, np.full_like(predicted, np.nan), predicted, variance)
 
 

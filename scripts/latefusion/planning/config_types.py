@@ -206,6 +206,8 @@ class KernelRidgeSettings(TypedDict):
     alphas: float | list[float]
     gamma: float | str
     scale: Literal["none", "standard"]
+    variance: Literal["constant", "distance"]
+    approximation: Approximation | None
 
 
 class QuadrantCut(TypedDict):

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from latefusion.core.grid import as_list, grid_points
-from latefusion.kernel_ridge.memory import ridge_bytes
+from latefusion.kernel_ridge.memory import view_bytes
 from latefusion.planning.target_plan import TargetView
 from latefusion.planning.views import View
 from latefusion.svm.memory import BASE_BYTES, MEGABYTE, distance_bytes, svm_bytes
@@ -125,7 +125,15 @@ class Requests:
 def ridge_memory_mb(view: TargetView, size: DataSize, *, targets: int, folds: int) -> int:
     """Return the megabytes that a job which trains the regressor of a view should ask for."""
     alphas = len(as_list(view.settings["alphas"]))
-    needed = ridge_bytes(size.rows, size.of(view.modalities), targets, folds, alphas)
+    approximation = view.settings["approximation"]
+    needed = view_bytes(
+        size.rows,
+        size.of(view.modalities),
+        targets=targets,
+        folds=folds,
+        penalties=alphas,
+        components=None if approximation is None else approximation["components"],
+    )
     return math.ceil((BASE_BYTES + SLACK * needed) / MEGABYTE)
 
 

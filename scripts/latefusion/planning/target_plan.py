@@ -14,7 +14,7 @@ from latefusion.planning.modality_sources import has_embedding
 from latefusion.planning.plan import ConfiguredRule, LeftOut, cross_partitions
 from latefusion.planning.rule_catalogue import RuleFacts
 from latefusion.planning.rule_options import NO_OPTIONS, rules_problems
-from latefusion.planning.tasks import ONE_KERNEL, REPLICA, has_classes, target_names
+from latefusion.planning.tasks import CONCATENATE, COOPERATIVE, REPLICA, has_classes, target_names
 
 _WHY_NO_REPLICA: Final = "it is the notebook's procedure, which predicts classes"
 
@@ -29,7 +29,7 @@ class TargetView:
     kind : {'single', 'early'}
     modalities : tuple of str
     settings : mapping
-        `alphas`, `gamma`, `scale` and `combine`.
+        Those of the key `kernel_ridge`, and `combine`.
     """
 
     name: str
@@ -149,7 +149,7 @@ def _options(rule: Mapping[str, Any], facts: RuleFacts) -> dict[str, Any]:
 def _views(config: Config) -> Iterator[TargetView]:
     for modality in config["modalities"]:
         if has_embedding(modality):
-            settings = _settings(config, ONE_KERNEL[0])
+            settings = _settings(config, CONCATENATE)
             yield TargetView(modality["name"], "single", (modality["name"],), settings)
     without = {name for name, _ in _not_trained(config)}
     for view in config["views"]:
@@ -171,8 +171,8 @@ def _not_trained(config: Config) -> Iterator[tuple[str, str]]:
     for view in config["views"]:
         if not embedded >= {*view["modalities"]}:
             yield view["name"], "one of its modalities brings no embedding"
-        elif view["combine"] not in ONE_KERNEL:
-            yield view["name"], f"{view['combine']} is a mean of several kernels, and one is regressed on"
+        elif view["combine"] == COOPERATIVE:
+            yield view["name"], "it learns classes"
 
 
 def rules_of_classes(

@@ -14,8 +14,8 @@ from latefusion.planning.modality_sources import has_files
 REPLICA: Final = "replica"
 BASELINES: Final = (TRAINING_MEAN, GROUP_MEAN)
 
-ONE_KERNEL: Final = ("concatenate", "balanced")
-"""Ways of combining modalities that give one kernel, as kernel ridge regression has it."""
+CONCATENATE: Final = "concatenate"
+COOPERATIVE: Final = "cooperative"
 
 
 def with_task(written: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -130,11 +130,10 @@ def _class_key_problems(config: Config, file: str) -> Iterator[Problem]:
                 if dict(entry).get(key) is not None:
                     found = f"{key} of {shorten(entry['name'])}, which are of classes"
                     yield Problem(file, found, "an embedding", "remove it", column=f"{place}.{key}")
-            combine = entry.get("combine", ONE_KERNEL[0])
-            if combine not in ONE_KERNEL:
-                found = f"{combine}, a mean of several kernels, and kernel ridge regression on one"
-                fix = f"write `combine: {ONE_KERNEL[1]}`"
-                yield Problem(file, found, " or ".join(ONE_KERNEL), fix, column=f"{place}.combine")
+            if entry.get("combine") == COOPERATIVE:
+                found, allowed = f"{COOPERATIVE}, which learns classes", "kernels that are combined"
+                fix = "write `combine: kernel_mean`"
+                yield Problem(file, found, allowed, fix, column=f"{place}.combine")
     for position, rule in enumerate(config["rules"]):
         for key in ("calibrate", "bag"):
             if rule.get(key):

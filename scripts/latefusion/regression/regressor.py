@@ -1,4 +1,4 @@
-"""A kernel ridge regressor: its input scaling, its training rows, and a penalty for each target."""
+"""A kernel ridge regressor: its input scaling, the rows that span it, and its coefficients."""
 
 from __future__ import annotations
 
@@ -8,33 +8,35 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from latefusion.core.parallel import one_blas_thread
-from latefusion.kernel_ridge.gram import Float64, kernel_times
-from latefusion.kernel_ridge.path import fit_path
-from latefusion.svm.inputs import Features, Gamma
+from latefusion.core.parallel import blocks, one_blas_thread, run
+from latefusion.kernel_ridge.gram import BLOCK, Float64, kernel_rows
+from latefusion.kernel_ridge.nearness import distances
+from latefusion.svm.inputs import Features
 from latefusion.svm.kernels import InputScaling
 
 
 @dataclass(frozen=True)
 class KernelRidge:
-    """Kernel ridge regression of several targets on one RBF kernel.
+    """Kernel ridge regression of several targets: a function Σ_p k_p(·, rows_p) dual_p + intercept.
 
     Attributes
     ----------
     scaling : InputScaling
-        Of one part: all columns side by side.
-    rows : (n, d) float64 array
-        Training rows, scaled.
-    gamma : float
-        For scaled rows.
-    dual : (n, T) float64 array
+        Of one part, all columns side by side, or of one for each modality.
+    rows : tuple of (m, d_p) float64 arrays
+        Training rows, or components of an approximation, scaled.
+    gammas, weights : tuple of float
+        Of each part, for scaled rows; with the weights the parts are one kernel, in which distances are
+        measured.
+    dual : (P, m, T) float64 array
     intercept : (T,) float64 array
         Mean of the training targets.
     """
 
     scaling: InputScaling
-    rows: Float64
-    gamma: float
+    rows: tuple[Float64, ...]
+    gammas: tuple[float, ...]
+    weights: tuple[float, ...]
     dual: Float64
     intercept: Float64
 
@@ -48,88 +50,48 @@ class KernelRidge:
         n_jobs : int
             Threads; changes no bit of the result.
         """
+        A, out = ScaledRows(self.scaling, X), np.empty((len(X[0]), len(self.intercept)))
+
+        def one(span: tuple[int, int]) -> None:
+            total = np.zeros((span[1] - span[0], len(self.intercept)))
+            for part, rows, gamma, dual in zip(
+                A[slice(*span)], self.rows, self.gammas, self.dual, strict=True
+            ):
+                total += kernel_rows([part], [rows], [gamma], [1.0]) @ dual
+            out[slice(*span)] = total + self.intercept
+
         with one_blas_thread():
-            scaled = scaled_rows(self.scaling, X)
-            return kernel_times(scaled, self.rows, self.gamma, self.dual, n_jobs) + self.intercept
+            run(one, blocks(len(A), BLOCK), n_jobs)
+        return out
+
+    def distances(self, X: Sequence[Features], n_jobs: int = 1) -> Float64:
+        """Return how far rows that have all modalities lie from those that span the machine, (m,).
+
+        See `kernel_ridge.nearness.distances`.
+        """
+        return distances(ScaledRows(self.scaling, X), self.rows, self.gammas, self.weights, n_jobs)
 
 
 @dataclass(frozen=True)
-class RidgeFit:
-    """A regressor whose penalties were chosen out of fold, and what it says of its training rows.
+class ScaledRows:
+    """Rows in the input space of a kernel, scaled when they are asked for.
 
     Attributes
     ----------
-    model : KernelRidge
-    penalty : (T,) float64 array
-        The penalty with the least squared error out of fold, the largest of equals.
-    error : (n_penalties, T) float64 array
-        Mean squared error out of fold.
-    in_sample, out_of_fold : (n, T) float64 arrays
-        With the chosen penalty.
-    steps : tuple of int
-        Of conjugate gradients, by penalty.
-    """
-
-    model: KernelRidge
-    penalty: Float64
-    error: Float64
-    in_sample: Float64
-    out_of_fold: Float64
-    steps: tuple[int, ...]
-
-
-def fit_ridge(
-    X: Sequence[Features],
-    Y: Float64,
-    fold: NDArray[np.integer],
-    penalties: Sequence[float],
-    *,
-    gamma: Gamma = "auto",
-    scale: str = "none",
-    combine: str = "concatenate",
-    n_jobs: int = 1,
-) -> RidgeFit:
-    """Fit every penalty on all rows and without each fold, and choose one for each target.
-
-    Parameters
-    ----------
+    scaling : InputScaling
     X : sequence of (n, d_m) arrays
-        One for each modality; rows that have all of them.
-    Y : (n, T) float64 array
-    fold : (n,) int array
-        0 to F − 1, each with a row, F ≥ 2.
-    penalties : sequence of float
-        λ > 0.
-    gamma : float or {'auto', 'scale'}
-    scale : {'none', 'standard'}
-    combine : {'concatenate', 'balanced'}
-    n_jobs : int
-        Threads; changes no bit of the result.
-
-    Raises
-    ------
-    ArithmeticError
-        If a penalty is too small for the equations to be solved in double precision.
+        One for each modality.
     """
-    scaling = InputScaling.fit(list(X), combine, scale)
-    (width,) = scaling.in_units(scaling.gammas(gamma))
-    rows = scaled_rows(scaling, X)
-    path = fit_path(rows, Y, fold, list(penalties), width, n_jobs)
-    error = np.square(path.out_of_fold - Y).mean(axis=1)
-    order = np.argsort(penalties)[::-1]
-    best = order[error[order].argmin(axis=0)]
-    target = np.arange(Y.shape[1])
-    return RidgeFit(
-        model=KernelRidge(scaling, rows, width, path.dual[best, :, target].T, path.intercept),
-        penalty=np.asarray(penalties, dtype=np.float64)[best],
-        error=error,
-        in_sample=path.in_sample[best, :, target].T,
-        out_of_fold=path.out_of_fold[best, :, target].T,
-        steps=path.steps,
-    )
 
+    scaling: InputScaling
+    X: Sequence[Features]
 
-def scaled_rows(scaling: InputScaling, X: Sequence[Features]) -> Float64:
-    """Return rows in the input space of a kernel of one part, (n, d) in double precision."""
-    parts = [(x - shift) * scale for x, shift, scale in zip(X, scaling.shift, scaling.scale, strict=True)]
-    return np.concatenate(parts, axis=1, dtype=np.float64)
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.X[0])
+
+    def __getitem__(self, index: slice | NDArray[np.intp]) -> list[Float64]:
+        """Return some rows in double precision, one array for each part of the kernel."""
+        modalities = zip(self.X, self.scaling.shift, self.scaling.scale, strict=True)
+        found = [np.asarray((x[index] - shift) * scale, np.float64) for x, shift, scale in modalities]
+        return found if self.scaling.n_parts == len(found) else [np.concatenate(found, axis=1)]

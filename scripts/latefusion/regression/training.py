@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from latefusion.core.grid import as_list
 from latefusion.kernel_ridge.gram import Float64
-from latefusion.kernel_ridge.memory import ridge_bytes
-from latefusion.regression.regressor import KernelRidge, RidgeFit, fit_ridge
-from latefusion.regression.target_rows import TargetRows, residual_variance
+from latefusion.kernel_ridge.memory import view_bytes
+from latefusion.kernel_ridge.nearness import distances
+from latefusion.regression.regressor import KernelRidge, ScaledRows
+from latefusion.regression.residual_variance import VarianceByDistance, held_out_variance
+from latefusion.regression.ridge_fit import ALIGNED, RidgeFit, fit_ridge
+from latefusion.regression.target_rows import LEAST_VARIANCE, TargetRows, residual_variance
 from latefusion.svm.inputs import Features, Gamma, present_rows, scatter_rows, select_rows
-from latefusion.svm.memory import budget
+from latefusion.svm.memory import DEFAULT_COMPONENTS, budget
+
+DISTANCE: Final = "distance"
+BY_DISTANCE: Final = "variance_by_distance"
 
 
 @dataclass(frozen=True)
@@ -25,13 +32,21 @@ class RidgeSettings:
     gamma: Gamma
     scale: str
     combine: str
+    variance: str = "constant"
+    components: int | None = None
 
     @classmethod
     def of(cls, settings: Mapping[str, Any]) -> RidgeSettings:
         """Return the settings of the configuration's key `kernel_ridge`, and how a view combines."""
-        alphas = settings["alphas"]
-        penalties = tuple(map(float, alphas if isinstance(alphas, list | tuple) else [alphas]))
-        return cls(penalties, settings["gamma"], settings["scale"], settings["combine"])
+        approximation = settings["approximation"]
+        return cls(
+            tuple(map(float, as_list(settings["alphas"]))),
+            settings["gamma"],
+            settings["scale"],
+            settings["combine"],
+            settings["variance"],
+            None if approximation is None else int(approximation["components"]),
+        )
 
 
 @dataclass(frozen=True)
@@ -43,8 +58,8 @@ class TrainedRidge:
     model : KernelRidge
     in_sample, out_of_fold : (n, T) float64 arrays
         A row of NaN where an item lacks a modality.
-    variance : (T,) float64 array
-        Mean squared error out of fold with the chosen penalty: of predictions of other items, too.
+    variance : (n, T) float64 array
+        Of the errors out of fold; NaN likewise.
     facts : dict
         What the model's JSON file says.
     """
@@ -86,39 +101,91 @@ def train_ridge(
             gamma=settings.gamma,
             scale=settings.scale,
             combine=settings.combine,
+            components=settings.components,
             n_jobs=n_jobs,
         )
     except ArithmeticError as error:
         fix = "raise the least of kernel_ridge.alphas"
         raise rows.refusal(str(error), "penalties for which the equations can be solved", fix) from None
     rows.require_finite(fit.in_sample, fit.out_of_fold)
+    facts = _facts(rows.targets, settings, fit, Y)
+    variance = np.tile(residual_variance(fit.error.min(axis=0), Y), (len(Y), 1))
+    if settings.variance == DISTANCE:
+        variance, by_distance = _by_distance(fit, X, Y, fold, n_jobs)
+        for name, knots in zip(rows.targets, by_distance.facts(), strict=True):
+            facts["targets"][name][BY_DISTANCE] = knots
     known = rows.known
     return TrainedRidge(
         fit.model,
         scatter_rows(fit.in_sample, known),
         scatter_rows(fit.out_of_fold, known),
-        residual_variance(fit.error.min(axis=0), Y),
-        _facts(rows.targets, settings, fit, Y),
+        scatter_rows(variance, known),
+        facts,
     )
 
 
-def residual_variances(facts: Mapping[str, Any], targets: Sequence[str]) -> Float64:
-    """Return the residual variance of each target, (T,), as the model's JSON file has it."""
-    return np.array([facts["targets"][name]["residual_variance"] for name in targets])
+def predict_ridge(
+    model: KernelRidge,
+    facts: Mapping[str, Any],
+    targets: Sequence[str],
+    X: Sequence[Features],
+    n_jobs: int = 1,
+) -> tuple[Float64, Float64]:
+    """Return what is predicted of items and the variance of its errors, (n, T); NaN without a modality.
 
-
-def predict_ridge(model: KernelRidge, X: Sequence[Features], n_jobs: int = 1) -> Float64:
-    """Return the predictions of items, (n, T); NaN where one lacks a modality."""
+    Parameters
+    ----------
+    model : KernelRidge
+    facts : mapping
+        The model's JSON file.
+    targets : sequence of str
+        In the model's order.
+    X : sequence of (n, d_m) arrays
+        One for each modality.
+    n_jobs : int
+        Threads; changes no bit of the result.
+    """
     known = present_rows(X)
     if not known.any():
-        return np.full((len(known), len(model.intercept)), np.nan)
-    return scatter_rows(model.predict(select_rows(X, known), n_jobs), known)
+        blank = np.full((len(known), len(targets)), np.nan)
+        return blank, blank
+    present, own = select_rows(X, known), [facts["targets"][name] for name in targets]
+    said = model.predict(present, n_jobs)
+    if all(BY_DISTANCE in one for one in own):
+        by_distance = VarianceByDistance.from_facts([one[BY_DISTANCE] for one in own])
+        variance = by_distance.of(model.distances(present, n_jobs))
+    else:
+        variance = np.tile(np.array([one["residual_variance"] for one in own]), (len(said), 1))
+    return scatter_rows(said, known), scatter_rows(variance, known)
+
+
+def _by_distance(
+    fit: RidgeFit, X: Sequence[Features], Y: Float64, fold: NDArray[np.intp], n_jobs: int
+) -> tuple[Float64, VarianceByDistance]:
+    """Return the variance of training rows, (n, T), by their distance from other folds, and of other rows."""
+    model = fit.model
+    distance = distances(
+        ScaledRows(model.scaling, X),
+        model.rows,
+        model.gammas,
+        model.weights,
+        n_jobs,
+        fold=fold,
+        fold_of_seen=fold[fit.spanned_by],
+    )
+    squared = np.maximum(np.square(fit.out_of_fold - Y), LEAST_VARIANCE * Y.var(axis=0))
+    return held_out_variance(distance, squared, fold), VarianceByDistance.fit(distance, squared)
 
 
 def _facts(targets: Sequence[str], settings: RidgeSettings, fit: RidgeFit, Y: Float64) -> dict[str, Any]:
     spread = Y.var(axis=0)
     in_sample = np.square(fit.in_sample - Y).mean(axis=0)
     residual = residual_variance(fit.error.min(axis=0), Y)
+    more: dict[str, Any] = {}
+    if settings.components is not None:
+        more["components"] = len(fit.spanned_by)
+    if settings.combine == ALIGNED:
+        more["weights"] = list(fit.model.weights)
     return {
         "learner": "kernel_ridge",
         "rows": len(Y),
@@ -127,9 +194,10 @@ def _facts(targets: Sequence[str], settings: RidgeSettings, fit: RidgeFit, Y: Fl
         "combine": settings.combine,
         "alphas": list(settings.alphas),
         "steps": list(fit.steps),
+        **more,
         "targets": {
             name: {
-                "alpha": float(fit.penalty[t]),
+                **{key: float(values[t]) for key, values in fit.settings.items()},
                 "out_of_fold_mse": fit.error[:, t].tolist(),
                 "mse": float(fit.error[:, t].min()),
                 "in_sample_mse": float(in_sample[t]),
@@ -149,11 +217,24 @@ def _require_memory(
     memory_mb: float | None,
 ) -> None:
     n, columns = len(X[0]), sum(x.shape[1] for x in X)
-    needed = ridge_bytes(n, columns, rows.Y.shape[1], int(fold.max()) + 1, len(settings.alphas))
+    needed = view_bytes(
+        n,
+        columns,
+        targets=rows.Y.shape[1],
+        folds=int(fold.max()) + 1,
+        penalties=len(settings.alphas),
+        components=settings.components,
+    )
     limit = budget(memory_mb)
     if limit is not None and needed > limit:
+        what, fix = (
+            "kernel matrix",
+            f"set `kernel_ridge: {{approximation: {{components: {DEFAULT_COMPONENTS}}}}}`",
+        )
+        if settings.components is not None:
+            what, fix = "approximated kernel", "set fewer components under kernel_ridge.approximation"
         raise rows.refusal(
-            f"{n:,} training rows: their kernel matrix and what goes with it take {needed:,} bytes",
+            f"{n:,} training rows: their {what} and what goes with it take {needed:,} bytes",
             f"{limit:,} bytes, which is what this job may use",
-            "give the job more memory (`resources: mem_mb`), or train on fewer items",
+            f"{fix}, give the job more memory (`resources: mem_mb`), or train on fewer items",
         )

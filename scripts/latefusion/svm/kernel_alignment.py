@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from latefusion.core.hsic import alignment, alignment_weights
 from latefusion.core.parallel import run
 from latefusion.svm.gram import Gram, Tile
 from latefusion.svm.inputs import Float64
@@ -16,8 +16,6 @@ from latefusion.svm.kernels import rbf_less_one
 from latefusion.svm.layout import Layout
 
 logger = logging.getLogger(__name__)
-
-LEAST: Final = 1e-12
 
 
 class Alignment:
@@ -60,17 +58,13 @@ class Alignment:
             return (1.0 / parts,) * parts
         # row sums and sum of squares of Y without its diagonal
         same = (count[y] - 1).astype(np.float64)
-        raw = []
+        aligned = []
         for rows, squares in zip(self.rows, self.squares, strict=True):
             kept = rows[seen][:, used]
-            total = kept.sum(axis=1)
-            own = np.where(label[used] == y[:, None], kept, 0.0).sum()
-            with_labels = unbiased_hsic(n, own, total, same)
-            with_itself = unbiased_hsic(n, squares[np.ix_(used, used)].sum(), total, total)
-            least = LEAST * squares[np.ix_(used, used)].sum() / (n * (n - 1))
-            raw.append(max(0.0, with_labels / np.sqrt(with_itself)) if with_itself > least else 0.0)
-        scale = sum(raw)
-        return tuple(float(value / scale) for value in raw) if scale > 0 else (1.0 / parts,) * parts
+            own = float(np.where(label[used] == y[:, None], kept, 0.0).sum())
+            square = float(squares[np.ix_(used, used)].sum())
+            aligned.append(alignment(n, own, square, kept.sum(axis=1), same))
+        return alignment_weights(aligned)
 
     def kernels(self, folds: Sequence[int]) -> dict[tuple[float, ...], list[int]]:
         """Return the different weights, and which of the held-out folds (or `NO_FOLD`) have them."""
@@ -79,23 +73,6 @@ class Alignment:
             found.setdefault(self.weights(fold), []).append(fold)
         logger.info("weights of the kernels by alignment: %s", "; ".join(map(str, found)))
         return found
-
-
-def unbiased_hsic(n: int, product: float, rows_a: Float64, rows_b: Float64) -> float:
-    """Return the unbiased estimate of the Hilbert–Schmidt independence criterion (Song et al. 2012).
-
-    Parameters
-    ----------
-    n : int
-        Rows, at least 4.
-    product : float
-        Sum of the elementwise product of both matrices, diagonals set to zero.
-    rows_a, rows_b : (n,) arrays
-        Row sums of either matrix, diagonals set to zero.
-    """
-    both = rows_a.sum() * rows_b.sum() / ((n - 1) * (n - 2))
-    cross = 2.0 * float(rows_a @ rows_b) / (n - 2)
-    return float((product + both - cross) / (n * (n - 3)))
 
 
 def _sums(

@@ -96,8 +96,8 @@ def test_an_option_of_a_classifying_rule_does_not_reach_its_counterpart_for_numb
         ({"quadrants": {"cut": [0, 0], "label": "emotion"}}, ["quadrants.label", "data.describe"]),
         ({"kernel_ridge": {"alphas": [0]}}, ["kernel_ridge.alphas", "more than 0"]),
         (
-            {"views": [{"name": "early", "modalities": ["text", "audio"], "combine": "kernel_mean"}]},
-            ["views[0].combine", "write `combine: balanced`"],
+            {"views": [{"name": "early", "modalities": ["text", "audio"], "combine": "cooperative"}]},
+            ["views[0].combine", "write `combine: kernel_mean`"],
         ),
         ({"rules": [{"name": "random_forest", "bag": True}]}, ["rules[0].bag", "for probabilities"]),
         ({"views": [{"name": "group_mean", "modalities": ["text", "audio"]}]}, ["views[0].name", "baseline"]),
@@ -116,9 +116,9 @@ def test_no_class_and_no_number_is_refused():
         planned(changed(quadrants={"cut": [0, 0]}))
 
 
-def test_kernels_that_are_averaged_are_left_out_by_name_beside_classes():
-    run = planned(changed(data__target="valence", views__0__combine="kernel_mean"))
+def test_cooperative_views_are_left_out_by_name_beside_classes():
+    run = planned(changed(data__target="valence", views__0__combine="cooperative"))
     left = {one.model: one.reason for one in run.targets.plan.left_out if one.protocol == "honest"}
-    assert "kernel_mean" in left["regression of early"]
+    assert "classes" in left["regression of early"]
     assert "early" not in run.targets.plan.views
     assert "early" in run.plan.views

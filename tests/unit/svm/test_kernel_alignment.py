@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
+from latefusion.core.hsic import unbiased_hsic
 from latefusion.svm.gram import Gram
-from latefusion.svm.kernel_alignment import Alignment, unbiased_hsic
+from latefusion.svm.kernel_alignment import Alignment
 from latefusion.svm.kernels import BLOCK, InputScaling
 from latefusion.svm.layout import NO_FOLD, Layout
 
