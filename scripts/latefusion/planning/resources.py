@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -25,6 +26,10 @@ SECONDS_OF_A_THREAD: Final = 6.0
 """Work of one fit that is worth a thread of its own."""
 
 MOST_THREADS: Final = 8
+
+WHOLE_UP_TO_MB: Final = 14_000
+"""Training that would ask for more keeps half of its Gram matrix: nodes of 16 GB are common, and an SVM of
+50,000 rows fits whole."""
 
 LEAST_MB: Final = 1000
 """Snakemake itself, twice on a node, takes as much as a small prediction."""
@@ -202,6 +207,10 @@ def svm_memory_mb(
 ) -> int:
     """Return the megabytes that a job which trains an SVM should ask for.
 
+    Those of the whole Gram matrix and of distances that several kernels share; where that is more than
+    `WHOLE_UP_TO_MB`, without the distances, and else with half of the matrix. Training makes do with what it
+    is given, with the same results.
+
     Parameters
     ----------
     rows, columns : int
@@ -213,14 +222,21 @@ def svm_memory_mb(
         Points of the grid.
     kernels : int
         Different kernels that are computed: values of gamma, and one for each fold with
-        `kernel_aligned`. With more than one, distances are kept.
+        `kernel_aligned`. With more than one, distances are kept where they fit.
     parts : int
         Modalities that have a kernel of their own: 1, or with `kernel_mean` and `kernel_aligned` all.
     """
     components = None if approximation is None else approximation["components"]
-    needed = svm_bytes(rows, columns, classes=classes, folds=folds, models=models, components=components)
-    if components is None and kernels > 1:
-        needed += distance_bytes(rows, parts)
+    size = partial(svm_bytes, rows, columns, classes=classes, folds=folds, models=models)
+    if components is not None:
+        return _training_mb(size(components=components))
+    kept = distance_bytes(rows, parts) if kernels > 1 else 0
+    asked = [_training_mb(needed) for needed in (size() + kept, size(), size(packed=True))]
+    return next((megabytes for megabytes in asked if megabytes <= WHOLE_UP_TO_MB), min(asked))
+
+
+def _training_mb(needed: int) -> int:
+    """Return megabytes for so many bytes of arrays, and for what every training takes."""
     return math.ceil((BASE_BYTES + COMPILER_BYTES + SLACK * needed) / MEGABYTE)
 
 

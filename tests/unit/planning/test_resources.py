@@ -48,6 +48,22 @@ def test_kept_distances_and_grids_ask_for_more():
     assert svm_memory_mb(10_000, 100, models=9) > plain
 
 
+def test_more_than_common_nodes_have_is_asked_for_by_halves(monkeypatch):
+    """70,000 rows train in 16 GB; what is asked for is enough for half of the Gram matrix, and used."""
+    monkeypatch.setattr(memory, "available_bytes", lambda: None)
+    asked = svm_memory_mb(70_000, 768)
+    assert 4 * 70_000**2 / 2e6 < asked < 16_000
+    assert not memory.fits(svm_bytes(70_000, 768), asked)
+    assert memory.fits(svm_bytes(70_000, 768, packed=True), asked)
+    # distances are computed again before half of the matrix is
+    assert svm_memory_mb(50_000, 768, kernels=3) == svm_memory_mb(50_000, 768)
+
+
+def test_nothing_asks_for_less_than_half_of_its_gram_matrix():
+    for rows in (54_000, 60_000, 200_000):
+        assert svm_memory_mb(rows, 768) > 1.25 * 4 * rows**2 / 2e6
+
+
 def test_an_approximation_asks_for_no_square_of_the_rows():
     components = {"components": 1000}
     assert svm_memory_mb(200_000, 100, components) < 4000 < svm_memory_mb(200_000, 100)
@@ -58,7 +74,7 @@ def test_what_a_job_asks_for_is_enough_for_its_fit(monkeypatch):
     """The estimate holds for itself: a job with these megabytes is not refused."""
     monkeypatch.setattr(memory, "available_bytes", lambda: None)
     for rows in (100, 5_000, 60_000):
-        needed = svm_bytes(rows, 768, classes=10, folds=5)
+        needed = svm_bytes(rows, 768, classes=10, folds=5, packed=rows > 50_000)
         asked = svm_memory_mb(rows, 768, classes=10, folds=5)
         require(needed, rows, asked, approximated=False)
         with pytest.raises(InputError, match=f"{needed:,} bytes"):
