@@ -140,6 +140,8 @@ def section(result: Result) -> list[str]:
         if run and "svm" in run:
             on = f"from there to probabilities: SVM by {COMPONENTS:,} components, test rows predicted"
             rows.append((on, "", "", seconds(run["svm"]["wall"]), peak([run["svm"]])))
+            whole = seconds(run["wall"] + run["svm"]["wall"])
+            rows.append(("**from Parquet to probabilities**", "", "", whole, peak([run, run["svm"]])))
         for name, job in run.get("jobs", {}).items() if run else ():
             rows.append((f"its job `{name}`", "", "", seconds(job["seconds"]), f"{job['peak_mb']:,.0f}"))
     return ["## Large input", table(["", "GB", "rows", "seconds", "peak MB"], rows)]
