@@ -3,16 +3,12 @@
 from latefusion.core.job import job
 
 with job(snakemake.log[0]):
-    from latefusion.evaluation.reading import read_parts
-    from latefusion.evaluation.targets.baselines import target_baselines
     from latefusion.evaluation.targets.evaluate import evaluate_targets
     from latefusion.evaluation.targets.names import TARGET_TABLES
     from latefusion.evaluation.targets.reading import (
         read_quadrants,
         read_target_items,
-        read_target_rule,
-        read_target_view,
-        training_means,
+        read_target_models,
     )
     from latefusion.evaluation.targets.schemas import SCHEMAS
     from latefusion.store.tables import read_json, read_table, write_table
@@ -20,16 +16,17 @@ with job(snakemake.log[0]):
     params, source = snakemake.params, snakemake.input
     dataset, cut = read_json(source.dataset), params.quadrants
     items = read_target_items(source.item_tables, source.groups, dataset, params.describe)
-    parts = list(read_parts(list(zip(params.partitions, source.partition_tables, strict=True)), items))
-    centers = training_means(parts, items)
-    models = target_baselines(parts, items, lookup=dataset["groups"]["known"])
-    count = len(params.partitions)
+    count, views = len(params.partitions), []
     for place, (name, kind) in enumerate(params.views):
         own = slice(place * count, (place + 1) * count)
-        tables = zip(params.partitions, source.test[own], source.out_of_fold[own], strict=True)
-        models.append(read_target_view(name, kind, list(tables), centers))
-    for name, table, held_out in zip(params.rules, source.fused, source.fused_out_of_fold, strict=True):
-        models.append(read_target_rule(name, table, held_out))
+        views.append((name, kind, source.test[own], source.out_of_fold[own]))
+    models, centers = read_target_models(
+        views,
+        list(zip(params.rules, source.fused, source.fused_out_of_fold, strict=True)),
+        list(zip(params.partitions, source.partition_tables, strict=True)),
+        items,
+        dataset,
+    )
     classifiers = source.get("classifiers", [])
     tables = evaluate_targets(
         models,

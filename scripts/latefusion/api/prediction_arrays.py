@@ -13,8 +13,9 @@ from latefusion.core.errors import InputError, Problem, shorten
 from latefusion.core.wording import plural
 from latefusion.dataset.groups import key
 from latefusion.dataset.keys import Key, canonical_text, unify
+from latefusion.external.judged_items import final_groups
 from latefusion.external.prediction_items import sort_keys
-from latefusion.external.prediction_set import PredictionSet, final_groups
+from latefusion.external.prediction_set import PredictionSet
 from latefusion.external.prediction_source import safe_names
 from latefusion.external.probability_checks import check_probabilities, with_exact_sums
 from latefusion.ingest.findings import Findings, Where

@@ -82,18 +82,40 @@ def target_facts(
     if not targets:
         return {}
     Y = target_values(splits, targets)
-    points, of_item, counts = np.unique(Y, axis=0, return_inverse=True, return_counts=True)
-    most = int(counts.argmax())
-    other = sum(len(rows) for rows in sets if len(np.unique(of_item.ravel()[rows])) > 1)
-    if counts[most] > max(2, COMMON * len(Y)):
-        where = ", ".join(f"{name} {value:g}" for name, value in zip(targets, points[most], strict=True))
+    n_train = splits.tables[splits.first].num_rows
+    facts = facts_of_targets(targets, Y, group, n_train)
+    of_item = np.unique(Y, axis=0, return_inverse=True)[1].ravel()
+    other = sum(len(rows) for rows in sets if len(np.unique(of_item[rows])) > 1)
+    most = facts["target_points"]["most_common"]
+    if most["items"] > max(2, COMMON * len(Y)):
+        where = ", ".join(f"{name} {value:g}" for name, value in zip(targets, most["point"], strict=True))
         splits.warn(
             "common_target",
-            f"{counts[most]:,} of {plural(len(Y), 'item')} have the same {listed(list(targets))}: {where}",
+            f"{most['items']:,} of {plural(len(Y), 'item')} have the same {listed(list(targets))}: {where}",
         )
     if other:
         splits.warn("coinciding_targets", f"{plural(other, 'item')} coincide with an item of another target")
-    n_train = splits.tables[splits.first].num_rows
+    facts["target_points"]["coinciding_items_of_another_target"] = other
+    return facts
+
+
+def facts_of_targets(
+    targets: Sequence[str], Y: Float64, group: NDArray[np.object_], n_train: int
+) -> dict[str, Any]:
+    """Return what dataset.json says of targets whatever predicts them.
+
+    Parameters
+    ----------
+    targets : sequence of str
+    Y : (n, T) array
+        Train before test.
+    group : (n,) object array of str
+        Final groups.
+    n_train : int
+        Items to learn from; where there are none, no mean of them is told.
+    """
+    points, counts = np.unique(Y, axis=0, return_counts=True)
+    most = int(counts.argmax())
     codes = np.unique(group, return_inverse=True)[1]
     return {
         "targets": [
@@ -104,7 +126,7 @@ def target_facts(
                 "minimum": float(y.min()),
                 "maximum": float(y.max()),
                 "distinct": len(np.unique(y)),
-                "train_mean": float(y[:n_train].mean()),
+                "train_mean": float(y[:n_train].mean()) if n_train else None,
                 "group_correlation": intraclass_correlation(y, codes),
             }
             for name, y in zip(targets, Y.T, strict=True)
@@ -112,7 +134,6 @@ def target_facts(
         "target_points": {
             "distinct": len(points),
             "most_common": {"point": points[most].tolist(), "items": int(counts[most])},
-            "coinciding_items_of_another_target": other,
         },
     }
 

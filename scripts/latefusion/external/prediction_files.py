@@ -1,4 +1,4 @@
-"""The files of a run that come of finished predictions: items, groups, partitions, probabilities."""
+"""The files of a run that come of finished predictions: items, groups, partitions, and what models say."""
 
 from __future__ import annotations
 
@@ -7,21 +7,23 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
+from latefusion.external.judged_items import Part
 from latefusion.external.prediction_item_table import described
 from latefusion.external.prediction_items import ItemTable
 from latefusion.external.prediction_set import PredictionSet
-from latefusion.store.schemas import GROUPS, PARTITION, items_schema
+from latefusion.external.target_prediction_set import TargetPredictionSet
+from latefusion.store.schemas import GROUPS, PARTITION, TARGET_PREFIX, items_schema
 from latefusion.store.tables import write_json, write_table
 
 SPLITS = ("train", "test")
 
+Predicted = PredictionSet | TargetPredictionSet
+
 
 def write_predictions(
-    predicted: PredictionSet,
+    predicted: Predicted,
     results: Path,
     *,
     item_table: ItemTable | None = None,
@@ -33,7 +35,7 @@ def write_predictions(
 
     Parameters
     ----------
-    predicted : PredictionSet
+    predicted : PredictionSet or TargetPredictionSet
     results : Path
         The folder of the run's results.
     item_table : ItemTable, optional
@@ -50,34 +52,27 @@ def write_predictions(
         write_table(own, results / "items" / f"{split}.parquet", own.schema)
         write_json({**source, "rows": len(own)}, results / "items" / f"{split}.source.json")
     write_table(predicted.groups_table(), results / "groups.parquet", GROUPS)
-    learned = predicted.protocol == "cross" or bool(predicted.dev.any())
     for name, partition in predicted.partitions(folds=folds, seed=seed).items():
         write_table(partition, results / "partitions" / f"{name}.parquet", PARTITION)
-        place = results / name / "probabilities"
-        for model, table in predicted.probabilities(partition, "test").items():
-            table.write(place / model / "test.parquet")
-        if learned:
-            for model, table in predicted.probabilities(partition, "train").items():
-                table.write(place / model / "train_out_of_fold.parquet")
+        parts: list[tuple[Part, str]] = [("test", "test")]
+        parts += [("train", "train_out_of_fold")] if predicted.teaches else []
+        for part, kind in parts:
+            for model, table in predicted.tables(partition, part).items():
+                table.write(results / name / predicted.folder / model / f"{kind}.parquet")
     dataset = predicted.dataset()
     write_json(dataset, results / "dataset.json")
     return dataset
 
 
-def items_table(predicted: PredictionSet, item_table: ItemTable | None = None) -> pa.Table:
+def items_table(predicted: Predicted, item_table: ItemTable | None = None) -> pa.Table:
     """Return the items of some predictions, those of both splits in their order."""
-    keys = [key for key, _ in predicted.classes]
-    integers = all(isinstance(key, int) for key in keys)
-    label = pa.array(_taken([key if integers else str(key) for key in keys], predicted.y))
-    name = pa.array(_taken([name for _, name in predicted.classes], predicted.y), pa.string())
+    answers = predicted.answers()
     more = described(item_table, predicted)
-    schema = items_schema(label.type, {column: values.type for column, values in more.items()})
-    own = [pa.array(predicted.item, pa.string()), label, name, pa.array(predicted.group, pa.string())]
-    return pa.table([*own, *more.values()], schema=schema)
-
-
-def _taken(values: Sequence[Any], index: NDArray[np.int32]) -> list[Any]:
-    return [values[one] for one in index.tolist()]
+    label = answers["label"].type if "label" in answers else None
+    targets = [name.removeprefix(TARGET_PREFIX) for name in answers if name.startswith(TARGET_PREFIX)]
+    schema = items_schema(label, {column: values.type for column, values in more.items()}, targets)
+    item, group = (pa.array(values, pa.string()) for values in (predicted.item, predicted.group))
+    return pa.table([item, *answers.values(), group, *more.values()], schema=schema)
 
 
 def _provenance(files: Sequence[Path]) -> dict[str, Any]:

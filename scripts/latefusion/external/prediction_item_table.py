@@ -11,9 +11,9 @@ import pyarrow.compute as pc
 
 from latefusion.core.errors import shorten
 from latefusion.core.table_files import Source
+from latefusion.external.judged_items import JudgedItems
 from latefusion.external.prediction_items import ItemTable
 from latefusion.external.prediction_rows import MAX_CELL_BYTES
-from latefusion.external.prediction_set import PredictionSet
 from latefusion.ingest.findings import Findings, Where, strip
 from latefusion.ingest.items import read_description
 from latefusion.ingest.readers.opening import open_table
@@ -66,7 +66,7 @@ def read_item_table(data: Mapping[str, Any], source: Source) -> ItemTable:
     )
 
 
-def described(table: ItemTable | None, predicted: PredictionSet) -> dict[str, pa.ChunkedArray]:
+def described(table: ItemTable | None, predicted: JudgedItems) -> dict[str, pa.ChunkedArray]:
     """Return the descriptive columns of the items, in their order."""
     if table is None or predicted.place is None:
         return {}

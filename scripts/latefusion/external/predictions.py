@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from latefusion.core.errors import InputError, shorten
 from latefusion.core.wording import listed, plural, verb
 from latefusion.dataset.groups import ARTISTS, OWN, key
+from latefusion.external.judged_items import final_groups
 from latefusion.external.prediction_arrays import is_npz, read_arrays
 from latefusion.external.prediction_classes import PredictedClasses, decided, predicted_classes
 from latefusion.external.prediction_items import ItemTable, PredictedItems, folds, predicted_items, roles
 from latefusion.external.prediction_rows import PredictionRows
-from latefusion.external.prediction_set import PredictionSet, final_groups
+from latefusion.external.prediction_set import PredictionSet
 from latefusion.external.prediction_source import PredictionSource, safe_names
 from latefusion.external.prediction_tables import read_tables
 from latefusion.external.probability_checks import check_probabilities, with_exact_sums

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from latefusion.dataset.groups import OWN
-from latefusion.external.prediction_set import PredictionSet, final_groups
+from latefusion.external.judged_items import final_groups
+from latefusion.external.prediction_set import PredictionSet
 
 
 def made(n=12, dev=8, fold=None, group=None, models=("a", "b"), missing=()):
@@ -34,7 +35,7 @@ def test_dev_rows_teach_and_the_others_judge():
     assert partition["part"].to_pylist() == ["train"] * 8 + ["test"] * 4
     assert sorted(set(partition["fold"].to_pylist()[:8])) == [0, 1, 2, 3]
     assert partition["fold"].to_pylist()[8:] == [None] * 4
-    learn, test = found.probabilities(partition, "train"), found.probabilities(partition, "test")
+    learn, test = found.tables(partition, "train"), found.tables(partition, "test")
     np.testing.assert_array_equal(learn["a"].p, found.p["a"][:8])
     np.testing.assert_array_equal(test["b"].p, found.p["b"][8:])
     assert (learn["a"].fold >= 0).all()
@@ -53,8 +54,8 @@ def test_folds_over_all_items_are_partitions_whose_rules_learn_from_the_other_fo
     assert found.protocol == "cross"
     partitions = found.partitions(folds=5, seed=0)
     assert list(partitions) == ["cross-0-0", "cross-0-1", "cross-0-2"]
-    learn = found.probabilities(partitions["cross-0-1"], "train")["a"]
-    judged = found.probabilities(partitions["cross-0-1"], "test")["a"]
+    learn = found.tables(partitions["cross-0-1"], "train")["a"]
+    judged = found.tables(partitions["cross-0-1"], "test")["a"]
     assert set(learn.fold.tolist()) == {0, 2}
     assert judged.item.tolist() == ["i1", "i4", "i7", "i10"]
     facts = found.dataset()

@@ -12,7 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from latefusion.evaluation.reading import read_items
+from latefusion.evaluation.reading import read_items, read_parts
+from latefusion.evaluation.targets.baselines import target_baselines
 from latefusion.evaluation.targets.bridge import cells
 from latefusion.evaluation.targets.samples import Held, Quadrants, TargetItems, TargetModel
 from latefusion.store.samples import read_targets, target_names
@@ -20,9 +21,8 @@ from latefusion.store.tables import read_table
 from latefusion.store.target_predictions import TargetPredictions
 
 Float64 = NDArray[np.float64]
-Positions = NDArray[np.int64]
-Part = tuple[str, Positions, Positions]
-"""Name of a partition, and where its training and its test rows stand among the items."""
+View = tuple[str, Literal["single", "early"], Sequence[Path | str], Sequence[Path | str]]
+"""Name and kind of a view, and its tables of test rows and of training rows out of fold."""
 
 
 def read_target_items(
@@ -44,9 +44,38 @@ def read_target_items(
     )
 
 
-def training_means(parts: Sequence[Part], items: TargetItems) -> dict[str, Float64]:
-    """Return the mean of each target in the training part of each partition, (T,)."""
-    return {name: items.y[train].mean(axis=0) for name, train, _ in parts}
+def read_target_models(
+    views: Sequence[View],
+    rules: Sequence[tuple[str, Path | str, Path | str]],
+    partitions: Sequence[tuple[str, Path | str]],
+    items: TargetItems,
+    dataset: Mapping[str, Any],
+) -> tuple[list[TargetModel], dict[str, Float64]]:
+    """Read every model of a protocol, and the means that R² is measured against, (T,) by partition.
+
+    These are the means of the training parts, which are a baseline as well. Where finished predictions have
+    no rows to learn from, there is none, and the means are those of the items that are judged.
+
+    Parameters
+    ----------
+    views : sequence of (name, kind, test, out_of_fold)
+        Tables in the order of the partitions; no `out_of_fold` where nothing is known of training rows.
+    rules : sequence of (name, table, out_of_fold)
+    partitions : sequence of (name, table)
+    items : TargetItems
+    dataset : mapping
+        From dataset.json.
+    """
+    parts = list(read_parts(partitions, items))
+    taught = all(len(train) for _, train, _ in parts)
+    centers = {name: items.y[train if taught else test].mean(axis=0) for name, train, test in parts}
+    models = target_baselines(parts, items, lookup=dataset["groups"]["known"]) if taught else []
+    names = [name for name, _ in partitions]
+    for name, kind, test, out_of_fold in views:
+        held = list(zip(names, out_of_fold, strict=True)) if out_of_fold else []
+        models.append(read_target_view(name, kind, list(zip(names, test, strict=True)), held, centers))
+    models += [read_target_rule(name, table, outside) for name, table, outside in rules]
+    return models, centers
 
 
 def read_quadrants(cut: Sequence[float], label: str | None, items: TargetItems) -> Quadrants:
@@ -77,7 +106,8 @@ def read_quadrants(cut: Sequence[float], label: str | None, items: TargetItems) 
 def read_target_view(
     name: str,
     kind: Literal["single", "early"],
-    tables: Sequence[tuple[str, Path | str, Path | str]],
+    tables: Sequence[tuple[str, Path | str]],
+    out_of_fold: Sequence[tuple[str, Path | str]],
     centers: Mapping[str, Float64],
 ) -> TargetModel:
     """Read what a view predicts.
@@ -86,12 +116,13 @@ def read_target_view(
     ----------
     name : str
     kind : {'single', 'early'}
-    tables : sequence of (partition, test, out_of_fold)
+    tables, out_of_fold : sequence of (partition, table)
+        What it says of test rows, and of training rows; none of these where that is not known.
     centers : mapping of str to (T,) array
         Training means, said of items that lack the modality.
     """
-    tests = [(partition, TargetPredictions.read(test)) for partition, test, _ in tables]
-    held = {partition: _held(TargetPredictions.read(path)) for partition, _, path in tables}
+    tests = [(partition, TargetPredictions.read(test)) for partition, test in tables]
+    held = {partition: _held(TargetPredictions.read(path)) for partition, path in out_of_fold}
     missing = [np.isnan(one.predicted).any(axis=1) for _, one in tests]
     counts = [len(one.item) for _, one in tests]
     variances = [one.variance for _, one in tests]
