@@ -13,7 +13,9 @@ with job(snakemake.log[0]):
     fused = fuse_targets(
         params.rule,
         params.options,
-        read_target_partitions(params.partitions, params.modalities, snakemake.input),
+        read_target_partitions(
+            params.partitions, params.modalities, snakemake.input, held_out=params.held_out
+        ),
         protocol=snakemake.wildcards.protocol,
         seed=params.seed,
     )

@@ -1,4 +1,4 @@
-# Needs: finished predictions. Makes: items, dataset.json, groups, partitions and probabilities, and trains nothing.
+# Needs: finished predictions. Makes: items, dataset.json, groups, partitions and what the models say, and trains nothing.
 
 
 rule ingest_predictions:
@@ -14,7 +14,7 @@ rule ingest_predictions:
         dataset="<results>/dataset.json",
         groups="<results>/groups.parquet",
         partitions=FILES.predicted_partitions(),
-        probabilities=FILES.predicted(),
+        said=RUN.predicted_tables(),
     log:
         "<logs>/ingest_predictions.log",
     benchmark:

@@ -34,7 +34,7 @@ rule train_kernel_ridge:
     benchmark:
         "<benchmarks>/train_kernel_ridge/{partition}/{view}.tsv"
     wildcard_constraints:
-        view=names_of(TARGETS.plan.views),
+        view=names_of(TARGETS.trained),
     conda:
         "../../envs/latefusion.yaml"
     resources:
@@ -66,7 +66,7 @@ rule predict_kernel_ridge:
     benchmark:
         "<benchmarks>/predict_kernel_ridge/{partition}/{view}.tsv"
     wildcard_constraints:
-        view=names_of(TARGETS.plan.views),
+        view=names_of(TARGETS.trained),
         partition=r"given|cross-\d+-\d+",
     conda:
         "../../envs/latefusion.yaml"
@@ -106,6 +106,7 @@ rule fuse_targets:
         options=lambda wildcards: dict(TARGETS.rule(wildcards.rule).options),
         partitions=lambda wildcards: TARGETS.plan.partitions[wildcards.protocol],
         modalities=TARGETS.plan.modalities,
+        held_out=TARGETS.plan.held_out,
         seed=SEED,
         digest=lambda wildcards: digest(
             "fuse_targets", TARGETS.rule(wildcards.rule).rule

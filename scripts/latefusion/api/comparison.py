@@ -6,85 +6,28 @@ import logging
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 from typing import Any, Final
 
-import pandas as pd
 from numpy.typing import ArrayLike
 from threadpoolctl import threadpool_limits
 
-from latefusion.api.arguments import refuse_quality, rule_names
+from latefusion.api.arguments import refusal, refuse_quality, rule_names
 from latefusion.api.judging import Judging, Told, plan
-from latefusion.api.prediction_arrays import DEV, TEST, Part, prediction_set
+from latefusion.api.prediction_arrays import DEV, TEST, Part, prediction_set, refuse_numbers
+from latefusion.api.target_arrays import target_prediction_set
+from latefusion.api.target_judging import TargetJudging
+from latefusion.api.verdicts import Comparison, comparison_of, target_comparison_of
+from latefusion.core.errors import shorten
 from latefusion.dataset.groups import ARTISTS
-from latefusion.evaluation.names import ALL
 from latefusion.external.prediction_files import write_predictions
 from latefusion.external.prediction_set import PredictionSet
-from latefusion.report.components import Answer
-from latefusion.report.reading import read_results
-from latefusion.report.results import Results
-from latefusion.report.sections import answer
-from latefusion.store.atomic import atomic
-from latefusion.store.tables import read_table
+from latefusion.external.target_prediction_set import TargetPredictionSet
 
 logger = logging.getLogger(__name__)
 
 NAME: Final = "latefusion.compare"
 EVERY: Final = "all"
-SHOWN: Final = 10
-"""Models that a notebook shows."""
-
-
-@dataclass(frozen=True, repr=False)
-class Comparison:
-    """What is known of several models and of the rules that fuse them.
-
-    Attributes
-    ----------
-    ranking : pandas.DataFrame
-        A row for each model, the best first: the metrics with the ends of their 95 % intervals, the paired
-        difference from the best single model, its p-value by Holm, and whether the model is in the confidence
-        set. The rows of `summary` on all items.
-    comparisons : pandas.DataFrame
-        Paired comparisons with the best single model, for each metric and subset of the items.
-    checks : pandas.DataFrame
-        What went wrong or is to be distrusted, errors first.
-    answer : tuple of str
-        Three sentences: which rule to use, whether fusion helps, what to distrust.
-    summary : pandas.DataFrame
-        The table summary.csv of a run.
-    results : latefusion.report.results.Results
-        Everything that the page shows.
-    """
-
-    ranking: pd.DataFrame
-    comparisons: pd.DataFrame
-    checks: pd.DataFrame
-    answer: tuple[str, str, str]
-    summary: pd.DataFrame
-    results: Results
-    text: str
-
-    def to_html(self, path: str | Path) -> Path:
-        """Write the page of the comparison, one file that needs no network, and return where it is."""
-        # here, since drawing loads libraries that numbers do not need
-        from latefusion.report.page import render
-
-        with atomic(path) as file:
-            file.write(render(self.results).encode())
-        return Path(path)
-
-    def __repr__(self) -> str:
-        """Return the ranking as the terminal shows it."""
-        return self.text
-
-    def _repr_html_(self) -> str:
-        sentences = "".join(f"<p>{escape(one)}</p>" for one in self.answer)
-        metric = self.results.metric
-        shown = self.ranking[[metric.name, f"{metric.name}_low", f"{metric.name}_high", "in_confidence_set"]]
-        return f"{sentences}{shown.head(SHOWN).to_html(float_format='{:.4f}'.format)}"
 
 
 def compare(
@@ -94,9 +37,10 @@ def compare(
     groups: ArrayLike | None = None,
     dev: Sequence[Any] | None = None,
     folds: ArrayLike | None = None,
+    targets: str | Sequence[str] | None = None,
     classes: Sequence[Any] | None = None,
     rules: str | Sequence[str | Mapping[str, Any]] = EVERY,
-    metric: str = "accuracy",
+    metric: str | None = None,
     draws: int = 2000,
     seed: int = 0,
     group_names: str = ARTISTS,
@@ -110,9 +54,9 @@ def compare(
     predictions : mapping of str to (n, K) array
         What each model says: probabilities of the classes, a row of NaN where it says nothing of an item. Of
         two classes (n,) probabilities of the second will do. Data frames must have one index, and columns
-        that are named after the labels.
+        that are named after the labels. With `targets` numbers, (n, T), or (n,) of one target.
     y : (n,) array
-        Labels, integers or texts.
+        Labels, integers or texts. With `targets` the true numbers, (n, T), or (n,) of one target.
     groups : (n,) array, optional
         What items have in common (a speaker, an artist); intervals are over groups.
     dev : tuple, optional
@@ -121,12 +65,15 @@ def compare(
     folds : (n,) array, optional
         Fold of each item, where `predictions` are those of cross-validation: rules that judge a fold learn
         from the others. Without this and `dev` only fixed rules are judged.
+    targets : str or sequence of str, optional
+        Names of the numbers that are predicted. Without, `y` holds labels and `predictions` probabilities:
+        which of the two they are is never guessed.
     classes : sequence, optional
         Label of each column; by default the sorted labels, as scikit-learn's `classes_`.
     rules : 'all' or sequence
         Names of rules, or mappings of `name` and options as in a configuration.
-    metric : {'accuracy', 'balanced_accuracy', 'macro_f1', 'log_loss', 'auroc'}
-        By which models are ranked and compared.
+    metric : {'accuracy', 'balanced_accuracy', 'macro_f1', 'log_loss', 'auroc'}, optional
+        By which models are ranked and compared; accuracy by default. Numbers are ranked by R².
     draws, seed : int
         Of the group bootstrap; of everything random.
     group_names : {'artists', 'exact'}
@@ -139,12 +86,27 @@ def compare(
     Raises
     ------
     latefusion.core.errors.InputError
-        If the predictions, or a rule's name or option, cannot be used.
+        If the predictions, or a rule's name or option, cannot be used; where `y` holds what can be no labels.
     """
     parts = Part(TEST, predictions, y, groups), None if dev is None else _dev(dev)
-    found = prediction_set(*parts, folds=folds, classes=classes, group_names=group_names)
+    evaluation: dict[str, Any] = {"draws": draws}
+    found: PredictionSet | TargetPredictionSet
+    answer: dict[str, Any]
+    if targets is None:
+        refuse_numbers(parts, classes)
+        found = prediction_set(*parts, folds=folds, classes=classes, group_names=group_names)
+        answer, evaluation = {"label": "label"}, {"metric": metric or "accuracy", **evaluation}
+    else:
+        names = _targets(targets, metric, classes)
+        found = target_prediction_set(*parts, folds=folds, targets=names, group_names=group_names)
+        answer = {"target": names}
     written = _configuration(folds is not None, dev is not None, found.grouped, group_names)
-    written |= {"rules": _entries(rules), "evaluation": {"metric": metric, "draws": draws}, "seed": seed}
+    written["predictions"] |= answer
+    written |= {
+        "rules": _entries(rules, of_numbers=targets is not None),
+        "evaluation": evaluation,
+        "seed": seed,
+    }
     return _judged(found, written, n_jobs, _listener(progress))
 
 
@@ -157,18 +119,37 @@ def _listener(progress: bool | Told) -> Told:
 def _configuration(folds: bool, dev: bool, grouped: bool, group_names: str) -> dict[str, Any]:
     """Return what a configuration says of the predictions; its columns are those of nothing."""
     named = {"group": grouped, "role": dev, "fold": folds}
-    entry = {"file": NAME, "label": "label", **{key: key if there else None for key, there in named.items()}}
+    entry = {"file": NAME, **{key: key if there else None for key, there in named.items()}}
     return {"predictions": entry, "data": {"group_names": group_names}}
 
 
-def _judged(found: PredictionSet, written: Mapping[str, Any], n_jobs: int, told: Told) -> Comparison:
+def _judged(
+    found: PredictionSet | TargetPredictionSet, written: Mapping[str, Any], n_jobs: int, told: Told
+) -> Comparison:
     folds = None if found.fold is None else int(found.fold.max()) + 1
-    run = plan(written, {name: name for name in found.p}, folds, name=NAME)
+    run = plan(written, {name: name for name in found.models}, folds, name=NAME)
     with tempfile.TemporaryDirectory(prefix="latefusion-") as folder, threadpool_limits(limits=1):
         write_predictions(found, Path(folder), folds=run.config["folds"], seed=run.config["seed"])
-        judging = Judging(run, Path(folder), n_jobs)
-        judging.judge(told)
-        return _comparison(judging)
+        if run.targets is None:
+            judging = Judging(run, Path(folder), n_jobs)
+            judging.judge(told)
+            return comparison_of(judging)
+        of_numbers = TargetJudging(run, Path(folder), n_jobs)
+        of_numbers.judge(told)
+        return target_comparison_of(of_numbers)
+
+
+def _targets(targets: str | Sequence[str], metric: str | None, classes: Sequence[Any] | None) -> list[str]:
+    """Return the names of the numbers that are predicted."""
+    if metric is not None or classes is not None:
+        what = "metric" if metric is not None else "classes"
+        found = f"{what}, which is of classes, and targets, which are numbers"
+        raise refusal(what, found, "targets alone: numbers are ranked by R²", f"leave {what} out")
+    names = [targets] if isinstance(targets, str) else list(targets)
+    if not names or not all(isinstance(name, str) and name for name in names) or len({*names}) < len(names):
+        found, fix = shorten(names), "write targets=['valence', 'arousal']"
+        raise refusal("targets", found, "a name for each number that is predicted, each once", fix)
+    return names
 
 
 def _dev(dev: Sequence[Any]) -> Part:
@@ -177,43 +158,20 @@ def _dev(dev: Sequence[Any]) -> Part:
     return Part(DEV, *dev)
 
 
-def _entries(rules: str | Sequence[str | Mapping[str, Any]]) -> list[dict[str, Any]] | None:
+def _entries(
+    rules: str | Sequence[str | Mapping[str, Any]], *, of_numbers: bool
+) -> list[dict[str, Any]] | None:
     if rules == EVERY:
         return None
     several = [rules] if isinstance(rules, str) else rules
     entries = [{"name": one} if isinstance(one, str) else dict(one) for one in several]
+    if of_numbers:
+        return entries
     for place, entry in enumerate(entries):
         name = entry.get("rule") or entry.get("name")
         if isinstance(name, str) and name in rule_names():
             refuse_quality(name, f"rules[{place}]")
     return entries
-
-
-def _comparison(judging: Judging) -> Comparison:
-    """Read what was written of a run."""
-    results = read_results(judging.sources(), judging.config)
-    metric = results.metric
-    folder, protocol = judging.results, judging.protocol
-    summary = pd.read_csv(folder / "summary.csv", encoding="utf-8-sig", keep_default_na=False, na_values=[""])
-    ranking = summary[summary["subset"] == ALL].drop(columns=["subset", "protocol"])
-    ranking = ranking.set_index("model").sort_values(
-        metric.name, ascending=metric.lower_is_better, kind="stable", na_position="last"
-    )
-    comparisons = read_table(folder / "evaluation" / protocol / "comparisons.parquet").to_pandas()
-    which, helps, distrust = (_told(one) for one in answer.section(results).facts["answers"])
-    return Comparison(
-        ranking,
-        comparisons,
-        pd.DataFrame(results.checks),
-        (which, helps, distrust),
-        summary,
-        results,
-        (folder / "summary.txt").read_text(encoding="utf-8"),
-    )
-
-
-def _told(one: Answer) -> str:
-    return f"{one.label}: {one.verdict} {one.text}".rstrip()
 
 
 def _bar(done: int, steps: int, name: str) -> None:

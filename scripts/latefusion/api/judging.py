@@ -28,11 +28,11 @@ from latefusion.fusion.selection import select
 from latefusion.planning import job_inputs
 from latefusion.planning.config_types import Protocol
 from latefusion.planning.configuration import RESERVED_NAMES, complete
-from latefusion.planning.files import ROOT, Files, evaluation_tables, fused_files, in_any_order, items_of
-from latefusion.planning.plan import make_plan
+from latefusion.planning.files import ROOT, evaluation_tables, fused_files, in_any_order, items_of
 from latefusion.planning.prediction_models import planned_predictions
 from latefusion.planning.rule_catalogue import default_names, read_rules
-from latefusion.planning.run_plan import RunPlan
+from latefusion.planning.run_plan import RunPlan, run_of
+from latefusion.planning.tasks import target_names, with_task
 from latefusion.report.reading import Sources
 from latefusion.store.atomic import atomic
 from latefusion.store.csv_export import write_csv
@@ -65,10 +65,10 @@ def plan(written: Mapping[str, Any], models: Mapping[str, str], folds: int | Non
     InputError
         If the configuration cannot be used.
     """
-    known = read_rules(PACKAGE / "rules")
-    config = complete(
-        written, _schema("config"), file=name, rules=_schema("rules"), catalogue=default_names(known)
-    )
+    written, known = with_task(written), read_rules(PACKAGE / "rules")
+    of_targets = read_rules(PACKAGE / "rules", task="targets") if target_names(written) else {}
+    catalogue = of_targets if of_targets else default_names(known)
+    config = complete(written, _schema("config"), file=name, rules=_schema("rules"), catalogue=catalogue)
     config = planned_predictions(
         config,
         name,
@@ -76,8 +76,7 @@ def plan(written: Mapping[str, Any], models: Mapping[str, str], folds: int | Non
         reserved=RESERVED_NAMES,
         models=(models, folds),
     )
-    made = make_plan(config, known, file=name)
-    return RunPlan(name, config, known, {}, made, Files(config, made))
+    return run_of(name, config, known, of_targets)
 
 
 def _schema(name: str) -> dict[str, Any]:
@@ -133,7 +132,7 @@ class Judging:
     def _fused(self, rules: Sequence[str]) -> Iterator[str]:
         """Yield each rule once its files are written."""
         inputs = job_inputs.fused(self.run.files, self.protocol)
-        files = _Files(zip(inputs, self.at(*inputs.values()), strict=True))
+        files = NamedPaths(zip(inputs, self.at(*inputs.values()), strict=True))
         files |= {"groups": f"{self.results}/groups.parquet", "dataset": f"{self.results}/dataset.json"}
         jobs = (
             delayed(_fuse)(
@@ -253,7 +252,7 @@ class Judging:
         return in_any_order(self.run.config)
 
 
-class _Files(dict[str, str]):
+class NamedPaths(dict[str, str]):
     """Files by name, of which a missing one is an error, as among Snakemake's."""
 
     def get(self, name: str) -> str:  # type: ignore[override]
@@ -265,7 +264,7 @@ def _fuse(
     rule: Mapping[str, Any],
     partitions: list[str],
     modalities: list[str],
-    files: _Files,
+    files: NamedPaths,
     protocol: Protocol,
     seed: int,
     folder: Path,

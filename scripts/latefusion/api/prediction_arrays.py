@@ -85,11 +85,11 @@ def prediction_set(
         for model, name in names.items()
     }
     findings.check()
-    _count_gaps(p, findings)
+    count_gaps(p, findings)
     keys, taken, index = _in_order(columns)
     counts = [len(own) for own in labels]
     item = [f"{part.name}-{row}" for part, n in zip(parts, counts, strict=True) for row in range(n)]
-    named = [name for part, n in zip(parts, counts, strict=True) for name in _groups(part, n)]
+    named = [name for part, n in zip(parts, counts, strict=True) for name in groups_of(part, n)]
     own_keys = [key(name, one, group_names) for name, one in zip(named, item, strict=True)]
     group, joined = final_groups(own_keys, group_names)
     return PredictionSet(
@@ -99,14 +99,15 @@ def prediction_set(
         classes=[(one, str(one)) for one in keys],
         p={model: own[:, taken] for model, own in p.items()},
         dev=np.arange(len(item)) < (counts[0] if dev is not None else 0),
-        fold=None if folds is None else _folds(folds, len(item)),
+        fold=None if folds is None else folds_of(folds, len(item)),
         grouped=any(part.groups is not None for part in parts),
         joined=joined,
         warnings=[{"code": code, "message": said} for code, said in findings.warnings.items()],
     )
 
 
-def _count_gaps(p: Mapping[str, Array], findings: Findings) -> None:
+def count_gaps(p: Mapping[str, Array], findings: Findings) -> None:
+    """Warn of models that say nothing of some items."""
     for model, own in p.items():
         lacking = int(np.isnan(own).any(axis=1).sum())
         if lacking:
@@ -124,25 +125,53 @@ def _in_order(columns: Sequence[Any]) -> tuple[list[Key], list[int], dict[str, i
     return keys, taken, {texts[column]: place for place, column in enumerate(taken)}
 
 
-def _refused(where: str, found: str, allowed: str, fix: str) -> InputError:
+def refused(where: str, found: str, allowed: str, fix: str) -> InputError:
+    """Return the error about an array."""
     return InputError([Problem(where, found, allowed, fix)])
 
 
-def _of(part: Part, what: str) -> str:
+def of_part(part: Part, what: str) -> str:
     """Return what the caller calls something of a part."""
     return what if part.name == TEST else f"{what} of {part.name}"
+
+
+def refuse_numbers(parts: Sequence[Part | None], classes: Sequence[Any] | None) -> None:
+    """Refuse true values that can be no labels, since nobody said that they are numbers.
+
+    Raises
+    ------
+    InputError
+        Naming both ways out.
+    """
+    for part in parts:
+        if part is None:
+            continue
+        y = np.asarray(part.y)
+        told = f"shape {y.shape}" if y.ndim > 1 else ""
+        if y.ndim == 1 and y.dtype.kind == "f" and classes is None:
+            known = y[np.isfinite(y)]
+            fractions = known[known != np.round(known)]
+            shape = np.shape(next(iter(part.p.values()), ()))
+            columns = shape[-1] if len(shape) == 2 else 2
+            if len(fractions) and len(np.unique(known)) > columns:
+                told = f"{fractions[0]:g} and {len(np.unique(known)) - 1:,} other numbers"
+        if told:
+            fix = "name the numbers, targets=['NAME', …]; or pass labels, (n,) integers or texts"
+            raise refused(of_part(part, "y"), told, "labels; numbers only where they are named", fix)
 
 
 def _labels(part: Part) -> list[str]:
     """Return the labels as texts."""
     y = np.asarray(part.y)
     if y.ndim != 1 or not len(y):
-        raise _refused(_of(part, "y"), f"shape {y.shape}", "a label for each item", "pass a list of labels")
+        raise refused(
+            of_part(part, "y"), f"shape {y.shape}", "a label for each item", "pass a list of labels"
+        )
     texts = [canonical_text(str(one)) for one in y.tolist()]
     lacking = [row for row, text in enumerate(texts) if text.lower() in ("", "nan", "none", "<na>", "nat")]
     if lacking:
         found = f"no label for {plural(len(lacking), 'item')}, such as that of row {lacking[0]}"
-        raise _refused(_of(part, "y"), found, "a label for each item", "drop these items everywhere")
+        raise refused(of_part(part, "y"), found, "a label for each item", "drop these items everywhere")
     return texts
 
 
@@ -157,17 +186,20 @@ def _columns(
     known = {canonical_text(str(one)) for one in columns}
     if len(shape) == 1 and len(known) > 2:
         found = f"one number or decision an item for {plural(len(known), 'class', 'classes')}"
-        fix = "pass predict_proba; decisions alone are judged from a file (`predictions: {predicted: …}`)"
-        raise _refused(parts[-1].name, found, "a probability for each class", fix)
+        fix = (
+            "pass predict_proba; where these are numbers and no classes, name them: targets=['NAME']; "
+            "decisions alone are judged from a file (`predictions: {predicted: …}`)"
+        )
+        raise refused(parts[-1].name, found, "a probability for each class", fix)
     if len(columns) != count or len(known) != count:
         found = f"{plural(len(known), 'class', 'classes')} for {plural(count, 'column')} of probabilities"
         fix = "pass `classes`, the label of each column"
-        raise _refused("classes", found, "a label for each column, each once", fix)
+        raise refused("classes", found, "a label for each column, each once", fix)
     unknown = sorted({text for own in labels for text in own} - known)
     if unknown:
         found = f"the label {shorten(unknown[0])}, which has no column"
         fix = "pass `classes` with all labels, and a column for each"
-        raise _refused("y", found, f"labels of columns: {', '.join(map(str, columns[:12]))}", fix)
+        raise refused("y", found, f"labels of columns: {', '.join(map(str, columns[:12]))}", fix)
     return columns
 
 
@@ -178,7 +210,7 @@ def _named_or_sorted(parts: Sequence[Part], first: Any, count: int) -> list[Any]
     given = [np.asarray(part.y) for part in parts]
     if len({one.dtype.kind in "OUS" for one in given}) > 1:
         allowed, fix = "labels of one kind in both", "write the labels of both parts in one way"
-        raise _refused("y", "numbers in one part and texts in the other", allowed, fix)
+        raise refused("y", "numbers in one part and texts in the other", allowed, fix)
     # sorted before they become texts: 10 after 9, and "10" before "9", as scikit-learn does
     classes: list[Any] = np.unique(np.concatenate(given)).tolist()
     indices = list(range(count))
@@ -190,24 +222,18 @@ def _p(part: Part, model: str, columns: Sequence[Any], findings: Findings) -> Ar
     where = f"{part.name}[{model!r}]"
     n, classes = len(np.asarray(part.y)), len(columns)
     if model not in part.p:
-        raise _refused(where, "nothing", f"the models of {TEST}", "add it, or leave the model out")
+        raise refused(where, "nothing", f"the models of {TEST}", "add it, or leave the model out")
     given: Any = part.p[model]
     if hasattr(given, "columns"):
         if sorted(map(str, given.columns)) != sorted(map(str, columns)):
             found, allowed = f"the columns {list(given.columns)}", f"the classes {list(columns)}"
-            raise _refused(where, found, allowed, "name the columns after the labels")
+            raise refused(where, found, allowed, "name the columns after the labels")
         given = given[list(columns)]
-    others: list[Any] = [part.y, *part.p.values(), part.groups]
-    for other in others:
-        if _is_indexed(given) and _is_indexed(other) and not given.index.equals(other.index):
-            fix = "bring them into one order with .loc or .reindex, or pass arrays"
-            raise _refused(where, "another index than y, groups or another model", "one index in all", fix)
+    refuse_other_index(part, given, where)
     try:
         p = np.array(given, np.float64)
     except (TypeError, ValueError):
-        raise _refused(
-            where, "values that are no numbers", "probabilities", "pass an array of them"
-        ) from None
+        raise refused(where, "values that are no numbers", "probabilities", "pass an array of them") from None
     if p.ndim == 1 and classes == 2:
         p = np.column_stack([1 - p, p])
     if p.shape != (n, classes):
@@ -215,11 +241,26 @@ def _p(part: Part, model: str, columns: Sequence[Any], findings: Findings) -> Ar
             f"shape {p.shape}",
             f"({n}, {classes}): items × classes, as `y` and the other models have",
         )
-        raise _refused(where, found, allowed, "pass predict_proba of the same items")
+        raise refused(where, found, allowed, "pass predict_proba of the same items")
     infinite = np.isinf(p).any(axis=1)
     p[infinite] = np.where(np.isinf(p[infinite]), -1.0, p[infinite])  # told as what it is, no probability
     check_probabilities(p, "columns", Where([where], np.arange(n, dtype=np.int64), "row"), findings)
     return with_exact_sums(p)
+
+
+def refuse_other_index(part: Part, given: Any, where: str) -> None:  # noqa: ANN401 - an array or frame
+    """Refuse a frame whose rows are named otherwise than those of another one of the same items.
+
+    Raises
+    ------
+    InputError
+        If they are.
+    """
+    others: list[Any] = [part.y, *part.p.values(), part.groups]
+    for other in others:
+        if _is_indexed(given) and _is_indexed(other) and not given.index.equals(other.index):
+            fix = "bring them into one order with .loc or .reindex, or pass arrays"
+            raise refused(where, "another index than y, groups or another model", "one index in all", fix)
 
 
 def _is_indexed(given: object) -> bool:
@@ -227,26 +268,27 @@ def _is_indexed(given: object) -> bool:
     return hasattr(given, "index") and hasattr(given, "iloc")
 
 
-def _groups(part: Part, n: int) -> list[str]:
+def groups_of(part: Part, n: int) -> list[str]:
     """Return the name of each item's group, none where groups are not known."""
     if part.groups is None:
         return [""] * n
     groups = np.asarray(part.groups)
     if groups.shape != (n,):
         found = f"shape {groups.shape}"
-        raise _refused(
-            _of(part, "groups"), found, f"({n},): one for each item", "pass those of the same items"
+        raise refused(
+            of_part(part, "groups"), found, f"({n},): one for each item", "pass those of the same items"
         )
     return ["" if one is None or one != one else str(one) for one in groups.tolist()]
 
 
-def _folds(folds: ArrayLike, n: int) -> NDArray[np.int32]:
+def folds_of(folds: ArrayLike, n: int) -> NDArray[np.int32]:
+    """Return the fold of each item, from 0."""
     given = np.asarray(folds)
     if given.shape != (n,):
         found = f"shape {given.shape}"
-        raise _refused("folds", found, f"({n},): one for each item", "pass those of the same items")
+        raise refused("folds", found, f"({n},): one for each item", "pass those of the same items")
     names, number = np.unique(given, return_inverse=True)
     if len(names) < 2:
         fix = "leave `folds` out, or pass predictions of cross-validation"
-        raise _refused("folds", "one fold", "at least two folds", fix)
+        raise refused("folds", "one fold", "at least two folds", fix)
     return number.astype(np.int32)

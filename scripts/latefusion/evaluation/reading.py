@@ -16,7 +16,7 @@ from latefusion.core.log_loss import log_losses
 from latefusion.core.metrics import Array
 from latefusion.evaluation.baselines import baselines, training_shares
 from latefusion.evaluation.held_out import held_out_value
-from latefusion.evaluation.samples import HeldOut, Items, Known, Model, Names
+from latefusion.evaluation.samples import HeldOut, Items, Known, Listed, Model, Names
 from latefusion.evaluation.tables.cooperative import path_rows
 from latefusion.evaluation.tables.learners import at_edge
 from latefusion.evaluation.view_files import ViewFiles
@@ -64,7 +64,7 @@ def _described(tables: Sequence[pa.Table], name: str) -> list[Any]:
 
 
 def read_parts(
-    partitions: Sequence[tuple[str, Path | str]], items: Items
+    partitions: Sequence[tuple[str, Path | str]], items: Listed
 ) -> Iterator[tuple[str, NDArray[np.int64], NDArray[np.int64]]]:
     """Yield the name of each partition, and where its training and test rows stand among the items."""
     for name, path in partitions:

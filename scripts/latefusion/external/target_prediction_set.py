@@ -53,6 +53,11 @@ class TargetPredictionSet(JudgedItems):
     place: NDArray[np.int64] | None = None
 
     @property
+    def models(self) -> list[str]:
+        """Names of the models, in the order in which they are shown."""
+        return list(self.predicted)
+
+    @property
     def folder(self) -> str:
         """Where tables of what models say stand in a partition."""
         return "predictions"

@@ -165,18 +165,21 @@ def _facts(
     part: TargetPartition,
     outside: Array,
 ) -> dict[str, Any]:
-    squared = np.square(outside - part.learn.Y).mean(axis=0)
-    share = squared / part.learn.Y.var(axis=0)
     reports = []
     for one in fitted:
         with blamed(rule):
             reports.append(plain(one.learned()))
         check_report(reports[-1], rule, "learned")
-    return {
+    facts = {
         "learned": reports,
         "seeds": list(seeds) if rule.stochastic else [],
         "test_rows": len(part.test.item),
         "all_missing": int(np.isnan(part.test.F).all(axis=(1, 2)).sum()),
+    }
+    if not len(part.learn.item):
+        return facts
+    squared = np.square(outside - part.learn.Y).mean(axis=0)
+    return facts | {
         "out_of_fold_mse": dict(zip(part.targets, squared.tolist(), strict=True)),
-        "error": float(share.mean()),
+        "error": float((squared / part.learn.Y.var(axis=0)).mean()),
     }

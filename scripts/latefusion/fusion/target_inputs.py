@@ -99,7 +99,7 @@ def stack_targets(views: Mapping[str, TargetPredictions], where: str) -> Stacked
 
 
 def read_target_partitions(
-    partitions: Sequence[str], modalities: Sequence[str], files: NamedFiles
+    partitions: Sequence[str], modalities: Sequence[str], files: NamedFiles, *, held_out: bool = True
 ) -> list[TargetPartition]:
     """Tables of all modalities in all partitions of a protocol.
 
@@ -108,18 +108,23 @@ def read_target_partitions(
     partitions, modalities : sequence of str
     files : NamedFiles
         ``learn:{partition}:{modality}`` and ``test:{partition}:{modality}``.
+    held_out : bool
+        Whether there are training rows; finished predictions may have none, and rules that learn none then.
     """
     found = []
     for partition in partitions:
-        read = {
-            part: {
-                name: TargetPredictions.read(files.get(input_name(part, partition, name)))
-                for name in modalities
-            }
-            for part in ("learn", "test")
-        }
-        learn = stack_targets(read["learn"], f"{partition}, training part")
-        test = stack_targets(read["test"], f"{partition}, test part")
-        targets = read["test"][modalities[0]].targets
+        said = _read("test", partition, modalities, files)
+        test = stack_targets(said, f"{partition}, test part")
+        if held_out:
+            learn = stack_targets(_read("learn", partition, modalities, files), f"{partition}, training part")
+        else:
+            learn = test.rows(np.zeros(len(test.item), bool))
+        targets = said[modalities[0]].targets
         found.append(TargetPartition(partition, targets, tuple(modalities), learn, test))
     return found
+
+
+def _read(
+    part: str, partition: str, modalities: Sequence[str], files: NamedFiles
+) -> dict[str, TargetPredictions]:
+    return {name: TargetPredictions.read(files.get(input_name(part, partition, name))) for name in modalities}

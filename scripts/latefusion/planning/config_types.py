@@ -129,7 +129,7 @@ class Modality(TypedDict):
 
 
 class ClassColumns(TypedDict):
-    """Columns of numbers, one for each class."""
+    """Columns of numbers, one for each class or target."""
 
     prefix: str | None
     columns: list[str] | None
@@ -143,12 +143,14 @@ class Predictions(TypedDict):
     item: str | None
     model: str | None
     label: str | None
+    target: str | list[str] | None
     group: str | None
     role: str | None
     fold: str | None
     classes: ClassColumns
     scores: ClassColumns | None
-    predicted: str | None
+    predicted: str | ClassColumns | None
+    variance: ClassColumns | None
     positive: str | int | bool | None
     header: list[str]
     delimiter: str | None

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from latefusion.core.errors import InputError, Problem, nearest, shorten
 from latefusion.core.metric_facts import OF_PROBABILITIES, TITLE
-from latefusion.core.wording import listed
+from latefusion.core.wording import listed, plural
 from latefusion.planning.config_types import Config, EarlyView, Modality, Predictions, Probabilities, Protocol
 from latefusion.planning.rule_catalogue import RuleFacts
+from latefusion.planning.tasks import BASELINES, target_names
 
 if TYPE_CHECKING:
     from latefusion.external.prediction_source import PredictionSource
@@ -23,6 +24,9 @@ ALL: Final = "all"
 RULE_SUFFIX: Final = "_fusion"
 """What follows the name of a rule of the catalogue that a model has as well."""
 PREDICTIONS: Final = "predictions"
+OF_CLASSES: Final = ("label", "classes", "scores", "positive")
+"""Keys of predictions that have no meaning for numbers."""
+NOTHING_TO_LEARN_FROM: Final = "it learns, and the predictions have neither dev rows nor folds"
 
 
 def requirements(config: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -61,22 +65,57 @@ def prediction_problems(written: Mapping[str, Any], file: str) -> Iterator[Probl
             )
             allowed = "finished predictions, or items to train on"
             yield Problem(file, found, allowed, fix, column=f"{place}.{key}")
-    said = [key for key in ("classes", "scores", "predicted") if entry.get(key) is not None]
-    if len(said) > 1:
-        found = listed(said)
-        allowed = "classes for probabilities, scores, or predicted for decisions alone"
-        yield Problem(file, found, allowed, f"keep one, such as {said[0]}", column=PREDICTIONS)
-    metric = (written.get("evaluation") or {}).get("metric")
-    if entry.get("predicted") and metric in OF_PROBABILITIES:
-        found = f"{TITLE[metric]}, and decisions without probabilities"
-        fix = "take accuracy, balanced_accuracy or macro_f1"
-        yield Problem(file, found, "a metric of decisions", fix, column="evaluation.metric")
+    if target_names(written):
+        yield from _problems_of_numbers(entry, target_names(written), file)
+    else:
+        yield from _problems_of_classes(entry, (written.get("evaluation") or {}).get("metric"), file)
     possible = protocol_of(entry)
     if written.get("protocols") and list(written["protocols"]) != [possible]:
         found = ", ".join(map(str, written["protocols"]))
         fix = f"write `protocols: [{possible}]`, or leave it out"
         allowed = f"{possible}: {_why(possible, entry)}"
         yield Problem(file, found, allowed, fix, column="protocols")
+
+
+def _problems_of_classes(entry: Mapping[str, Any], metric: str | None, file: str) -> Iterator[Problem]:
+    said = [key for key in ("classes", "scores", "predicted") if entry.get(key) is not None]
+    if len(said) > 1:
+        found = listed(said)
+        allowed = "classes for probabilities, scores, or predicted for decisions alone"
+        yield Problem(file, found, allowed, f"keep one, such as {said[0]}", column=PREDICTIONS)
+    for key in ("predicted", "variance"):
+        if isinstance(entry.get(key), Mapping):
+            found = f"{key} with columns of numbers, and no target"
+            fix = "name the columns of the true numbers: `predictions: {target: [NAME]}`"
+            allowed = "the column of the predicted class, or numbers and their target"
+            yield Problem(file, found, allowed, fix, column=f"{PREDICTIONS}.{key}")
+    if entry.get("predicted") and metric in OF_PROBABILITIES:
+        found = f"{TITLE[metric]}, and decisions without probabilities"
+        fix = "take accuracy, balanced_accuracy or macro_f1"
+        yield Problem(file, found, "a metric of decisions", fix, column="evaluation.metric")
+
+
+def _problems_of_numbers(entry: Mapping[str, Any], targets: Sequence[str], file: str) -> Iterator[Problem]:
+    own = entry.get("target")
+    named = [own] if isinstance(own, str) else own
+    if named is not None and list(named) != list(targets):
+        found = f"{listed(named)}, and {listed(list(targets))} in data.target"
+        fix = "remove data.target: true values stand in the predictions, or in the table of the items"
+        yield Problem(file, found, "one list of numbers", fix, column=f"{PREDICTIONS}.target")
+    for key in OF_CLASSES:
+        if entry.get(key):
+            found = f"{key}, which is of classes, and {listed(list(targets))}, which are numbers"
+            fix = f"remove {key}, or the target"
+            yield Problem(
+                file, found, "predictions of classes, or of numbers", fix, column=f"{PREDICTIONS}.{key}"
+            )
+    for key in ("predicted", "variance"):
+        columns = entry.get(key)
+        listed_ones = [columns] if isinstance(columns, str) else (columns or {}).get("columns")
+        if listed_ones is not None and len(listed_ones) != len(targets):
+            found = f"{plural(len(listed_ones), 'column')} for {plural(len(targets), 'target')}"
+            fix = f"write `{key}: {{columns: […]}}` in the order of {listed(list(targets))}"
+            yield Problem(file, found, "a column for each target", fix, column=f"{PREDICTIONS}.{key}")
 
 
 def with_protocol(config: dict[str, Any]) -> dict[str, Any]:
@@ -132,12 +171,13 @@ def planned_predictions(
         return config
     from latefusion.external.prediction_source import PredictionSource
 
-    source = PredictionSource.of(entry)
+    source = PredictionSource.of(entry, target_names(config))
     called, folds = models or _named(source, count_folds=protocol_of(entry) == "cross")
     fused = _fused(config["compare"], called, file)
     names = list(called.values())
     rules = [rule["name"] for rule in config["rules"]] if named_rules else []
-    problems = list(_taken(names, rules, reserved, file))
+    baselines = BASELINES if target_names(config) else ()
+    problems = list(_taken(names, rules, (*reserved, *baselines), file))
     if problems:
         raise InputError(problems)
     planned = dict(config)
@@ -172,14 +212,19 @@ def why_not(predictions: Predictions | None, rule: RuleFacts, reason: str | None
         return reason
     if predictions["predicted"] is not None and not rule.from_decisions:
         return "it fuses probabilities, and the models give decisions alone"
-    return None if reason is None else "it learns, and the predictions have neither dev rows nor folds"
+    return None if reason is None else NOTHING_TO_LEARN_FROM
+
+
+def teaches(predictions: Predictions | None) -> bool:
+    """Say whether there are rows for rules to learn from: always, unless finished predictions have none."""
+    return predictions is None or predictions["role"] is not None or predictions["fold"] is not None
 
 
 def external_tables(config: Config) -> Probabilities:
     """Return which tables of probabilities each model has, as those of other systems are described."""
     entry = config["predictions"]
     assert entry is not None
-    learned = entry["role"] is not None or entry["fold"] is not None
+    learned = teaches(entry)
     return {
         "train_out_of_fold": PREDICTIONS if learned else None,
         "test": PREDICTIONS,

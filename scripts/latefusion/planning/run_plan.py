@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -20,7 +20,7 @@ from latefusion.planning.config_types import Config
 from latefusion.planning.configuration import RESERVED_NAMES, complete, missing_files
 from latefusion.planning.files import Files
 from latefusion.planning.job_inputs import predictions
-from latefusion.planning.learner_catalogue import LearnerFacts
+from latefusion.planning.learner_catalogue import LearnerFacts, Learners
 from latefusion.planning.own_rules import (
     KEY,
     LEARNERS_KEY,
@@ -113,6 +113,10 @@ class RunPlan:
         own = self.files.targets() if self.has_classes else []
         return list(dict.fromkeys([*own, *(self.targets.all() if self.targets is not None else ())]))
 
+    def predicted_tables(self) -> list[str]:
+        """Return the tables of what the models of finished predictions say."""
+        return self.files.predicted() if self.targets is None else self.targets.predicted_tables()
+
     @property
     def own_code(self) -> dict[str, Path]:
         """Folders of the user's rules and learners by the package that goes on there."""
@@ -183,14 +187,48 @@ def plan_run(
                 raise ValueError("folds that came with the data, and nothing that reads them")
             folds = read_folds(config)
             config["cross"] |= {"folds": len(folds), "repeats": 1}
-        target_plan = make_target_plan(config, for_targets, known, file=name)
-        plan = make_plan(_of_classes(config, known, for_targets), known, known_learners, file=name)
+        run = run_of(name, config, known, for_targets, known_learners)
     except InputError as error:
         raise located(error, layers) from None
+    return replace(run, own_rules=own, own_learners=own_learners, given_folds=folds)
+
+
+def run_of(
+    name: str,
+    config: Config,
+    rules: Mapping[str, RuleFacts],
+    target_rules: Mapping[str, RuleFacts],
+    learners: Learners = None,
+) -> RunPlan:
+    """Return what a complete configuration asks for, whose data have been looked up.
+
+    Parameters
+    ----------
+    name : str
+        Of the configuration, in messages.
+    config : Config
+    rules, target_rules : mapping of str to RuleFacts
+        Every rule for classes, and for numbers.
+    learners : mapping of str to LearnerFacts, optional
+        Every learner; those of the configuration are not checked without.
+
+    Raises
+    ------
+    InputError
+        If a rule, a learner or an option does not exist.
+    """
+    target_plan = make_target_plan(config, target_rules, rules, file=name)
+    plan = make_plan(_of_classes(config, rules, target_rules), rules, learners, file=name)
     files = Files(config, plan)
-    targets = None if target_plan is None else TargetFiles(files, target_plan)
     return RunPlan(
-        name, config, known, known_learners, plan, files, own, own_learners, folds, for_targets, targets
+        name,
+        config,
+        rules,
+        learners or {},
+        plan,
+        files,
+        target_rules=target_rules,
+        targets=None if target_plan is None else TargetFiles(files, target_plan),
     )
 
 

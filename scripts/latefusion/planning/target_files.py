@@ -42,6 +42,28 @@ class TargetFiles:
         """Return a table of a view's predictions."""
         return f"{self.root}/{partition}/predictions/{view}/{kind}.parquet"
 
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """Kinds of tables that each view has."""
+        if self.plan.trained:
+            return KINDS
+        return ("train_out_of_fold", "test") if self.plan.held_out else ("test",)
+
+    @property
+    def trained(self) -> list[str]:
+        """Names of the views that regressors are trained for."""
+        return list(self.plan.views) if self.plan.trained else []
+
+    def predicted_tables(self) -> list[str]:
+        """Return every table that is made of finished predictions."""
+        return [
+            self.predictions(name, partition, kind)
+            for name in self.plan.views
+            for partitions in self.plan.partitions.values()
+            for partition in partitions
+            for kind in self.kinds
+        ]
+
     def features(self, view: str, partition: str, part: str) -> list[str]:
         """Return the matrices with one part of a view's rows, modality by modality and split by split."""
         return [
@@ -57,6 +79,7 @@ class TargetFiles:
             for partition in self.plan.partitions[protocol]
             for name in self.plan.modalities
             for part, kind in _PARTS
+            if kind in self.kinds
         }
 
     def fused(self, protocol: str, kind: str, *, chosen: bool = True) -> list[str]:
@@ -70,13 +93,14 @@ class TargetFiles:
             self.predictions(name, partition, kind)
             for name in self.plan.views
             for partition in self.plan.partitions[protocol]
+            if kind in self.kinds
         ]
 
     def model_facts(self, protocol: str) -> list[str]:
         """Return what is known of every view's model, in the same order."""
         return [
             f"{self.root}/{partition}/models/{name}.json"
-            for name in self.plan.views
+            for name in self.trained
             for partition in self.plan.partitions[protocol]
         ]
 
@@ -111,7 +135,7 @@ class TargetFiles:
         yield from (f"{ROOT}/dataset.json", f"{ROOT}/groups.parquet")
         for protocol, partitions in self.plan.partitions.items():
             yield from (f"{ROOT}/partitions/{partition}.parquet" for partition in partitions)
-            for kind in KINDS:
+            for kind in self.kinds:
                 yield from self.of_views(protocol, kind)
             for path in self.model_facts(protocol):
                 yield path

@@ -12,6 +12,7 @@ from latefusion.evaluation.names import SELECTED
 from latefusion.planning.config_types import Config
 from latefusion.planning.modality_sources import has_embedding
 from latefusion.planning.plan import ConfiguredRule, LeftOut, cross_partitions
+from latefusion.planning.prediction_models import NOTHING_TO_LEARN_FROM, teaches
 from latefusion.planning.rule_catalogue import RuleFacts
 from latefusion.planning.rule_options import NO_OPTIONS, rules_problems
 from latefusion.planning.tasks import CONCATENATE, COOPERATIVE, REPLICA, has_classes, target_names
@@ -54,6 +55,10 @@ class TargetPlan:
     partitions : mapping of str to list of str
         Of each protocol.
     left_out : list of LeftOut
+    trained : bool
+        Whether regressors are trained; finished predictions need none.
+    held_out : bool
+        Whether there are predictions of training rows, which rules learn from.
     """
 
     targets: tuple[str, ...]
@@ -62,6 +67,8 @@ class TargetPlan:
     rules: Mapping[str, ConfiguredRule]
     partitions: Mapping[str, list[str]]
     left_out: list[LeftOut]
+    trained: bool = True
+    held_out: bool = True
 
     @property
     def protocols(self) -> list[str]:
@@ -76,7 +83,7 @@ class TargetPlan:
     @property
     def models_of_rules(self) -> list[str]:
         """Rules, the chosen one last."""
-        return [*self.rules, *([SELECTED] if self.rules else [])]
+        return [*self.rules, *([SELECTED] if self.rules and self.held_out else [])]
 
 
 def make_target_plan(
@@ -119,6 +126,15 @@ def make_target_plan(
         if protocol == REPLICA
     ]
     views = {view.name: view for view in _views(config)}
+    held_out = teaches(config["predictions"])
+    if not held_out:
+        left_out += [
+            LeftOut(protocol, rule["name"], NOTHING_TO_LEARN_FROM)
+            for protocol in config["protocols"]
+            for rule in wanted
+            if rules[rule["rule"]].learns
+        ]
+        wanted = [rule for rule in wanted if not rules[rule["rule"]].learns]
     for protocol in config["protocols"]:
         for name, reason in _not_trained(config):
             left_out += [] if protocol == REPLICA else [LeftOut(protocol, f"regression of {name}", reason)]
@@ -137,6 +153,8 @@ def make_target_plan(
             if protocol != REPLICA
         },
         left_out=left_out,
+        trained=config["predictions"] is None,
+        held_out=held_out,
     )
 
 
@@ -147,6 +165,10 @@ def _options(rule: Mapping[str, Any], facts: RuleFacts) -> dict[str, Any]:
 
 
 def _views(config: Config) -> Iterator[TargetView]:
+    if config["predictions"] is not None:
+        yield from (TargetView(one["name"], "single", (one["name"],), {}) for one in config["modalities"])
+        yield from (TargetView(one["name"], "early", (one["name"],), {}) for one in config["views"])
+        return
     for modality in config["modalities"]:
         if has_embedding(modality):
             settings = _settings(config, CONCATENATE)
@@ -164,6 +186,8 @@ def _settings(config: Config, combine: str) -> dict[str, Any]:
 
 def _not_trained(config: Config) -> Iterator[tuple[str, str]]:
     """Yield views that no regressor is trained for, and why."""
+    if config["predictions"] is not None:
+        return
     embedded = {one["name"] for one in config["modalities"] if has_embedding(one)}
     for modality in config["modalities"]:
         if modality["name"] not in embedded:

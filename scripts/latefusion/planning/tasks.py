@@ -19,8 +19,15 @@ COOPERATIVE: Final = "cooperative"
 
 
 def with_task(written: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a configuration as it was written, without classes where it names numbers alone."""
-    data = written.get("data")
+    """Return a configuration as it was written, without classes where it names numbers alone.
+
+    Numbers whose true values stand in finished predictions are named there.
+    """
+    data, predictions = written.get("data"), written.get("predictions")
+    if isinstance(predictions, Mapping) and predictions.get("target") is not None:
+        known = data if isinstance(data, Mapping) else {}
+        if data is None or isinstance(data, Mapping):
+            data = {"target": predictions["target"], **known}
     if not isinstance(data, Mapping) or data.get("target") is None or "label" in data:
         return written
     return {**written, "data": {**data, "label": None}}
@@ -59,9 +66,9 @@ def task_problems(config: Config, file: str) -> Iterator[Problem]:
         return
     yield from _name_problems(config, targets, file)
     yield from _quadrant_problems(config, targets, file)
-    if config["predictions"] is not None:
-        found, fix = "numbers, and finished predictions of classes", "remove one of them"
-        yield Problem(file, found, "data and modalities, or predictions", fix, column="data.target")
+    if config["predictions"] is not None and has_classes(config):
+        found, fix = "numbers and classes, and finished predictions", "remove data.label, or data.target"
+        yield Problem(file, found, "predictions of classes, or of numbers", fix, column="data.target")
     elif not has_classes(config):
         yield from _class_key_problems(config, file)
     kinds = ("modalities", config["modalities"]), ("views", config["views"]), ("rules", config["rules"])
