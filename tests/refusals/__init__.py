@@ -25,6 +25,7 @@ MODULES = (
     "items",
     "external",
     "predictions",
+    "target_predictions",
     "configuration",
     "pretrained",
     "resources",

@@ -26,6 +26,7 @@ rule ingest_predictions:
         runtime=lambda wildcards, input, attempt: (10 + input.size_mb // 20) * attempt,
     params:
         source=CONFIG["predictions"],
+        targets=RUN.target_names,
         data=CONFIG["data"],
         folds=CONFIG["folds"],
         seed=SEED,

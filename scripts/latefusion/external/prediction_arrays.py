@@ -12,9 +12,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from latefusion.core.errors import InputError, Problem
+from latefusion.core.wording import listed, plural
 from latefusion.external.prediction_rows import PredictionRows
 from latefusion.external.prediction_source import PredictionSource
 from latefusion.ingest.findings import Where
+from latefusion.store.schemas import TARGET_PREFIX
 
 DEFAULTS: Final[Mapping[str, str]] = {
     "item": "item",
@@ -70,6 +72,8 @@ def read_arrays(source: PredictionSource, files: Sequence[Path]) -> PredictionRo
     if not models:
         found, fix = f"no array of a model; there are {', '.join(arrays)}", "np.savez(file, svm=P, y=y)"
         raise InputError([Problem(str(path), found, "an array (items, classes) for each model", fix)])
+    if source.targets:
+        _require_targets(path, source, models, parts, arrays)
     first, shape = next((name, one.shape) for name, one in models.items())
     for name, array in [*models.items(), *((name, arrays[name]) for name in parts.values())]:
         wrong = array.shape if name in models else (len(array), *shape[1:])
@@ -81,7 +85,13 @@ def read_arrays(source: PredictionSource, files: Sequence[Path]) -> PredictionRo
             fix = "save arrays of the same items in the same order"
             raise InputError([Problem(str(path), found, allowed, fix, column=name)])
     n, count = shape[0], len(models)
+    truth = parts.pop("label", None) if source.targets else None
     texts = {key: _repeated(arrays[name], count) for key, name in parts.items()}
+    if truth is not None:
+        values = _two_dimensional(path, truth, arrays[truth])
+        for t, target in enumerate(source.targets):
+            parts[TARGET_PREFIX + target] = truth
+            texts[TARGET_PREFIX + target] = _repeated(values[:, t], count)
     texts.setdefault("item", _repeated(np.array([str(row) for row in range(n)]), count))
     columns = _columns(path, source, arrays, shape[1])
     decisions = source.kind == "decisions"
@@ -91,7 +101,11 @@ def read_arrays(source: PredictionSource, files: Sequence[Path]) -> PredictionRo
     return PredictionRows(
         Where([str(path)], np.tile(np.arange(1, n + 1), count), "row"),
         texts,
-        {**parts, "item": parts.get("item", "item"), **({"predicted": "predicted"} if decisions else {})},
+        {
+            **parts,
+            "item": parts.get("item", "item"),
+            **({"predicted": "predicted"} if decisions else {}),
+        },
         np.empty((n * count, 0))
         if decisions
         else np.concatenate([one.astype(np.float64) for one in models.values()]),
@@ -100,6 +114,26 @@ def read_arrays(source: PredictionSource, files: Sequence[Path]) -> PredictionRo
         np.repeat(np.arange(count), n),
         positional=not source.columns and CLASSES not in arrays,
     )
+
+
+def _require_targets(
+    path: Path,
+    source: PredictionSource,
+    models: Mapping[str, NDArray[Any]],
+    parts: Mapping[str, str],
+    arrays: Mapping[str, NDArray[Any]],
+) -> None:
+    """Refuse arrays that do not have a column for each target."""
+    if source.variance:
+        found, fix = "predictions.variance", "give the predictions as a table, with columns of variances"
+        raise InputError([Problem(str(path), found, "arrays of predictions alone", fix)])
+    wanted, truth = len(source.targets), parts.get("label")
+    true = {} if truth is None else {truth: _two_dimensional(path, truth, arrays[truth])}
+    for name, array in {**models, **true}.items():
+        if array.shape[1] != wanted:
+            allowed = f"{plural(wanted, 'column')}, {listed(list(source.targets))}"
+            fix = "save an array of shape (items, targets)"
+            raise InputError([Problem(str(path), f"shape {array.shape}", allowed, fix, column=name)])
 
 
 def _loaded(path: Path) -> dict[str, NDArray[Any]]:
@@ -129,6 +163,8 @@ def _columns(
     path: Path, source: PredictionSource, arrays: Mapping[str, NDArray[Any]], count: int
 ) -> list[str]:
     """Return names for the columns of the arrays: those of the classes, with the prefix before them."""
+    if source.targets:
+        return list(source.columns)
     if source.columns:
         named = list(source.columns)
     elif CLASSES in arrays:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,9 +18,10 @@ from latefusion.ingest.findings import Findings, Where, strip
 from latefusion.ingest.items import read_description
 from latefusion.ingest.readers.opening import open_table
 from latefusion.ingest.readers.reader import Selection
+from latefusion.store.schemas import TARGET_PREFIX
 
 
-def read_item_table(data: Mapping[str, Any], source: Source) -> ItemTable:
+def read_item_table(data: Mapping[str, Any], source: Source, targets: Sequence[str] = ()) -> ItemTable:
     """Read the table of items that labels and groups are taken from.
 
     Parameters
@@ -28,6 +29,8 @@ def read_item_table(data: Mapping[str, Any], source: Source) -> ItemTable:
     data : mapping
         The key `data` of the configuration: `item`, `label`, `group`, `describe`, `delimiter`.
     source : path or sequence of paths
+    targets : sequence of str, optional
+        Columns of true numbers.
 
     Raises
     ------
@@ -40,12 +43,13 @@ def read_item_table(data: Mapping[str, Any], source: Source) -> ItemTable:
     if item is None and names and names[0] == "":
         item = ""
     wanted = {"item": item, "label": data.get("label"), "group": data.get("group")}
+    wanted |= {TARGET_PREFIX + name: name for name in targets}
     findings = Findings()
     where = Where([str(path) for path in table.files], np.empty(0, np.int64), table.unit)
     for part, name in wanted.items():
         if name not in names and (name is not None or part == "item"):
             found = f"no such column; there are {', '.join(map(shorten, names[:10]))}"
-            fix = f"name it in data.{part}"
+            fix = f"name it in data.{'target' if part.startswith(TARGET_PREFIX) else part}"
             findings.add(where.whole(str(name or part), found, "a column of the table", fix))
     findings.check()
     called = {part: name for part, name in wanted.items() if name is not None}

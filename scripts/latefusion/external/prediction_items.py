@@ -91,7 +91,7 @@ def predicted_items(rows: PredictionRows, table: ItemTable | None, findings: Fin
     unpredicted = 0
     if table is not None and listed is not None:
         known_names, known_code = _coded(listed, keys)
-        first = _first_rows(known_code, len(known_names))
+        first = first_rows(known_code, len(known_names))
         _note_twice(known_code, first, known_names, table, findings)
         at = {name: int(first[i]) for i, name in enumerate(known_names)}
         place = np.array([at.get(name, -1) for name in names], np.int64)
@@ -194,7 +194,8 @@ def _coded(texts: pa.Array, keys: Mapping[str, Key]) -> tuple[list[str], Codes]:
     return names, np.array([*of_text, -1], np.int64)[np.asarray(encoded.indices)]
 
 
-def _first_rows(code: Codes, count: int) -> Codes:
+def first_rows(code: Codes, count: int) -> Codes:
+    """Return the first row of each item, (count,)."""
     first = np.full(count, len(code), np.int64)
     np.minimum.at(first, code, np.arange(len(code)))
     return first
@@ -218,17 +219,17 @@ def _agreed(
         earlier = int(first[code[row]])
         item = shorten(names[int(code[row])])
         found = f"the {key} {shorten(said[of_row[row]])} for the item {item}"
-        allowed = f"{shorten(said[of_row[earlier]])}, as in {_place(rows.where, earlier)}"
+        allowed = f"{shorten(said[of_row[earlier]])}, as in {place_of(rows.where, earlier)}"
         fix = f"an item has one {key}, whichever model predicts it: correct one of the rows"
         findings.add(rows.where.problem(row, rows.called[key], found, allowed, fix))
     findings.count(max(0, len(other) - SHOWN))
     # where nothing is said, a message names the item's own first row
-    first = np.where(some, first, _first_rows(code, count))
+    first = np.where(some, first, first_rows(code, count))
     return [said[one] if one >= 0 else "" for one in agreed.tolist()], first
 
 
-def _place(where: Where, row: int) -> str:
-    """Name a row within a message about another one."""
+def place_of(where: Where, row: int) -> str:
+    """Return what a row is called in a message about another one."""
     problem = where.problem(row, "", "", "", "")
     return f"{problem.unit} {problem.row}" + (f" of {problem.file}" if len(where.files) > 1 else "")
 
@@ -246,7 +247,7 @@ def _note_twice(
 ) -> None:
     again = np.flatnonzero(first[code] != np.arange(len(code)))
     for row in again[:SHOWN].tolist():
-        earlier = _place(table.where, int(first[code[row]]))
+        earlier = place_of(table.where, int(first[code[row]]))
         found = f"{shorten(names[int(code[row])])}, as in {earlier}"
         fix = "drop one of the rows"
         findings.add(table.where.problem(row, table.called["item"], found, "each item once", fix))

@@ -14,12 +14,17 @@ from numpy.typing import NDArray
 from latefusion.core.errors import InputError, Problem, nearest, shorten
 from latefusion.external.prediction_rows import MAX_CELL_BYTES, PredictionRows
 from latefusion.external.prediction_source import PredictionSource, model_of_file
-from latefusion.external.probability_checks import read_numbers
+from latefusion.external.probability_checks import PROBABILITY, SCORE, read_numbers
 from latefusion.external.score_file import ScoreFile, is_score_file
 from latefusion.ingest.findings import FILE, Findings, Where, strip
 from latefusion.ingest.readers.opening import open_table
 from latefusion.ingest.readers.reader import Reader, Selection, SuspectError
+from latefusion.ingest.targets import Fixes, read_target
+from latefusion.store.schemas import TARGET_PREFIX
 
+_PREDICTED: Final = Fixes(
+    "name other columns in predictions.predicted; decisions for a class have no predictions.target", None
+)
 ITEM_NAMES: Final = ("item", "id", "ID", "Id")
 """Columns of identifiers that need not be named, the first that is there."""
 
@@ -108,8 +113,14 @@ class _Table:
         data, line = pa.Table.from_batches(batches), np.concatenate(lines)
         where = Where([str(path) for path in self.table.files], line, self.table.unit)
         texts = {key: strip(data[name].combine_chunks()) for key, name in self.called.items()}
-        numbers = [read_numbers(data[name].combine_chunks(), name, where, self.findings) for name in columns]
+        numbers = [self._numbers(data[name].combine_chunks(), name, where) for name in columns]
         return _Read(texts, np.column_stack(numbers) if numbers else np.empty((len(line), 0)), line)
+
+    def _numbers(self, values: pa.Array, name: str, where: Where) -> NDArray[np.float64]:
+        if self.source.kind != "numbers":
+            wanted = SCORE if self.source.kind == "scores" else PROBABILITY
+            return read_numbers(values, name, where, self.findings, wanted)
+        return read_target(strip(values), name, where, self.findings, _PREDICTED).to_numpy()
 
 
 def _parts(source: PredictionSource, table: Reader) -> dict[str, str]:
@@ -126,8 +137,9 @@ def _parts(source: PredictionSource, table: Reader) -> dict[str, str]:
     for key, name in named.items():
         if name not in names:
             close = nearest(name, names)
-            fix = f"did you mean {shorten(close)}?" if close else f"name one of them in predictions.{key}"
-            found = f"no such column, which predictions.{key} names; there are {_listed(names)}"
+            entry = "target" if key.startswith(TARGET_PREFIX) else key
+            fix = f"did you mean {shorten(close)}?" if close else f"name one of them in predictions.{entry}"
+            found = f"no such column, which predictions.{entry} names; there are {_listed(names)}"
             problems.append(Problem(str(table.path), found, "a column of the file", fix, column=name))
     if problems:
         raise InputError(problems)
@@ -139,16 +151,18 @@ def _class_columns(source: PredictionSource, table: Reader, called: Mapping[str,
     if source.kind == "decisions":
         return []
     names = [name for name in table.names if name not in called.values()]
-    key = "scores" if source.kind == "scores" else "classes"
+    key = {"scores": "scores", "numbers": "predicted"}.get(source.kind, "classes")
     if source.columns:
-        lacking = [name for name in source.columns if name not in names]
+        wanted = [*source.columns, *source.variance]
+        lacking = [name for name in wanted if name not in names]
         if lacking:
-            close = nearest(lacking[0], names)
-            fix = f"did you mean {shorten(close)}?" if close else f"correct predictions.{key}.columns"
+            close = nearest(lacking[0], [name for name in names if name not in wanted])
+            mend = f"predictions.{key if lacking[0] in source.columns else 'variance'}"
+            fix = f"did you mean {shorten(close)}?" if close else f"correct {mend}: its prefix, or columns"
             found = f"no such column; there are {_listed(names)}"
             problem = Problem(str(table.path), found, "a column of the file", fix, column=lacking[0])
             raise InputError([problem])
-        return list(source.columns)
+        return wanted
     found_columns = [name for name in names if name.startswith(source.prefix)]
     if not found_columns:
         found = f"no column that begins with {source.prefix!r}; there are {_listed(names)}"

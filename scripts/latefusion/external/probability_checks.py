@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -70,8 +70,14 @@ def check_labels(
     findings.count(max(0, len(least) - SHOWN))
 
 
-def read_numbers(values: pa.Array, column: str, where: Where, findings: Findings) -> NDArray[np.float64]:
-    """Return numbers; NaN for an empty cell."""
+PROBABILITY: Final = ("a number from 0 to 1", "write a probability")
+SCORE: Final = ("a finite number", "write a score, or leave it empty where the model says nothing")
+
+
+def read_numbers(
+    values: pa.Array, column: str, where: Where, findings: Findings, wanted: tuple[str, str] = PROBABILITY
+) -> NDArray[np.float64]:
+    """Return numbers; NaN for an empty cell, and what else a cell must hold, with how it is mended, told."""
     texts = strip(values)
     blank = pc.equal(texts, "")
     texts = pc.if_else(blank, pa.scalar(None, pa.string()), texts)
@@ -83,7 +89,7 @@ def read_numbers(values: pa.Array, column: str, where: Where, findings: Findings
     wrong = np.flatnonzero(~np.isfinite(result) & ~blank.to_numpy(zero_copy_only=False))
     for row in wrong[:SHOWN]:
         found = shorten(texts[int(row)].as_py())
-        findings.add(where.problem(int(row), column, found, "a number from 0 to 1", "write a probability"))
+        findings.add(where.problem(int(row), column, found, *wanted))
     findings.count(max(0, len(wrong) - SHOWN))
     return result
 

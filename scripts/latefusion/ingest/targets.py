@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -17,10 +18,32 @@ LARGEST: Final = 1e100
 
 _MISSING: Final = MISSING_WORDS | {"", "nan"}
 _ALLOWED: Final = "a finite number in every row"
-_FILL_IN: Final = "fill it in or drop the row; items without it belong into data.new"
 
 
-def read_target(values: pa.Array, name: str, where: Where, findings: Findings) -> pa.Array:
+@dataclass(frozen=True)
+class Fixes:
+    """What to do about a cell that holds no number.
+
+    Attributes
+    ----------
+    words : str
+    blank : str, optional
+        None where a cell may be empty.
+    """
+
+    words: str
+    blank: str | None
+
+
+FIXES: Final = Fixes(
+    "name another column in data.target; a column of words is a class: data.label",
+    "fill it in or drop the row; items without it belong into data.new",
+)
+
+
+def read_target(
+    values: pa.Array, name: str, where: Where, findings: Findings, fixes: Fixes = FIXES
+) -> pa.Array:
     """Return a column of numbers as float64; rows that hold none are noted as problems.
 
     Parameters
@@ -30,6 +53,8 @@ def read_target(values: pa.Array, name: str, where: Where, findings: Findings) -
         Of the column.
     where : Where
     findings : Findings
+    fixes : Fixes
+        What to do about blanks and words; where blanks are no problem, they become NaN.
     """
     if pa.types.is_string(values.type):
         texts = strip(values)
@@ -42,22 +67,23 @@ def read_target(values: pa.Array, name: str, where: Where, findings: Findings) -
         missing = np.isnan(number)
     infinite = np.isinf(number)
     huge = np.abs(number) > LARGEST
+    blank = np.zeros(len(number), bool) if fixes.blank is None else missing
     for rows, what, fix in (
-        (missing, "no number", _FILL_IN),
+        (blank, "no number", fixes.blank or ""),
         (infinite, "an infinite number", "correct it or drop the row"),
-        (np.isnan(number) & ~missing, "no number", _fix_of_text(texts, np.isnan(number) & ~missing)),
+        (np.isnan(number) & ~missing, "no number", _fix_of_text(texts, np.isnan(number) & ~missing, fixes)),
         (huge & ~infinite, f"a number beyond {LARGEST:g}", "give the target another unit"),
     ):
         _note(rows, texts, name, (what, fix), where, findings)
-    return pa.array(np.where(np.isfinite(number), number, 0.0), pa.float64())
+    return pa.array(np.where(np.isfinite(number), number, 0.0 if fixes.blank else np.nan), pa.float64())
 
 
-def _fix_of_text(texts: pa.Array, rows: NDArray[np.bool_]) -> str:
+def _fix_of_text(texts: pa.Array, rows: NDArray[np.bool_], fixes: Fixes) -> str:
     at = np.flatnonzero(rows)
     first = str(texts[int(at[0])]) if len(at) else ""
     if not np.isnan(_number(first.replace(",", ".", 1))):
         return "write a point before the decimals, and nothing between thousands"
-    return "name another column in data.target; a column of words is a class: data.label"
+    return fixes.words
 
 
 def _note(

@@ -113,6 +113,11 @@ class RunPlan:
         own = self.files.targets() if self.has_classes else []
         return list(dict.fromkeys([*own, *(self.targets.all() if self.targets is not None else ())]))
 
+    @property
+    def target_names(self) -> list[str]:
+        """The numbers that the run predicts."""
+        return target_names(self.config)
+
     def predicted_tables(self) -> list[str]:
         """Return the tables of what the models of finished predictions say."""
         return self.files.predicted() if self.targets is None else self.targets.predicted_tables()

@@ -43,14 +43,14 @@ def render(results: TargetResults) -> str:
     with debug_mode(False):
         found = _sections(results, literature is not None)
     targets = listed(results.targets)
-    modalities = [entry["name"] for entry in results.config["modalities"]]
+    modalities, words = [entry["name"] for entry in results.config["modalities"]], results.words
     return assembled(
         PAGE,
         FileSystemLoader(TEMPLATES),
         title=f"Fusing {listed(modalities)}: which rule predicts {targets} best, and how well?",
         subtitle=(
             f"{plural(results.n, 'item')}, {plural(len(results.targets), 'target')}, "
-            f"{plural(len(modalities), 'modality', 'modalities')}, under {results.best.protocol}."
+            f"{plural(len(modalities), words.one, words.several)}, under {results.best.protocol}."
         ),
         contents=[part for part in found.values() if part is not None],
         sections=found,
@@ -59,6 +59,7 @@ def render(results: TargetResults) -> str:
         strata=divisions.strata(results.best),
         published=literature,
         labels=LABELS,
+        words=words,
         grouped=results.grouped,
         group_word=results.group_word,
         others=[name for name in results.protocols if name != results.best.protocol],

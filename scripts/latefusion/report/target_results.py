@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from latefusion.evaluation.names import SELECTED
 from latefusion.evaluation.targets.names import GROUP_MEAN, MEAN, TRAINING_MEAN
 from latefusion.report.sentences import group_word
+from latefusion.report.target_words import Words, words_of
 from latefusion.store.tables import read_json, read_table
 
 Row = dict[str, Any]
@@ -106,14 +107,15 @@ class TargetTables:
 
     @property
     def lead(self) -> str | None:
-        """The fused model that the page speaks of: `selected`, else the rule that is best out of fold."""
+        """The fused model that the page is about: `selected`, else the best out of fold, or on test."""
         rules = [row for row in self.rows.get("models", []) if row["kind"] == "rule"]
         if any(row["model"] == SELECTED for row in rules):
             return SELECTED
         known = [row for row in rules if row["out_of_fold_error"] is not None]
         if known:
             return str(min(known, key=lambda row: row["out_of_fold_error"])["model"])
-        return rules[0]["model"] if rules else None
+        named = {row["model"] for row in rules}
+        return next((row["model"] for row in self.models if row["model"] in named), None)
 
     def chosen(self) -> dict[str, int]:
         """Return how often each rule was picked without test, the one picked most often first."""
@@ -146,6 +148,11 @@ class TargetResults:
     passed: list[str]
     protocols: dict[str, TargetTables]
     described: dict[str, Row]
+
+    @property
+    def words(self) -> Words:
+        """What the models are called."""
+        return words_of(self.config, self.dataset["n"].get("train") or self.dataset["n"].get("all", 0))
 
     @property
     def best(self) -> TargetTables:

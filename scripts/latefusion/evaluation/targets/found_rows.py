@@ -36,5 +36,12 @@ def planned(tables: Mapping[str, list[Row]]) -> list[Row]:
     ]
 
 
+def center_of(evidence: Evidence) -> str:
+    """Return what the items are called whose mean R² is measured against."""
+    if "predictions" not in evidence.dataset:
+        return "training items"
+    return "items that teach" if evidence.dataset["n"].get("train") else "judged items"
+
+
 def few_named(names: Sequence[str]) -> str:
     return listed(list(names), NAMED)

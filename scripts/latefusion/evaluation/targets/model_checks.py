@@ -7,7 +7,7 @@ from typing import Final
 from latefusion.core.wording import plural, verb
 from latefusion.evaluation.checks.finding import NOTE, WARNING, Evidence, Finding, Findings, percent
 from latefusion.evaluation.names import SELECTED
-from latefusion.evaluation.targets.found_rows import few_named, metric_of, planned, targets_of
+from latefusion.evaluation.targets.found_rows import center_of, few_named, metric_of, planned, targets_of
 from latefusion.evaluation.targets.names import GROUP_MEAN, MEAN
 from latefusion.evaluation.targets.prediction_intervals import ALL_PARTITIONS
 
@@ -30,7 +30,7 @@ def mean_not_beaten(evidence: Evidence) -> Findings:
                     "mean_not_beaten",
                     WARNING,
                     f"Of {target}, {few_named(idle)} {verb(len(idle), 'is', 'are')} not shown to know more "
-                    "than the mean of the training items: the interval of R² reaches down to 0.",
+                    f"than the mean of the {center_of(evidence)}: the interval of R² reaches down to 0.",
                     {name: rows[name]["value"] for name in idle},
                     "Do not use what is said of this target where it has to be better than its mean.",
                     protocol,
@@ -54,7 +54,7 @@ def group_mean_not_beaten(evidence: Evidence) -> Findings:
             yield Finding(
                 "group_mean_not_beaten",
                 WARNING,
-                f"The mean of the item's group reaches a mean R² of {base['value']:.3f} without embeddings; "
+                f"The mean of the item's group reaches a mean R² of {base['value']:.3f} by itself; "
                 f"{few_named(idle)} {verb(len(idle), 'does', 'do')} not beat it.",
                 {name: rows[name]["value"] for name in (*idle, GROUP_MEAN)},
                 "Look at items of new groups: the protocol `cross` keeps groups apart.",
@@ -118,8 +118,8 @@ def shrunk(evidence: Evidence) -> Findings:
                     f"What {SELECTED} says of {target} is {'too near to' if short else 'too far from'} the "
                     f"mean: the truth moves by {row['value']:.2f} where the prediction moves by 1.",
                     {"slope": row["value"], "low": row["low"], "high": row["high"]},
-                    "Multiply distances from the mean by the slope, learned on training items, where sizes "
-                    "matter and not only the order.",
+                    f"Multiply distances from the mean by the slope, learned on {center_of(evidence)}, where "
+                    "sizes matter and not only the order.",
                     protocol,
                     [SELECTED],
                 )
@@ -141,7 +141,8 @@ def intervals_too_short(evidence: Evidence) -> Findings:
                 f"The 90 % prediction intervals of {target} cover less than they promise: "
                 f"{few_named([f'{name} {percent(share)}' for name, share in own.items()])}.",
                 own,
-                "The test items differ from the training items; do not use these intervals for such items.",
+                f"The test items differ from the {center_of(evidence)}; do not use these intervals for such "
+                "items.",
                 protocol,
                 list(own),
             )

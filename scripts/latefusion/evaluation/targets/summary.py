@@ -111,7 +111,8 @@ def _rankings(rows: Sequence[Row]) -> Iterator[tuple[str, str, list[tuple[Row, d
         by_model: dict[str, dict[str, Row]] = {}
         for row in own:
             by_model.setdefault(row["model"], {})[row["target"]] = row
-        ranked = [(found[headline], found) for found in by_model.values()]
+        # whether a model is in the confidence set stands with the mean over targets, of one target too
+        ranked = [(found[headline] | {_SET: found[MEAN][_SET]}, found) for found in by_model.values()]
         ranked.sort(key=lambda one: (one[0]["r2"] is None, -(one[0]["r2"] or 0.0), one[0]["model"]))
         yield protocol, headline, ranked
 

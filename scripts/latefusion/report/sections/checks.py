@@ -27,8 +27,8 @@ FAULTS: Final = MappingProxyType(
         "class_never_predicted": "classes that are nearly never predicted",
         "kernel_nearly_constant": "kernels to which all rows look alike",
         "classes_unbalanced": "classes of unequal size",
-        "rule_not_better": "rules not shown to be better than the best single modality",
-        "rule_worse": "rules shown to be worse than the best single modality",
+        "rule_not_better": "rules not shown to be better than the best single {one}",
+        "rule_worse": "rules shown to be worse than the best single {one}",
         "selected_outside_set": "the rule that was picked is not among the best",
         "confidences_not_comparable": "modalities whose confidences cannot be compared",
         "weights_from_test": "weights learned from test labels",
@@ -133,9 +133,9 @@ NEEDS: Final = MappingProxyType(
 """What there has to be for a check to look at anything."""
 
 
-def title(code: str) -> str:
-    """Return the heading of what a check found."""
-    return capitalised(FAULTS.get(code, code.replace("_", " ")))
+def title(code: str, one: str = "modality") -> str:
+    """Return the heading of what a check found, in a run that fuses several of `one`."""
+    return capitalised(FAULTS.get(code, code.replace("_", " ")).format(one=one))
 
 
 def section(results: Results) -> Section:

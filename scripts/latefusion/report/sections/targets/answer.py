@@ -8,7 +8,7 @@ from latefusion.evaluation.names import SELECTED
 from latefusion.evaluation.targets.names import GROUP_MEAN, MEAN
 from latefusion.report.components import Answer, Section
 from latefusion.report.number_format import NOTHING, number, signed, span
-from latefusion.report.sections.targets.ranking import KINDS_KEY, ranking
+from latefusion.report.sections.targets.ranking import kinds_key, ranking
 from latefusion.report.sentences import listed, plural, sample, say
 from latefusion.report.target_results import Row, TargetResults, TargetTables
 
@@ -21,10 +21,12 @@ def section(results: TargetResults) -> Section:
     """Return the answer and the ranking under the protocol that is to be believed."""
     tables = results.best
     part = Section("answer", "The answer")
-    part.facts["answers"] = [which(results, tables), helps(tables), distrust(results, tables)]
+    part.facts["answers"] = [which(results, tables), helps(results, tables), distrust(results, tables)]
     part.facts["checks"] = _counted(results)
     part.facts["key"] = key_figures(tables)
-    part.facts["kinds"] = [dict(zip(("name", "colour", "shape"), key, strict=True)) for key in KINDS_KEY]
+    part.facts["kinds"] = [
+        dict(zip(("name", "colour", "shape"), key, strict=True)) for key in kinds_key(results)
+    ]
     part.tables.append(ranking(results, tables))
     return part
 
@@ -45,14 +47,14 @@ def which(results: TargetResults, tables: TargetTables) -> Answer:
         reference = tables.reference
         row = tables.metric(reference, MEAN)
         verdict = f"No rule was run; {reference} alone reaches {_mean(results)} of {interval(row)}."
-        return Answer(label, verdict, "Name rules in the configuration to fuse the modalities.")
+        return Answer(label, verdict, f"Name rules in the configuration to fuse the {results.words.several}.")
     chosen = tables.chosen()
     rule = next(iter(chosen), lead)
     total = sum(chosen.values())
     if total > 1:
         picked = f"picked without test in {chosen[rule]} of {plural(total, 'partition')}"
     else:
-        picked = "picked without test" if lead == SELECTED else "the best out of fold"
+        picked = "picked without test" if lead == SELECTED else f"the best {results.words.best}"
     row = tables.metric(lead, MEAN)
     verdict = f"{rule}, {picked}: {_mean(results)} of {interval(row)}."
     members = tables.where("confidence_set", target=MEAN)
@@ -85,12 +87,14 @@ def verdict_of(row: Row) -> str:
     return "not shown"
 
 
-def helps(tables: TargetTables) -> Answer:
+def helps(results: TargetResults, tables: TargetTables) -> Answer:
     """Say whether fusing beats the best single modality, by how much, and what the items could have shown."""
     label, lead, reference = "Does fusing help?", tables.lead, tables.reference
     row = tables.comparison(lead)
     if lead is None or reference is None or not row:
-        return Answer(label, "There is nothing to compare.", "It takes a rule and a single modality.")
+        return Answer(
+            label, "There is nothing to compare.", f"It takes a rule and a single {results.words.one}."
+        )
     gain = f"{signed(row['r2_difference'])} in R²"
     ends = f" (95 %: {span(row['r2_low'], row['r2_high'])})" if row["r2_low"] is not None else ", no interval"
     shown = verdict_of(row)
@@ -139,7 +143,7 @@ def distrust(results: TargetResults, tables: TargetTables) -> Answer:
     group = tables.metric(GROUP_MEAN, MEAN)
     if group and results.grouped and tables.one("models", model=GROUP_MEAN)["same_as"] is None:
         told.append(
-            f"The mean of the {results.group_word} in training, without any embedding, reaches "
+            f"The mean of the {results.group_word} in training, {results.words.without}, reaches "
             f"{interval(group)}."
         )
     if grave:

@@ -16,10 +16,10 @@ def section(results: TargetResults) -> Section | None:
     part = Section(
         "errors",
         "Errors: together and how far",
-        lead="Whether modalities err together, and how far off a prediction may be.",
+        lead=f"Whether {results.words.several} err together, and how far off a prediction may be.",
     )
     part.sentences = [*_together(tables), *_covered(tables)]
-    part.facts["pairs"] = _pairs(tables) if pairs else None
+    part.facts["pairs"] = _pairs(results, tables) if pairs else None
     part.facts["intervals"] = _intervals(tables) if shown else None
     return part
 
@@ -49,10 +49,11 @@ def _covered(tables: TargetTables) -> list[str]:
     return found
 
 
-def _pairs(tables: TargetTables) -> Table:
+def _pairs(results: TargetResults, tables: TargetTables) -> Table:
     return Table(
         "complementarity",
-        "Errors of two modalities on the same items, and what weights that sum to one could gain in R².",
+        f"Errors of two {results.words.several} on the same items, and what weights that sum to one could "
+        "gain in R².",
         [
             Column("Target", "target", "text"),
             Column("One", "model_a", "text"),

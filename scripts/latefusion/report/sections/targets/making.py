@@ -15,20 +15,20 @@ from latefusion.report.target_results import Row, TargetResults
 def checks(results: TargetResults) -> Section:
     """Return what the checks found, gravest first."""
     part = Section("checks", "Checks")
-    part.facts["found"] = [_shown(check) for check in results.checks]
+    part.facts["found"] = [_shown(check, results.words.one) for check in results.checks]
     part.finding = (
         f"{plural(len(results.checks), 'finding')}." if results.checks else "Nothing to complain of."
     )
     return part
 
 
-def _shown(check: Row) -> Row:
+def _shown(check: Row, one: str) -> Row:
     word, tone = LOOKS[check["severity"]]
     return {
         "look": check["severity"],
         "word": word,
         "tone": tone,
-        "title": title(check["code"]),
+        "title": title(check["code"], one),
         "code": check["code"],
         "sentence": check["sentence"],
         "where": check["protocol"] or "",

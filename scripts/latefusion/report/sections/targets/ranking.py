@@ -10,23 +10,29 @@ from latefusion.report.number_format import NOTHING, number, signed, span
 from latefusion.report.sentences import plural
 from latefusion.report.target_results import Row, TargetResults, TargetTables, model_title
 
-KINDS_KEY: tuple[Key, ...] = (
-    ("late fusion: predictions joined", 0, "circle"),
-    ("early fusion: inputs joined", 1, "square"),
-    ("single modality", 2, "triangle-up"),
-)
-"""What the marks in the bars mean."""
 TONES = {"baseline": "muted", "single": "good", "early": "accent", "rule": "plain"}
-KINDS = {
-    "baseline": "baseline",
-    "single": "single modality",
-    "early": "early fusion",
-    "rule": "late fusion",
-}
 FIRST = 10
 FAR = 2.0
 """Widths of the best model's interval below it; what ends further down is not drawn to scale."""
 ALPHA = 0.05
+
+
+def kinds_key(results: TargetResults) -> tuple[Key, ...]:
+    """Return what the marks in the bars mean."""
+    return (
+        ("late fusion: predictions joined", 0, "circle"),
+        (results.words.early, 1, "square"),
+        (f"single {results.words.one}", 2, "triangle-up"),
+    )
+
+
+def _kind(results: TargetResults, kind: str) -> str:
+    names = {
+        "single": f"single {results.words.one}",
+        "early": results.words.early.partition(":")[0],
+        "rule": "late fusion",
+    }
+    return names.get(kind, kind)
 
 
 class _Axis:
@@ -74,8 +80,8 @@ def ranking(results: TargetResults, tables: TargetTables) -> Table:
         [_row(results, tables, model, axis) for model in models],
         note=(
             f"Tied: cannot be told from the best model with these items. Dashed line and gain: against "
-            f"{tables.reference}, the best single modality out of fold. Intervals hold the trained models "
-            "and the folds fixed."
+            f"{tables.reference}, the best single {results.words.one} {results.words.best}. Intervals hold "
+            f"{results.words.fixed} and the folds fixed."
         ),
         sorted_by=1,
         strong=frozenset(at for at, model in enumerate(models) if model["model"] == tables.lead),
@@ -101,7 +107,7 @@ def _columns(results: TargetResults, tables: TargetTables, axis: _Axis) -> list[
         Column(
             "Mean R²" if several else "R²",
             "r2",
-            help="1 − Σ(y − f)²/Σ(y − ȳ)², ȳ the mean of the training items",
+            help=f"1 − Σ(y − f)²/Σ(y − ȳ)², ȳ the mean of the {results.words.center}",
             interval="beside",
         ),
         Column("95 % interval", "", ends=(number(axis.low, 2), number(axis.high, 2))),
@@ -125,14 +131,14 @@ def _row(results: TargetResults, tables: TargetTables, model: Row, axis: _Axis) 
     name = model["model"]
     mean, guide = (tables.metric(one, MEAN) for one in (name, tables.reference))
     return [
-        _name(model, tables),
+        _name(results, model, tables),
         estimate(mean, number, span),
         Cell("", mean.get("value"), bar=axis.bar(mean, guide.get("value"), TONES[model["kind"]])),
         _set(tables, model),
         _gain(tables, model),
         *(estimate(tables.metric(name, target), number, span) for target in _beside(results)),
         *(figure(tables.metric(name, target, "ccc").get("value"), number) for target in results.targets),
-        text(KINDS[model["kind"]], tone="muted"),
+        text(_kind(results, model["kind"]), tone="muted"),
     ]
 
 
@@ -158,12 +164,12 @@ def _shown(tables: TargetTables, model: Row) -> int:
     return 1 if row["r2_difference"] > 0 else -1
 
 
-def _name(model: Row, tables: TargetTables) -> Cell:
+def _name(results: TargetResults, model: Row, tables: TargetTables) -> Cell:
     notes = []
     if model["model"] != model_title(model["model"]):
         notes.append(model_title(model["model"]))
     if model["is_reference"]:
-        notes.append("best single modality out of fold")
+        notes.append(f"best single {results.words.one} {results.words.best}")
     if model["same_as"]:
         notes.append(f"same as {model['same_as']}")
     chosen = tables.chosen() if model["model"] == SELECTED else {}
