@@ -78,7 +78,7 @@ def prediction_problems(written: Mapping[str, Any], file: str) -> Iterator[Probl
 
 
 def _problems_of_classes(entry: Mapping[str, Any], metric: str | None, file: str) -> Iterator[Problem]:
-    said = [key for key in ("classes", "scores", "predicted") if entry.get(key) is not None]
+    said = [key for key in ("classes", "scores", "predicted") if _is_said(entry, key)]
     if len(said) > 1:
         found = listed(said)
         allowed = "classes for probabilities, scores, or predicted for decisions alone"
@@ -95,6 +95,14 @@ def _problems_of_classes(entry: Mapping[str, Any], metric: str | None, file: str
         yield Problem(file, found, "a metric of decisions", fix, column="evaluation.metric")
 
 
+def _is_said(entry: Mapping[str, Any], key: str) -> bool:
+    """Say whether a key of predictions says anything; `classes` does not where all in it is left out."""
+    value = entry.get(key)
+    if key == "classes":
+        return any(one is not None for one in (value or {}).values())
+    return value is not None
+
+
 def _problems_of_numbers(entry: Mapping[str, Any], targets: Sequence[str], file: str) -> Iterator[Problem]:
     own = entry.get("target")
     named = [own] if isinstance(own, str) else own
@@ -103,7 +111,7 @@ def _problems_of_numbers(entry: Mapping[str, Any], targets: Sequence[str], file:
         fix = "remove data.target: true values stand in the predictions, or in the table of the items"
         yield Problem(file, found, "one list of numbers", fix, column=f"{PREDICTIONS}.target")
     for key in OF_CLASSES:
-        if entry.get(key):
+        if _is_said(entry, key):
             found = f"{key}, which is of classes, and {listed(list(targets))}, which are numbers"
             fix = f"remove {key}, or the target"
             yield Problem(

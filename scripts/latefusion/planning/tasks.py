@@ -25,9 +25,9 @@ def with_task(written: Mapping[str, Any]) -> Mapping[str, Any]:
     """
     data, predictions = written.get("data"), written.get("predictions")
     if isinstance(predictions, Mapping) and predictions.get("target") is not None:
-        known = data if isinstance(data, Mapping) else {}
         if data is None or isinstance(data, Mapping):
-            data = {"target": predictions["target"], **known}
+            data = {"target": predictions["target"], **(data or {})}
+            written = {**written, "data": data}
     if not isinstance(data, Mapping) or data.get("target") is None or "label" in data:
         return written
     return {**written, "data": {**data, "label": None}}

@@ -177,7 +177,8 @@ class TargetResults:
     @property
     def group_word(self) -> str:
         """What a group is called in a sentence: `artist` where the column is `artist_name`."""
-        return group_word(self.config["data"].get("group"))
+        predictions = self.config.get("predictions") or {}
+        return group_word(predictions.get("group") or self.config["data"].get("group"))
 
 
 def model_title(name: str) -> str:

@@ -4,7 +4,9 @@ import pytest
 
 from latefusion.core.errors import InputError
 from latefusion.planning.config_layers import Layer
+from latefusion.planning.files import in_any_order
 from latefusion.planning.run_plan import plan_run
+from latefusion.report.sections.provenance import as_written
 from settings import FOLDERS
 
 HEADER = "id,system,y,fold,part,p_a,p_b\n"
@@ -123,3 +125,81 @@ def test_compare_without_predictions_means_nothing(tmp_path, monkeypatch):
 def test_a_single_positive_class_is_the_target_of_detection(planned):
     run = planned(predictions={"positive": "b", "classes": {"columns": ["p_b"]}})
     assert run.config["evaluation"]["detection"]["target"] == "b"
+
+
+NUMBERS = {"file": "p.csv", "model": "system", "target": ["valence", "arousal"]}
+
+
+@pytest.fixture
+def planned_numbers(tmp_path, monkeypatch):
+    """Return a function that plans a run on predictions of numbers of some models."""
+    monkeypatch.chdir(tmp_path)
+
+    def plan(models=("net", "mean"), predictions=(), **more):
+        lines = [f"i{i},{model},{i},{-i},{i % 3},dev,0.5,0.5\n" for model in models for i in range(6)]
+        header = "id,system,valence,arousal,fold,part,predicted_valence,predicted_arousal\n"
+        (tmp_path / "p.csv").write_text(header + "".join(lines))
+        (tmp_path / "keys.csv").write_text("id,valence,arousal\ni0,1,2\n")
+        content = {"predictions": {**NUMBERS, **dict(predictions)}, **more}
+        return plan_run([Layer("mine.yaml", content)], **FOLDERS)
+
+    return plan
+
+
+def test_predicted_numbers_are_a_run_of_numbers_that_trains_nothing(planned_numbers):
+    run = planned_numbers(predictions={"role": "part"})
+    assert not run.has_classes
+    assert run.targets.plan.targets == ("valence", "arousal")
+    assert run.targets.plan.models_of_rules[-1] == "selected"
+    assert "mean_fusion" in run.targets.plan.rules
+    promised = run.promised()
+    assert "<results>/given/predictions/net/train_out_of_fold.parquet" in promised
+    assert not [file for file in promised if "joblib" in file or "in_sample" in file or "features" in file]
+
+
+def test_numbers_without_rows_that_teach_are_fused_by_fixed_rules_alone(planned_numbers):
+    plan = planned_numbers().targets.plan
+    assert plan.models_of_rules == ["mean_fusion", "median"]
+    assert {one.model for one in plan.left_out} >= {"ridge_stacking", "mlp", "best_single"}
+    promised = planned_numbers().promised()
+    assert not [file for file in promised if file.endswith("train_out_of_fold.parquet")]
+
+
+def test_true_numbers_may_stand_in_a_table_of_the_items(planned_numbers):
+    run = planned_numbers(predictions={"target": None}, data={"items": "keys.csv", "target": ["arousal"]})
+    assert run.targets.plan.targets == ("arousal",)
+    assert run.files.prediction_items() == ["keys.csv"]
+
+
+def test_the_configuration_that_the_page_shows_can_be_run_again(planned_numbers):
+    run = planned_numbers(predictions={"role": "part", "fold": "fold"}, quadrants={"cut": [0, 0]})
+    again = plan_run([Layer("again.yaml", as_written(in_any_order(run.config)))], **FOLDERS)
+    assert again.targets.plan == run.targets.plan
+    assert again.config["predictions"] == run.config["predictions"]
+
+
+@pytest.mark.parametrize(
+    ("predictions", "more", "told"),
+    [
+        ({"label": "y"}, {}, "label, which is of classes, and valence and arousal, which are numbers"),
+        ({"scores": {"prefix": "s_"}}, {}, "scores, which is of classes"),
+        ({"positive": "a"}, {}, "positive, which is of classes"),
+        ({"target": None, "predicted": {"prefix": "f_"}}, {}, "columns of numbers, and no target"),
+        ({"predicted": {"columns": ["a"]}}, {}, "1 column for 2 targets"),
+        ({"predicted": "a"}, {}, "1 column for 2 targets"),
+        ({"variance": {"columns": ["a", "b", "c"]}}, {}, "3 columns for 2 targets"),
+        ({}, {"data": {"target": ["valence"]}}, "one list of numbers"),
+        ({}, {"data": {"label": "y"}}, "predictions of classes, or of numbers"),
+        ({}, {"rules": [{"name": "product"}]}, "leave it out: product does not fuse targets"),
+        ({}, {"protocols": ["cross"]}, "protocols: \\[honest\\]"),
+        ({}, {"quadrants": {"cut": [0]}}, "a cut for each target"),
+    ],
+)
+def test_what_contradicts_predicted_numbers_is_refused(planned_numbers, predictions, more, told):
+    with pytest.raises(InputError, match=told):
+        planned_numbers(predictions=predictions, **more)
+
+
+def test_no_model_of_numbers_is_called_as_a_baseline_is(planned_numbers):
+    with pytest.raises(InputError, match="rename the model in the predictions"):
+        planned_numbers(("net", "training_mean"))

@@ -38,7 +38,7 @@ def section(results: Results) -> Section:
     """Return what is needed to make the page again."""
     part = Section("making", "How it was made")
     part.facts["config"] = yaml.safe_dump(
-        plain(_as_written(results)), sort_keys=False, allow_unicode=True, width=100
+        plain(as_written(results.config)), sort_keys=False, allow_unicode=True, width=100
     )
     part.tables += [_inputs(results), _versions(), _jobs(results)]
     jobs = {rule: len(own) for rule, own in _by_rule(results).items()}
@@ -63,11 +63,10 @@ def _finding(results: Results) -> str:
     return f"{made}, {plural(len(results.jobs), 'job')}, {duration(seconds)} one after another."
 
 
-def _as_written(results: Results) -> dict[str, object]:
-    """Return the configuration without what finished predictions exclude and a run fills in for itself."""
-    return {
-        key: value for key, value in results.config.items() if not results.predicted or key not in TRAINED
-    }
+def as_written(config: Mapping[str, object]) -> dict[str, object]:
+    """Return a configuration without what finished predictions exclude and a run fills in for itself."""
+    predicted = config.get("predictions") is not None
+    return {key: value for key, value in config.items() if not predicted or key not in TRAINED}
 
 
 def plain(value: object) -> object:

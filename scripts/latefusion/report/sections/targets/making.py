@@ -7,7 +7,7 @@ import yaml
 from latefusion.report.components import Column, Section, Table, figure, text
 from latefusion.report.number_format import count, number
 from latefusion.report.sections.checks import LOOKS, title
-from latefusion.report.sections.provenance import plain
+from latefusion.report.sections.provenance import as_written, plain
 from latefusion.report.sentences import plural
 from latefusion.report.target_results import Row, TargetResults
 
@@ -41,7 +41,7 @@ def making(results: TargetResults) -> Section:
     part = Section("making", "How it was made")
     part.finding = "Definitions and configuration."
     part.facts["config"] = yaml.safe_dump(
-        plain(results.config), sort_keys=False, allow_unicode=True, width=100
+        plain(as_written(results.config)), sort_keys=False, allow_unicode=True, width=100
     )
     part.facts["seed"] = results.config["seed"]
     part.facts["draws"] = results.config["evaluation"]["draws"]
