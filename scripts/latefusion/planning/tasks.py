@@ -24,10 +24,10 @@ def with_task(written: Mapping[str, Any]) -> Mapping[str, Any]:
     Numbers whose true values stand in finished predictions are named there.
     """
     data, predictions = written.get("data"), written.get("predictions")
-    if isinstance(predictions, Mapping) and predictions.get("target") is not None:
-        if data is None or isinstance(data, Mapping):
-            data = {"target": predictions["target"], **(data or {})}
-            written = {**written, "data": data}
+    named = predictions.get("target") if isinstance(predictions, Mapping) else None
+    if named is not None and (data is None or isinstance(data, Mapping)):
+        data = {"target": named, **(data or {})}
+        written = {**written, "data": data}
     if not isinstance(data, Mapping) or data.get("target") is None or "label" in data:
         return written
     return {**written, "data": {**data, "label": None}}
