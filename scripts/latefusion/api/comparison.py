@@ -54,60 +54,56 @@ def compare(
     predictions : mapping of str to (n, K) array
         What each model says: probabilities of the classes, a row of NaN where it says nothing of an item. Of
         two classes (n,) probabilities of the second will do. Data frames must have one index, and columns
-        that are named after the labels. With `targets` numbers, (n, T), or (n,) of one target.
+        that are named after the labels. With `targets` numbers, (n, T), or (n,) of one.
     y : (n,) array
-        Labels, integers or texts. With `targets` the true numbers, (n, T), or (n,) of one target.
+        Labels, integers or texts. With `targets` the true numbers, (n, T), or (n,) of one.
     groups : (n,) array, optional
-        What items have in common (a speaker, an artist); intervals are over groups.
+        What items have in common; intervals are over groups.
     dev : tuple, optional
-        Other items, on which the rules that learn do so: predictions of each model, which must not have seen
-        them in training, their labels, and, as a third entry, their groups.
+        Other items, unseen by the models, for rules to learn from: predictions, `y`, perhaps groups.
     folds : (n,) array, optional
         Fold of each item, where `predictions` are those of cross-validation: rules that judge a fold learn
         from the others. Without this and `dev` only fixed rules are judged.
     targets : str or sequence of str, optional
-        Names of the numbers that are predicted. Without, `y` holds labels and `predictions` probabilities:
-        which of the two they are is never guessed.
+        Names of the numbers that are predicted. Without, `y` holds labels: it is never guessed.
     classes : sequence, optional
         Label of each column; by default the sorted labels, as scikit-learn's `classes_`.
     rules : 'all' or sequence
-        Names of rules, or mappings of `name` and options as in a configuration.
+        Names of rules, or mappings of `name` and options.
     metric : {'accuracy', 'balanced_accuracy', 'macro_f1', 'log_loss', 'auroc'}, optional
-        By which models are ranked and compared; accuracy by default. Numbers are ranked by R².
+        By which models are ranked and compared; by default accuracy. Numbers are ranked by R².
     draws, seed : int
         Of the group bootstrap; of everything random.
     group_names : {'artists', 'exact'}
         How names of groups are compared: those of artists are taken apart at "feat." and the like.
-    n_jobs : int
-        Processes, on which no number depends.
-    progress : bool or callable
-        Whether a bar shows how far it is; or what is told steps done, of how many, and the last one.
+    n_jobs, progress
+        Processes; a bar, or who is told steps done, of how many, and the last. No number depends on them.
 
     Raises
     ------
     latefusion.core.errors.InputError
-        If the predictions, or a rule's name or option, cannot be used; where `y` holds what can be no labels.
+        If the predictions, or a rule's name or option, cannot be used.
     """
     parts = Part(TEST, predictions, y, groups), None if dev is None else _dev(dev)
-    evaluation: dict[str, Any] = {"draws": draws}
-    found: PredictionSet | TargetPredictionSet
-    answer: dict[str, Any]
-    if targets is None:
-        refuse_numbers(parts, classes)
-        found = prediction_set(*parts, folds=folds, classes=classes, group_names=group_names)
-        answer, evaluation = {"label": "label"}, {"metric": metric or "accuracy", **evaluation}
-    else:
-        names = _targets(targets, metric, classes)
-        found = target_prediction_set(*parts, folds=folds, targets=names, group_names=group_names)
-        answer = {"target": names}
-    written = _configuration(folds is not None, dev is not None, found.grouped, group_names)
-    written["predictions"] |= answer
-    written |= {
-        "rules": _entries(rules, of_numbers=targets is not None),
-        "evaluation": evaluation,
-        "seed": seed,
-    }
+    names = None if targets is None else _targets(targets, metric, classes)
+    found = _predictions(*parts, names, folds, classes, group_names)
+    written = _configuration(found, rules, metric, folds is not None, dev is not None) | {"seed": seed}
+    written["evaluation"]["draws"], written["data"] = draws, {"group_names": group_names}
     return _judged(found, written, n_jobs, _listener(progress))
+
+
+def _predictions(
+    test: Part,
+    dev: Part | None,
+    targets: Sequence[str] | None,
+    folds: ArrayLike | None,
+    classes: Sequence[Any] | None,
+    group_names: str,
+) -> PredictionSet | TargetPredictionSet:
+    if targets is not None:
+        return target_prediction_set(test, dev, folds=folds, targets=targets, group_names=group_names)
+    refuse_numbers((test, dev), classes)
+    return prediction_set(test, dev, folds=folds, classes=classes, group_names=group_names)
 
 
 def _listener(progress: bool | Told) -> Told:
@@ -116,11 +112,21 @@ def _listener(progress: bool | Told) -> Told:
     return _bar if progress and (sys.stderr.isatty() or "ipykernel" in sys.modules) else _logged
 
 
-def _configuration(folds: bool, dev: bool, grouped: bool, group_names: str) -> dict[str, Any]:
+def _configuration(
+    found: PredictionSet | TargetPredictionSet,
+    rules: str | Sequence[str | Mapping[str, Any]],
+    metric: str | None,
+    folds: bool,
+    dev: bool,
+) -> dict[str, Any]:
     """Return what a configuration says of the predictions; its columns are those of nothing."""
-    named = {"group": grouped, "role": dev, "fold": folds}
-    entry = {"file": NAME, **{key: key if there else None for key, there in named.items()}}
-    return {"predictions": entry, "data": {"group_names": group_names}}
+    true: dict[str, Any] = {"label": "label"}
+    evaluation: dict[str, Any] = {"metric": metric or "accuracy"}
+    if of_numbers := isinstance(found, TargetPredictionSet):
+        true, evaluation = {"target": list(found.targets)}, {}
+    named = {"group": found.grouped, "role": dev, "fold": folds}
+    entry = {"file": NAME, **true, **{key: key if there else None for key, there in named.items()}}
+    return {"predictions": entry, "rules": _entries(rules, of_numbers=of_numbers), "evaluation": evaluation}
 
 
 def _judged(
@@ -159,7 +165,7 @@ def _dev(dev: Sequence[Any]) -> Part:
 
 
 def _entries(
-    rules: str | Sequence[str | Mapping[str, Any]], *, of_numbers: bool
+    rules: str | Sequence[str | Mapping[str, Any]], *, of_numbers: bool = False
 ) -> list[dict[str, Any]] | None:
     if rules == EVERY:
         return None

@@ -16,7 +16,8 @@ from latefusion.planning.config_types import Config, Pretrained, Probabilities
 from latefusion.planning.early_views import default_view, option_problems, view_problems
 from latefusion.planning.item_sources import item_files, item_problems, with_item_defaults
 from latefusion.planning.modality_sources import source_problems
-from latefusion.planning.prediction_models import prediction_problems, requirements, with_protocol
+from latefusion.planning.prediction_models import requirements, with_protocol
+from latefusion.planning.prediction_problems import prediction_problems
 from latefusion.planning.schema_problems import schema_problems
 from latefusion.planning.tasks import task_problems
 

@@ -120,24 +120,10 @@ def make_target_plan(
     problems = rules_problems(cast("Config", {**config, "rules": own}), rules, file)
     if problems:
         raise InputError(problems)
-    left_out = [
-        LeftOut(protocol, "regression", _WHY_NO_REPLICA)
-        for protocol in config["protocols"]
-        if protocol == REPLICA
-    ]
     views = {view.name: view for view in _views(config)}
     held_out = teaches(config["predictions"])
-    if not held_out:
-        left_out += [
-            LeftOut(protocol, rule["name"], NOTHING_TO_LEARN_FROM)
-            for protocol in config["protocols"]
-            for rule in wanted
-            if rules[rule["rule"]].learns
-        ]
-        wanted = [rule for rule in wanted if not rules[rule["rule"]].learns]
-    for protocol in config["protocols"]:
-        for name, reason in _not_trained(config):
-            left_out += [] if protocol == REPLICA else [LeftOut(protocol, f"regression of {name}", reason)]
+    idle = [rule for rule in wanted if not held_out and rules[rule["rule"]].learns]
+    wanted = [rule for rule in wanted if rule not in idle]
     cross = cross_partitions(config)
     return TargetPlan(
         targets=tuple(targets),
@@ -152,10 +138,21 @@ def make_target_plan(
             for protocol in config["protocols"]
             if protocol != REPLICA
         },
-        left_out=left_out,
+        left_out=list(_left_out(config, [rule["name"] for rule in idle])),
         trained=config["predictions"] is None,
         held_out=held_out,
     )
+
+
+def _left_out(config: Config, idle: Sequence[str]) -> Iterator[LeftOut]:
+    """Yield what protocols do without: themselves, rules with nothing to learn from, and untrained views."""
+    for protocol in config["protocols"]:
+        if protocol == REPLICA:
+            yield LeftOut(protocol, "regression", _WHY_NO_REPLICA)
+            continue
+        yield from (LeftOut(protocol, name, NOTHING_TO_LEARN_FROM) for name in idle)
+        for name, reason in _not_trained(config):
+            yield LeftOut(protocol, f"regression of {name}", reason)
 
 
 def _options(rule: Mapping[str, Any], facts: RuleFacts) -> dict[str, Any]:
