@@ -15,6 +15,7 @@ from latefusion.core.errors import InputError
 from latefusion.planning.config_file import read_config_file
 from launcher.child import snakemake_command
 from launcher.errors import LaunchError
+from launcher.fork import no_threads
 from launcher.place import COMMAND, IS_INSTALLED, ROOT
 
 
@@ -26,7 +27,8 @@ def parsed(options: Sequence[str]) -> Namespace:
     LaunchError
         If Snakemake does not take them, in its words.
     """
-    from snakemake.cli import CliException, parse_args
+    with no_threads():
+        from snakemake.cli import CliException, parse_args
 
     said = io.StringIO()
     try:
