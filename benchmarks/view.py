@@ -154,8 +154,8 @@ def section(result: Result) -> list[str]:
             Processor seconds of {ROWS:,} × 768 with one thread, and which of them the system took, nearly all
             of these to hand out memory for the first time. The floor, bare products and exponentials of half
             the training rows and of the test rows, takes {seconds(floor)}, ours
-            {everything[0] / floor:.1f} times as much. Only half of the products are made, and K − 1 is one
-            pass over each tile. {_why(spent)}
+            {everything[0] / floor:.1f} times as much (load before {result["load_before"]:.1f}). Only half of
+            the products are made, and K − 1 is one pass over each tile. {_why(spent)}
             """
         ),
         table(

@@ -31,6 +31,7 @@ def test_the_page_says_what_solving_reads():
     result = {
         "phases": {**spent, "fit": [7.0, 1.0], "predict": [1.0, 0.0], "solver": counts},
         "floor": {"seconds_processor": 2.0},
+        "load_before": 1.0,
     }
     text = view.section(result)[1]
     assert "ours 4.0 times as much" in text
