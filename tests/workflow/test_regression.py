@@ -26,7 +26,15 @@ ALONE = {
         {"name": "text", "column": "text_embedding", "missing": True},
         {"name": "audio", "column": "audio_embedding"},
     ],
-    "views": [{"name": "early", "modalities": ["text", "audio"], "combine": "kernel_aligned"}],
+    "views": [
+        {"name": "early", "modalities": ["text", "audio"], "combine": "kernel_aligned"},
+        {
+            "name": "mixed",
+            "modalities": ["text", "audio"],
+            "combine": "cooperative",
+            "cooperative": {"rho": [0, 1], "penalty": [1, 10]},
+        },
+    ],
     "kernel_ridge": {"variance": "distance", "approximation": {"components": 40}},
     "folds": 3,
     "cross": {"folds": 2},
@@ -101,11 +109,14 @@ def test_r2_is_measured_against_the_mean_of_the_items_learned_from(alone):
         assert said[model, "r2"] == pytest.approx(1 - error / around, abs=1e-9)
 
 
-def test_variance_grows_with_the_distance_and_weights_of_kernels_are_told(alone):
+def test_variance_by_distance_weights_of_kernels_and_a_cooperative_view_are_in_the_files(alone):
     for partition in ("cross-0-0", "cross-0-1"):
         facts = json.loads((alone / f"{partition}/models/early.json").read_text(encoding="utf-8"))
         assert sum(facts["weights"]) == pytest.approx(1.0)
         assert facts["components"] <= 40
+        mixed = json.loads((alone / f"{partition}/models/mixed.json").read_text(encoding="utf-8"))
+        errors, own = mixed["targets"]["arousal"]["out_of_fold_mse"], mixed["targets"]["arousal"]
+        assert mixed["points"][int(np.argmin(errors))] == [own["rho"], own["penalty"]]
         knots = facts["targets"]["arousal"]["variance_by_distance"]
         table = TargetPredictions.read(alone / f"{partition}/predictions/early/train_out_of_fold.parquet")
         known = ~np.isnan(table.predicted[:, 0])

@@ -1,5 +1,7 @@
 # Needs: features, items with numbers, partitions. Makes: what the rules for classes make, of data.target.
 
+from latefusion.planning import target_resources
+
 TARGETS = RUN.targets
 NUMBERS = TARGETS.root
 OF_NUMBERS = "|".join(TARGETS.plan.protocols)
@@ -38,8 +40,8 @@ rule train_kernel_ridge:
     conda:
         "../../envs/latefusion.yaml"
     resources:
-        mem_mb=of_ridge(resources.ridge_memory_mb),
-        runtime=of_ridge(resources.ridge_runtime_minutes),
+        mem_mb=of_ridge(target_resources.ridge_memory_mb),
+        runtime=of_ridge(target_resources.ridge_runtime_minutes),
     params:
         settings=lambda wildcards: TARGETS.settings(wildcards.view),
         targets=list(TARGETS.plan.targets),
@@ -71,7 +73,7 @@ rule predict_kernel_ridge:
     conda:
         "../../envs/latefusion.yaml"
     resources:
-        mem_mb=of_ridge(resources.ridge_predict_memory_mb),
+        mem_mb=of_ridge(target_resources.ridge_predict_memory_mb),
         runtime=asks(resources.table_runtime_minutes, 10),
     params:
         digest=digest("predict_kernel_ridge"),

@@ -31,6 +31,10 @@ from latefusion.kernel_ridge.cooperative_systems import (
 )
 from latefusion.kernel_ridge.gram import Float64
 
+RHO: Final = (0.0, 0.1, 0.3, 0.5, 0.8, 1.0)
+PENALTY: Final = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
+"""What ρ and λ are chosen from where nothing else is said."""
+
 TOLERANCE: Final = 1e-6
 """Of the residual's norm, as a share of that of the targets: a bound on the error of fitted values."""
 

@@ -51,9 +51,30 @@ def nystroem_ridge_bytes(
 
 
 def view_bytes(
-    rows: int, columns: int, *, targets: int, folds: int, penalties: int, components: int | None
+    rows: int,
+    columns: int,
+    modalities: int,
+    *,
+    targets: int,
+    folds: int,
+    penalties: int,
+    components: int | None = None,
+    weights: int | None = None,
 ) -> int:
-    """Return what fitting a view takes, on the whole kernel or on an approximation by some components."""
-    if components is None:
-        return ridge_bytes(rows, columns, targets, folds, penalties)
-    return nystroem_ridge_bytes(rows, columns, targets, folds, penalties, components)
+    """Return what fitting a view of numbers takes.
+
+    Parameters
+    ----------
+    rows, columns, modalities : int
+        Columns of all modalities together.
+    targets, folds, penalties : int
+    components : int, optional
+        Of an approximated kernel; by default it is whole.
+    weights : int, optional
+        Of disagreement that are tried, where modalities are learned cooperatively.
+    """
+    if weights is not None:
+        return cooperative_bytes(rows, columns, modalities, targets=targets, fits=folds * weights)
+    if components is not None:
+        return nystroem_ridge_bytes(rows, columns, targets, folds, penalties, components)
+    return ridge_bytes(rows, columns, targets, folds, penalties)

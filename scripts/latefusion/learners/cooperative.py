@@ -5,18 +5,16 @@ from itertools import combinations
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from latefusion.core.errors import InputError, Problem
 from latefusion.core.grid import as_list
 from latefusion.core.parallel import blocks, one_blas_thread, run
-from latefusion.kernel_ridge.cooperative import CooperativeFit, fit_cooperative
-from latefusion.kernel_ridge.cooperative_systems import ModalityKernels, TrainingSets
 from latefusion.kernel_ridge.gram import kernel_times
 from latefusion.kernel_ridge.memory import cooperative_bytes
 from latefusion.learning.calibration import Calibration, held_out_probabilities, require_three_folds
 from latefusion.learning.classifier import BLOCK, Array, Classifier, Features, Labels, joined, said_by
 from latefusion.learning.learner import Learner
+from latefusion.regression.cooperative_search import CooperativeSearch
 from latefusion.svm.inputs import Gamma
 from latefusion.svm.kernels import InputScaling
 from latefusion.svm.memory import MEGABYTE, budget
@@ -90,17 +88,19 @@ class CooperativeLearning(Learner):
         seen, coded = np.unique(y, return_inverse=True)
         self._require_memory(parts, len(seen), len(np.unique(fold)), len(rho))
         kernels = _ScaledKernels.fit(parts, self.gamma, self.scale)
-        search = _Search(kernels, parts, coded, len(seen), fold, self.n_jobs)
+        own, target = kernels.rows(parts), np.eye(len(seen))[coded]
+        # the scores of the last class are what is left to one
+        search = CooperativeSearch(own, kernels.gamma, target[:, :-1], fold, self.n_jobs)
         try:
-            scores, error = search.out_of_fold(rho, penalty)
+            scores, error = _out_of_fold(search, rho, penalty, target)
             r, p = np.unravel_index(error.argmin(), error.shape)
-            without_two = search.without_two(rho[[r]], penalty[[p]])
-            whole = search.fitted(search.sets(np.ones((len(y), 1), bool)), rho[[r]], penalty[[p]])
+            without_two = _without_two(search, rho[[r]], penalty[[p]])
+            whole = search.fitted(np.ones((len(y), 1), bool), rho[[r]], penalty[[p]])
         except ArithmeticError as problem:
             raise _too_small(float(penalty.min()), len(y)) from problem
         self._path = _told(rho, penalty, error)
         self.settings_ = {"rho": float(rho[r]), "penalty": float(penalty[p])}
-        machine = _Machine(kernels, search.rows, whole.dual[:, :, 0, 0], whole.intercept[0])
+        machine = _Machine(kernels, own, whole.dual[:, :, 0, 0], whole.intercept[0])
         self._final = Classifier(machine, None, seen.astype(np.int32), self.n_classes, np.float64)
         decision = self._final.of_all_classes(scores[r, p])
         self._calibration = Calibration.fit(decision, y)
@@ -179,51 +179,18 @@ class _Machine:
         return _with_last(total)
 
 
-class _Search:
-    """Fits of the training rows with several ρ and penalties, without some folds."""
+def _out_of_fold(search: CooperativeSearch, rho: Array, penalty: Array, target: Array) -> tuple[Array, Array]:
+    """Return the scores of held-out rows, (R, P, n, k), and their mean squared error, (R, P)."""
+    scores = _with_last(search.out_of_fold(rho, penalty))
+    return scores, np.square(scores - target).sum(axis=3).mean(axis=2)
 
-    def __init__(
-        self,
-        kernels: _ScaledKernels,
-        parts: Sequence[Features],
-        coded: NDArray[np.integer],
-        classes: int,
-        fold: Labels,
-        n_jobs: int,
-    ) -> None:
-        self.rows, self.fold, self.n_jobs = kernels.rows(parts), fold, n_jobs
-        self.target = np.eye(classes)[coded]
-        self.kernels = ModalityKernels.of(self.rows, kernels.gamma, n_jobs)
 
-    def sets(self, mask: NDArray[np.bool_]) -> TrainingSets:
-        return TrainingSets.of(self.kernels, mask, self.n_jobs)
-
-    def fitted(
-        self, sets: TrainingSets, rho: Array, penalty: Array, start: Array | None = None
-    ) -> CooperativeFit:
-        """Return fits of all classes but the last, whose scores are what is left to one."""
-        target = self.target[:, :-1]
-        return fit_cooperative(self.kernels, target, sets, rho, penalty, self.n_jobs, start=start)
-
-    def out_of_fold(self, rho: Array, penalty: Array) -> tuple[Array, Array]:
-        """Return the scores of held-out rows, (R, P, n, k), and their mean squared error, (R, P)."""
-        folds, which = np.unique(self.fold, return_inverse=True)
-        sets = self.sets(which[:, None] != np.arange(len(folds)))
-        scores = np.empty((len(rho), len(penalty), *self.target.shape))
-        start = None
-        for place in np.argsort(penalty)[::-1].tolist():
-            fits = self.fitted(sets, rho, np.full(len(rho), penalty[place]), start)
-            start = fits.beta
-            held_out = fits.fitted[np.arange(len(which)), :, which]
-            scores[:, place] = _with_last(np.swapaxes(held_out, 0, 1))
-        return scores, np.square(scores - self.target).sum(axis=3).mean(axis=2)
-
-    def without_two(self, rho: Array, penalty: Array) -> dict[tuple[int, int], Array]:
-        """Return of each pair of folds the scores of all rows by the fit without both, (n, k)."""
-        pairs = list(combinations(np.unique(self.fold).tolist(), 2))
-        sets = self.sets(np.stack([~np.isin(self.fold, pair) for pair in pairs], axis=1))
-        scores = _with_last(self.fitted(sets, rho, penalty).fitted[:, 0])
-        return {pair: scores[:, place] for place, pair in enumerate(pairs)}
+def _without_two(search: CooperativeSearch, rho: Array, penalty: Array) -> dict[tuple[int, int], Array]:
+    """Return of each pair of folds the scores of all rows by the fit without both, (n, k)."""
+    pairs = list(combinations(np.unique(search.fold).tolist(), 2))
+    mask = np.stack([~np.isin(search.fold, pair) for pair in pairs], axis=1)
+    scores = _with_last(search.fitted(mask, rho, penalty).fitted[:, 0])
+    return {pair: scores[:, place] for place, pair in enumerate(pairs)}
 
 
 def _with_last(scores: Array) -> Array:

@@ -9,6 +9,7 @@ from latefusion.core.errors import Problem, nearest, shorten
 from latefusion.planning.config_types import Config, EarlyView, Modality
 from latefusion.planning.modality_sources import has_embedding
 from latefusion.planning.schema_problems import schema_problems
+from latefusion.planning.tasks import has_classes
 
 COOPERATIVE: Final = "cooperative"
 """How a view is combined that no SVM is trained for, and the learner that it has."""
@@ -44,7 +45,9 @@ def view_problems(view: EarlyView, config: Config, place: str, file: str) -> Ite
         Where the view stands, for messages.
     """
     yield from _modality_problems(view, config["modalities"], f"{place}.modalities", file)
-    yield from _cooperative_problems(view, config["folds"], place, file)
+    # numbers are not calibrated, probabilities on two other folds are
+    folds = config["folds"] if has_classes(config) else None
+    yield from _cooperative_problems(view, folds, place, file)
 
 
 def _modality_problems(
@@ -62,7 +65,7 @@ def _modality_problems(
         yield Problem(file, found, "modalities with an embedding", "leave it out of the view", column=place)
 
 
-def _cooperative_problems(view: EarlyView, folds: int, place: str, file: str) -> Iterator[Problem]:
+def _cooperative_problems(view: EarlyView, folds: int | None, place: str, file: str) -> Iterator[Problem]:
     """Find what means nothing in a view that is learned cooperatively, or in one that is not."""
     combine, options = view["combine"], view["cooperative"]
     if combine != COOPERATIVE:
@@ -81,6 +84,6 @@ def _cooperative_problems(view: EarlyView, folds: int, place: str, file: str) ->
     if view["pretrained"] is not None:
         found, allowed = "a pretrained model of a view with combine: cooperative", "one or the other"
         yield Problem(file, found, allowed, "remove combine", column=f"{place}.pretrained")
-    if folds < 3:
+    if folds is not None and folds < 3:
         found, allowed = f"{folds}, for a view with combine: cooperative", "3 or more, which calibrate it"
         yield Problem(file, found, allowed, "write 3 or more", column="folds")

@@ -18,6 +18,7 @@ from latefusion.planning.resources import (
     svm_runtime_minutes,
     view_memory_mb,
 )
+from latefusion.planning.target_resources import WEIGHTS_OF_DISAGREEMENT
 from latefusion.planning.views import View
 from latefusion.svm.memory import BASE_BYTES, MEGABYTE
 
@@ -26,9 +27,6 @@ CELLS_OF_TWO_THREADS: Final = 1_000_000
 
 CELLS_OF_A_MINUTE: Final = 100_000
 """Rows times columns that the slowest learner on a slow core is given a minute for."""
-
-WEIGHTS_OF_DISAGREEMENT: Final = 6
-"""Of cooperative learning by default."""
 
 SECONDS_OF_A_FIT: Final = 5e-8
 """Of cooperative learning with one weight, for each two rows, modality and class."""

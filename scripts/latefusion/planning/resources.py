@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from latefusion.core.grid import as_list, grid_points
-from latefusion.kernel_ridge.memory import view_bytes
-from latefusion.planning.target_plan import TargetView
 from latefusion.planning.views import View
 from latefusion.svm.memory import BASE_BYTES, MEGABYTE, distance_bytes, svm_bytes
 
@@ -125,36 +123,6 @@ class Requests:
         return lambda wildcards, input: (  # noqa: A006 - names that Snakemake gives
             estimate(self.views[wildcards.view], DataSize.read(input.dataset))
         )
-
-
-def ridge_memory_mb(view: TargetView, size: DataSize, *, targets: int, folds: int) -> int:
-    """Return the megabytes that a job which trains the regressor of a view should ask for."""
-    alphas = len(as_list(view.settings["alphas"]))
-    approximation = view.settings["approximation"]
-    needed = view_bytes(
-        size.rows,
-        size.of(view.modalities),
-        targets=targets,
-        folds=folds,
-        penalties=alphas,
-        components=None if approximation is None else approximation["components"],
-    )
-    return math.ceil((BASE_BYTES + SLACK * needed) / MEGABYTE)
-
-
-def ridge_runtime_minutes(view: TargetView, size: DataSize, *, targets: int, folds: int) -> int:
-    """Return the minutes after which a scheduler may end the training of a view's regressor.
-
-    Some thirty steps of conjugate gradients for each penalty, of 2·10⁹ products a second on all systems.
-    """
-    products = 30 * len(as_list(view.settings["alphas"])) * (1 + folds) * targets * size.rows**2
-    return math.ceil(5 + 10 * (products / 2e9 + 1e-10 * size.rows**2 * size.of(view.modalities)) / 60)
-
-
-def ridge_predict_memory_mb(view: TargetView, size: DataSize, *, targets: int, folds: int) -> int:
-    """Return the megabytes that a job which applies the regressor of a view should ask for."""
-    needed = SLACK * 8 * size.rows * (4 * size.of(view.modalities) + targets * folds)
-    return max(LEAST_MB, math.ceil((BASE_BYTES + needed) / MEGABYTE))
 
 
 def grid_size(view: View) -> int:

@@ -10,12 +10,13 @@ from typing import Any, Final, Literal, cast
 from latefusion.core.errors import InputError
 from latefusion.evaluation.names import SELECTED
 from latefusion.planning.config_types import Config
+from latefusion.planning.early_views import COOPERATIVE
 from latefusion.planning.modality_sources import has_embedding
 from latefusion.planning.plan import ConfiguredRule, LeftOut, cross_partitions
 from latefusion.planning.prediction_models import NOTHING_TO_LEARN_FROM, teaches
 from latefusion.planning.rule_catalogue import RuleFacts
 from latefusion.planning.rule_options import NO_OPTIONS, rules_problems
-from latefusion.planning.tasks import CONCATENATE, COOPERATIVE, REPLICA, has_classes, target_names
+from latefusion.planning.tasks import CONCATENATE, REPLICA, has_classes, target_names
 
 _WHY_NO_REPLICA: Final = "it is the notebook's procedure, which predicts classes"
 
@@ -30,7 +31,7 @@ class TargetView:
     kind : {'single', 'early'}
     modalities : tuple of str
     settings : mapping
-        Those of the key `kernel_ridge`, and `combine`.
+        Those of the key `kernel_ridge`, `combine`, and of a view that is learned so `cooperative`.
     """
 
     name: str
@@ -174,6 +175,8 @@ def _views(config: Config) -> Iterator[TargetView]:
     for view in config["views"]:
         if view["name"] not in without:
             settings = _settings(config, view["combine"])
+            if view["combine"] == COOPERATIVE:
+                settings[COOPERATIVE] = dict(sorted(view["cooperative"].items()))
             yield TargetView(view["name"], "early", tuple(view["modalities"]), settings)
 
 
@@ -192,8 +195,6 @@ def _not_trained(config: Config) -> Iterator[tuple[str, str]]:
     for view in config["views"]:
         if not embedded >= {*view["modalities"]}:
             yield view["name"], "one of its modalities brings no embedding"
-        elif view["combine"] == COOPERATIVE:
-            yield view["name"], "it learns classes"
 
 
 def rules_of_classes(

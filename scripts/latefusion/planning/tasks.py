@@ -15,7 +15,6 @@ REPLICA: Final = "replica"
 BASELINES: Final = (TRAINING_MEAN, GROUP_MEAN)
 
 CONCATENATE: Final = "concatenate"
-COOPERATIVE: Final = "cooperative"
 
 
 def with_task(written: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -137,10 +136,6 @@ def _class_key_problems(config: Config, file: str) -> Iterator[Problem]:
                 if dict(entry).get(key) is not None:
                     found = f"{key} of {shorten(entry['name'])}, which are of classes"
                     yield Problem(file, found, "an embedding", "remove it", column=f"{place}.{key}")
-            if entry.get("combine") == COOPERATIVE:
-                found, allowed = f"{COOPERATIVE}, which learns classes", "kernels that are combined"
-                fix = "write `combine: kernel_mean`"
-                yield Problem(file, found, allowed, fix, column=f"{place}.combine")
     for position, rule in enumerate(config["rules"]):
         for key in ("calibrate", "bag"):
             if rule.get(key):

@@ -13,6 +13,7 @@ from latefusion.core.grid import as_list
 from latefusion.kernel_ridge.gram import Float64
 from latefusion.kernel_ridge.memory import view_bytes
 from latefusion.kernel_ridge.nearness import distances
+from latefusion.regression.cooperative_fit import CooperativeSettings, fit_cooperative_ridge
 from latefusion.regression.regressor import KernelRidge, ScaledRows
 from latefusion.regression.residual_variance import VarianceByDistance, held_out_variance
 from latefusion.regression.ridge_fit import ALIGNED, RidgeFit, fit_ridge
@@ -21,6 +22,7 @@ from latefusion.svm.inputs import Features, Gamma, present_rows, scatter_rows, s
 from latefusion.svm.memory import DEFAULT_COMPONENTS, budget
 
 DISTANCE: Final = "distance"
+COOPERATIVE: Final = "cooperative"
 BY_DISTANCE: Final = "variance_by_distance"
 
 
@@ -34,10 +36,12 @@ class RidgeSettings:
     combine: str
     variance: str = "constant"
     components: int | None = None
+    cooperative: CooperativeSettings | None = None
 
     @classmethod
     def of(cls, settings: Mapping[str, Any]) -> RidgeSettings:
         """Return the settings of the configuration's key `kernel_ridge`, and how a view combines."""
+        own = settings.get(COOPERATIVE)
         approximation = settings["approximation"]
         return cls(
             tuple(map(float, as_list(settings["alphas"]))),
@@ -46,6 +50,7 @@ class RidgeSettings:
             settings["combine"],
             settings["variance"],
             None if approximation is None else int(approximation["components"]),
+            CooperativeSettings.of(own or {}) if settings["combine"] == COOPERATIVE else None,
         )
 
 
@@ -93,19 +98,11 @@ def train_ridge(
     X, Y, fold = rows.learned_from()
     _require_memory(rows, X, fold, settings, memory_mb)
     try:
-        fit = fit_ridge(
-            X,
-            Y,
-            fold,
-            settings.alphas,
-            gamma=settings.gamma,
-            scale=settings.scale,
-            combine=settings.combine,
-            components=settings.components,
-            n_jobs=n_jobs,
-        )
+        fit = _fit(X, Y, fold, settings, n_jobs)
     except ArithmeticError as error:
         fix = "raise the least of kernel_ridge.alphas"
+        if settings.cooperative is not None:
+            fix = "raise the least penalty under the view's key cooperative"
         raise rows.refusal(str(error), "penalties for which the equations can be solved", fix) from None
     rows.require_finite(fit.in_sample, fit.out_of_fold)
     facts = _facts(rows.targets, settings, fit, Y)
@@ -159,6 +156,24 @@ def predict_ridge(
     return scatter_rows(said, known), scatter_rows(variance, known)
 
 
+def _fit(
+    X: Sequence[Features], Y: Float64, fold: NDArray[np.intp], settings: RidgeSettings, n_jobs: int
+) -> RidgeFit:
+    if settings.cooperative is not None:
+        return fit_cooperative_ridge(X, Y, fold, settings.cooperative, n_jobs=n_jobs)
+    return fit_ridge(
+        X,
+        Y,
+        fold,
+        settings.alphas,
+        gamma=settings.gamma,
+        scale=settings.scale,
+        combine=settings.combine,
+        components=settings.components,
+        n_jobs=n_jobs,
+    )
+
+
 def _by_distance(
     fit: RidgeFit, X: Sequence[Features], Y: Float64, fold: NDArray[np.intp], n_jobs: int
 ) -> tuple[Float64, VarianceByDistance]:
@@ -181,20 +196,23 @@ def _facts(targets: Sequence[str], settings: RidgeSettings, fit: RidgeFit, Y: Fl
     spread = Y.var(axis=0)
     in_sample = np.square(fit.in_sample - Y).mean(axis=0)
     residual = residual_variance(fit.error.min(axis=0), Y)
-    more: dict[str, Any] = {}
-    if settings.components is not None:
-        more["components"] = len(fit.spanned_by)
+    own: dict[str, Any] = {
+        "gamma": settings.gamma,
+        "scale": settings.scale,
+        "alphas": list(settings.alphas),
+        "steps": list(fit.steps),
+    }
+    if settings.cooperative is not None:
+        own = settings.cooperative.facts()
+    elif settings.components is not None:
+        own["components"] = len(fit.spanned_by)
     if settings.combine == ALIGNED:
-        more["weights"] = list(fit.model.weights)
+        own["weights"] = list(fit.model.weights)
     return {
         "learner": "kernel_ridge",
         "rows": len(Y),
-        "gamma": settings.gamma,
-        "scale": settings.scale,
         "combine": settings.combine,
-        "alphas": list(settings.alphas),
-        "steps": list(fit.steps),
-        **more,
+        **own,
         "targets": {
             name: {
                 **{key: float(values[t]) for key, values in fit.settings.items()},
@@ -216,25 +234,30 @@ def _require_memory(
     settings: RidgeSettings,
     memory_mb: float | None,
 ) -> None:
-    n, columns = len(X[0]), sum(x.shape[1] for x in X)
+    n, parts, own = len(X[0]), len(X), settings.cooperative
     needed = view_bytes(
         n,
-        columns,
+        sum(x.shape[1] for x in X),
+        parts,
         targets=rows.Y.shape[1],
         folds=int(fold.max()) + 1,
         penalties=len(settings.alphas),
         components=settings.components,
+        weights=None if own is None else len(own.rho),
     )
     limit = budget(memory_mb)
-    if limit is not None and needed > limit:
-        what, fix = (
-            "kernel matrix",
-            f"set `kernel_ridge: {{approximation: {{components: {DEFAULT_COMPONENTS}}}}}`",
-        )
-        if settings.components is not None:
-            what, fix = "approximated kernel", "set fewer components under kernel_ridge.approximation"
-        raise rows.refusal(
-            f"{n:,} training rows: their {what} and what goes with it take {needed:,} bytes",
-            f"{limit:,} bytes, which is what this job may use",
-            f"{fix}, give the job more memory (`resources: mem_mb`), or train on fewer items",
-        )
+    if limit is None or needed <= limit:
+        return
+    what, fix = (
+        "kernel matrix",
+        f"set `kernel_ridge: {{approximation: {{components: {DEFAULT_COMPONENTS}}}}}`",
+    )
+    if own is not None:
+        what, fix = f"{parts} kernel matrices", "let the view have `combine: kernel_mean`"
+    elif settings.components is not None:
+        what, fix = "approximated kernel", "set fewer components under kernel_ridge.approximation"
+    raise rows.refusal(
+        f"{n:,} training rows: their {what} and what goes with it take {needed:,} bytes",
+        f"{limit:,} bytes, which is what this job may use",
+        f"{fix}, give the job more memory (`resources: mem_mb`), or train on fewer items",
+    )

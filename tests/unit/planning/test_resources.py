@@ -9,7 +9,6 @@ import pytest
 from latefusion.core.errors import InputError
 from latefusion.learners.cooperative import CooperativeLearning
 from latefusion.planning.learner_resources import (
-    WEIGHTS_OF_DISAGREEMENT,
     curve_memory_mb,
     curve_runtime_minutes,
     learner_memory_mb,
@@ -28,6 +27,12 @@ from latefusion.planning.resources import (
     view_memory_mb,
     view_predict_memory_mb,
     view_threads,
+)
+from latefusion.planning.target_plan import TargetView
+from latefusion.planning.target_resources import (
+    WEIGHTS_OF_DISAGREEMENT,
+    ridge_memory_mb,
+    ridge_runtime_minutes,
 )
 from latefusion.svm import memory
 from latefusion.svm.memory import require, svm_bytes
@@ -182,3 +187,26 @@ def test_a_learning_curve_asks_for_its_largest_view():
     assert curve_memory_mb(views, SIZE, folds=5) == view_memory_mb(views[-1], SIZE, folds=5)
     assert curve_runtime_minutes(views, SIZE, ["text", "audio"]) == 60 + 6 * svm_runtime_minutes(10_000, 100)
     assert curve_memory_mb([], SIZE, folds=5) == 1000
+
+
+def test_an_approximated_view_of_numbers_asks_in_proportion_to_the_rows_and_a_cooperative_one_for_more():
+    settings = {"alphas": [1, 10], "approximation": None, "combine": "concatenate"}
+
+    def asked(rows, **more):
+        view = TargetView("early", "early", ("a", "b"), {**settings, **more})
+        size = DataSize(rows, {"a": 300, "b": 400}, 0)
+        return [
+            estimate(view, size, targets=2, folds=5) for estimate in (ridge_memory_mb, ridge_runtime_minutes)
+        ]
+
+    some = {"approximation": {"components": 500}}
+    for exact, twice, approximated, doubled in zip(
+        asked(200_000), asked(400_000), asked(200_000, **some), asked(400_000, **some), strict=True
+    ):
+        assert twice > 3.8 * exact
+        assert doubled < 2.1 * approximated
+        assert doubled < exact / 20
+    for plain, cooperative in zip(
+        asked(20_000), asked(20_000, combine="cooperative", cooperative={}), strict=True
+    ):
+        assert cooperative > 1.5 * plain

@@ -95,10 +95,6 @@ def test_an_option_of_a_classifying_rule_does_not_reach_its_counterpart_for_numb
         ({"quadrants": {"cut": [0]}}, ["quadrants.cut", "1 number for valence and arousal", "[0, 0]"]),
         ({"quadrants": {"cut": [0, 0], "label": "emotion"}}, ["quadrants.label", "data.describe"]),
         ({"kernel_ridge": {"alphas": [0]}}, ["kernel_ridge.alphas", "more than 0"]),
-        (
-            {"views": [{"name": "early", "modalities": ["text", "audio"], "combine": "cooperative"}]},
-            ["views[0].combine", "write `combine: kernel_mean`"],
-        ),
         ({"rules": [{"name": "random_forest", "bag": True}]}, ["rules[0].bag", "for probabilities"]),
         ({"views": [{"name": "group_mean", "modalities": ["text", "audio"]}]}, ["views[0].name", "baseline"]),
     ],
@@ -116,9 +112,10 @@ def test_no_class_and_no_number_is_refused():
         planned(changed(quadrants={"cut": [0, 0]}))
 
 
-def test_cooperative_views_are_left_out_by_name_beside_classes():
-    run = planned(changed(data__target="valence", views__0__combine="cooperative"))
-    left = {one.model: one.reason for one in run.targets.plan.left_out if one.protocol == "honest"}
-    assert "classes" in left["regression of early"]
-    assert "early" not in run.targets.plan.views
-    assert "early" in run.plan.views
+def test_cooperative_views_are_learned_of_numbers_too_with_their_own_options():
+    own = {"rho": [0.0, 1.0]}
+    run = planned(changed(data__target="valence", views__0__combine="cooperative", views__0__cooperative=own))
+    assert run.targets.plan.views["early"].settings["cooperative"] == own
+    assert [one.model for one in run.targets.plan.left_out] == ["regression"]
+    views = [{"name": "both", "modalities": ["text", "audio"], "combine": "cooperative"}]
+    assert alone(views=views, folds=2).targets.plan.views["both"].settings["combine"] == "cooperative"

@@ -5,6 +5,8 @@ import pytest
 from sklearn.kernel_ridge import KernelRidge
 
 from latefusion.core.errors import InputError
+from latefusion.learners.cooperative import CooperativeLearning
+from latefusion.regression.cooperative_fit import CooperativeSettings
 from latefusion.regression.target_rows import TargetRows
 from latefusion.regression.training import RidgeSettings, predict_ridge, train_ridge
 from latefusion.rules.gaussian_experts import GaussianExperts
@@ -226,3 +228,55 @@ def test_gaussian_experts_gain_by_distance_where_modalities_know_different_items
     assert error["distance"] < (1 - gain) * error["constant"]
     if uneven_rows:
         assert error["distance"] < (1 - gain) * error["inverse_mse"]
+
+
+def test_a_cooperative_view_is_learned_with_the_weight_and_penalty_of_least_error_out_of_fold():
+    X, Y, fold = world(240)
+    own = CooperativeSettings(rho=(0.0, 1.0), penalty=(0.5, 5.0), gamma=0.2, scale="none")
+    fit = trained(X, Y, fold, settings(combine="cooperative", cooperative=own, variance="distance"))
+    K = [np.exp(-0.2 * np.square(x[:, None] - x).sum(axis=2)) for x in X]
+
+    def said(rho, penalty, seen, of):
+        """Additive at ρ = 0, the mean of separate machines at ρ = 1."""
+        level = Y[seen].mean(axis=0)
+        kernels = [sum(K)] if rho == 0 else K
+        each = [
+            KernelRidge(alpha=2 * penalty / len(kernels), kernel="precomputed")
+            .fit(k[np.ix_(seen, seen)], Y[seen] - level)
+            .predict(k[np.ix_(of, seen)])
+            for k in kernels
+        ]
+        return np.mean(each, axis=0) + level
+
+    everyone = np.ones(len(Y), bool)
+    points = [(rho, penalty) for rho in own.rho for penalty in own.penalty]
+    assert fit.facts["points"] == [[*point] for point in points]
+    held_out = np.empty((len(points), *Y.shape))
+    for at, point in enumerate(points):
+        for k in range(3):
+            held_out[at, fold == k] = said(*point, fold != k, fold == k)
+    errors = np.square(held_out - Y).mean(axis=1)
+    new, _ = predict_ridge(fit.model, fit.facts, TARGETS, X)
+    for t, name in enumerate(TARGETS):
+        facts = fit.facts["targets"][name]
+        best = int(errors[:, t].argmin())
+        np.testing.assert_allclose(facts["out_of_fold_mse"], errors[:, t], rtol=1e-5)
+        assert (facts["rho"], facts["penalty"]) == points[best]
+        np.testing.assert_allclose(fit.out_of_fold[:, t], held_out[best, :, t], atol=1e-5)
+        np.testing.assert_allclose(new[:, t], said(*points[best], everyone, everyone)[:, t], atol=1e-5)
+        np.testing.assert_allclose(fit.in_sample[:, t], new[:, t], atol=1e-6)
+
+
+def test_cooperative_views_choose_from_what_they_choose_from_for_classes():
+    learner = CooperativeLearning()
+    own = CooperativeSettings.of({})
+    assert (own.rho, own.penalty) == (learner.rho, learner.penalty)
+    assert (own.gamma, own.scale) == (learner.gamma, learner.scale)
+
+
+def test_kernels_of_a_cooperative_view_that_do_not_fit_are_refused():
+    X, Y, fold = world(60)
+    with pytest.raises(InputError, match=r"(?s)2 kernel matrices.*combine: kernel_mean"):
+        trained(
+            X, Y, fold, settings(combine="cooperative", cooperative=CooperativeSettings()), memory_mb=1e-3
+        )
