@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from joblib import Parallel, delayed, parallel_config
 
+from latefusion.api.fusing import Fusing, NamedPaths
+from latefusion.api.processes import each
 from latefusion.evaluation.checks.finding import gather
 from latefusion.evaluation.checks.suite import run_checks
 from latefusion.evaluation.evaluate import evaluate
@@ -20,9 +21,6 @@ from latefusion.evaluation.tables.leaks import leaks
 from latefusion.evaluation.tables.ranking_files import write_rankings
 from latefusion.evaluation.tables.summary import as_columns, ranking, summarise
 from latefusion.evaluation.view_files import view_files
-from latefusion.fusion.fuse import fuse
-from latefusion.fusion.inputs import read_partition_inputs
-from latefusion.fusion.robustness import ROBUSTNESS
 from latefusion.fusion.rule import rule_class
 from latefusion.fusion.selection import select
 from latefusion.planning import job_inputs
@@ -134,22 +132,16 @@ class Judging:
         inputs = job_inputs.fused(self.run.files, self.protocol)
         files = NamedPaths(zip(inputs, self.at(*inputs.values()), strict=True))
         files |= {"groups": f"{self.results}/groups.parquet", "dataset": f"{self.results}/dataset.json"}
-        jobs = (
-            delayed(_fuse)(
-                name,
-                job_inputs.rule_parameters(self.run.files, name),
-                self.partitions,
-                self.run.plan.fused[self.protocol],
-                files,
-                self.protocol,
-                self.run.config["seed"],
-                self.results / "fusion" / self.protocol,
-                self.n_jobs,
-            )
-            for name in rules
+        fusing = Fusing(
+            self.partitions,
+            self.run.plan.fused[self.protocol],
+            files,
+            self.protocol,
+            self.run.config["seed"],
+            self.results / "fusion" / self.protocol,
         )
-        with parallel_config("loky", inner_max_num_threads=1):
-            yield from Parallel(n_jobs=self.n_jobs, return_as="generator_unordered", batch_size=1)(jobs)
+        tasks = [(name, job_inputs.rule_parameters(self.run.files, name)) for name in rules]
+        yield from each(fusing, tasks, self.n_jobs)
 
     def _rule_files(self, names: list[str], kind: str) -> list[str]:
         return self.at(*fused_files(self.protocol, names, kind))
@@ -250,36 +242,3 @@ class Judging:
     def config(self) -> Mapping[str, Any]:
         """The configuration as the page shows it."""
         return in_any_order(self.run.config)
-
-
-class NamedPaths(dict[str, str]):
-    """Files by name, of which a missing one is an error, as among Snakemake's."""
-
-    def get(self, name: str) -> str:  # type: ignore[override]
-        return self[name]
-
-
-def _fuse(
-    name: str,
-    rule: Mapping[str, Any],
-    partitions: list[str],
-    modalities: list[str],
-    files: NamedPaths,
-    protocol: Protocol,
-    seed: int,
-    folder: Path,
-    threads: int,
-) -> str:
-    # a forest grows on what the other rules leave idle; its bytes do not depend on it
-    with parallel_config("threading", n_jobs=threads):
-        fused = fuse(
-            rule["rule"],
-            rule["options"],
-            read_partition_inputs(partitions, modalities, files),
-            protocol=protocol,
-            seed=seed,
-        )
-    write_table(fused.table, folder / f"{name}.parquet", fused.table.schema)
-    write_json(fused.learned, folder / f"{name}.json")
-    write_table(fused.robustness, folder / f"{name}.robustness.parquet", ROBUSTNESS)
-    return name

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-from joblib import Parallel, delayed, parallel_config
 
-from latefusion.api.judging import NamedPaths, Told
+from latefusion.api.fusing import NamedPaths
+from latefusion.api.judging import Told
+from latefusion.api.processes import each
+from latefusion.api.target_fusing import TargetFusing, write_fused
 from latefusion.evaluation.names import SELECTED
 from latefusion.evaluation.targets.checks import run_target_checks
 from latefusion.evaluation.targets.evaluate import evaluate_targets
@@ -22,8 +24,7 @@ from latefusion.evaluation.targets.summary import (
     ranking_text,
     summarise_targets,
 )
-from latefusion.fusion.fuse_targets import FusedTargets, fuse_targets, select_target_rule
-from latefusion.fusion.target_inputs import read_target_partitions
+from latefusion.fusion.fuse_targets import FusedTargets, select_target_rule
 from latefusion.planning.files import ROOT, in_any_order
 from latefusion.planning.run_plan import RunPlan
 from latefusion.planning.target_files import TargetFiles
@@ -74,19 +75,19 @@ class TargetJudging:
         """Yield each rule once its files are written."""
         plan, inputs = self.targets.plan, self.targets.of_rule(self.protocol)
         files = NamedPaths(zip(inputs, self.at(*inputs.values()), strict=True))
-        jobs = (
-            delayed(_fuse)(
-                name,
-                (rule.rule, dict(rule.options)),
-                (self.partitions, plan.modalities, files, plan.held_out),
-                self.protocol,
-                self.run.config["seed"],
-                self.results / "fusion" / self.protocol,
-            )
-            for name, rule in plan.rules.items()
+        fusing = TargetFusing(
+            self.partitions,
+            plan.modalities,
+            files,
+            plan.held_out,
+            self.protocol,
+            self.run.config["seed"],
+            self.results / "fusion" / self.protocol,
         )
-        with parallel_config("loky", inner_max_num_threads=1):
-            yield from Parallel(n_jobs=self.n_jobs, return_as="generator_unordered", batch_size=1)(jobs)
+        tasks = [
+            (name, {"rule": rule.rule, "options": dict(rule.options)}) for name, rule in plan.rules.items()
+        ]
+        yield from each(fusing, tasks, self.n_jobs)
 
     def _fused_files(self, kind: str, *, chosen: bool = True) -> list[str]:
         return self.at(*self.targets.fused(self.protocol, kind, chosen=chosen))
@@ -98,7 +99,7 @@ class TargetJudging:
             name: FusedTargets(read_table(table), read_table(outside), read_json(learned))
             for name, table, outside, learned in zip(self.targets.plan.rules, *files, strict=True)
         }
-        _write(select_target_rule(candidates), self.results / "fusion" / self.protocol, SELECTED)
+        write_fused(select_target_rule(candidates), self.results / "fusion" / self.protocol, SELECTED)
 
     def _evaluate(self) -> dict[str, pa.Table]:
         config, plan, protocol = self.run.config, self.targets.plan, self.protocol
@@ -165,23 +166,3 @@ class TargetJudging:
     def config(self) -> Mapping[str, Any]:
         """The configuration as the page shows it."""
         return in_any_order(self.run.config)
-
-
-def _fuse(
-    name: str,
-    rule: tuple[str, Mapping[str, Any]],
-    of: tuple[list[str], list[str], NamedPaths, bool],
-    protocol: str,
-    seed: int,
-    folder: Path,
-) -> str:
-    partitions, modalities, files, held_out = of
-    parts = read_target_partitions(partitions, modalities, files, held_out=held_out)
-    _write(fuse_targets(*rule, parts, protocol=protocol, seed=seed), folder, name)
-    return name
-
-
-def _write(fused: FusedTargets, folder: Path, name: str) -> None:
-    write_table(fused.table, folder / f"{name}.parquet", fused.table.schema)
-    write_table(fused.out_of_fold, folder / f"{name}.out_of_fold.parquet", fused.out_of_fold.schema)
-    write_json(fused.learned, folder / f"{name}.json")

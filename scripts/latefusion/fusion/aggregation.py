@@ -7,6 +7,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from latefusion.core.row_reductions import row_maxima, row_sums
+
 Array = NDArray[np.float64]
 Labels = NDArray[np.int32]
 Mask = NDArray[np.bool_]
@@ -44,7 +46,7 @@ def class_shares(y: Labels, classes: int) -> Array:
 
 def normalise(scores: Array) -> Array:
     """Divide rows of scores >= 0, (n, K), by their sums; a row of zeros says nothing and becomes 1/K."""
-    total = scores.sum(axis=1, keepdims=True)
+    total = row_sums(scores)
     empty = total == 0
     return np.where(empty, 1 / scores.shape[1], scores / np.where(empty, 1, total))
 
@@ -63,8 +65,8 @@ def log_shares(shares: Array) -> Array:
 
 def softmax(scores: Array) -> Array:
     """Return exp(scores) with rows normalised, for scores (n, K), of which each row has a finite one."""
-    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-    normalised: Array = powers / powers.sum(axis=1, keepdims=True)
+    powers = np.exp(scores - row_maxima(scores))
+    normalised: Array = powers / row_sums(powers)
     return normalised
 
 
@@ -160,6 +162,6 @@ def tied(p: Array) -> Mask:
 def _largest(scores: Array, among: Mask) -> Mask:
     """Return which of the classes `among` have the largest score, (n, K)."""
     scores = np.where(among, scores, -1.0)
-    top = scores.max(axis=1, keepdims=True)
+    top = row_maxima(scores)
     found: Mask = among & (scores >= top - SAME * np.abs(top))
     return found

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from latefusion.core.row_reductions import row_maxima, row_sums
 from latefusion.fusion.aggregation import FLOOR, SAME, Array, Labels, softmax
 
 MAX_NEWTON, MAX_CONJUGATE = 100, 500
@@ -122,9 +123,9 @@ def _newton(Z: Array, target: Array, A: Array, penalty: float, tolerance: float)
 def _loss(Z: Array, target: Array, A: Array, penalties: Array) -> tuple[float, Array]:
     """Return the penalised loss and the probabilities."""
     scores = Z @ A
-    top = scores.max(axis=1, keepdims=True)
-    log_sum = top[:, 0] + np.log(np.exp(scores - top).sum(axis=1))
-    loss = float((log_sum - (scores * target).sum(axis=1)).sum() + 0.5 * (penalties * A**2).sum())
+    top = row_maxima(scores)
+    log_sum = (top + np.log(row_sums(np.exp(scores - top))))[:, 0]
+    loss = float((log_sum - row_sums(scores * target)[:, 0]).sum() + 0.5 * (penalties * A**2).sum())
     return loss, np.exp(scores - log_sum[:, None])
 
 
@@ -138,7 +139,7 @@ def _conjugate(
     goal = forcing**2 * product
     for _ in range(MAX_CONJUGATE):
         spread = Z @ direction
-        curved = Z.T @ (p * (spread - (p * spread).sum(axis=1, keepdims=True))) + penalties * direction
+        curved = Z.T @ (p * (spread - row_sums(p * spread))) + penalties * direction
         curvature = float((direction * curved).sum())
         if curvature <= 0:
             break

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from latefusion.core.row_reductions import row_maxima, row_sums
 from latefusion.fusion.aggregation import Array, Labels, softmax
 
 LEAST, MOST = 1e-3, 1e3
@@ -26,13 +27,13 @@ def fit_temperature(scores: Array, y: Labels) -> float:
     float
         Between 0.001 and 1000; 1000 where larger scores do not go with the right class.
     """
-    centred = scores - scores.max(axis=1, keepdims=True)
+    centred = scores - row_maxima(scores)
     right = centred[np.arange(len(y)), y]
     low, high = 1 / MOST, 1 / LEAST
     sharpness = 1.0  # of 1/T the loss is convex: Newton's steps, and halves where they leave the bracket
     for _ in range(MAX_STEPS):
         p = softmax(sharpness * centred)
-        expected = (p * centred).sum(axis=1)
+        expected = row_sums(p * centred)[:, 0]
         slope = float((expected - right).mean())
         if abs(slope) < EXACT or high - low < EXACT * high:
             break
@@ -40,7 +41,7 @@ def fit_temperature(scores: Array, y: Labels) -> float:
             high = sharpness
         else:
             low = sharpness
-        curvature = float(((p * centred**2).sum(axis=1) - expected**2).mean())
+        curvature = float((row_sums(p * centred**2)[:, 0] - expected**2).mean())
         newton = sharpness - slope / curvature if curvature > 0 else high
         sharpness = newton if low < newton < high else (low + high) / 2
     return 1 / sharpness

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from latefusion.core.log_loss import CLIP
 from latefusion.core.metrics import Labels
+from latefusion.core.row_reductions import row_maxima, row_sums
 from latefusion.evaluation.statistics.group_bootstrap import Array, grouped_means, grouped_variance, student
 
 BINS: Final = 10
@@ -231,9 +232,9 @@ def _slope(p: Array, label: Labels, group: NDArray[np.int64]) -> tuple[float, Ar
 
 def _posterior(theta: Array, logs: Array) -> tuple[Array, Array]:
     scores = np.r_[0.0, theta[:-1]] + theta[-1] * logs
-    top = scores.max(axis=1, keepdims=True)
+    top = row_maxima(scores)
     powers = np.exp(scores - top)
-    total = powers.sum(axis=1, keepdims=True)
+    total = row_sums(powers)
     return powers / total, scores - top - np.log(total)
 
 
@@ -245,8 +246,8 @@ def _newton(theta: Array, logs: Array, hit: NDArray[np.bool_]) -> tuple[Array, A
     """Return the gradient of each row, (n, K), the mean negative Hessian, (K, K), and posteriors."""
     q, _ = _posterior(theta, logs)
     rest = hit - q
-    gradient = np.c_[rest[:, 1:], (rest * logs).sum(axis=1)]
-    mean = (q * logs).sum(axis=1, keepdims=True)
+    gradient = np.c_[rest[:, 1:], row_sums(rest * logs)]
+    mean = row_sums(q * logs)
     cross = q * (logs - mean)  # (n, K)
     seen = logs.shape[1]
     hessian = np.empty((seen, seen))
