@@ -36,7 +36,8 @@ if RUN.has_classes:
 
 if RUN.targets is not None:
 
-    include: "workflow/rules/regression.smk"  #  feature matrices -> numbers, from the regressors to the page
+    include: "workflow/rules/regression.smk"  #       feature matrices -> numbers, from the regressors to the page
+    include: "workflow/rules/target_learners.smk"  #  the regressors other than kernel ridge, and the best of several
 
 
 rule all:

@@ -4,11 +4,13 @@ from latefusion.core.job import job
 
 with job(snakemake.log[0]) as log:
     from latefusion.fusion.rule import extend_rules
+    from latefusion.learning.learner import extend_learners
     from latefusion.pipeline.predict_targets import predict_targets
     from latefusion.store.csv_export import write_csv
     from latefusion.store.tables import read_table, write_json
 
     extend_rules(snakemake.params.rules_path)
+    extend_learners(snakemake.params.learners_path)
     predicted = predict_targets(
         snakemake.params.modalities,
         snakemake.input,

@@ -14,6 +14,7 @@ with job(snakemake.log[0]) as log:
         item_tables=[Path(path) for path in snakemake.input.item_tables],
         evaluation=[Path(path) for path in snakemake.input.evaluation],
         fusion=[Path(path) for path in snakemake.input.fusion if str(path).endswith(".json")],
+        models=[Path(path) for path in snakemake.input.models],
     )
     size = write_target_report(sources, snakemake.output.page, snakemake.params.config)
     log.info("%.1f MB", size / 1e6)

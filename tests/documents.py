@@ -60,7 +60,8 @@ def learners() -> str:
     """Return the table of learners, from their docstrings."""
     from latefusion.planning.learner_catalogue import markdown, read_learners
 
-    return markdown(read_learners(ROOT / "scripts/latefusion/learners"))
+    folder = ROOT / "scripts/latefusion/learners"
+    return markdown(read_learners(folder), read_learners(folder, "targets"))
 
 
 def rule_graph() -> str:

@@ -99,7 +99,7 @@ if workflow.exec_mode == ExecMode.DEFAULT:
         logger.warning(
             f"{absent.protocol} does without {absent.model}: {absent.reason}."
         )
-    for sentence in PLAN.warnings():
+    for sentence in RUN.warnings():
         logger.warning(f"{sentence}.")
 
 

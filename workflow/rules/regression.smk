@@ -7,14 +7,8 @@ NUMBERS = TARGETS.root
 OF_NUMBERS = "|".join(TARGETS.plan.protocols)
 
 
-def of_ridge(estimate):
-    """Resource function: what an estimate says of a view, its penalties and the size of the data."""
-    return lambda wildcards, input, attempt: attempt * estimate(
-        TARGETS.plan.views[wildcards.view],
-        resources.DataSize.read(input.dataset),
-        targets=len(TARGETS.plan.targets),
-        folds=CONFIG["folds"],
-    )
+TARGET_REQUESTS = resources.Requests(TARGETS.plan.every_view, TARGETS.trained)
+OF_TARGETS = {"targets": len(TARGETS.plan.targets), "folds": CONFIG["folds"]}
 
 
 rule train_kernel_ridge:
@@ -36,12 +30,14 @@ rule train_kernel_ridge:
     benchmark:
         "<benchmarks>/train_kernel_ridge/{partition}/{view}.tsv"
     wildcard_constraints:
-        view=names_of(TARGETS.trained),
+        view=names_of(TARGETS.ridge_views),
     conda:
         "../../envs/latefusion.yaml"
     resources:
-        mem_mb=of_ridge(target_resources.ridge_memory_mb),
-        runtime=of_ridge(target_resources.ridge_runtime_minutes),
+        mem_mb=TARGET_REQUESTS.of_view(target_resources.ridge_memory_mb, **OF_TARGETS),
+        runtime=TARGET_REQUESTS.of_view(
+            target_resources.ridge_runtime_minutes, **OF_TARGETS
+        ),
     params:
         settings=lambda wildcards: TARGETS.settings(wildcards.view),
         targets=list(TARGETS.plan.targets),
@@ -68,12 +64,14 @@ rule predict_kernel_ridge:
     benchmark:
         "<benchmarks>/predict_kernel_ridge/{partition}/{view}.tsv"
     wildcard_constraints:
-        view=names_of(TARGETS.trained),
+        view=names_of(TARGETS.ridge_views),
         partition=r"given|cross-\d+-\d+",
     conda:
         "../../envs/latefusion.yaml"
     resources:
-        mem_mb=of_ridge(target_resources.ridge_predict_memory_mb),
+        mem_mb=TARGET_REQUESTS.of_view(
+            target_resources.ridge_predict_memory_mb, **OF_TARGETS
+        ),
         runtime=asks(resources.table_runtime_minutes, 10),
     params:
         digest=digest("predict_kernel_ridge"),
@@ -107,7 +105,7 @@ rule fuse_targets:
         rules_path=lambda wildcards: RUN.rules_folder(TARGETS.rule(wildcards.rule).rule),
         options=lambda wildcards: dict(TARGETS.rule(wildcards.rule).options),
         partitions=lambda wildcards: TARGETS.plan.partitions[wildcards.protocol],
-        modalities=TARGETS.plan.modalities,
+        modalities=TARGETS.plan.fused,
         held_out=TARGETS.plan.held_out,
         seed=SEED,
         digest=lambda wildcards: digest(
@@ -245,11 +243,13 @@ rule predict_targets:
         rules_path=RUN.rules_folder(
             *(one["rule"] for one in TARGETS.prediction_rules().values())
         ),
-        modalities=TARGETS.plan.modalities,
+        modalities=TARGETS.plan.fused,
+        learners_path=RUN.learners_folder(TARGETS.learners_of_new_items()),
         seed=SEED,
         digest=digest(
             "predict_targets",
             *(one["rule"] for one in TARGETS.prediction_rules().values()),
+            learners=TARGETS.learners_of_new_items(),
         ),
     script:
         "../../scripts/predict_targets.py"

@@ -1,4 +1,4 @@
-"""Nearest neighbours among the training rows."""
+"""Nearest neighbours among the training rows, for classes and for numbers."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,6 +9,7 @@ from sklearn.neighbors import NearestNeighbors
 
 from latefusion.learning.classifier import Array, Features, Labels
 from latefusion.learning.learner import Learner
+from latefusion.learning.regression_learner import RegressionLearner
 
 
 class KNearestNeighbours(Learner):
@@ -57,6 +58,46 @@ class KNearestNeighbours(Learner):
         return [_Shares(search, y, point["neighbours"], self.smoothing) for point in points]
 
 
+class KNearestNeighboursOfTargets(RegressionLearner):
+    """Mean of the targets of the nearest training rows.
+
+    Parameters
+    ----------
+    random_state : numpy.random.Generator or int, optional
+        Not used.
+    neighbours : int
+        Rows that are looked at; at most all.
+    metric : {'cosine', 'euclidean'}
+        What nearest means.
+    scale : {'none', 'standard'}
+        Whether columns are standardised.
+
+    Notes
+    -----
+    :formula: f = mean of y over the k nearest rows
+    :source: Fix and Hodges 1951; Stone 1977
+    """
+
+    searched = ("neighbours",)
+    batched = True
+    dtype = None
+
+    def __init__(
+        self,
+        *,
+        random_state: np.random.Generator | int | None = None,
+        neighbours: int | Sequence[int] = (5, 15, 50),
+        metric: str = "cosine",
+        scale: str = "none",
+    ) -> None:
+        super().__init__(random_state=random_state, scale=scale)
+        self.neighbours, self.metric = neighbours, metric
+
+    def _train_grid(self, X: Features, Z: Array, points: Sequence[Mapping[str, Any]]) -> list[Any]:
+        search = _Search(X, self.metric, max(point["neighbours"] for point in points))
+        return [_Means(search, Z, point["neighbours"]) for point in points]
+
+
 class _Search:
     """The nearest training rows of other rows, found once for all numbers of neighbours."""
 
@@ -89,3 +130,14 @@ class _Shares:
         counts = np.stack([(label == c).sum(axis=1) for c in range(len(self._shares))], axis=1)
         p: Array = (counts + self._smoothing * self._shares) / (label.shape[1] + self._smoothing)
         return p
+
+
+class _Means:
+    """Means of the targets of the k nearest rows."""
+
+    def __init__(self, search: _Search, Z: Array, k: int) -> None:
+        self._search, self._Z, self._k = search, Z, k
+
+    def predict(self, X: Features) -> Array:
+        said: Array = self._Z[self._search.nearest(X)[:, : self._k]].mean(axis=1)
+        return said

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -144,15 +144,21 @@ def said_by(classifiers: Sequence[Classifier], X: Features, *, decisions: bool =
     """
     first = classifiers[0]
     said = np.empty((len(classifiers), len(X), first.n_classes))
-    for start, stop in blocks(len(X), BLOCK):
-        block = X[start:stop]
-        if len(block) < BLOCK:
-            block = np.concatenate([block, np.repeat(X[-1:], BLOCK - len(block), axis=0)])
+    for start, stop, block in filled_blocks(X):
         rows = prepared(block, first.scaling, first.dtype)
         for at, one in enumerate(classifiers):
             told = one.decisions_of(rows) if decisions else one.probabilities_of(rows)
             said[at, start:stop] = told[: stop - start]
     return said
+
+
+def filled_blocks(X: Features) -> Iterator[tuple[int, int, Features]]:
+    """Yield start and stop of rows that are predicted together, and the rows, the last ones filled up."""
+    for start, stop in blocks(len(X), BLOCK):
+        block = X[start:stop]
+        if len(block) < BLOCK:
+            block = np.concatenate([block, np.repeat(X[-1:], BLOCK - len(block), axis=0)])
+        yield start, stop, block
 
 
 def prepared(X: Features, scaling: Scaling | None, dtype: type[np.floating]) -> Features:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import combinations, product
+from itertools import combinations
 from typing import Any, ClassVar, Final, Self
 
 import numpy as np
 
-from latefusion.core.grid import as_list
 from latefusion.core.log_loss import log_losses
 from latefusion.core.parallel import one_blas_thread, run
 from latefusion.core.subclasses import extend_package, sole_subclass
@@ -19,19 +18,18 @@ from latefusion.learning.classifier import (
     Classifier,
     Features,
     Labels,
-    Scaling,
     joined,
-    prepared,
     said_by,
 )
+from latefusion.learning.grid import GridLearner
 
 LEARNERS: Final = "latefusion.learners"
 
 
-class Learner:
+class Learner(GridLearner):
     """A classifier of a view's rows, with a grid that is searched, and probabilities in and out of fold.
 
-    A learner file defines exactly one subclass; the file's name is the learner's name, the keyword
+    A learner file defines at most one subclass; the file's name is the learner's name, the keyword
     arguments of its `__init__` are its options in the configuration. A subclass overrides `_train` alone:
     it is given rows, already scaled, and returns what has `predict_proba`, or `decision_function`, which
     is then calibrated out of fold.
@@ -45,15 +43,8 @@ class Learner:
 
     Attributes
     ----------
-    searched : tuple of str
-        Options of which a list is a grid, searched by out-of-fold log loss; `_train` is given one value
-        of each by name.
-    batched : bool
-        Whether `_train_grid` trains a grid faster than one point after another.
-    dtype : type or None
-        Precision of the rows that `_train` is given; None for that in which they come.
-    n_jobs : int
-        Threads of `fit`; change no bit of the result.
+    searched, batched, dtype, n_jobs
+        As in `GridLearner`; the grid is searched by out-of-fold log loss.
     n_classes : int
         K.
     settings_ : dict
@@ -64,19 +55,13 @@ class Learner:
         Of the rows of `fit`, by the classifier that saw them and by those that did not.
     """
 
-    searched: ClassVar[tuple[str, ...]] = ()
-    batched: ClassVar[bool] = False
-    dtype: ClassVar[type[np.floating] | None] = np.float64
-    n_jobs: int = 1
+    task: ClassVar[str] = "classes"
 
     n_classes: int
     settings_: dict[str, Any]
     grid_: list[dict[str, Any]]
     in_sample_proba_: Array
     out_of_fold_proba_: Array
-
-    def __init__(self, *, random_state: np.random.Generator | int | None = None, scale: str = "none") -> None:
-        self.random_state, self.scale = random_state, scale
 
     def fit(
         self,
@@ -112,7 +97,7 @@ class Learner:
         if not len(rows) == len(y) == len(fold) or len(np.unique(fold)) < 2:
             raise ValueError(f"{len(rows)} rows, {len(y)} labels, {len(np.unique(fold))} folds")
         self.n_classes = int(y.max()) + 1 if n_classes is None else n_classes
-        self._seed = int(np.random.default_rng(self.random_state).integers(2**31))
+        self._draw_seed()
         points = self._points()
         with one_blas_thread():
             said, decisions, final = self._out_of_fold(rows, y, fold, points)
@@ -136,10 +121,6 @@ class Learner:
                 return said_by([self._final], rows)[0]
             return self._calibration.predict(said_by([self._final], rows, decisions=True)[0])
 
-    def learned(self) -> dict[str, Any]:
-        """Return what is worth writing down of the final classifier: numbers, strings, lists, mappings."""
-        return {}
-
     def drop_training_state(self) -> None:
         """Let go of what only the rows of `fit` are described by, and of the generator."""
         del self.in_sample_proba_, self.out_of_fold_proba_
@@ -157,29 +138,23 @@ class Learner:
         """Return the classifier of each point of a grid, trained on the same rows."""
         return [self._train(X, y, **point) for point in points]
 
-    def _points(self) -> list[dict[str, Any]]:
-        values = [as_list(getattr(self, name)) for name in self.searched]
-        return [dict(zip(self.searched, point, strict=True)) for point in product(*values)]
-
     def _classifiers(self, X: Features, y: Labels, points: Sequence[Mapping[str, Any]]) -> list[Classifier]:
         """Train the classifiers of some points on the same rows."""
         seen, coded = np.unique(y, return_inverse=True)
-        scaling = Scaling.of(X) if self.scale == "standard" else None
-        dtype = X.dtype.type if self.dtype is None else self.dtype
-        rows = prepared(X, scaling, dtype)
+        scaling, dtype, rows = self._prepared(X)
         several = len(seen) > 1
         models = self._train_grid(rows, coded.astype(np.int32), points) if several else [None] * len(points)
         return [Classifier(model, scaling, seen.astype(np.int32), self.n_classes, dtype) for model in models]
 
     def _out_of_fold(
-        self, X: Features, y: Labels, fold: Labels, points: Sequence[Mapping[str, Any]]
+        self, X: Features, y: Labels, fold: Labels, points: Sequence[dict[str, Any]]
     ) -> tuple[Array, Array | None, Classifier | None]:
         """Return held-out probabilities of each point, (points, n, K), and decision values if calibrated.
 
         Where there is nothing to choose, the classifier of all rows comes third, trained beside the others.
         """
         folds = np.unique(fold).tolist()
-        parts = [list(range(len(points)))] if self.batched else [[at] for at in range(len(points))]
+        parts = self._parts(points)
         said = np.empty((len(points), len(X), self.n_classes))
 
         def hold_out(task: tuple[tuple[int, ...], list[int]]) -> tuple[bool, Array, Classifier]:

@@ -18,7 +18,7 @@ from latefusion.fusion.target_inputs import TargetPartition, stack_targets
 from latefusion.pipeline.classify import EVERYTHING
 from latefusion.pipeline.new_items import beside_descriptions, warnings_of
 from latefusion.pipeline.novelty import novelty_mask
-from latefusion.regression.training import predict_ridge
+from latefusion.pipeline.target_model import said_by_regressor
 from latefusion.store.models import load_model
 from latefusion.store.samples import Features, read_features
 from latefusion.store.schemas import SPLITS
@@ -49,6 +49,7 @@ def predict_targets(
     Parameters
     ----------
     modalities : sequence of str
+        What is fused: modalities, or `{modality}.{learner}` of several.
     files : NamedFiles
         For each modality ``new:``, its embeddings, and those of each split, ``train:`` and ``test:`` or
         ``all:``; ``model:`` and ``facts:``, its regressor on all labelled items; ``learn:``, what that says
@@ -67,7 +68,10 @@ def predict_targets(
         learn[name] = TargetPredictions.read(files.get(input_name("learn", name)))
         targets, new = learn[name].targets, read_features(files.get(input_name("new", name)))
         said[name] = _said(name, files, item, new, targets, n_jobs)
-        far[name] = novelty_mask(_seen(name, files), new, rng=stream(seed, "predict targets", name))
+        modality = name.partition(".")[0]
+        if modality not in far:
+            rng = stream(seed, "predict targets", modality)
+            far[modality] = novelty_mask(_seen(name, files), new, rng=rng)
     part = TargetPartition(
         EVERYTHING,
         targets,
@@ -82,7 +86,10 @@ def predict_targets(
     chosen = select_target_rule(fused)
     rule = chosen.learned["partitions"][EVERYTHING]["chosen"]
     columns = _columns(chosen, said)
-    missing = {name: np.asarray(np.isnan(view.predicted).any(axis=1)) for name, view in said.items()}
+    missing = {
+        name.partition(".")[0]: np.asarray(np.isnan(view.predicted).any(axis=1))
+        for name, view in said.items()
+    }
     columns["warning"] = warnings_of(missing, far)
     return TargetsOfNewItems(beside_descriptions(items, columns), rule, fused[rule].learned)
 
@@ -102,9 +109,15 @@ def _said(
     n_jobs: int,
 ) -> TargetPredictions:
     """Return what a modality's regressor says of the new items."""
-    facts = files.get(input_name("facts", name))
-    model = load_model(files.get(input_name("model", name)), facts)
-    predicted, variance = predict_ridge(model, read_json(facts), targets, [new], n_jobs)
+    facts, path = files.get(input_name("facts", name)), files.get(input_name("model", name))
+    predicted, variance = said_by_regressor(
+        load_model(path, facts),
+        read_json(facts),
+        targets,
+        [new],
+        n_jobs=n_jobs,
+        source=f"{name}, new items ({path})",
+    )
     return TargetPredictions(targets, item, np.full_like(predicted, np.nan), predicted, variance)
 
 

@@ -68,10 +68,10 @@ def complete(
     )
     if problems:
         raise InputError(problems)
-    completed = _with_defaults(deepcopy(dict(config)), schema)
+    completed = with_defaults(deepcopy(dict(config)), schema)
     if completed["views"] is None:
         early = default_view(completed["modalities"])
-        completed["views"] = _with_defaults(early, schema["properties"]["views"])
+        completed["views"] = with_defaults(early, schema["properties"]["views"])
     if completed["rules"] is None:
         completed["rules"] = [{"name": name} for name in sorted(catalogue)]
     for kind in ("rule", "learner"):
@@ -97,22 +97,25 @@ def _option_problems(
         for position, entry in enumerate(config.get(key) or ()):
             name = entry.get(kind) or entry["name"]
             if name in known:
-                own = {option: value for option, value in entry.items() if option != kind} | {"name": name}
+                apart = (kind, "task")
+                own = {option: value for option, value in entry.items() if option not in apart} | {
+                    "name": name
+                }
                 yield from schema_problems(own, known[name], file, (key, position))
     yield from option_problems(config.get("views") or (), schemas["learners"], file)
 
 
-def _with_defaults(value: Any, schema: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any JSON value
+def with_defaults(value: Any, schema: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any JSON value
     """Return a value with defaults, keys in the order of the schema: another order makes no job stale."""
     if isinstance(value, dict) and "properties" in schema:
         parts, required = schema["properties"], schema.get("required", ())
         complete = {}
         for key, part in parts.items():
             if key in value or ("default" in part and key not in required):
-                complete[key] = _with_defaults(value.get(key, deepcopy(part.get("default"))), part)
+                complete[key] = with_defaults(value.get(key, deepcopy(part.get("default"))), part)
         return complete | {key: value[key] for key in sorted(value.keys() - parts.keys())}
     if isinstance(value, list) and isinstance(schema.get("items"), dict):
-        return [_with_defaults(entry, schema["items"]) for entry in value]
+        return [with_defaults(entry, schema["items"]) for entry in value]
     return value
 
 

@@ -287,5 +287,6 @@ def in_any_order(config: Config) -> Mapping[str, Any]:
 
 
 def _without_own_name(entry: Mapping[str, Any], kind: str) -> dict[str, Any]:
-    """Return a rule or learner as it is written, without the key that repeats its name."""
-    return {key: value for key, value in entry.items() if key != kind or value != entry["name"]}
+    """Return a rule or learner as it is written, without keys that repeat its name or say nothing."""
+    silent = {kind: entry["name"], "task": None}
+    return {key: value for key, value in entry.items() if key not in silent or value != silent[key]}

@@ -5,14 +5,17 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
 from latefusion.core.errors import Problem, nearest, shorten
 from latefusion.planning.config_types import Config
-from latefusion.planning.rule_catalogue import as_yaml, described_options, notes_of
-from latefusion.planning.rule_source import LEARNER, RuleSources
+from latefusion.planning.rule_catalogue import Task, as_yaml, described_options, notes_of
+from latefusion.planning.rule_source import LEARNER, TARGET_LEARNER, Contract, RuleSources
 from latefusion.planning.views import NO_OPTIONS
+
+LEARNER_CONTRACTS: Final[Mapping[Task, Contract]] = {"classes": LEARNER, "targets": TARGET_LEARNER}
 
 FUSE: Final = ("chosen", "all")
 """What may be fused besides a learner by its name."""
@@ -36,6 +39,7 @@ class LearnerFacts:
         What the docstring says of `formula` and `source`.
     described : mapping of str to str
         What the docstring says of each option.
+    task : {'classes', 'targets'}
     file : Path, optional
         That the learner was read from.
     """
@@ -46,6 +50,7 @@ class LearnerFacts:
     summary: str = ""
     notes: Mapping[str, str] = field(default_factory=dict)
     described: Mapping[str, str] = field(default_factory=dict)
+    task: Task = "classes"
     file: Path | None = None
 
 
@@ -53,8 +58,8 @@ Learners = Mapping[str, LearnerFacts] | None
 """Learners that there are, by name; None where those of a configuration are not checked."""
 
 
-def read_learners(folder: Path) -> dict[str, LearnerFacts]:
-    """Read every learner of a folder: its class's attributes and options, and its docstring.
+def read_learners(folder: Path, task: Task = "classes") -> dict[str, LearnerFacts]:
+    """Read every learner of a folder that serves a task: attributes and options of its class, its docstring.
 
     Raises
     ------
@@ -62,12 +67,12 @@ def read_learners(folder: Path) -> dict[str, LearnerFacts]:
         If a file cannot be parsed, does not hold exactly one public class, or does not say in words what
         the catalogue needs, naming the file and the line.
     """
-    sources = RuleSources(folder, LEARNER)
+    sources = RuleSources(folder, LEARNER_CONTRACTS[task])
     files = sorted(file for file in folder.glob("*.py") if file.stem != "__init__")
-    return {file.stem: read_learner(file, sources) for file in files}
+    return {file.stem: read_learner(file, sources, task) for file in files if sources.serves(file)}
 
 
-def read_learner(file: Path, sources: RuleSources) -> LearnerFacts:
+def read_learner(file: Path, sources: RuleSources, task: Task = "classes") -> LearnerFacts:
     """Read one learner's file: its class's attributes and options, and its docstring.
 
     Raises
@@ -85,6 +90,7 @@ def read_learner(file: Path, sources: RuleSources) -> LearnerFacts:
         summary=doc.split("\n", 1)[0],
         notes=notes_of(doc),
         described=dict(described_options(doc)),
+        task=task,
         file=file,
     )
 
@@ -132,15 +138,23 @@ def _entry_problems(
             )
 
 
-def markdown(learners: Mapping[str, LearnerFacts]) -> str:
-    """Return the catalogue of docs/learners.md: one row a learner, from the docstrings."""
-    lines = ["| learner | formula | options (a list of those marked * is a grid) | source |"]
-    lines += ["| --- | --- | --- | --- |"]
-    for name, one in sorted(learners.items()):
+def markdown(classes: Mapping[str, LearnerFacts], targets: Mapping[str, LearnerFacts]) -> str:
+    """Return the catalogue of docs/learners.md: one row a learner and task, from the docstrings."""
+    lines = ["| learner | learns | formula | options (a list of those marked * is a grid) | source |"]
+    lines += ["| --- | --- | --- | --- | --- |"]
+    rows = [(name, "classes", one) for name, one in classes.items()]
+    rows += [(name, "numbers", one) for name, one in targets.items()]
+    for name, task, one in sorted(rows, key=itemgetter(0, 1)):
         options = ", ".join(
             f"`{option}: {as_yaml(default)}`{'*' if option in one.searched else ''}"
             for option, default in one.options.items()
         )
-        cells = (f"`{name}`", one.notes.get("formula", one.summary), options, one.notes.get("source", ""))
+        cells = (
+            f"`{name}`",
+            task,
+            one.notes.get("formula", one.summary),
+            options,
+            one.notes.get("source", ""),
+        )
         lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     return "\n".join(lines)

@@ -10,7 +10,12 @@ from typing import Final
 from latefusion.core.errors import InputError, Problem, nearest, shorten
 from latefusion.planning.configuration import NO_LEARNERS, RESERVED_NAMES
 from latefusion.planning.imports import imports
-from latefusion.planning.learner_catalogue import LearnerFacts, read_learner, read_learners
+from latefusion.planning.learner_catalogue import (
+    LEARNER_CONTRACTS,
+    LearnerFacts,
+    read_learner,
+    read_learners,
+)
 from latefusion.planning.rule_catalogue import CONTRACTS, RuleFacts, Task, read_rule, read_rules
 from latefusion.planning.rule_source import LEARNER, RULE, Contract, RuleSources
 
@@ -68,19 +73,21 @@ def read_all_rules(folder: Path, own: Path | None, task: Task = "classes") -> di
     return known | {file.stem: read_rule(file, sources, task) for file in mine}
 
 
-def read_all_learners(folder: Path, own: Path | None) -> dict[str, LearnerFacts]:
-    """Read every learner of the package, and those of the user's folder, likewise.
+def read_all_learners(folder: Path, own: Path | None, task: Task = "classes") -> dict[str, LearnerFacts]:
+    """Read every learner of the package that serves a task, and those of the user's folder, likewise.
 
     Raises
     ------
     InputError
         As of `read_all_rules`.
     """
-    known = read_learners(folder)
+    known = read_learners(folder, task)
     if own is None:
         return known
-    sources = RuleSources(folder, LEARNER, own=own)
-    return known | {file.stem: read_learner(file, sources) for file in _own_files(own, known, LEARNER)}
+    contract = LEARNER_CONTRACTS[task]
+    sources = RuleSources(folder, contract, own=own)
+    mine = [file for file in _own_files(own, known, contract) if sources.serves(file)]
+    return known | {file.stem: read_learner(file, sources, task) for file in mine}
 
 
 def _own_files(own: Path, known: Collection[str], contract: Contract) -> list[Path]:
@@ -119,7 +126,7 @@ def _found_elsewhere(top: str, folder: Path) -> bool:
 
 def _name_problems(file: Path, known: Collection[str], contract: Contract) -> Iterator[Problem]:
     name = file.stem
-    reserved = (*RESERVED_NAMES, *(NO_LEARNERS if contract is LEARNER else ()))
+    reserved = (*RESERVED_NAMES, *(NO_LEARNERS if contract.kind == LEARNER.kind else ()))
     if name in known or name.casefold() in reserved:
         found = f"a {contract.kind} called {name}, " + (
             "as one of the package is" if name in known else "which has a meaning of its own"

@@ -65,7 +65,18 @@ TARGET_RULE: Final = Contract(
     task="targets",
 )
 LEARNER: Final = Contract(
-    "learner", "latefusion.learners", "latefusion.learning.learner.Learner", ("searched",)
+    "learner",
+    "latefusion.learners",
+    "latefusion.learning.learner.Learner",
+    ("searched",),
+    task="classes",
+)
+TARGET_LEARNER: Final = Contract(
+    "learner",
+    "latefusion.learners",
+    "latefusion.learning.regression_learner.RegressionLearner",
+    ("searched",),
+    task="targets",
 )
 
 

@@ -17,10 +17,11 @@ except ImportError:  # a PyYAML without libyaml
 from latefusion.core.errors import InputError
 from latefusion.planning.config_layers import Layer, located, main_file, merged
 from latefusion.planning.config_types import Config
-from latefusion.planning.configuration import RESERVED_NAMES, complete, missing_files
+from latefusion.planning.configuration import RESERVED_NAMES, complete, missing_files, with_defaults
 from latefusion.planning.files import Files
 from latefusion.planning.job_inputs import predictions
-from latefusion.planning.learner_catalogue import LearnerFacts, Learners
+from latefusion.planning.learner_catalogue import LearnerFacts
+from latefusion.planning.learner_tasks import TaskLearners, unused_keys
 from latefusion.planning.own_rules import (
     KEY,
     LEARNERS_KEY,
@@ -68,6 +69,8 @@ class RunPlan:
         Every rule that fuses predictions of numbers, where there are any.
     targets : TargetFiles, optional
         Of the numbers that the run predicts.
+    unused : sequence of str
+        A sentence on each key that was set and has no effect on what the run predicts.
     """
 
     name: str
@@ -81,6 +84,7 @@ class RunPlan:
     given_folds: Sequence[str] = ()
     target_rules: Mapping[str, RuleFacts] = field(default_factory=dict)
     targets: TargetFiles | None = None
+    unused: Sequence[str] = ()
 
     @property
     def has_classes(self) -> bool:
@@ -91,6 +95,10 @@ class RunPlan:
     def every_rule(self) -> dict[str, RuleFacts]:
         """Every rule that there is, by name; what it is for classes, where it serves both."""
         return {**self.target_rules, **self.rules}
+
+    def warnings(self) -> list[str]:
+        """Return what is worth saying before the run: of keys without effect, and of protocols."""
+        return [*self.unused, *self.plan.warnings()]
 
     @property
     def left_out(self) -> list[LeftOut]:
@@ -172,30 +180,24 @@ def plan_run(
     try:
         written = with_task(merged(layers))
         own, own_learners = (own_folder(written, name, key) for key in (KEY, LEARNERS_KEY))
-        known_learners = read_all_learners(learners, own_learners)
+        known_learners = _read_task_learners(learners, own_learners)
         known = read_all_rules(rules, own)
         for_targets = read_all_rules(rules, own, "targets") if target_names(written) else {}
-        config = complete(
-            written,
-            _schema(schemas / "config.schema.yaml"),
-            file=name,
-            rules=_schema(schemas / "rules.schema.yaml"),
-            catalogue={*(default_names(known) if has_classes(written) else ()), *for_targets},
-            learners=_schema(schemas / "learners.schema.yaml"),
-        )
+        catalogue = {*(default_names(known) if has_classes(written) else ()), *for_targets}
+        schema = _schema(schemas / "config.schema.yaml")
+        options = {kind: _schema(schemas / f"{kind}.schema.yaml") for kind in ("rules", "learners")}
+        config = complete(written, schema, file=name, catalogue=catalogue, **options)
         missing_files(config, file=name, built=EXAMPLE_DATA)
         named_rules = written.get("rules") is not None
         config = planned_predictions(config, name, named_rules=named_rules, reserved=RESERVED_NAMES)
-        folds: Sequence[str] = ()
-        if config["cross"]["column"] is not None:
-            if read_folds is None:
-                raise ValueError("folds that came with the data, and nothing that reads them")
-            folds = read_folds(config)
-            config["cross"] |= {"folds": len(folds), "repeats": 1}
+        folds = _with_given_folds(config, read_folds)
+        if config["predictions"] is None:
+            known_learners.check(config, name)
         run = run_of(name, config, known, for_targets, known_learners)
     except InputError as error:
         raise located(error, layers) from None
-    return replace(run, own_rules=own, own_learners=own_learners, given_folds=folds)
+    unused = list(unused_keys(config, known_learners, with_defaults({}, schema)))
+    return replace(run, own_rules=own, own_learners=own_learners, given_folds=folds, unused=unused)
 
 
 def run_of(
@@ -203,7 +205,7 @@ def run_of(
     config: Config,
     rules: Mapping[str, RuleFacts],
     target_rules: Mapping[str, RuleFacts],
-    learners: Learners = None,
+    learners: TaskLearners | None = None,
 ) -> RunPlan:
     """Return what a complete configuration asks for, whose data have been looked up.
 
@@ -214,7 +216,7 @@ def run_of(
     config : Config
     rules, target_rules : mapping of str to RuleFacts
         Every rule for classes, and for numbers.
-    learners : mapping of str to LearnerFacts, optional
+    learners : TaskLearners, optional
         Every learner; those of the configuration are not checked without.
 
     Raises
@@ -222,14 +224,16 @@ def run_of(
     InputError
         If a rule, a learner or an option does not exist.
     """
-    target_plan = make_target_plan(config, target_rules, rules, file=name)
-    plan = make_plan(_of_classes(config, rules, target_rules), rules, learners, file=name)
-    files = Files(config, plan)
+    known = TaskLearners() if learners is None else learners
+    target_plan = make_target_plan(known.config_of(config, "targets"), target_rules, rules, file=name)
+    of_classes = _of_classes(config, rules, target_rules, known)
+    plan = make_plan(of_classes, rules, None if learners is None else known.classes, file=name)
+    files = Files(cast("Config", {**config, "fuse": of_classes["fuse"]}), plan)
     return RunPlan(
         name,
         config,
         rules,
-        learners or {},
+        known.every,
         plan,
         files,
         target_rules=target_rules,
@@ -237,9 +241,30 @@ def run_of(
     )
 
 
-def _of_classes(config: Config, rules: Mapping[str, RuleFacts], targets: Mapping[str, RuleFacts]) -> Config:
+def _read_task_learners(folder: Path, own: Path | None) -> TaskLearners:
+    return TaskLearners(read_all_learners(folder, own), read_all_learners(folder, own, "targets"))
+
+
+def _with_given_folds(config: Config, read_folds: ReadFolds | None) -> Sequence[str]:
+    """Return the folds that came with the data, as many as `cross` has then; none where folds are made."""
+    if config["cross"]["column"] is None:
+        return ()
+    if read_folds is None:
+        raise ValueError("folds that came with the data, and nothing that reads them")
+    folds = read_folds(config)
+    config["cross"] |= {"folds": len(folds), "repeats": 1}
+    return folds
+
+
+def _of_classes(
+    config: Config,
+    rules: Mapping[str, RuleFacts],
+    targets: Mapping[str, RuleFacts],
+    learners: TaskLearners,
+) -> Config:
     """Return what the chain of classes is planned from: no rules and no new items where there are none."""
-    own = cast("Config", {**config, "rules": rules_of_classes(config, rules, targets)})
+    own = learners.config_of(config, "classes") if target_names(config) else config
+    own = cast("Config", {**own, "rules": rules_of_classes(config, rules, targets)})
     return own if has_classes(config) else cast("Config", {**own, "data": {**own["data"], "new": None}})
 
 

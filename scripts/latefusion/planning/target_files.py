@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any, Final, Literal
 
@@ -14,6 +14,7 @@ from latefusion.planning.files import ROOT, Files, items_of
 from latefusion.planning.new_item_sources import require_new_items
 from latefusion.planning.plan import ConfiguredRule
 from latefusion.planning.target_plan import TargetPlan
+from latefusion.planning.views import ConfiguredLearner
 
 BESIDE: Final = "regression"
 """Folder of the results, where a run is of classes as well."""
@@ -68,7 +69,7 @@ class TargetFiles:
         """Return the matrices with one part of a view's rows, modality by modality and split by split."""
         return [
             f"{ROOT}/features/{split}/{modality}.parquet"
-            for modality in self.plan.views[view].modalities
+            for modality in self.plan.every_view[view].modalities
             for split in self.files.splits_of(partition, part)
         ]
 
@@ -77,7 +78,7 @@ class TargetFiles:
         return {
             input_name(part, partition, name): self.predictions(name, partition, kind)
             for partition in self.plan.partitions[protocol]
-            for name in self.plan.modalities
+            for name in self.plan.fused
             for part, kind in _PARTS
             if kind in self.kinds
         }
@@ -140,6 +141,10 @@ class TargetFiles:
             for path in self.model_facts(protocol):
                 yield path
                 yield path.removesuffix("json") + "joblib"
+            for name in self.plan.candidates:
+                for partition in partitions:
+                    yield from (self.predictions(name, partition, kind) for kind in KINDS)
+                    yield from (f"{self.root}/{partition}/models/{name}.{end}" for end in ("json", "joblib"))
             for ending in ("parquet", "out_of_fold.parquet", "json"):
                 yield from self.fused(protocol, ending)
             yield from self.tables(protocol)
@@ -152,14 +157,17 @@ class TargetFiles:
     def of_new_items(self) -> dict[str, str]:
         """Return what new items are predicted with: models of all labelled items, and what was seen."""
         places = {
-            **{split: f"{ROOT}/features/{split}/{{}}.parquet" for split in ("new", *self.files.splits)},
+            **{
+                split: f"{ROOT}/features/{split}/{{modality}}.parquet"
+                for split in ("new", *self.files.splits)
+            },
             "model": f"{self.root}/all/models/{{}}.joblib",
             "facts": f"{self.root}/all/models/{{}}.json",
             "learn": f"{self.root}/all/predictions/{{}}/train_out_of_fold.parquet",
         }
         return {
-            input_name(kind, name): place.format(name)
-            for name in self.plan.modalities
+            input_name(kind, name): place.format(name, modality=self.plan.every_view[name].modalities[0])
+            for name in self.plan.fused
             for kind, place in places.items()
         }
 
@@ -195,7 +203,54 @@ class TargetFiles:
 
     def settings(self, view: str) -> dict[str, Any]:
         """Return the settings of a view's regressor."""
-        return dict(self.plan.views[view].settings)
+        return dict(self.plan.every_view[view].settings)
+
+    def learner(self, view: str) -> ConfiguredLearner:
+        """Return the learner, other than kernel ridge regression, of a view or candidate.
+
+        Raises
+        ------
+        ValueError
+            If one of several is chosen for it.
+        """
+        learner = self.plan.every_view[view].learner
+        if learner is None:
+            raise ValueError(f"{view} has no learner of its own")
+        return learner
+
+    @property
+    def ridge_views(self) -> list[str]:
+        """Views and candidates that kernel ridge regression is trained for."""
+        return [name for name, view in self.plan.every_view.items() if view.has_kernel_ridge]
+
+    @property
+    def learner_views(self) -> list[str]:
+        """Views and candidates that another learner is trained for."""
+        views = self.plan.every_view.items()
+        return [name for name, view in views if view.learner is not None and not view.has_kernel_ridge]
+
+    @property
+    def chosen_views(self) -> list[str]:
+        """Views for which one of several learners is chosen."""
+        return [name for name, view in self.plan.views.items() if view.candidates]
+
+    def learners_of_new_items(self) -> list[ConfiguredLearner]:
+        """Return the learners, other than kernel ridge regression, whose models new items may be told by."""
+        views = self.plan.every_view
+        told = [one for name in self.plan.fused for one in (views[name].candidates or (name,))]
+        return [self.learner(name) for name in told if name in self.learner_views]
+
+    def choosing(self, view: str, partition: str, kinds: Sequence[Kind]) -> dict[str, str]:
+        """Return what the choice of a view's learner reads."""
+        found: dict[str, str] = {}
+        for name in self.plan.views[view].candidates:
+            model = f"{self.root}/{partition}/models/{name}"
+            found |= {
+                input_name("model", name): f"{model}.joblib",
+                input_name("facts", name): f"{model}.json",
+            }
+            found |= {input_name(kind, name): self.predictions(name, partition, kind) for kind in kinds}
+        return found
 
 
 _PARTS: Final[tuple[tuple[str, Kind], ...]] = (("learn", "train_out_of_fold"), ("test", "test"))

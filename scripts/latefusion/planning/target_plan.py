@@ -5,39 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, cast
 
 from latefusion.core.errors import InputError
 from latefusion.evaluation.names import SELECTED
 from latefusion.planning.config_types import Config
-from latefusion.planning.early_views import COOPERATIVE
-from latefusion.planning.modality_sources import has_embedding
 from latefusion.planning.plan import ConfiguredRule, LeftOut, cross_partitions
 from latefusion.planning.prediction_models import NOTHING_TO_LEARN_FROM, teaches
 from latefusion.planning.rule_catalogue import RuleFacts
 from latefusion.planning.rule_options import NO_OPTIONS, rules_problems
-from latefusion.planning.tasks import CONCATENATE, REPLICA, has_classes, target_names
+from latefusion.planning.target_views import (
+    TargetView,
+    not_trained,
+    read_target_candidates,
+    read_target_views,
+)
+from latefusion.planning.tasks import REPLICA, has_classes, target_names
 
 _WHY_NO_REPLICA: Final = "it is the notebook's procedure, which predicts classes"
-
-
-@dataclass(frozen=True)
-class TargetView:
-    """What a kernel ridge regressor is trained on.
-
-    Attributes
-    ----------
-    name : str
-    kind : {'single', 'early'}
-    modalities : tuple of str
-    settings : mapping
-        Those of the key `kernel_ridge`, `combine`, and of a view that is learned so `cooperative`.
-    """
-
-    name: str
-    kind: Literal["single", "early"]
-    modalities: tuple[str, ...]
-    settings: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -51,6 +36,10 @@ class TargetPlan:
         Whether the run is of classes as well.
     views : mapping of str to TargetView
         Single modalities first.
+    candidates : mapping of str to TargetView
+        What several learners make of each view, `{view}.{learner}`.
+    fused : list of str
+        What the rules fuse: the modalities, or candidates of them where `fuse` says so.
     rules : mapping of str to ConfiguredRule
         In alphabetical order.
     partitions : mapping of str to list of str
@@ -65,6 +54,8 @@ class TargetPlan:
     targets: tuple[str, ...]
     beside_classes: bool
     views: Mapping[str, TargetView]
+    candidates: Mapping[str, TargetView]
+    fused: list[str]
     rules: Mapping[str, ConfiguredRule]
     partitions: Mapping[str, list[str]]
     left_out: list[LeftOut]
@@ -78,8 +69,13 @@ class TargetPlan:
 
     @property
     def modalities(self) -> list[str]:
-        """Names of the modalities, which the rules fuse."""
+        """Names of the modalities."""
         return [view.name for view in self.views.values() if view.kind == "single"]
+
+    @property
+    def every_view(self) -> dict[str, TargetView]:
+        """Views and candidates by name."""
+        return {**self.views, **self.candidates}
 
     @property
     def models_of_rules(self) -> list[str]:
@@ -99,6 +95,7 @@ def make_target_plan(
     Parameters
     ----------
     config : Config
+        With the learners of numbers alone.
     rules : mapping of str to RuleFacts
         Those that serve targets.
     classes : mapping of str to RuleFacts
@@ -121,7 +118,7 @@ def make_target_plan(
     problems = rules_problems(cast("Config", {**config, "rules": own}), rules, file)
     if problems:
         raise InputError(problems)
-    views = {view.name: view for view in _views(config)}
+    views = read_target_views(config)
     held_out = teaches(config["predictions"])
     idle = [rule for rule in wanted if not held_out and rules[rule["rule"]].learns]
     wanted = [rule for rule in wanted if rule not in idle]
@@ -130,6 +127,8 @@ def make_target_plan(
         targets=tuple(targets),
         beside_classes=beside,
         views=views,
+        candidates=read_target_candidates(config),
+        fused=_fused(config, views),
         rules={
             rule["name"]: ConfiguredRule(rule["name"], rule["rule"], _options(rule, rules[rule["rule"]]))
             for rule in sorted(wanted, key=itemgetter("name"))
@@ -145,6 +144,12 @@ def make_target_plan(
     )
 
 
+def _fused(config: Config, views: Mapping[str, TargetView]) -> list[str]:
+    """Return what the rules fuse: modalities, or the learners of each that `fuse` names."""
+    singles = (view for view in views.values() if view.kind == "single")
+    return [name for view in singles for name in view.fused_as(config["fuse"])]
+
+
 def _left_out(config: Config, idle: Sequence[str]) -> Iterator[LeftOut]:
     """Yield what protocols do without: themselves, rules with nothing to learn from, and untrained views."""
     for protocol in config["protocols"]:
@@ -152,7 +157,7 @@ def _left_out(config: Config, idle: Sequence[str]) -> Iterator[LeftOut]:
             yield LeftOut(protocol, "regression", _WHY_NO_REPLICA)
             continue
         yield from (LeftOut(protocol, name, NOTHING_TO_LEARN_FROM) for name in idle)
-        for name, reason in _not_trained(config):
+        for name, reason in not_trained(config):
             yield LeftOut(protocol, f"regression of {name}", reason)
 
 
@@ -160,41 +165,6 @@ def _options(rule: Mapping[str, Any], facts: RuleFacts) -> dict[str, Any]:
     """Return the options that a rule has for targets; its counterpart for classes may have others."""
     known = {*facts.options, "repeats"} - {*NO_OPTIONS}
     return {key: value for key, value in sorted(rule.items()) if key in known}
-
-
-def _views(config: Config) -> Iterator[TargetView]:
-    if config["predictions"] is not None:
-        yield from (TargetView(one["name"], "single", (one["name"],), {}) for one in config["modalities"])
-        yield from (TargetView(one["name"], "early", (one["name"],), {}) for one in config["views"])
-        return
-    for modality in config["modalities"]:
-        if has_embedding(modality):
-            settings = _settings(config, CONCATENATE)
-            yield TargetView(modality["name"], "single", (modality["name"],), settings)
-    without = {name for name, _ in _not_trained(config)}
-    for view in config["views"]:
-        if view["name"] not in without:
-            settings = _settings(config, view["combine"])
-            if view["combine"] == COOPERATIVE:
-                settings[COOPERATIVE] = dict(sorted(view["cooperative"].items()))
-            yield TargetView(view["name"], "early", tuple(view["modalities"]), settings)
-
-
-def _settings(config: Config, combine: str) -> dict[str, Any]:
-    return {**config["kernel_ridge"], "combine": combine}
-
-
-def _not_trained(config: Config) -> Iterator[tuple[str, str]]:
-    """Yield views that no regressor is trained for, and why."""
-    if config["predictions"] is not None:
-        return
-    embedded = {one["name"] for one in config["modalities"] if has_embedding(one)}
-    for modality in config["modalities"]:
-        if modality["name"] not in embedded:
-            yield modality["name"], "it brings probabilities of classes and no embedding"
-    for view in config["views"]:
-        if not embedded >= {*view["modalities"]}:
-            yield view["name"], "one of its modalities brings no embedding"
 
 
 def rules_of_classes(

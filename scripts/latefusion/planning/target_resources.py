@@ -9,7 +9,7 @@ from latefusion.core.grid import as_list
 from latefusion.kernel_ridge.memory import view_bytes
 from latefusion.planning.early_views import COOPERATIVE
 from latefusion.planning.resources import LEAST_MB, SLACK, DataSize
-from latefusion.planning.target_plan import TargetView
+from latefusion.planning.target_views import TargetView
 from latefusion.svm.memory import BASE_BYTES, MEGABYTE
 
 WEIGHTS_OF_DISAGREEMENT: Final = 6

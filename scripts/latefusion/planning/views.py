@@ -20,7 +20,7 @@ REPLICA: Final = "replica"
 NULLABLE: Final = ("approximation", "max_iter")
 """Settings of an SVM of which null is a value: none is made, there is no limit."""
 
-NO_OPTIONS: Final = ("name", "learner")
+NO_OPTIONS: Final = ("name", "learner", "task")
 """Keys of a configured learner that are none of its options."""
 
 

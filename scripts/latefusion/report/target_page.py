@@ -10,7 +10,15 @@ from jinja2 import FileSystemLoader
 
 from latefusion.report.components import Section
 from latefusion.report.html import TEMPLATES, assembled, write_page
-from latefusion.report.sections.targets import answer, bridge, divisions, errors, making, predictions
+from latefusion.report.sections.targets import (
+    answer,
+    bridge,
+    divisions,
+    errors,
+    learners,
+    making,
+    predictions,
+)
 from latefusion.report.sections.targets.published import LABELS, published
 from latefusion.report.sections.targets.ranking import every_metric
 from latefusion.report.sentences import listed, plural
@@ -72,6 +80,7 @@ def _sections(results: TargetResults, has_literature: bool) -> dict[str, Section
         "published": Section("published-section", "Beside the literature") if has_literature else None,
         "predictions": predictions.section(results),
         "errors": errors.section(results),
+        "learners": learners.section(results),
         "bridge": bridge.section(results),
         "checks": making.checks(results),
         "making": making.making(results),

@@ -36,6 +36,8 @@ class TargetSources:
         `evaluation/{protocol}/{table}.parquet`.
     fusion : sequence of Path
         `fusion/{protocol}/{rule}.json`.
+    models : sequence of Path
+        `{partition}/models/{view}.json`.
     """
 
     dataset: Path
@@ -43,6 +45,7 @@ class TargetSources:
     item_tables: Sequence[Path] = ()
     evaluation: Sequence[Path] = ()
     fusion: Sequence[Path] = ()
+    models: Sequence[Path] = ()
 
 
 @dataclass(frozen=True)
@@ -140,6 +143,8 @@ class TargetResults:
     protocols : dict of str to TargetTables
     described : dict of str to dict
         Descriptive columns of each item.
+    models : dict of str to dict
+        What is known of each view's model, by partition and view.
     """
 
     config: Mapping[str, Any]
@@ -148,6 +153,16 @@ class TargetResults:
     passed: list[str]
     protocols: dict[str, TargetTables]
     described: dict[str, Row]
+    models: dict[str, dict[str, Row]] = field(default_factory=dict)
+
+    def models_of(self, protocol: str) -> dict[str, list[Row]]:
+        """Return what is known of each view's models in the partitions of a protocol."""
+        found: dict[str, list[Row]] = {}
+        for partition, views in self.models.items():
+            if partition.startswith("cross-") == (protocol == "cross"):
+                for name, facts in views.items():
+                    found.setdefault(name, []).append(facts)
+        return found
 
     @property
     def words(self) -> Words:
@@ -217,7 +232,10 @@ def read_target_results(sources: TargetSources, config: Mapping[str, Any]) -> Ta
         described |= {row.pop("item"): row for row in table.select(["item", *about]).to_pylist()}
     found = {check["code"] for check in checks["checks"]}
     passed = [code for code in checks["codes"] if code not in found]
-    return TargetResults(config, dataset, checks["checks"], passed, protocols, described)
+    models: dict[str, dict[str, Row]] = {}
+    for path in map(Path, sources.models):
+        models.setdefault(path.parents[1].name, {})[path.stem] = read_json(path)
+    return TargetResults(config, dataset, checks["checks"], passed, protocols, described, models)
 
 
 def _outcomes(path: Path, targets: Sequence[str]) -> dict[str, TargetOutcomes]:

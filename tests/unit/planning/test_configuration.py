@@ -250,7 +250,15 @@ def test_the_schema_of_the_learners_says_what_their_files_say():
         }
         for name, schema in LEARNERS["properties"].items()
     }
-    known = read_learners(FOLDERS["learners"])
+    folder = FOLDERS["learners"]
+    of_classes, of_targets = read_learners(folder), read_learners(folder, "targets")
+    known = {**of_targets, **of_classes}
+    for name in of_classes.keys() & of_targets.keys():
+        both = of_targets[name].options
+        assert {**of_classes[name].options, **both, "estimator": None} == {
+            **of_classes[name].options,
+            "estimator": None,
+        }
     expected = {
         name: {
             option: (list(default) if isinstance(default, tuple) else default, one.described[option])
@@ -263,6 +271,14 @@ def test_the_schema_of_the_learners_says_what_their_files_say():
         name: schema["properties"]["name"]["description"] for name, schema in LEARNERS["properties"].items()
     }
     assert said == {name: one.summary for name, one in known.items()}
+
+
+def test_kernel_ridge_regression_has_as_a_learner_the_options_that_it_has_as_a_key():
+    key = SCHEMA["properties"]["kernel_ridge"]["properties"]
+    learner = LEARNERS["properties"]["kernel_ridge"]["properties"]
+    assert {name: part["default"] for name, part in key.items()} == {
+        name: part["default"] for name, part in learner.items() if name != "name"
+    }
 
 
 EXAMPLES = sorted((ROOT / "examples").glob("*.yaml"))

@@ -119,3 +119,118 @@ def test_cooperative_views_are_learned_of_numbers_too_with_their_own_options():
     assert [one.model for one in run.targets.plan.left_out] == ["regression"]
     views = [{"name": "both", "modalities": ["text", "audio"], "combine": "cooperative"}]
     assert alone(views=views, folds=2).targets.plan.views["both"].settings["combine"] == "cooperative"
+
+
+def learned(*entries, **more):
+    """Return the learners of one view of numbers, and of one of classes where there are any."""
+    run = planned(changed(data__target="valence", learners=list(entries), **more))
+    of = [run.plan.every_view, run.targets.plan.every_view]
+    return [
+        [view.learner.learner for name, view in views.items() if name.startswith("text") and view.learner]
+        for views in of
+    ]
+
+
+def test_numbers_are_learned_by_kernel_ridge_regression_unless_a_learner_of_numbers_is_named():
+    assert [view.learner.learner for view in alone().targets.plan.views.values()] == ["kernel_ridge"] * 3
+    written = alone(learners=[{"name": "svm"}])  # as config.yaml has it for classes
+    assert written.targets.plan.views == alone().targets.plan.views
+    assert not written.warnings()
+    run = alone(learners=[{"name": "svr", "C": [1, 5]}])
+    assert [dict(view.learner.options) for view in run.targets.plan.views.values()] == [{"C": [1, 5]}] * 3
+    assert (run.targets.ridge_views, run.targets.chosen_views) == ([], [])
+
+
+def test_several_learners_of_numbers_are_candidates_of_each_view_and_may_all_be_fused():
+    learners = [{"name": "kernel_ridge", "alphas": 3}, {"name": "deep", "learner": "mlp"}]
+    run = alone(learners=learners, fuse="all", kernel_ridge={"gamma": "scale"})
+    plan = run.targets.plan
+    assert plan.fused == ["text.kernel_ridge", "text.deep", "audio.kernel_ridge", "audio.deep"]
+    assert plan.views["text"].candidates == ("text.kernel_ridge", "text.deep")
+    assert run.targets.chosen_views == ["text", "audio", "early"]
+    settings = run.targets.settings("text.kernel_ridge")
+    assert (settings["alphas"], settings["gamma"], settings["combine"]) == (3, "scale", "concatenate")
+    assert alone(learners=learners, fuse="deep").targets.plan.fused == ["text.deep", "audio.deep"]
+    assert alone(learners=learners).targets.plan.fused == ["text", "audio"]
+    assert "<results>/given/predictions/text.deep/test.parquet" in run.promised()
+    assert len(run.promised()) == len({*run.promised()})
+
+
+def test_in_a_run_of_both_each_learner_serves_what_it_can_and_a_default_where_none_does():
+    protocols = {"protocols": ["honest"]}
+    assert learned({"name": "svm"}, **protocols) == [["svm"], ["kernel_ridge"]]
+    assert learned({"name": "knn"}, **protocols) == [["knn"], ["knn"]]
+    assert learned({"name": "svm"}, {"name": "knn"}, {"name": "ridge"}, **protocols) == [
+        ["svm", "knn"],
+        ["knn", "ridge"],
+    ]
+    assert learned({"name": "ridge"}, **protocols) == [["svm"], ["ridge"]]
+    assert learned({"name": "knn", "task": "classes"}, **protocols) == [["knn"], ["kernel_ridge"]]
+    both = {"name": "knn", "smoothing": 0, "neighbours": 3}
+    run = planned(changed(data__target="valence", learners=[both]))
+    assert dict(run.plan.views["text"].learner.options) == {"neighbours": 3, "smoothing": 0}
+    assert dict(run.targets.plan.views["text"].learner.options) == {"neighbours": 3}
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"learners": [{"name": "svm", "C": 3}]}, ["learners[0].name", "predicts classes", "write 'svr'"]),
+        ({"learners": [{"name": "ridge"}, {"name": "linear_discriminant"}]}, ["learners[1].name", "knn"]),
+        ({"learners": [{"name": "rigde"}]}, ["learners[0].name", "write 'ridge'"]),
+        ({"learners": [{"name": "near", "learner": "knnn"}]}, ["learners[0].learner", "write 'knn'"]),
+        ({"learners": [{"name": "knn", "smoothing": 1}]}, ["learners[0].smoothing", "unknown option"]),
+        ({"learners": [{"name": "ridge", "alpha": 0}]}, ["learners[0].alpha", "more than 0"]),
+        ({"learners": [{"name": "knn", "task": "classes"}]}, ["learners[0].task", "remove it"]),
+        ({"learners": [{"name": "knn", "task": "both"}]}, ["learners[0].task"]),
+        ({"fuse": "ridge"}, ["fuse", "chosen, all"]),
+    ],
+)
+def test_what_no_learner_of_numbers_can_be_is_refused_with_the_nearest(more, words):
+    message = refused(**more)
+    for word in words:
+        assert word in message
+
+
+def test_a_learner_of_numbers_is_refused_where_classes_alone_are_predicted():
+    with pytest.raises(InputError, match=r"'svr', which predicts numbers, in a run of classes"):
+        planned(changed(learners=[{"name": "svr"}]))
+    with pytest.raises(InputError, match=r"learners\[0\]\.task"):
+        planned(changed(learners=[{"name": "knn", "task": "targets"}]))
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        ({"svm": {"C": 3}}, "svm has no effect on numbers"),
+        ({"evaluation": {"metric": "auroc"}}, "evaluation.metric: auroc has no effect"),
+        ({"evaluation": {"detection": {"prior": 0.1}}}, "evaluation.detection has no effect"),
+        ({"kernel_ridge": {"alphas": 1}, "learners": [{"name": "ridge"}]}, "learned by ridge"),
+    ],
+)
+def test_a_key_without_effect_on_numbers_is_told_of(more, sentence):
+    assert [one for one in alone(**more).warnings() if sentence in one]
+
+
+def test_nothing_is_told_of_keys_that_are_as_where_they_are_not_written():
+    assert not alone(
+        svm={"C": 1}, evaluation={"metric": "accuracy"}, fuse="chosen", kernel_ridge={}
+    ).warnings()
+    assert not planned(changed(data__target="valence")).warnings()
+    assert not planned(changed()).warnings()
+
+
+def test_a_key_of_numbers_without_effect_on_classes_is_told_of():
+    (sentence,) = planned(changed(kernel_ridge__alphas=[2])).warnings()
+    assert "kernel_ridge has no effect" in sentence
+    fused = planned(
+        changed(
+            data__target="valence",
+            learners=[{"name": "knn"}, {"name": "ridge"}],
+            fuse="ridge",
+            protocols=["honest"],
+        )
+    )
+    assert [one for one in fused.warnings() if "fuse: ridge has no effect on classes" in one]
+    assert fused.plan.fused["honest"] == ["text", "audio"]
+    assert fused.targets.plan.fused == ["text.ridge", "audio.ridge"]
