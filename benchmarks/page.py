@@ -15,6 +15,7 @@ from benchmarks import (
     ingest,
     jobs,
     kernel_ridge,
+    kernel_ridge_rows,
     known_targets,
     known_truth,
     large,
@@ -46,6 +47,7 @@ ELSEWHERE: dict[str, Path] = {
     "target_statistics": STATISTICS,
     "svc": LEARNERS,
     "kernel_ridge": LEARNERS,
+    "kernel_ridge_rows": LEARNERS,
     "learners": LEARNERS,
     "cooperative": LEARNERS,
 }
@@ -71,6 +73,7 @@ SECTIONS: dict[str, ModuleType] = {
     "jobs": jobs,
     "svc": svc,
     "kernel_ridge": kernel_ridge,
+    "kernel_ridge_rows": kernel_ridge_rows,
     "compare": compare,
     "learners": learners,
     "cooperative": cooperative,

@@ -21,11 +21,13 @@ def half_widths(model: AlignedTargets, items: TargetItems) -> dict[str, Array]:
 
     Split conformal (Papadopoulos et al. 2002; Lei et al. 2018): the ⌈0.9 (m + 1)⌉-th smallest absolute error
     among the m training rows, each said by a model that did not see its fold, and so, where folds keep
-    groups together, none of its group. Infinite where m is below 9.
+    groups together, none of its group. Infinite where m is below 9. Where a model says how sure it is of each
+    item, in its standard deviations (normalised: Papadopoulos, Vovk & Gammerman 2011).
     """
     found = {}
     for partition, held in model.out_of_fold.items():
-        found[partition] = half_width(items.y[items.positions(held.item)] - held.predicted)
+        errors = items.y[items.positions(held.item)] - held.predicted
+        found[partition] = half_width(errors if held.sd is None else errors / held.sd)
     return found
 
 
@@ -86,4 +88,5 @@ def reach_of(model: AlignedTargets, widths: dict[str, Array]) -> Array:
     """Return the half width of each row's interval, (R, n, T)."""
     names, code = np.unique(model.partition.astype(str), return_inverse=True)
     reach: Array = np.stack([widths[name] for name in names.tolist()])
-    return reach[code.reshape(model.partition.shape)]
+    each: Array = reach[code.reshape(model.partition.shape)]
+    return each if model.sd is None else each * model.sd

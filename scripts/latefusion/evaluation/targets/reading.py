@@ -122,11 +122,16 @@ def read_target_view(
         Training means, said of items that lack the modality.
     """
     tests = [(partition, TargetPredictions.read(test)) for partition, test in tables]
-    held = {partition: _held(TargetPredictions.read(path)) for partition, path in out_of_fold}
+    outside = {partition: TargetPredictions.read(path) for partition, path in out_of_fold}
     missing = [np.isnan(one.predicted).any(axis=1) for _, one in tests]
     counts = [len(one.item) for _, one in tests]
-    variances = [one.variance for _, one in tests]
-    known = [np.sqrt(one) for one in variances if one is not None]
+    sure = [
+        _sd(one, outside[partition])
+        for partition, one in tests
+        if partition in outside and _differs_by_item(outside[partition].variance)
+    ]
+    known = [one for one in sure if one is not None]
+    by_item = len(known) == len(tests)
     return TargetModel(
         name=name,
         kind=kind,
@@ -134,8 +139,8 @@ def read_target_view(
         predicted=np.concatenate([_filled(one.predicted, centers[partition]) for partition, one in tests]),
         partition=np.repeat(np.array([partition for partition, _ in tests], object), counts),
         repeat=np.zeros(sum(counts), np.int32),
-        sd=np.concatenate(known) if len(known) == len(variances) else None,
-        out_of_fold=held,
+        sd=np.concatenate(known) if by_item else None,
+        out_of_fold={partition: _held(one, by_item=by_item) for partition, one in outside.items()},
         filled=int(sum(one.sum() for one in missing)),
     )
 
@@ -163,13 +168,27 @@ def _by_partition(table: pa.Table) -> Iterator[tuple[str, pa.Table]]:
         yield partition, table.filter(pc.equal(table["partition"], partition))
 
 
-def _held(table: TargetPredictions) -> Held:
+def _differs_by_item(variance: Float64 | None) -> bool:
+    if variance is None:
+        return False
+    known = variance[~np.isnan(variance).any(axis=1)]
+    return bool((known != known[:1]).any())
+
+
+def _sd(table: TargetPredictions, training: TargetPredictions) -> Float64 | None:
+    """Return the standard deviations of errors, (n, T); of items without the modality that of the targets."""
+    if table.variance is None:
+        return None
+    return np.where(np.isnan(table.variance), training.y.std(axis=0), np.sqrt(table.variance))
+
+
+def _held(table: TargetPredictions, *, by_item: bool = False) -> Held:
     """Return out-of-fold rows; those without the modality are told the mean of the other folds."""
     predicted = table.predicted.copy()
     for fold in np.unique(table.fold):
         outside = table.fold == fold
         predicted[outside] = _filled(predicted[outside], table.y[~outside].mean(axis=0))
-    return Held(table.item, table.fold, predicted)
+    return Held(table.item, table.fold, predicted, _sd(table, table) if by_item else None)
 
 
 def _filled(predicted: Float64, center: Float64) -> Float64:

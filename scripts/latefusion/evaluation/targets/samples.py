@@ -54,11 +54,14 @@ class Held:
     item : (m,) object array of str
     fold : (m,) int32 array
     predicted : (m, T) array
+    sd : (m, T) array, optional
+        Standard deviations of the errors, where they differ by item.
     """
 
     item: Names
     fold: Labels
     predicted: Array
+    sd: Array | None = None
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,7 @@ class TargetModel:
     partition : (r,) object array of str
     repeat : (r,) int32 array
     sd : (r, T) array, optional
-        Standard deviations of the errors.
+        Standard deviations of the errors, where they differ by item.
     out_of_fold : mapping of str to Held
         By partition.
     filled : int
@@ -119,6 +122,8 @@ class AlignedTargets:
     partition : (R, n) object array
     filled : int
     out_of_fold : mapping of str to Held
+    sd : (R, n, T) array, optional
+        Standard deviations of the errors, where they differ by item.
     """
 
     name: str
@@ -127,6 +132,7 @@ class AlignedTargets:
     partition: Names
     filled: int
     out_of_fold: Mapping[str, Held]
+    sd: Array | None = None
 
     @property
     def replicates(self) -> int:
@@ -187,7 +193,12 @@ class TargetSample(Grouped):
             y=self.y[chosen],
             group=np.unique(self.group[chosen], return_inverse=True)[1].astype(np.int64),
             models=tuple(
-                replace(model, predicted=model.predicted[:, chosen], partition=model.partition[:, chosen])
+                replace(
+                    model,
+                    predicted=model.predicted[:, chosen],
+                    partition=model.partition[:, chosen],
+                    sd=None if model.sd is None else model.sd[:, chosen],
+                )
                 for model in self.models
             ),
         )
@@ -232,7 +243,8 @@ def _aligned(model: TargetModel, row: Mapping[str, int]) -> AlignedTargets:
     shape = (len(key), n)
     predicted = model.predicted[source].reshape(*shape, -1)
     partition = model.partition[source].reshape(shape)
-    return AlignedTargets(model.name, model.kind, predicted, partition, model.filled, model.out_of_fold)
+    sd = None if model.sd is None else model.sd[source].reshape(*shape, -1)
+    return AlignedTargets(model.name, model.kind, predicted, partition, model.filled, model.out_of_fold, sd)
 
 
 def coinciding(sample: TargetSample) -> dict[str, str | None]:

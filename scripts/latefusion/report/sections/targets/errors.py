@@ -43,8 +43,8 @@ def _covered(tables: TargetTables) -> list[str]:
     for row in tables.where("intervals", model=model, partition="all"):
         ends = "" if row["low"] is None else f" (95 %: {percent_interval(row['low'], row['high'])})"
         found.append(
-            f"{row['target']}: intervals of ±{number(row['half_width'])} around what {model} says, meant to "
-            f"hold 90 % of the items, hold {percent(row['coverage'])}{ends}."
+            f"{row['target']}: intervals of ±{number(row['half_width'])} on average around what {model} "
+            f"says, meant to hold 90 % of the items, hold {percent(row['coverage'])}{ends}."
         )
     return found
 
@@ -91,7 +91,7 @@ def _intervals(tables: TargetTables) -> Table:
             Column("Model", "model", "text"),
             Column("Target", "target", "text"),
             Column("Partition", "partition", "text"),
-            Column("Half width", "half_width"),
+            Column("Half width", "half_width", help="mean over the items"),
             Column("Coverage", "coverage", unit="%", interval="beside"),
             Column("Items", "n"),
         ],
