@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 NOTHING = "–"
 MINUS = "−"
@@ -24,6 +25,11 @@ def number(value: float | None, digits: int = 3) -> str:
         return NOTHING
     text = f"{value:.{digits}f}"
     return _signed(text if float(text) else text.lstrip("-"))
+
+
+def with_minus(written: str) -> str:
+    """Return a text with a minus sign before its negative numbers, as numbers have it here."""
+    return re.sub(r"(?<![\w.])-(?=[\d.])", "−", written)
 
 
 def count(value: float | None) -> str:

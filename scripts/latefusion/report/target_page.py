@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from jinja2 import FileSystemLoader
 
+from latefusion.evaluation.targets.names import MEAN
 from latefusion.report.components import Section
 from latefusion.report.html import TEMPLATES, assembled, write_page
 from latefusion.report.sections.targets import (
@@ -19,7 +20,7 @@ from latefusion.report.sections.targets import (
     making,
     predictions,
 )
-from latefusion.report.sections.targets.published import LABELS, published
+from latefusion.report.sections.targets.published import LABELS, published, standing
 from latefusion.report.sections.targets.ranking import every_metric
 from latefusion.report.sentences import listed, plural
 from latefusion.report.target_results import TargetResults, TargetSources, read_target_results
@@ -47,18 +48,18 @@ def render(results: TargetResults) -> str:
     """Return the page of some results."""
     from altair.utils.schemapi import debug_mode
 
-    literature = published(results, results.best)
+    literature, stands = published(results, results.best), standing(results, results.best)
     with debug_mode(False):
         found = _sections(results, literature is not None)
-    targets = listed(results.targets)
-    modalities, words = [entry["name"] for entry in results.config["modalities"]], results.words
+    modalities = [entry["name"] for entry in results.config["modalities"]]
+    words = results.words
     return assembled(
         PAGE,
         FileSystemLoader(TEMPLATES),
-        title=f"Fusing {listed(modalities)}: which rule predicts {targets} best, and how well?",
+        title=_title(results, modalities),
         subtitle=(
-            f"{plural(results.n, 'item')}, {plural(len(results.targets), 'target')}, "
-            f"{plural(len(modalities), words.one, words.several)}, under {results.best.protocol}."
+            f"{plural(results.n, 'item')}, {_tested(results)}; {plural(len(results.targets), 'target')}, "
+            f"{plural(len(modalities), words.one, words.several)}."
         ),
         contents=[part for part in found.values() if part is not None],
         sections=found,
@@ -66,12 +67,29 @@ def render(results: TargetResults) -> str:
         protocols=divisions.protocols(results),
         strata=divisions.strata(results.best),
         published=literature,
+        stands=stands,
         labels=LABELS,
         words=words,
         grouped=results.grouped,
         group_word=results.group_word,
         others=[name for name in results.protocols if name != results.best.protocol],
     )
+
+
+def _title(results: TargetResults, modalities: Sequence[str]) -> str:
+    targets = listed(results.targets)
+    if results.best.lead is None or len(modalities) == 1:
+        do = "does" if len(modalities) == 1 else "do"
+        return f"How well {do} {listed(modalities)} predict {targets}?"
+    return f"Fusing {listed(modalities)}: which rule predicts {targets} best, and how well?"
+
+
+def _tested(results: TargetResults) -> str:
+    """Say how many of the items are tested, where not all are."""
+    tables = results.best
+    n = int(tables.metric(tables.reference, MEAN).get("n") or 0)
+    of = "" if n in (0, results.n) else f"{n:,} of them "
+    return f"{of}tested under {tables.protocol}"
 
 
 def _sections(results: TargetResults, has_literature: bool) -> dict[str, Section | None]:

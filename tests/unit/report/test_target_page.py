@@ -9,8 +9,10 @@ import pyarrow as pa
 import pytest
 
 from latefusion.evaluation.targets.bridge import cells
-from latefusion.report.sections.targets import answer, bridge, divisions
-from latefusion.report.sections.targets.published import FIGURES, published
+from latefusion.evaluation.targets.checks import CHECKS
+from latefusion.report.sections.checks import FAULTS
+from latefusion.report.sections.targets import answer, bridge, divisions, making, predictions
+from latefusion.report.sections.targets.published import FIGURES, published, standing
 from latefusion.report.target_page import render, write_target_report
 from latefusion.report.target_results import read_target_results
 from target_results import made_up
@@ -160,7 +162,7 @@ def blind(items):
 )
 def test_the_page_says_which_reading_to_use(tmp_path, classifiers, advice):
     results = results_of(tmp_path, classifiers=classifiers)
-    told = bridge.verdict(results.best)
+    told = bridge.verdict(results)
     assert any(sentence.startswith(advice) for sentence in told)
     row = results.best.one("bridge", reading="cut", model="selected", subset="all")
     assert f"{100 * row['accuracy']:.1f}\u00a0% of the classes rightly" in told[0]
@@ -196,3 +198,92 @@ def test_errors_by_kind_of_items_are_those_of_the_lead(tmp_path):
     own = [row["rmse"] for row in results.best.where("strata", model="selected")]
     assert [row[4] for row in rows] == own
     assert {row[0] for row in rows} == {"group size", "true valence", "true arousal", "cell"}
+
+
+def test_every_check_of_numbers_has_a_heading():
+    assert set(CHECKS) <= {*making.TITLES, *FAULTS}
+
+
+@pytest.mark.parametrize(
+    ("inside", "models", "said"),
+    [
+        (["sum"], 1, "No other model differs from it."),
+        (["sum"], 2, "With these items sum is told from the other model."),
+        (["sum"], 5, "With these items sum is told from each of the 4 other models."),
+        (["sum", "mean"], 5, "With these items 2 of 5 models, the best among them, cannot be told apart."),
+        (["sum", "mean"], 2, "With these items none of the 2 models can be told from the best."),
+    ],
+)
+def test_the_confidence_set_is_told_without_counting_the_best_as_tied_with_itself(inside, models, said):
+    assert answer._tied(inside, models) == said
+
+
+def test_a_rule_outside_the_confidence_set_is_said_to_be(tmp_path):
+    text = verdicts(results_of(tmp_path))["Which rule?"].text
+    assert text.endswith(
+        "With these items sum is told from each of the 3 other models. The rule picked is another."
+    )
+
+
+def test_a_page_of_a_few_items_has_no_empty_chart_and_counts_what_was_tested(tmp_path):
+    results = results_of(tmp_path, groups=15, seed=3)
+    part = predictions.section(results)
+    assert [figure.id for figure in part.facts["plane"]] == ["arrows"]
+    assert "51 items, 19 of them tested under honest; 2 targets, 2 modalities." in " ".join(
+        render(results).split()
+    )
+
+
+def test_one_axis_is_called_one(tmp_path):
+    results = results_of(tmp_path, targets=("tempo",))
+    part = bridge.section(results)
+    assert "axes" not in " ".join([part.lead, *part.sentences, part.figures[0].caption])
+    assert part.sentences[0].startswith("Cut at the axis, what selected says names ")
+
+
+def test_predictions_that_have_nothing_to_do_with_the_truth_are_not_called_too_large(tmp_path):
+    results = results_of(
+        tmp_path,
+        groups=60,
+        r2=0.02,
+        say=lambda said: {"mean": np.roll(said["audio"], 7, axis=0), "sum": -5.0 * said["audio"]},
+    )
+    told = predictions.section(results).sentences
+    assert all(one.endswith("so it is not shown to move with it.") for one in told), told
+    assert "shrunk" not in {check["code"] for check in results.checks}
+
+
+def test_where_these_data_stand_is_told_of_each_axis(helped, tmp_path):
+    told = standing(helped, helped.best)
+    row = helped.best.metric("selected", "valence")
+    assert told[0].startswith(
+        f"valence: selected reaches {row['value']:.3f} here, more than each of the 6 published"
+    )
+    assert told[0].endswith("the highest is 0.236 (Krols et al., both (linear)).")
+    assert "more than each of the 7" in told[1]
+    assert told[1].endswith(
+        "the highest is about 0.235 (Delbouys et al. 2018 (arXiv 1809.07276), audio ConvNet)."
+    )
+    assert told[2].startswith("Such figures compare where songs, labels and split are the same")
+    energy = results_of(tmp_path / "energy", targets=("energy",), r2=0.02)
+    (first, _) = standing(energy, energy.best)
+    assert first.startswith("arousal (here energy): selected reaches ")
+    assert "no more than any of the 7" in first or "more than 2 of the 7" in first
+    tempo = results_of(tmp_path / "tempo", targets=("tempo",))
+    assert standing(tempo, tempo.best) == []
+
+
+@pytest.mark.parametrize(
+    ("singles", "rules", "title"),
+    [
+        (
+            ("audio", "text"),
+            ("mean", "sum"),
+            "Fusing audio and text: which rule predicts valence and arousal",
+        ),
+        (("audio", "text"), (), "How well do audio and text predict valence and arousal?"),
+        (("audio",), ("mean",), "How well does audio predict valence and arousal?"),
+    ],
+)
+def test_the_title_asks_what_the_page_answers(tmp_path, singles, rules, title):
+    assert title in render(results_of(tmp_path, singles=singles, rules=rules))

@@ -29,8 +29,9 @@ def mean_not_beaten(evidence: Evidence) -> Findings:
                 yield Finding(
                     "mean_not_beaten",
                     WARNING,
-                    f"Of {target}, {few_named(idle)} {verb(len(idle), 'is', 'are')} not shown to know more "
-                    f"than the mean of the {center_of(evidence)}: the interval of R² reaches down to 0.",
+                    f"What {few_named(idle)} {verb(len(idle), 'says', 'say')} of {target} is not shown to be "
+                    f"nearer to the truth than the mean of the {center_of(evidence)}: the interval of R² "
+                    "reaches down to 0.",
                     {name: rows[name]["value"] for name in idle},
                     "Do not use what is said of this target where it has to be better than its mean.",
                     protocol,
@@ -108,7 +109,8 @@ def shrunk(evidence: Evidence) -> Findings:
         for target in targets_of(tables):
             rows = metric_of(evidence, protocol, target, "slope")
             row = rows.get(SELECTED)
-            if row is None or row["low"] is None or row["high"] is None:
+            # what is not shown to move with the truth is no matter of its size
+            if row is None or row["low"] is None or row["high"] is None or row["low"] <= 0:
                 continue
             if row["low"] > SHRUNK or row["high"] < 1 / SHRUNK:
                 short = row["low"] > SHRUNK

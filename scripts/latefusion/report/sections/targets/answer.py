@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from latefusion.evaluation.names import SELECTED
 from latefusion.evaluation.targets.names import GROUP_MEAN, MEAN
@@ -57,18 +57,27 @@ def which(results: TargetResults, tables: TargetTables) -> Answer:
         picked = "picked without test" if lead == SELECTED else f"the best {results.words.best}"
     row = tables.metric(lead, MEAN)
     verdict = f"{rule}, {picked}: {_mean(results)} of {interval(row)}."
-    members = tables.where("confidence_set", target=MEAN)
+    members = [one for one in tables.where("confidence_set", target=MEAN) if one["same_as"] is None]
     inside = [one["model"] for one in members if one["in_set"]]
-    tied = say(
-        "{k} of {m:model|models} cannot be told from the best with these items.",
-        k=str(len(inside)),
-        m=len(members),
-    )
+    tied = _tied(inside, len(members))
     parts = [f"{target} {interval(tables.metric(lead, target))}" for target in results.targets]
     told = f"R² by target: {listed(parts)}. {tied}" if len(results.targets) > 1 else tied
-    if lead in {one["model"] for one in members} and lead not in inside:
-        told += f" {rule if lead != SELECTED else 'The rule picked'} is not among them."
+    if tables.one("confidence_set", target=MEAN, model=lead).get("in_set") is False:
+        picked = rule if lead != SELECTED else "The rule picked"
+        told += f" {picked} is another." if len(inside) == 1 else f" {picked} is not among them."
     return Answer(label, verdict, told)
+
+
+def _tied(inside: Sequence[str], models: int) -> str:
+    """Say which models cannot be told from the best; of those that coincide one counts."""
+    if models == 1:
+        return "No other model differs from it."
+    if len(inside) == 1:
+        others = "the other model" if models == 2 else f"each of the {models - 1} other models"
+        return f"With these items {inside[0]} is told from {others}."
+    if len(inside) == models:
+        return f"With these items none of the {models} models can be told from the best."
+    return f"With these items {len(inside)} of {models} models, the best among them, cannot be told apart."
 
 
 def _mean(results: TargetResults) -> str:
@@ -161,7 +170,9 @@ def _counted(results: TargetResults) -> str:
         name: sum(check["severity"] == name for check in results.checks)
         for name in ("error", "warning", "note")
     }
-    return listed([plural(n, name) for name, n in counts.items() if n])
+    total = sum(counts.values())
+    told = listed([plural(n, name) for name, n in counts.items() if n])
+    return f"{'The' if total == 1 else 'All'} {told}" if total else ""
 
 
 def key_figures(tables: TargetTables) -> list[dict[str, str]]:
@@ -191,7 +202,7 @@ def key_figures(tables: TargetTables) -> list[dict[str, str]]:
             {
                 "title": "The best weights could gain",
                 "value": signed(best["gain"]),
-                "note": f"in R² of {best['target']}, with weights known in advance",
+                "note": f"in R² of {best['target']}, with weights that sum to one, known in advance",
             }
         )
     return figures

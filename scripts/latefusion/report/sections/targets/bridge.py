@@ -32,26 +32,37 @@ def section(results: TargetResults) -> Section | None:
     part = Section(
         "bridge",
         "Numbers or classes?",
-        lead="The same items read as numbers that are cut at the axes, and as classes.",
+        lead=f"The same items read as numbers that are cut at {axes(results)}, and as classes.",
     )
-    part.sentences = verdict(tables)
-    part.figures = [_by_distance(rows, _lead(tables))]
-    part.tables = [_table(rows)]
+    part.sentences = verdict(results)
+    part.figures = [_by_distance(rows, _lead(tables), results)]
+    part.tables = [_table(rows, nearest(results))]
     return part
+
+
+def axes(results: TargetResults) -> str:
+    """Return what the numbers are cut at."""
+    return "the axes" if len(results.targets) > 1 else "the axis"
+
+
+def nearest(results: TargetResults) -> str:
+    """Return the axis that a distance is measured from."""
+    return {1: "the axis", 2: "the nearer axis"}.get(len(results.targets), "the nearest axis")
 
 
 def _lead(tables: TargetTables) -> str | None:
     return tables.lead or tables.reference
 
 
-def verdict(tables: TargetTables) -> list[str]:
+def verdict(results: TargetResults) -> list[str]:
     """Return which reading to use, as far as it is shown, and what the cut reaches."""
+    tables = results.best
     lead = _lead(tables)
     own = {row["reading"]: row for row in tables.where("bridge", model=lead, subset=ALL)}
     cut, again = own.get(CUT), own.get(RECALIBRATED)
     if cut is None:
         return []
-    told = [_reached(str(lead), cut)]
+    told = [_reached(str(lead), cut, axes(results))]
     classifiers = tables.where("bridge", reading=CLASSIFIER, subset=ALL)
     if not classifiers:
         told.append("No classifier was run on these items, so the two readings cannot be compared.")
@@ -63,9 +74,9 @@ def verdict(tables: TargetTables) -> list[str]:
     return told
 
 
-def _reached(lead: str, cut: Row) -> str:
+def _reached(lead: str, cut: Row, at: str) -> str:
     ends = "" if cut["low"] is None else f" (95 %: {percent_interval(cut['low'], cut['high'])})"
-    said = f"Cut at the axes, what {lead} says names {percent(cut['accuracy'])} of the classes rightly{ends}"
+    said = f"Cut at {at}, what {lead} says names {percent(cut['accuracy'])} of the classes rightly{ends}"
     if cut["expected"] is None:
         return said + "."
     return (
@@ -77,8 +88,9 @@ def _of_recalibration(row: Row) -> str:
     shown = row["p"] is not None and row["p"] <= ALPHA
     way = "more" if row["difference"] > 0 else "fewer"
     if shown:
-        return f"Undoing the shrinkage first names {way} of them: {_difference(row)}."
-    return f"Undoing the shrinkage first is not shown to matter: {_difference(row)}."
+        return f"With the mean and spread of the targets, predictions name {way} of them: {_difference(row)}."
+    told = "To give predictions the mean and spread of the targets first is not shown to matter"
+    return f"{told}: {_difference(row)}."
 
 
 def _against(row: Row) -> str:
@@ -115,7 +127,7 @@ def _capital(text_: str) -> str:
     return text_[:1].upper() + text_[1:]
 
 
-def _by_distance(rows: Sequence[Row], lead: str | None) -> Figure:
+def _by_distance(rows: Sequence[Row], lead: str | None, results: TargetResults) -> Figure:
     names = [name for name in NAMES if any(row["reading"] == name and row["model"] == lead for row in rows)]
     own = [row for row in rows if row["model"] == lead and row["reading"] in names]
     order = list(dict.fromkeys(row["subset"] for row in own))
@@ -138,21 +150,21 @@ def _by_distance(rows: Sequence[Row], lead: str | None) -> Figure:
     )
     return Figure(
         "bridge-distance",
-        "By distance from the axes",
-        f"{lead}: share of the items whose class is named rightly, with 95 % intervals; quarters of the "
-        "items by how far the truth lies from the nearer axis.",
+        f"By distance from {axes(results)}",
+        f"{lead}: share of the items whose class is named rightly, with 95 % intervals; parts of the items "
+        f"by how far the truth lies from {nearest(results)}.",
         spec,
-        "Accuracy of each reading by distance from the axes: "
+        f"Accuracy of each reading by distance from {axes(results)}: "
         + listed(
             [f"{NAMES[row['reading']]}, {titles[row['subset']]}: {percent(row['accuracy'])}" for row in own]
         ),
     )
 
 
-def _table(rows: Sequence[Row]) -> Table:
+def _table(rows: Sequence[Row], nearest_axis: str) -> Table:
     return Table(
         "bridge-readings",
-        "Every reading on all items and by distance from the nearer axis, paired on the same items.",
+        f"Every reading on all items and by distance from {nearest_axis}, paired on the same items.",
         [
             Column("Reading", "reading", "text"),
             Column("Model", "model", "text"),

@@ -7,12 +7,12 @@ from typing import Final
 from latefusion.evaluation.names import ALL, GIVEN_TEST, UNSEEN_GROUP
 from latefusion.evaluation.targets.names import GROUP_MEAN, MEAN
 from latefusion.report.components import Column, Table, estimate, figure, text
-from latefusion.report.number_format import count, number, span
+from latefusion.report.number_format import count, number, span, with_minus
 from latefusion.report.target_results import TargetResults, TargetTables
 
 _SUBSETS: Final = {
     ALL: "all test items",
-    UNSEEN_GROUP: "items of a {group} not in training",
+    UNSEEN_GROUP: "items whose {group} is not in training",
     GIVEN_TEST: "the items of the test file",
 }
 
@@ -69,7 +69,7 @@ def strata(tables: TargetTables) -> Table:
         [
             [
                 text(row["by"].replace("_", " ")),
-                text(row["stratum"]),
+                text(with_minus(row["stratum"])),
                 text(row["target"]),
                 figure(row["n"], count),
                 estimate(row, number, span, key="rmse"),

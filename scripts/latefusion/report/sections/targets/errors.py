@@ -31,8 +31,9 @@ def _together(tables: TargetTables) -> list[str]:
             continue
         found.append(
             f"{row['target']}: the errors of {row['model_a']} and {row['model_b']} correlate by "
-            f"{number(row['correlation'], 2)}; the best weights, known in advance, would reach R² of "
-            f"{number(row['optimal_r2'])} against {number(row['best_r2'])} of {row['best_single']} alone."
+            f"{number(row['correlation'], 2)}; the best weights that sum to one, known in advance, "
+            f"would reach R² of {number(row['optimal_r2'])} against {number(row['best_r2'])} of "
+            f"{row['best_single']} alone."
         )
     return found[:4]
 
@@ -79,7 +80,7 @@ def _pairs(results: TargetResults, tables: TargetTables) -> Table:
             ]
             for row in tables.rows["complementarity"]
         ],
-        note="The gain is what is there to be had by weighting, an upper bound: no rule knows these weights.",
+        note="The gain is what is to be had by weights that sum to one, an upper bound: none knows them.",
     )
 
 

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+from typing import Final
+
 import yaml
 
 from latefusion.report.components import Column, Section, Table, figure, text
 from latefusion.report.number_format import count, number
 from latefusion.report.sections.checks import LOOKS, title
 from latefusion.report.sections.provenance import as_written, plain
-from latefusion.report.sentences import plural
+from latefusion.report.sentences import capitalised, plural
 from latefusion.report.target_results import Row, TargetResults
+
+TITLES: Final = MappingProxyType(
+    {
+        "target_in_features": "an embedding that holds what is to be predicted",
+        "mean_not_beaten": "models that do not beat always saying the mean",
+        "group_mean_not_beaten": "a mean of the group that models do not beat",
+        "shrunk": "predictions of the wrong size",
+        "intervals_too_short": "prediction intervals that hold too little",
+        "common_target": "many items at one point",
+        "odd_data": "something odd in the data",
+    }
+)
+"""What a check of numbers alone looks for, as the heading of what it found."""
 
 
 def checks(results: TargetResults) -> Section:
@@ -22,13 +38,18 @@ def checks(results: TargetResults) -> Section:
     return part
 
 
+def heading(code: str, one: str = "modality") -> str:
+    """Return the heading of what a check of numbers found, in a run that fuses several of `one`."""
+    return capitalised(TITLES[code]) if code in TITLES else title(code, one)
+
+
 def _shown(check: Row, one: str) -> Row:
     word, tone = LOOKS[check["severity"]]
     return {
         "look": check["severity"],
         "word": word,
         "tone": tone,
-        "title": title(check["code"], one),
+        "title": heading(check["code"], one),
         "code": check["code"],
         "sentence": check["sentence"],
         "where": check["protocol"] or "",

@@ -31,8 +31,11 @@ NAMED: Final = 12
 """Items whose arrows are drawn."""
 
 
-def regions(results: TargetResults, said: TargetOutcomes, model: str) -> Figure:
-    """Return the error of the two first targets by where the truth lies on their plane."""
+def regions(results: TargetResults, said: TargetOutcomes, model: str) -> Figure | None:
+    """Return the error of the two first targets by where the truth lies on their plane.
+
+    None where no region has items enough.
+    """
     across, up = results.targets[:2]
     domains = [domain_of(said.true[:, t]) for t in (0, 1)]
     at = cell_of(said.true[:, 0], domains[0], REGIONS) * REGIONS + cell_of(
@@ -58,6 +61,8 @@ def regions(results: TargetResults, said: TargetOutcomes, model: str) -> Figure:
         if n >= LEAST:
             told = f"{number(value, 2)} standard deviations, {plural(n, 'item')}"
             rows.append({"x": left, "x2": right, "y": low, "y2": high, "error": short(value), "shown": told})
+    if not rows:
+        return None
     squares = (
         alt.Chart(data(rows))
         .mark_rect(color=FILL)
@@ -71,12 +76,12 @@ def regions(results: TargetResults, said: TargetOutcomes, model: str) -> Figure:
         )
     )
     values = [row["error"] for row in rows]
-    ends = f"from {number(min(values), 2)} to {number(max(values), 2)}" if values else "not shown"
+    ends = f"from {number(min(values), 2)} to {number(max(values), 2)}"
     return Figure(
         "regions",
         "Error by region",
-        f"Root mean squared error of {model}, in standard deviations of each target: {ends}, darker where it "
-        f"is larger. {_regions_left_out(body)}",
+        f"Root mean squared error of {model} in {across} and {up}, in standard deviations of each: {ends}, "
+        f"darker where it is larger. {_regions_left_out(body)}",
         finished(squares, height=300),
         f"Error by region of the plane of {across} and {up}: {ends} standard deviations.",
         Table(
@@ -124,8 +129,8 @@ def arrows(results: TargetResults, said: TargetOutcomes, model: str) -> Figure:
     return Figure(
         "arrows",
         "From truth to prediction",
-        f"{plural(len(chosen), 'item')}, evenly from the best said to the worst said by {model}: the empty "
-        "circle is the truth, the filled one the prediction.",
+        f"{plural(len(chosen), 'item')}, evenly from the best said to the worst said by {model} in "
+        f"{across} and {up}: the empty circle is the truth, the filled one the prediction.",
         finished(_arrow_chart(rows, across, up), height=320),
         f"Arrows from the truth to the prediction of {plural(len(chosen), 'item')} on the plane of {across} "
         f"and {up}.",

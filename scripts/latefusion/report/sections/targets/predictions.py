@@ -35,7 +35,8 @@ def section(results: TargetResults) -> Section | None:
     part.sentences = [one for one in part.sentences if one]
     part.facts["plane"] = None
     if len(results.targets) > 1:
-        part.facts["plane"] = [regions(results, said, model), arrows(results, said, model)]
+        plane = regions(results, said, model), arrows(results, said, model)
+        part.facts["plane"] = [one for one in plane if one is not None]
     part.facts["groups"] = [
         one
         for target in results.targets
@@ -51,7 +52,11 @@ def _shrinkage(tables: TargetTables, model: str, target: str) -> str:
         return ""
     ends = "" if row["low"] is None else f" (95 %: {span(row['low'], row['high'], digits=2)})"
     known = row["low"] is not None
-    if known and row["low"] > 1:
+    if known and row["high"] < 0:
+        how = "so it moves the other way"
+    elif known and row["low"] <= 0:
+        how = "so it is not shown to move with it"
+    elif known and row["low"] > 1:
         how = "so predictions lie too near to the mean"
     elif known and row["high"] < 1:
         how = "so predictions lie too far from the mean"
