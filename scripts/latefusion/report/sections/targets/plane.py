@@ -63,18 +63,6 @@ def regions(results: TargetResults, said: TargetOutcomes, model: str) -> Figure 
             rows.append({"x": left, "x2": right, "y": low, "y2": high, "error": short(value), "shown": told})
     if not rows:
         return None
-    squares = (
-        alt.Chart(data(rows))
-        .mark_rect(color=FILL)
-        .encode(
-            x=alt.X("x:Q", scale=scale_of(domains[0]), axis=alt.Axis(title=f"true {across}", grid=False)),
-            x2="x2:Q",
-            y=alt.Y("y:Q", scale=scale_of(domains[1]), axis=alt.Axis(title=f"true {up}", grid=False)),
-            y2="y2:Q",
-            opacity=shade("error"),
-            tooltip=[alt.Tooltip("shown:N", title="error")],
-        )
-    )
     values = [row["error"] for row in rows]
     ends = f"from {number(min(values), 2)} to {number(max(values), 2)}"
     return Figure(
@@ -82,7 +70,7 @@ def regions(results: TargetResults, said: TargetOutcomes, model: str) -> Figure 
         "Error by region",
         f"Root mean squared error of {model} in {across} and {up}, in standard deviations of each: {ends}, "
         f"darker where it is larger. {_regions_left_out(body)}",
-        finished(squares, height=300),
+        finished(_squares(rows, domains, (across, up)), height=300),
         f"Error by region of the plane of {across} and {up}: {ends} standard deviations.",
         Table(
             "regions-table",
@@ -95,6 +83,27 @@ def regions(results: TargetResults, said: TargetOutcomes, model: str) -> Figure 
             ],
             body,
         ),
+    )
+
+
+def _squares(
+    rows: list[dict[str, Any]], domains: list[tuple[float, float]], names: tuple[str, str]
+) -> alt.Chart:
+    scales = [
+        {"scale": scale_of(domain), "axis": alt.Axis(title=f"true {name}", grid=False)}
+        for domain, name in zip(domains, names, strict=True)
+    ]
+    return (
+        alt.Chart(data(rows))
+        .mark_rect(color=FILL)
+        .encode(
+            x=alt.X("x:Q", **scales[0]),
+            x2="x2:Q",
+            y=alt.Y("y:Q", **scales[1]),
+            y2="y2:Q",
+            opacity=shade("error"),
+            tooltip=[alt.Tooltip("shown:N", title="error")],
+        )
     )
 
 
