@@ -36,8 +36,9 @@ if RUN.has_classes:
 
 if RUN.targets is not None:
 
-    include: "workflow/rules/regression.smk"  #       feature matrices -> numbers, from the regressors to the page
-    include: "workflow/rules/target_learners.smk"  #  the regressors other than kernel ridge, and the best of several
+    include: "workflow/rules/regression.smk"  #       predictions of numbers -> each fusion rule -> tables -> one page
+    include: "workflow/rules/kernel_ridge.smk"  #     feature matrices -> kernel ridge regressors -> predictions
+    include: "workflow/rules/target_learners.smk"  #  the same by other learners, and the best of several
 
 
 rule all:
