@@ -1,5 +1,7 @@
 # Needs: what every model says of the test items. Makes: evaluation/{protocol}/*.parquet, summary.csv, checks.json.
 
+from latefusion.planning import priorities
+
 
 rule evaluate:
     """Measure every model of a protocol, with intervals over groups, and compare them."""
@@ -73,6 +75,7 @@ rule learning_curve:
         "<logs>/learning_curve/{partition}.log",
     benchmark:
         "<benchmarks>/learning_curve/{partition}.tsv"
+    priority: priorities.LONGEST
     conda:
         "../../envs/latefusion.yaml"
     threads: 2

@@ -12,8 +12,12 @@ from latefusion.planning.early_views import COOPERATIVE
 from latefusion.planning.rule_catalogue import RuleFacts
 from latefusion.planning.views import View
 
+LONGEST: Final = 100
+"""What trains many times over, with several threads: more than what two jobs count together that would take
+its threads one by one."""
+
 FIRST: Final = 30
-"""Views that the fusion rules wait for, and those that are trained many times over."""
+"""Views that the fusion rules wait for."""
 
 STOCHASTIC: Final = 20
 """Rules that are fitted once a seed: forests, networks."""
@@ -46,8 +50,9 @@ def of_view(views: Mapping[str, View]) -> Callable[[OfView], int]:
 
 
 def _of_view(view: View) -> int:
-    many_times = view.learner is not None and view.learner.learner == COOPERATIVE
-    return FIRST if view.kind == "single" or many_times else EARLY
+    if view.learner is not None and view.learner.learner == COOPERATIVE:
+        return LONGEST
+    return FIRST if view.kind == "single" else EARLY
 
 
 def of_rule(rules: Mapping[str, RuleFacts], configured: Mapping[str, Any]) -> Callable[[OfRule], int]:
