@@ -39,6 +39,7 @@ if RUN.targets is not None:
     include: "workflow/rules/regression.smk"  #       predictions of numbers -> each fusion rule -> tables -> one page
     include: "workflow/rules/kernel_ridge.smk"  #     feature matrices -> kernel ridge regressors -> predictions
     include: "workflow/rules/target_learners.smk"  #  the same by other learners, and the best of several
+    include: "workflow/rules/target_prediction.smk"  #  items without numbers -> numbers
 
 
 rule all:

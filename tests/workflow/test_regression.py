@@ -2,17 +2,22 @@
 
 import csv
 import json
+import shutil
 from collections import Counter
 
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
+import latefusion
+from latefusion.store.samples import read_features
+from latefusion.store.tables import TableError
 from latefusion.store.target_predictions import TargetPredictions
 from runs import contents, launch, snakemake, write_config, write_run
 from settings import ROOT
 
 TARGETS = ("valence", "arousal")
+ENDS = ("arousal_low", "arousal_high")
 CHANGED = ("dataset.json", "summary.txt", "items/train.parquet", "items/test.parquet", "items/train.json")
 ALONE = {
     "data": {
@@ -156,6 +161,42 @@ def test_new_items_are_predicted_with_intervals_and_told_what_they_lack(alone):
     if learned["rule"] == "mean":
         assert all(float(row["arousal"]) == float(row["audio: arousal"]) for row in lacking)
     assert all(row["text: arousal"] == "" for row in lacking)
+
+
+def test_the_loaded_pipeline_predicts_what_the_workflow_does_from_files_that_are_the_same(alone, tmp_path):
+    with (alone / "predictions.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    results = shutil.copytree(alone, tmp_path / "results")
+    pipeline = latefusion.load(results)
+    X = {name: read_features(results / f"features/new/{name}.parquet") for name in ("text", "audio")}
+    written = {name: np.array([[float(row[name])] for row in rows]) for name in ("arousal", *ENDS)}
+    np.testing.assert_array_equal(pipeline.predict(X), written["arousal"])
+    interval = pipeline.predict_interval(X)
+    for end, name in enumerate(ENDS):
+        np.testing.assert_array_equal(interval[:, :, end], written[name])
+    said = pipeline.predict_modality(X)
+    lacking = np.isnan(X["text"]).all(axis=1)
+    assert lacking.any()
+    np.testing.assert_array_equal(np.isnan(said["text"][:, 0]), lacking)
+    known = np.array([row["text: arousal"] != "" for row in rows])
+    assert (known == ~lacking).all()
+    assert [float(row["audio: arousal"]) for row in rows] == said["audio"][:, 0].tolist()
+    assert (pipeline.targets_, pipeline.modalities_) == (("arousal",), ("text", "audio"))
+    assert pipeline.rule_ == json.loads((alone / "predictions.json").read_text(encoding="utf-8"))["rule"]
+    # one row alone, in any form that numbers have
+    one = {name: matrix[:1].tolist() for name, matrix in X.items()}
+    np.testing.assert_allclose(pipeline.predict(one), written["arousal"][:1], rtol=1e-9)
+    with pytest.raises(ValueError, match=r"X, audio\n    found:   4 columns\n    allowed: 3, as in training"):
+        pipeline.predict({**X, "audio": X["text"]})
+    for file in ("all/models/audio.json", "all/predictions/text/train_out_of_fold.parquet"):
+        content = (results / file).read_bytes()
+        (results / file).write_bytes(content + b" ")
+        with pytest.raises(TableError, match=r"changed since .*pipeline.json was written"):
+            latefusion.load(results)
+        (results / file).write_bytes(content)
+    (results / "all/models/audio.joblib").unlink()
+    with pytest.raises(TableError, match=r"audio.joblib: gone"):
+        latefusion.load(results)
 
 
 def test_the_terminal_and_the_page_rank_the_one_target(alone):

@@ -155,6 +155,6 @@ def prediction_targets(wildcards):
 def pipeline_targets(wildcards):
     """What `snakemake pipeline` makes, or a message about what it lacks."""
     try:
-        return job_inputs.saved_pipeline(FILES, file=RUN.name)
+        return RUN.saved()
     except InputError as error:
         raise WorkflowError(f"there is no pipeline to save:\n{error}") from None

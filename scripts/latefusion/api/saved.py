@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,9 @@ from latefusion.api.modality_models import modality_proba
 from latefusion.fusion.rule import extend_rules, rule_class
 from latefusion.learning.learner import extend_learners
 from latefusion.pipeline.saved_pipeline import PIPELINE, SavedPipeline, read_pipeline
+from latefusion.pipeline.target_pipeline import SavedTargetPipeline, read_target_pipeline
 from latefusion.store.tables import read_json
+from latefusion.store.target_predictions import TargetPredictions
 from latefusion.svm.inputs import Float64
 
 
@@ -57,11 +60,7 @@ class FittedPipeline:
             If an array is missing, or is not of the shape that was trained on; it is a ValueError.
         """
         models = self._pipeline.modalities
-        widths = {one.modality: one.columns for one in models}
-        matrices = matrices_by_name(X, self.modalities_, widths=list(widths.values()))
-        given = dict(zip(self.modalities_, matrices, strict=True))
-        for name, matrix in given.items():
-            require_whole_rows(name, matrix)
+        given = _matrices(X, {one.modality: one.columns for one in models})
         return {
             one.name: modality_proba(
                 one.model,
@@ -87,12 +86,79 @@ class FittedPipeline:
         return self._pipeline.rule.predict(P)
 
 
+class FittedTargetPipeline:
+    """Models of numbers of all modalities, trained on every labelled item of a run, and its chosen rule.
+
+    Parameters
+    ----------
+    pipeline : SavedTargetPipeline
+
+    Attributes
+    ----------
+    targets_ : tuple of str
+        Names of the T numbers.
+    modalities_ : tuple of str
+    rule_ : str
+        The fusion rule as the configuration calls it.
+    """
+
+    def __init__(self, pipeline: SavedTargetPipeline) -> None:
+        self._pipeline = pipeline
+        self.targets_ = pipeline.targets
+        self.modalities_ = tuple(dict.fromkeys(one.modality for one in pipeline.modalities))
+        self.rule_ = pipeline.rule_name
+
+    def predict_modality(self, X: Any) -> dict[str, Float64]:  # noqa: ANN401
+        """Return what the model of each modality predicts, (n, T) each; NaN in rows that lack it.
+
+        Parameters
+        ----------
+        X : dict of str to (n, d_m) array or data frame
+            A row of NaN is an item that lacks the modality.
+
+        Raises
+        ------
+        ArgumentError
+            If an array is missing, or is not of the shape that was trained on; it is a ValueError.
+        """
+        return {name: one.predicted for name, one in self._said(X).items()}
+
+    def predict(self, X: Any) -> Float64:  # noqa: ANN401
+        """Return the fused numbers, (n, T), as `snakemake predict` does."""
+        return self._pipeline.fused(self._said(X))
+
+    def predict_interval(self, X: Any) -> Float64:  # noqa: ANN401
+        """Return the ends of 90 % intervals, (n, T, 2), as `snakemake predict` does; infinite if not known.
+
+        Split conformal intervals (Papadopoulos et al. 2002): they reach as far to both sides as 90 % of the
+        errors out of fold.
+        """
+        predicted, reach = self.predict(X), self._pipeline.half_widths
+        return np.stack([predicted - reach, predicted + reach], axis=2)
+
+    def _said(self, X: Any) -> dict[str, TargetPredictions]:  # noqa: ANN401
+        models = self._pipeline.modalities
+        given = _matrices(X, {one.modality: one.columns for one in models})
+        # as the workflow stores them
+        return {
+            one.name: self._pipeline.said(one, np.asarray(given[one.modality], one.dtype)) for one in models
+        }
+
+
+def _matrices(X: Any, widths: Mapping[str, int]) -> dict[str, NDArray[Any]]:  # noqa: ANN401
+    """Return the matrix of each modality, whose rows are whole or lack it."""
+    given = dict(zip(widths, matrices_by_name(X, tuple(widths), widths=list(widths.values())), strict=True))
+    for name, matrix in given.items():
+        require_whole_rows(name, matrix)
+    return given
+
+
 def load(
     results: str | PathLike[str] = "results",
     *,
     rules_path: str | PathLike[str] | None = None,
     learners_path: str | PathLike[str] | None = None,
-) -> FittedPipeline:
+) -> FittedPipeline | FittedTargetPipeline:
     """Load the fitted pipeline of a run; its files have to have the hashes that pipeline.json notes.
 
     Saved models are pickles, which can run code: load those of people whom you trust.
@@ -100,11 +166,16 @@ def load(
     Parameters
     ----------
     results : path
-        The folder of results.
+        The folder of results; of the numbers of a run of both its folder `regression`.
     rules_path : path, optional
         The folder of a rule of one's own, as `rules_path` of the configuration.
     learners_path : path, optional
         Likewise of learners of one's own.
+
+    Returns
+    -------
+    FittedPipeline or FittedTargetPipeline
+        Of classes, or of numbers.
 
     Raises
     ------
@@ -113,31 +184,24 @@ def load(
     TableError
         If a file is gone or not the one that was written.
     """
-    folder = Path(results)
-    if not folder.is_dir():
-        raise refusal(
-            f"load({str(results)!r})", "no such folder", "the results of a run", "name the folder of results"
-        )
-    if not (folder / PIPELINE).exists():
-        raise refusal(
-            f"load({str(results)!r})",
-            f"no {PIPELINE}: no model was trained on all labelled items",
-            "results of a run that saved its pipeline",
-            "run `snakemake pipeline` with the run's configuration, or `snakemake predict`",
-        )
+    folder, given = Path(results), f"load({str(results)!r})"
+    _require_pipeline(folder, given)
     extend_rules(None if rules_path is None else str(rules_path))
     extend_learners(None if learners_path is None else str(learners_path))
-    rule = read_json(folder / PIPELINE)["rule_file"]
+    facts = read_json(folder / PIPELINE)
+    rule = facts["rule_file"]
     if rule not in rule_names():
         raise refusal(
-            f"load({str(results)!r})",
+            given,
             f"the rule {rule}, which is none of the package's",
             "a rule that is there",
             "name its folder: load(…, rules_path=…), as the configuration does",
         )
+    if "targets" in facts:
+        return FittedTargetPipeline(read_target_pipeline(folder))
     if rule_class(rule).reads_quality:
         raise refusal(
-            f"load({str(results)!r})",
+            given,
             f"the rule {rule}, which reads the quality of each item beside its embeddings",
             "rules that go by the modalities alone",
             "classify with `snakemake predict`, whose table holds the quality",
@@ -145,4 +209,16 @@ def load(
     return FittedPipeline(read_pipeline(folder))
 
 
-__all__ = ["FittedPipeline", "load"]
+def _require_pipeline(folder: Path, given: str) -> None:
+    if not folder.is_dir():
+        raise refusal(given, "no such folder", "the results of a run", "name the folder of results")
+    if not (folder / PIPELINE).exists():
+        raise refusal(
+            given,
+            f"no {PIPELINE}: no model was trained on all labelled items",
+            "results of a run that saved its pipeline",
+            "run `snakemake pipeline` with the run's configuration, or `snakemake predict`",
+        )
+
+
+__all__ = ["FittedPipeline", "FittedTargetPipeline", "load"]

@@ -77,7 +77,7 @@ class TargetJudging:
         files = NamedPaths(zip(inputs, self.at(*inputs.values()), strict=True))
         fusing = TargetFusing(
             self.partitions,
-            plan.modalities,
+            plan.fused,
             files,
             plan.held_out,
             self.protocol,

@@ -65,13 +65,10 @@ def fuse_targets(
         If the rule fails, or returns anything but a finite number for each item and target.
     """
     rule = regression_rule_class(name)
-    own = dict(options)
-    repeats = int(own.pop("repeats", REPEATS)) if rule.stochastic else 1
-    own.pop("repeats", None)
+    own = {key: value for key, value in options.items() if key != "repeats"}
     tables, held_out, facts = [], [], {}
     for part in parts:
-        rng = stream(seed, "fuse targets", protocol, name, part.partition)
-        seeds = rng.integers(2**31 - 1, size=repeats).tolist()
+        seeds = _seeds(rule, options, seed, protocol, name, part.partition)
         fitted = [_fit(rule, own, one, part.learn) for one in seeds]
         for repeat, each in enumerate(fitted):
             said = _predict(each, part.test, part.partition)
@@ -92,6 +89,37 @@ def fuse_targets(
         "partitions": facts,
     }
     return FusedTargets(pa.concat_tables(tables), pa.concat_tables(held_out), plain(learned))
+
+
+def fitted_target_rule(
+    name: str,
+    options: Mapping[str, Any],
+    learn: StackedTargets,
+    partition: str,
+    *,
+    protocol: str,
+    seed: int,
+) -> RegressionRule:
+    """Return a rule as `fuse_targets` fits it in a partition, of a stochastic one the first repeat.
+
+    Parameters
+    ----------
+    name, options, protocol, seed
+        As of `fuse_targets`.
+    learn : StackedTargets
+        Out-of-fold rows.
+    partition : str
+    """
+    rule = regression_rule_class(name)
+    own = {key: value for key, value in options.items() if key != "repeats"}
+    return _fit(rule, own, _seeds(rule, options, seed, protocol, name, partition)[0], learn)
+
+
+def _seeds(rule: type[RegressionRule], options: Mapping[str, Any], seed: int, *where: str) -> list[int]:
+    """Return the seed of each repeat of a rule in a partition."""
+    repeats = int(options.get("repeats", REPEATS)) if rule.stochastic else 1
+    drawn: list[int] = stream(seed, "fuse targets", *where).integers(2**31 - 1, size=repeats).tolist()
+    return drawn
 
 
 def select_target_rule(

@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 
 from latefusion.core.input_names import NamedFiles, input_name
 from latefusion.core.seeds import stream
-from latefusion.evaluation.targets.prediction_intervals import half_width
 from latefusion.fusion.fuse_targets import FusedTargets, fuse_targets, select_target_rule
 from latefusion.fusion.target_inputs import TargetPartition, stack_targets
 from latefusion.pipeline.classify import EVERYTHING
 from latefusion.pipeline.new_items import beside_descriptions, warnings_of
 from latefusion.pipeline.novelty import novelty_mask
 from latefusion.pipeline.target_model import said_by_regressor
+from latefusion.pipeline.target_pipeline import reach_of
 from latefusion.store.models import load_model
 from latefusion.store.samples import Features, read_features
 from latefusion.store.schemas import SPLITS
@@ -123,8 +123,8 @@ def _said(
 
 def _columns(chosen: FusedTargets, said: Mapping[str, TargetPredictions]) -> dict[str, Sequence[Any]]:
     """Return the numbers with the ends of their intervals, and those of each modality."""
-    table, outside = (TargetPredictions.from_table(one) for one in (chosen.table, chosen.out_of_fold))
-    told, targets, reach = table.predicted, table.targets, half_width(outside.y - outside.predicted)
+    table = TargetPredictions.from_table(chosen.table)
+    told, targets, reach = table.predicted, table.targets, reach_of(chosen)
     columns: dict[str, Sequence[Any]] = {}
     for t, target in enumerate(targets):
         columns |= {

@@ -102,12 +102,8 @@ def describe_pipeline(
     entries = []
     for name in modalities:
         columns, dtype = embedding_type(files.get(input_name(split, name)))
-        paths = {kind: Path(files.get(input_name(kind, name))) for kind in ("model", "learn")}
-        hashed = {
-            kind: {"file": path.relative_to(results).as_posix(), "sha256": _sha256(path)}
-            for kind, path in paths.items()
-        }
-        entries.append({"name": name, "columns": columns, "dtype": dtype, **hashed})
+        own = {kind: hashed(Path(files.get(input_name(kind, name))), results) for kind in ("model", "learn")}
+        entries.append({"name": name, "columns": columns, "dtype": dtype, **own})
     return {
         "classes": list(next(iter(learn.values())).classes),
         "modalities": entries,
@@ -139,7 +135,7 @@ def read_pipeline(results: Path) -> SavedPipeline:
     modalities = []
     for entry in facts["modalities"]:
         table = results / entry["learn"]["file"]
-        if not table.exists() or _sha256(table) != entry["learn"]["sha256"]:
+        if not table.exists() or hash_of(table) != entry["learn"]["sha256"]:
             raise TableError(f"{table}: gone, or changed since {path} was written; run `snakemake pipeline`")
         learn[entry["name"]] = Probabilities.read(table)
         model = load_checked(results / entry["model"]["file"], entry["model"]["sha256"], path)
@@ -151,5 +147,11 @@ def read_pipeline(results: Path) -> SavedPipeline:
     return SavedPipeline(tuple(facts["classes"]), tuple(modalities), chosen)
 
 
-def _sha256(path: Path) -> str:
+def hashed(path: Path, results: Path) -> dict[str, str]:
+    """Return where a file is, from the folder of results on, and its hash."""
+    return {"file": path.relative_to(results).as_posix(), "sha256": hash_of(path)}
+
+
+def hash_of(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal digits."""
     return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -19,7 +19,7 @@ from latefusion.planning.config_layers import Layer, located, main_file, merged
 from latefusion.planning.config_types import Config
 from latefusion.planning.configuration import RESERVED_NAMES, complete, missing_files, with_defaults
 from latefusion.planning.files import Files
-from latefusion.planning.job_inputs import predictions
+from latefusion.planning.job_inputs import predictions, saved_pipeline
 from latefusion.planning.learner_catalogue import LearnerFacts
 from latefusion.planning.learner_tasks import TaskLearners, unused_keys
 from latefusion.planning.own_rules import (
@@ -115,6 +115,17 @@ class RunPlan:
         """
         own = predictions(self.files, file=self.name) if self.has_classes else []
         return [*own, *(self.targets.predicted(file=self.name) if self.targets is not None else ())]
+
+    def saved(self) -> list[str]:
+        """Return what `snakemake pipeline` makes.
+
+        Raises
+        ------
+        InputError
+            If a model is not trained here.
+        """
+        own = saved_pipeline(self.files, file=self.name) if self.has_classes else []
+        return [*own, *(self.targets.saved_pipeline(file=self.name) if self.targets is not None else ())]
 
     def promised(self) -> list[str]:
         """Return every file that the workflow promises."""

@@ -11,6 +11,7 @@ from latefusion.core.input_names import input_name
 from latefusion.evaluation.names import SELECTED
 from latefusion.evaluation.targets.names import TARGET_TABLES
 from latefusion.planning.files import ROOT, Files, items_of
+from latefusion.planning.job_inputs import PIPELINE
 from latefusion.planning.new_item_sources import require_new_items
 from latefusion.planning.plan import ConfiguredRule
 from latefusion.planning.target_plan import TargetPlan
@@ -185,13 +186,33 @@ class TargetFiles:
         Raises
         ------
         InputError
-            If there is nothing to predict.
+            If there is nothing to predict, or no pipeline to do it with.
         """
         require_new_items(self.files.config, file)
+        pipeline = self.saved_pipeline(file=file)
+        return [*(f"{self.root}/predictions.{ending}" for ending in ("csv", "json")), *pipeline]
+
+    def of_pipeline(self) -> dict[str, str]:
+        """Return what the pipeline is made of: models of all labelled items, what they say out of fold."""
+        kinds = ("model", "facts", "learn", self.files.splits[0])
+        return {name: path for name, path in self.of_new_items().items() if name.split(":")[0] in kinds}
+
+    def saved_pipeline(self, *, file: str) -> list[str]:
+        """Return what `snakemake pipeline` makes.
+
+        Raises
+        ------
+        InputError
+            If no model is trained here, or no rule fuses numbers.
+        """
+        if not self.plan.trained:
+            found, allowed = "finished predictions, whose models are elsewhere", "modalities to train on"
+            fix = "predict with the models that made them"
+            raise InputError([Problem(file, found, allowed, fix, column="predictions")])
         if not self.plan.rules:
             found, allowed = "no rule that fuses numbers", "one or more, of which one is chosen"
             raise InputError([Problem(file, found, allowed, "add mean to rules", column="rules")])
-        return [f"{self.root}/predictions.{ending}" for ending in ("csv", "json")]
+        return [f"{self.root}/{PIPELINE}"]
 
     def left_out(self) -> list[dict[str, str]]:
         """Return what a protocol does without, as the checks tell of it."""
