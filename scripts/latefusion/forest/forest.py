@@ -91,20 +91,26 @@ def fit(X: Float64, y: NDArray[np.int32], classes: int, *, seed: int, trees: int
     columns = ranked(_finite(X))
     tries = np.uint64(max(1, int(np.sqrt(X.shape[1]))))
     rows = np.arange(len(y), dtype=np.uint64) | (y.astype(np.uint64) << np.uint64(32))
+    # the generator that scikit-learn draws from; making one takes far longer than giving it a seed
     chance = np.random.RandomState(seed)
     grown = []
     for own in chance.randint(np.iinfo(np.int32).max, size=trees).tolist():
-        drawn, state = bootstrap(len(y), own)
+        drawn, state = bootstrap(len(y), own, chance)
         there = drawn > 0
         drawn_rows = rows[there] | (drawn[there].astype(np.uint64) << np.uint64(48))
         grown.append(grow(columns, drawn_rows, np.uint64(state), tries, int(classes)))
     return Forest(grown, classes)
 
 
-def bootstrap(n: int, seed: int) -> tuple[NDArray[np.intp], int]:
-    """Return how often each row is drawn for a tree, (n,), and the state of the tree's own generator."""
-    drawn = np.bincount(np.random.RandomState(seed).randint(0, n, n), minlength=n)
-    return drawn, int(np.random.RandomState(seed).randint(0, np.iinfo(np.int32).max))
+def bootstrap(n: int, seed: int, chance: np.random.RandomState) -> tuple[NDArray[np.intp], int]:
+    """Return how often each row is drawn for a tree, (n,), and the state of the tree's own generator.
+
+    Both begin with the tree's seed, which `chance` is given.
+    """
+    chance.seed(seed)
+    state = int(chance.randint(0, np.iinfo(np.int32).max))
+    chance.seed(seed)
+    return np.bincount(chance.randint(0, n, n), minlength=n), state
 
 
 def ranked(X: Float32) -> Columns:

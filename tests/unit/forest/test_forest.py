@@ -122,11 +122,12 @@ def test_every_seed_grows_the_trees_that_it_grows_there(seed):
 
 
 def test_a_bootstrap_sample_has_as_many_rows_as_there_are():
-    drawn, state = bootstrap(1000, 3)
+    chance = np.random.RandomState(5)
+    drawn, state = bootstrap(1000, 3, chance)
     assert drawn.sum() == 1000
     assert 0.5 < (drawn > 0).mean() < 0.75
     assert 0 <= state < 2**31 - 1
-    assert np.array_equal(bootstrap(1000, 3)[0], drawn)
+    assert np.array_equal(bootstrap(1000, 3, chance)[0], drawn)
 
 
 def test_what_is_given_stays_as_it_is():
