@@ -71,23 +71,32 @@ class MissingnessOutcomes:
         self.modalities = int(self._modality.max()) + 1
         self.everything = (1 << self.modalities) - 1
         self._known: dict[int, Array] = {}
+        # (2, patterns, n), where those are few enough to be all predicted
+        few = self.modalities <= EXACT_UP_TO
+        self._stacked = np.empty((2, self.everything + 1, len(y))) if few else None
         if complete is not None:
-            self._known[self.everything] = self._outcome(*complete)
+            self._keep(self.everything, self._outcome(*complete))
 
     def under(self, code: int) -> Array:
         """Return for each row whether it is right (0 or 1) and its log loss, (2, n), under one pattern."""
         if code not in self._known:
-            self._known[code] = self._predicted(keep(self.P, self._columns(code)))
+            self._keep(code, self._predicted(keep(self.P, self._columns(code))))
         return self._known[code]
 
     def under_each(self, codes: Codes) -> Array:
         """Return the same, (2, n), where each row has a pattern of its own, (n,)."""
-        if self.modalities > EXACT_UP_TO:
+        if self._stacked is None:
             return self._predicted(keep(self.P, self._columns(codes)))
-        outcomes = np.empty((2, len(codes)))
         for code in np.flatnonzero(np.bincount(codes)).tolist():
-            np.copyto(outcomes, self.under(code), where=codes == code)
-        return outcomes
+            self.under(code)
+        n = len(codes)
+        return self._stacked.reshape(2, -1).take(codes * n + np.arange(n), axis=1)
+
+    def _keep(self, code: int, outcome: Array) -> None:
+        if self._stacked is not None:
+            self._stacked[:, code] = outcome
+            outcome = self._stacked[:, code]
+        self._known[code] = outcome
 
     def _columns(self, codes: int | Codes) -> Codes:
         """Return patterns of columns for patterns of modalities."""
