@@ -10,6 +10,7 @@ with job(snakemake.log[0]):
     from latefusion.pipeline.view_model import LearnerSettings
     from latefusion.store.samples import class_names, read_group_of, read_samples
     from latefusion.store.tables import read_json, write_json
+    from latefusion.svm.training import Limits
 
     source, params, partition = snakemake.input, snakemake.params, snakemake.wildcards.partition
     extend_learners(params.learners_path)
@@ -35,7 +36,7 @@ with job(snakemake.log[0]):
         params.rules,
         draws=params.draws,
         seed=params.seed,
-        n_jobs=snakemake.threads,
+        limits=Limits(n_jobs=snakemake.threads, memory_mb=snakemake.resources.mem_mb or None),
         rng=stream(params.seed, "learning_curve", partition),
     )
     write_json({"rows": rows}, snakemake.output.curve)

@@ -19,6 +19,7 @@ from latefusion.store.probabilities import P_PREFIX, Probabilities
 from latefusion.store.samples import Samples
 from latefusion.svm.inputs import present_rows
 from latefusion.svm.labelled_rows import LabelledRows
+from latefusion.svm.training import Limits
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +65,7 @@ def learning_curve(
     *,
     draws: int,
     seed: int,
-    n_jobs: int,
+    limits: Limits,
     rng: np.random.Generator,
 ) -> list[dict[str, Any]]:
     """Accuracy and log loss on the whole test part after training on 10, 25, 50 and 100 % of the groups.
@@ -79,8 +80,10 @@ def learning_curve(
         Options of each fusion rule, none of them stochastic, as of `latefusion.fusion.fuse.fuse`.
     draws : int
         Of the group bootstrap on the test part; the trained models are held fixed.
-    seed, n_jobs : int
-        Of the rules; threads of the SVMs, which change no number.
+    seed : int
+        Of the rules.
+    limits : Limits
+        Of the SVMs; they change no number.
     rng : numpy.random.Generator
         Draws groups and bootstrap samples.
 
@@ -104,7 +107,7 @@ def learning_curve(
             continue
         logger.info("%d %% of the groups: %d rows", round(100 * share), used.sum())
         facts = {"share": share, "rows": int(used.sum()), "groups": len(chosen)}
-        for name, kind, p in _models(data, rules, used, seed=seed, n_jobs=n_jobs, rng=rng):
+        for name, kind, p in _models(data, rules, used, seed=seed, limits=limits, rng=rng):
             table += [
                 {"model": name, "kind": kind, **facts, **row}
                 for row in _measured(p, data.views[0].test.label, weights)
@@ -118,13 +121,13 @@ def _models(
     used: NDArray[np.bool_],
     *,
     seed: int,
-    n_jobs: int,
+    limits: Limits,
     rng: np.random.Generator,
 ) -> Iterator[tuple[str, str, NDArray[np.float64]]]:
     """Yield name, kind and probabilities of the test part of each view and rule trained on some rows."""
     learned, said = {}, {}
     for view in data.views:
-        learned[view.name], said[view.name] = _trained(data, view, used, n_jobs, rng)
+        learned[view.name], said[view.name] = _trained(data, view, used, limits, rng)
         yield view.name, view.kind, said[view.name].p
     singles = [view.name for view in data.views if view.kind == "single"]
     part = PartitionInput(
@@ -149,7 +152,7 @@ def _trained(
     data: CurveData,
     view: CurveView,
     used: NDArray[np.bool_],
-    n_jobs: int,
+    limits: Limits,
     rng: np.random.Generator,
 ) -> tuple[Probabilities, Probabilities]:
     """Train a view on some rows; return their out-of-fold probabilities and those of the test part."""
@@ -164,10 +167,10 @@ def _trained(
             len(classes),
             source=f"view {view.name}, {used.sum():,} rows of the training {where}",
         ),
-        n_jobs=n_jobs,
+        limits=limits,
         rng=rng,
     )
-    p, _ = said_by_model(model, view.test.X, n_jobs=n_jobs, source=f"view {view.name}, test {where}")
+    p, _ = said_by_model(model, view.test.X, n_jobs=limits.n_jobs, source=f"view {view.name}, test {where}")
     learned = Probabilities(classes, rows.item[used], rows.label[used], out_of_fold, fold=rows.fold[used])
     return learned, Probabilities(classes, view.test.item, view.test.label, p)
 

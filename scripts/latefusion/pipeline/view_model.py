@@ -55,13 +55,13 @@ class LearnerSettings:
 
 
 def trained_view(
-    settings: LearnerSettings, rows: LabelledRows, *, n_jobs: int, rng: np.random.Generator
+    settings: LearnerSettings, rows: LabelledRows, *, limits: Limits, rng: np.random.Generator
 ) -> tuple[SVM | Learner, NDArray[np.float64]]:
     """Train a view's model; return it with the out-of-fold probabilities of its rows, (n, K)."""
     if settings.learner == "svm":
-        svm = train(rows, settings.svm, limits=Limits(n_jobs=n_jobs), replica=False, rng=rng)
+        svm = train(rows, settings.svm, limits=limits, replica=False, rng=rng)
         return svm.model, svm.rows.out_of_fold_p
-    other = train_learner(settings.learner, settings.options, rows, rng=rng, n_jobs=n_jobs)
+    other = train_learner(settings.learner, settings.options, rows, rng=rng, n_jobs=limits.n_jobs)
     return other.model, other.out_of_fold_p
 
 

@@ -13,9 +13,10 @@ from latefusion.store.samples import Samples
 from latefusion.svm.estimator import SVM
 from latefusion.svm.prediction import predict
 from latefusion.svm.settings import SvmSettings
-from latefusion.svm.training import LabelledRows, train
+from latefusion.svm.training import LabelledRows, Limits, train
 
 CLASSES = ("a", "b", "c")
+PLENTY = Limits()
 SETTINGS = LearnerSettings("svm", {}, SvmSettings(C=1, gamma="auto", scale="none"))
 
 
@@ -36,7 +37,7 @@ TRAIN = rows(1, 240, (np.arange(240) % 3).astype(np.int32))
 TEST = rows(2, 90, np.full(90, -1, np.int32))
 
 
-def drawn(rules, *, early=True):
+def drawn(rules, *, early=True, limits=PLENTY):
     views = [view("text", "single", [0], TRAIN, TEST), view("audio", "single", [1], TRAIN, TEST)]
     if early:
         views.append(view("early", "early", [1, 0], TRAIN, TEST))
@@ -46,9 +47,14 @@ def drawn(rules, *, early=True):
         rules,
         draws=300,
         seed=0,
-        n_jobs=1,
+        limits=limits,
         rng=np.random.default_rng(0),
     )
+
+
+def test_its_svms_keep_to_the_memory_of_the_job():
+    with pytest.raises(InputError, match="what this job may use"):
+        drawn({}, limits=Limits(memory_mb=1))
 
 
 def test_a_share_of_one_class_is_left_out():
@@ -65,7 +71,7 @@ def test_a_share_of_one_class_is_left_out():
         {},
         draws=20,
         seed=0,
-        n_jobs=1,
+        limits=Limits(),
         rng=np.random.default_rng(0),
     )
     shares = [row["share"] for row in found if row["metric"] == "accuracy"]
