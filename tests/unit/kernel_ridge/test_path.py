@@ -108,3 +108,15 @@ def test_every_prediction_of_every_penalty_is_that_of_scikit_learn_to_five_digit
         for own, theirs in ((path.in_sample[place], in_sample), (path.out_of_fold[place], out_of_fold)):
             assert np.abs(theirs).min() < 1e-2 * spread
             np.testing.assert_allclose(own, theirs, rtol=1e-5, atol=1e-9 * spread)
+
+
+def test_what_rounding_keeps_from_the_tolerance_is_solved_as_far_as_it_lets(monkeypatch):
+    monkeypatch.setattr(preconditioner, "WHOLE_UP_TO", 10)
+    monkeypatch.setattr(preconditioner, "RANK", 40)
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((300, 3))
+    Y, fold = X[:, :1] + rng.standard_normal((300, 1)), np.arange(300) % 3
+    path = path_of(X, Y, fold, (1e-4,), 0.1, 1)
+    level = Y.mean(axis=0)
+    theirs = KernelRidge(alpha=1e-4, kernel="rbf", gamma=0.1).fit(X, Y - level).predict(X) + level
+    np.testing.assert_allclose(path.in_sample[0], theirs, atol=1e-7)

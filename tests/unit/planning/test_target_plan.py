@@ -95,6 +95,20 @@ def test_an_option_of_a_classifying_rule_does_not_reach_its_counterpart_for_numb
         ({"quadrants": {"cut": [0]}}, ["quadrants.cut", "1 number for valence and arousal", "[0, 0]"]),
         ({"quadrants": {"cut": [0, 0], "label": "emotion"}}, ["quadrants.label", "data.describe"]),
         ({"kernel_ridge": {"alphas": [0]}}, ["kernel_ridge.alphas", "more than 0"]),
+        (
+            {
+                "views": [
+                    {
+                        "name": "both",
+                        "modalities": ["text", "audio"],
+                        "combine": "cooperative",
+                        "cooperative": {"rho": [2]},
+                    }
+                ]
+            },
+            ["views[0].cooperative.rho", "2"],
+        ),
+        ({"kernel_ridge": {"variance": "by_distance"}}, ["kernel_ridge.variance", "distance"]),
         ({"rules": [{"name": "random_forest", "bag": True}]}, ["rules[0].bag", "for probabilities"]),
         ({"views": [{"name": "group_mean", "modalities": ["text", "audio"]}]}, ["views[0].name", "baseline"]),
     ],
