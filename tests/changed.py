@@ -7,7 +7,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from latefusion.planning.code_digest import Code
 
 ROOT = Path(__file__).resolve().parents[1]
 UNIT = ROOT / "tests/unit"
@@ -44,14 +49,21 @@ def concerned(files: list[Path], tests: list[Path]) -> list[Path]:
     ]
 
 
+@cache
 def imported(test: Path) -> set[Path]:
     """Return a test and all files of ours that it imports."""
-    from latefusion.planning.code_digest import Code
-
     found = {test}
     for root in IMPORTED_FROM:
-        found |= {*Code(root).closure(*found)[0]}
+        found |= {*_code(root).closure(*found)[0]}
     return found
+
+
+@cache
+def _code(root: Path) -> Code:
+    """Return the code below a folder, which reads each of its files once."""
+    from latefusion.planning.code_digest import Code
+
+    return Code(root)
 
 
 def _git(*arguments: str) -> str:
