@@ -40,6 +40,7 @@ Names of tests say what holds; folders mirror what they test:
 | `learning_worlds.py` | rows to try learners on, and options with which each of them is quick |
 | `target_results.py`, `target_worlds.py` | for numbers: tables that no run made, items with targets |
 | `opened_page.py` | a page opened in a browser, and what went wrong on it |
+| `forks.py` | Snakemake and the launcher for these runs, without starting and filling a Python for each |
 | `runs.py` | runs of the workflow: a small one that many tests share, ways to start and to examine runs |
 | `settings.py` | the default configuration and the schema |
 | `stale.py` | a change, and the jobs that it makes stale; writes the table of docs/rerun.md |

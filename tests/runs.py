@@ -2,7 +2,6 @@
 
 import fcntl
 import hashlib
-import importlib
 import json
 import os
 import re
@@ -11,19 +10,20 @@ import signal
 import subprocess
 import sys
 import sysconfig
-import tempfile
 from base64 import urlsafe_b64decode
-from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import yaml
 
+from forks import Forks
 from generate import write_dataset
 from settings import ROOT
 
 STUDY = ROOT / "examples/study"
 LAUNCH = ROOT / "workflow" / "launch.py"
 CODE = ("Snakefile", "config.yaml", "workflow", "scripts", "profiles", "envs")
+_FORKS = Forks()
 EXEMPT = ("report.html", "logs", "benchmarks")  # they carry the times of a run
 
 SMALL = {
@@ -141,29 +141,12 @@ def borrowing_environment(place):
 
 def snakemake(*options, cwd, snakefile=ROOT / "Snakefile", environment=None, check=True):
     """Run Snakemake to its end."""
-    command = [sys.executable, "-m", "snakemake", "--snakefile", snakefile, *options]
-    return _finished(command, cwd, environment, check)
+    return _finished(["-m", "snakemake", "--snakefile", snakefile, *options], cwd, environment, check)
 
 
 def launch(*arguments, cwd, environment=None, check=True, code=ROOT):
-    """Run the launcher to its end: in this process, unless with other code or in another environment.
-
-    Snakemake is a process of its own either way; `start` makes one of the launcher, too.
-    """
-    if environment is not None or code is not ROOT:
-        command = [sys.executable, code / "workflow" / "launch.py", *arguments]
-        return _finished(command, cwd, environment, check)
-    with _state_kept(), _redirected() as said:
-        sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "workflow")]
-        sys.argv[:] = [str(LAUNCH), *map(str, arguments)]
-        os.chdir(cwd)
-        try:
-            number = importlib.import_module("launcher.main").main(list(map(str, arguments)))
-        except SystemExit as ended:  # of the reading of the arguments
-            number = ended.code
-    answer = subprocess.CompletedProcess(arguments, number, *said())
-    assert not check or answer.returncode == 0, f"{answer.stdout}\n{answer.stderr}"
-    return answer
+    """Run the launcher to its end; `start` does not wait for it."""
+    return _finished([code / "workflow" / "launch.py", *arguments], cwd, environment, check)
 
 
 def start(*arguments, cwd, environment=None, output=subprocess.PIPE):
@@ -293,31 +276,15 @@ def kill_group(process):
     process.wait()
 
 
-@contextmanager
-def _redirected():
-    """Collect what this process and its children write to both outputs; gives a function that returns it."""
-    files, kept = [], []
-    with ExitStack() as stack:
-        for number, redirect in ((1, redirect_stdout), (2, redirect_stderr)):
-            file = stack.enter_context(tempfile.TemporaryFile("w+", encoding="utf-8"))
-            before = os.dup(number)
-            stack.callback(os.close, before)
-            os.dup2(file.fileno(), number)
-            stack.callback(os.dup2, before, number)
-            stack.enter_context(redirect(file))
-            files.append(file)
-        try:
-            yield lambda: kept
-        finally:
-            for file in files:
-                file.seek(0)
-                kept.append(file.read())
-
-
-def _finished(command, cwd, environment, check):
-    answer = subprocess.run(
-        list(map(str, command)), cwd=cwd, env=environment, capture_output=True, text=True, timeout=3600
-    )
+def _finished(arguments, cwd, environment, check):
+    """Run Python to its end: in a fork, unless its start has to see another environment."""
+    if environment is None:
+        answer = _FORKS.run(arguments, cwd)
+    else:
+        command = [sys.executable, *map(str, arguments)]
+        answer = subprocess.run(
+            command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=3600
+        )
     assert not check or answer.returncode == 0, f"{answer.stdout}\n{answer.stderr}"
     return answer
 

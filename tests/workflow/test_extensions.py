@@ -15,7 +15,7 @@ import pytest
 import latefusion
 from latefusion.store.probabilities import Probabilities
 from latefusion.store.tables import TableError
-from runs import SMALL, clone, contents, launch, planned, snakemake, write_config, write_run
+from runs import SMALL, clone, launch, planned, snakemake, write_config, write_run
 
 HONEST = {**SMALL, "protocols": ["honest"], "rules": [{"name": "mean"}, {"name": "accuracy_weighted"}]}
 
@@ -264,22 +264,6 @@ def test_a_saved_model_with_another_hash_is_never_opened(honest, tmp_path):
     assert "sha256" in done.stdout + done.stderr
 
 
-def test_items_that_lack_a_modality_are_carried_through(tmp_path):
-    folder = write_run(tmp_path, missing={"audio": 0.2})
-    modalities = [HONEST["modalities"][0], {**HONEST["modalities"][1], "missing": True}]
-    write_config(folder, configured(modalities=modalities))
-    launch("run", "--cores", 2, cwd=folder)
-    dataset = json.loads((folder / "results/dataset.json").read_text())
-    lost = dataset["modalities"]["audio"]["missing"]
-    audio = Probabilities.read(folder / "results/given/probabilities/audio/test.parquet")
-    text = Probabilities.read(folder / "results/given/probabilities/text/test.parquet")
-    gone = np.isnan(audio.p).any(axis=1)
-    assert gone.sum() == lost["test"] > 0
-    fused = Probabilities.from_table(pq.read_table(folder / "results/fusion/honest/mean.parquet"))
-    assert np.allclose(fused.p[gone], text.p[gone])
-    assert np.allclose(fused.p[~gone], (text.p[~gone] + audio.p[~gone]) / 2)
-
-
 def test_a_learning_curve_is_drawn_where_it_is_asked_for(honest, tmp_path):
     folder = shutil.copytree(honest, tmp_path / "run")
     write_config(folder, configured(evaluation={**HONEST["evaluation"], "learning_curve": True}))
@@ -298,10 +282,11 @@ def test_a_learning_curve_is_drawn_where_it_is_asked_for(honest, tmp_path):
     assert "learning_curve given" in planned(folder)
 
 
-def test_labels_may_be_text_and_a_class_may_be_absent_from_test(tmp_path):
-    folder = write_run(
-        tmp_path, configuration=configured(data={**HONEST["data"], "label": "emotion", "class_name": None})
-    )
+def test_labels_may_be_text_a_class_absent_from_test_and_a_modality_missing_from_items(tmp_path):
+    folder = write_run(tmp_path, missing={"audio": 0.2})
+    modalities = [HONEST["modalities"][0], {**HONEST["modalities"][1], "missing": True}]
+    data = {**HONEST["data"], "label": "emotion", "class_name": None}
+    write_config(folder, configured(modalities=modalities, data=data))
     path = folder / "data/test.csv"
     with path.open(newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["emotion"] != "Sad"]
@@ -310,13 +295,14 @@ def test_labels_may_be_text_and_a_class_may_be_absent_from_test(tmp_path):
         writer.writeheader()
         writer.writerows(rows)
     launch("run", "--cores", 2, cwd=folder)
-    classes = json.loads((folder / "results/dataset.json").read_text())["classes"]
-    assert [entry["label"] for entry in classes] == ["Angry", "Happy", "Relaxed", "Sad"]
-    assert classes[3]["test"] == 0
+    dataset = json.loads((folder / "results/dataset.json").read_text())
+    assert [entry["label"] for entry in dataset["classes"]] == ["Angry", "Happy", "Relaxed", "Sad"]
+    assert dataset["classes"][3]["test"] == 0
     assert pq.read_table(folder / "results/items/train.parquet")["label"].type == "string"
-
-
-def test_the_same_run_elsewhere_gives_the_same_bytes(honest, tmp_path):
-    folder = write_run(tmp_path / "elsewhere", configuration=HONEST)
-    launch("run", "--cores", 1, cwd=folder)
-    assert contents(folder) == contents(honest)
+    audio = Probabilities.read(folder / "results/given/probabilities/audio/test.parquet")
+    text = Probabilities.read(folder / "results/given/probabilities/text/test.parquet")
+    gone = np.isnan(audio.p).any(axis=1)
+    assert gone.sum() == dataset["modalities"]["audio"]["missing"]["test"] > 0
+    fused = Probabilities.from_table(pq.read_table(folder / "results/fusion/honest/mean.parquet"))
+    assert np.allclose(fused.p[gone], text.p[gone])
+    assert np.allclose(fused.p[~gone], (text.p[~gone] + audio.p[~gone]) / 2)

@@ -47,8 +47,10 @@ def made(script, kind=None):
     return Job(str(script), str(script.parent), environment(1), kind)
 
 
-def test_few_jobs_make_the_same_bytes_when_each_is_started(few_contents, tmp_path, monkeypatch):
-    """The run of `few` has forked its jobs, on two cores; this one starts them, on one."""
+def test_few_jobs_make_the_same_bytes_elsewhere_on_one_core_when_each_is_started(
+    few_contents, tmp_path, monkeypatch
+):
+    """The run of `few` has forked its jobs, in another folder on two cores; this one starts them, on one."""
     monkeypatch.setenv(SWITCH, "no")
     write_run(tmp_path, configuration=FEW)
     launch("run", "--cores", 1, cwd=tmp_path)
