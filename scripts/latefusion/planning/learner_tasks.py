@@ -193,3 +193,7 @@ def _of_classes_alone(config: Config, defaults: Mapping[str, Any]) -> Iterator[s
         )
     if evaluation["detection"] != defaults["evaluation"]["detection"]:
         yield "evaluation.detection has no effect on numbers: it is of two classes"
+    if evaluation["learning_curve"]:
+        yield "evaluation.learning_curve has no effect on numbers: shorten data.train instead"
+    if not evaluation["emap"]:
+        yield "evaluation.emap has no effect on numbers: interactions are measured of classes alone"

@@ -219,6 +219,8 @@ def test_a_learner_of_numbers_is_refused_where_classes_alone_are_predicted():
         ({"svm": {"C": 3}}, "svm has no effect on numbers"),
         ({"evaluation": {"metric": "auroc"}}, "evaluation.metric: auroc has no effect"),
         ({"evaluation": {"detection": {"prior": 0.1}}}, "evaluation.detection has no effect"),
+        ({"evaluation": {"learning_curve": True}}, "evaluation.learning_curve has no effect"),
+        ({"evaluation": {"emap": False}}, "evaluation.emap has no effect"),
         ({"kernel_ridge": {"alphas": 1}, "learners": [{"name": "ridge"}]}, "learned by ridge"),
     ],
 )

@@ -14,7 +14,10 @@ from latefusion.evaluation.targets.names import GROUP_MEAN, MEAN
 COMMON: Final = 0.05
 """Share of the items at one point from which it is worth telling."""
 TOLD: Final = frozenset(
-    {"common_target", "target_columns", "similar_groups", "few_groups", "one_group", "few_groups_in_train"}
+    {
+        *("common_target", "target_columns", "similar_groups", "unmatched"),
+        *("few_groups", "one_group", "few_groups_in_train"),
+    }
 )
 """Warnings of the files that a check of its own speaks of."""
 OF_CLASSES: Final = frozenset(
@@ -110,7 +113,7 @@ def odd_data(evidence: Evidence) -> Findings:
     """Something in the files looks odd that no other check speaks of."""
     for warning in evidence.dataset.get("warnings", ()):
         code = warning["code"]
-        if code not in TOLD | OF_CLASSES:
+        if code.partition(":")[0] not in TOLD | OF_CLASSES:
             yield Finding(
                 "odd_data",
                 WARNING if code in GRAVE else NOTE,
@@ -125,7 +128,10 @@ def _warned(evidence: Evidence, code: str) -> list[str]:
 
 
 def _sentence(message: str) -> str:
-    return f"{message[0].upper()}{message[1:].rstrip('.')}."
+    """Return a message as a sentence; a name that it begins with keeps its case."""
+    first = message.split(maxsplit=1)[0]
+    begun = message[0].upper() + message[1:] if first.isalpha() else message
+    return f"{begun.rstrip('.')}."
 
 
 def models_left_out(evidence: Evidence) -> Findings:

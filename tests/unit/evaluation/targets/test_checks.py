@@ -146,7 +146,7 @@ def test_a_target_among_the_features_is_an_error_and_odd_data_are_told():
 
     said = found(*scene(helpful), dataset=warned("target_columns"))
     assert said["target_in_features"]["severity"] == "error"
-    assert said["target_in_features"]["sentence"].startswith("Audio: target_columns. Whatever")
+    assert said["target_in_features"]["sentence"].startswith("audio: target_columns. Whatever")
     assert found(*scene(helpful), dataset=warned("target_units"))["odd_data"]["severity"] == "warning"
     assert found(*scene(helpful), dataset=warned("coded_target"))["odd_data"]["severity"] == "note"
-    assert found(*scene(helpful), dataset=warned("small_class", "few_groups")) == {}
+    assert found(*scene(helpful), dataset=warned("small_class", "few_groups", "unmatched:text")) == {}
