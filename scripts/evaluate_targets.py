@@ -3,6 +3,7 @@
 from latefusion.core.job import job
 
 with job(snakemake.log[0]):
+    from latefusion.evaluation.names import LEARNER
     from latefusion.evaluation.targets.evaluate import evaluate_targets
     from latefusion.evaluation.targets.names import TARGET_TABLES
     from latefusion.evaluation.targets.reading import (
@@ -20,6 +21,9 @@ with job(snakemake.log[0]):
     for place, (name, kind) in enumerate(params.views):
         own = slice(place * count, (place + 1) * count)
         views.append((name, kind, source.test[own], source.out_of_fold[own]))
+    for place, name in enumerate(params.candidates):
+        own = slice(place * count, (place + 1) * count)
+        views.append((name, LEARNER, source.candidates[own], ()))
     models, centers = read_target_models(
         views,
         list(zip(params.rules, source.fused, source.fused_out_of_fold, strict=True)),

@@ -79,6 +79,7 @@ rule evaluate_targets:
         out_of_fold=lambda wildcards: TARGETS.of_views(
             wildcards.protocol, "train_out_of_fold"
         ),
+        candidates=lambda wildcards: TARGETS.of_candidates(wildcards.protocol),
         fused=lambda wildcards: TARGETS.fused(wildcards.protocol, "parquet"),
         fused_out_of_fold=lambda wildcards: TARGETS.fused(
             wildcards.protocol, "out_of_fold.parquet"
@@ -106,6 +107,7 @@ rule evaluate_targets:
         runtime=asks(resources.table_runtime_minutes, 20),
     params:
         views=[[view.name, view.kind] for view in TARGETS.plan.views.values()],
+        candidates=list(TARGETS.plan.candidates),
         rules=TARGETS.plan.models_of_rules,
         partitions=lambda wildcards: TARGETS.plan.partitions[wildcards.protocol],
         describe=CONFIG["data"]["describe"],

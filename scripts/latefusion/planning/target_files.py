@@ -98,6 +98,14 @@ class TargetFiles:
             if kind in self.kinds
         ]
 
+    def of_candidates(self, protocol: str) -> list[str]:
+        """Return what every learner says of test rows where there are several, likewise."""
+        return [
+            self.predictions(name, partition, "test")
+            for name in self.plan.candidates
+            for partition in self.plan.partitions[protocol]
+        ]
+
     def model_facts(self, protocol: str) -> list[str]:
         """Return what is known of every view's model, in the same order."""
         return [

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from latefusion.core.metrics import Array
 from latefusion.core.seeds import stream
-from latefusion.evaluation.names import ALL, GIVEN_TEST, UNSEEN_GROUP
+from latefusion.evaluation.names import ALL, GIVEN_TEST, LEARNER, UNSEEN_GROUP
 from latefusion.evaluation.samples import Mask, Row
 from latefusion.evaluation.schemas import to_table
 from latefusion.evaluation.tables.comparisons import first_rules
@@ -70,7 +70,7 @@ def evaluate_targets(
     Parameters
     ----------
     models : sequence of TargetModel
-        All models of the protocol, on the same test rows.
+        Of the protocol, on the same test rows; those of kind `learner` are measured and not compared.
     items : TargetItems
     protocol : {'honest', 'cross'}
     centers : mapping of str to (T,) array
@@ -86,7 +86,7 @@ def evaluate_targets(
     classifiers : Table, optional
         Outcomes of the classifiers of the same items.
     """
-    sample = align_targets(models, items, centers)
+    sample = align_targets([model for model in models if model.kind != LEARNER], items, centers)
     at = items.positions(sample.item)
     same = coinciding(sample)
     reference = choose_reference(sample, items)
@@ -100,6 +100,7 @@ def evaluate_targets(
         found = losses(part, draws=draws, rng=chance("losses", subset), n_jobs=n_jobs)
         for table, made in _compared(part, found, subset, reference, same, (draws, chance, n_jobs)):
             rows[table] += made
+    rows["learners"] = _learner_rows(models, items, centers, draws, chance("learners"), n_jobs)
     rows["models"] = _model_rows(sample, items, same, reference, rows["confidence_set"])
     rows["complementarity"] = complementarity_rows(
         sample, draws=draws, rng=chance("complementarity"), n_jobs=n_jobs
@@ -191,6 +192,26 @@ def metric_rows(
             mean |= {"low": low, "high": high}
         rows.append(common | mean | {"repeat_sd": spreads[-1]})
     return rows
+
+
+def _learner_rows(
+    models: Sequence[TargetModel],
+    items: TargetItems,
+    centers: Mapping[str, Array],
+    draws: int,
+    rng: np.random.Generator,
+    n_jobs: int,
+) -> list[Row]:
+    """Return every metric of every learner of a view and target, where there are several."""
+    candidates = [model for model in models if model.kind == LEARNER]
+    if not candidates:
+        return []
+    found = metric_rows(align_targets(candidates, items, centers), ALL, draws, rng, n_jobs)
+    return [
+        {"view": view, "learner": learner, **{key: row.get(key) for key in SCHEMAS["learners"].names[2:]}}
+        for row in found
+        for view, _, learner in [row["model"].partition(".")]
+    ]
 
 
 def _ends(found: Measured, at: tuple[int, int, int], several: bool) -> Row:

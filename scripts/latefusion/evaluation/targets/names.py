@@ -15,6 +15,7 @@ TARGET_TABLES: Final = (
     "strata",
     "outcomes",
     "bridge",
+    "learners",
 )
 """Tables of one protocol, `evaluation/{protocol}/<name>.parquet`."""
 

@@ -21,7 +21,7 @@ from latefusion.store.tables import read_table
 from latefusion.store.target_predictions import TargetPredictions
 
 Float64 = NDArray[np.float64]
-View = tuple[str, Literal["single", "early"], Sequence[Path | str], Sequence[Path | str]]
+View = tuple[str, Literal["single", "early", "learner"], Sequence[Path | str], Sequence[Path | str]]
 """Name and kind of a view, and its tables of test rows and of training rows out of fold."""
 
 
@@ -59,7 +59,8 @@ def read_target_models(
     Parameters
     ----------
     views : sequence of (name, kind, test, out_of_fold)
-        Tables in the order of the partitions; no `out_of_fold` where nothing is known of training rows.
+        Candidates of them as well, of kind `learner`. Tables in the order of the partitions; no `out_of_fold`
+        where nothing is known of training rows.
     rules : sequence of (name, table, out_of_fold)
     partitions : sequence of (name, table)
     items : TargetItems
@@ -105,7 +106,7 @@ def read_quadrants(cut: Sequence[float], label: str | None, items: TargetItems) 
 
 def read_target_view(
     name: str,
-    kind: Literal["single", "early"],
+    kind: Literal["single", "early", "learner"],
     tables: Sequence[tuple[str, Path | str]],
     out_of_fold: Sequence[tuple[str, Path | str]],
     centers: Mapping[str, Float64],
@@ -115,7 +116,7 @@ def read_target_view(
     Parameters
     ----------
     name : str
-    kind : {'single', 'early'}
+    kind : {'single', 'early', 'learner'}
     tables, out_of_fold : sequence of (partition, table)
         What it says of test rows, and of training rows; none of these where that is not known.
     centers : mapping of str to (T,) array

@@ -54,4 +54,8 @@ SCHEMAS: Final[Mapping[str, pa.Schema]] = {
         "reading:s model:s subset:s order:i n:i groups:i accuracy:f low:f? high:f? expected:f? reference:s?"
         " difference:f? difference_low:f? difference_high:f? p:f?"
     ),
+    # one row: a metric of one of several learners of a view and a target, or of R² averaged over the targets
+    "learners": schema(
+        "view:s learner:s target:s metric:s value:f? low:f? high:f? n:i groups:i interval:s draws:i better:s"
+    ),
 }

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from latefusion.report.components import Cell, Column, Section, Table, figure, text
-from latefusion.report.number_format import number
+from latefusion.report.components import Cell, Column, Section, Table, estimate, figure, text
+from latefusion.report.number_format import number, span
 from latefusion.report.sentences import listed, plural
 from latefusion.report.target_results import Row, TargetResults
 
@@ -54,12 +54,17 @@ def _table(results: TargetResults, models: Mapping[str, list[Row]]) -> Table:
     rows = [row for view, parts in models.items() for row in _rows(results, view, parts)]
     return Table(
         "learners",
-        "R² out of fold within the training part, averaged over training parts; no test item counts.",
+        "R² of every learner: out of fold, averaged over training parts, by which one is chosen; and on test "
+        "items, with 95 % intervals.",
         [
             Column("View", "view", "text"),
             Column("Learner", "learner", "text"),
             Column("Chosen", "chosen", help="in how many training parts"),
-            *(Column(target, target, unit="R²") for target in results.targets),
+            *(Column(f"{target}, out of fold", f"held_{target}", unit="R²") for target in results.targets),
+            *(
+                Column(f"{target}, test", f"test_{target}", unit="R²", interval="beside")
+                for target in results.targets
+            ),
         ],
         [cells for cells, _ in rows],
         strong=frozenset(at for at, (_, strong) in enumerate(rows) if strong),
@@ -90,6 +95,18 @@ def _rows(results: TargetResults, view: str, parts: list[Row]) -> Iterator[tuple
                 text(own(name)),
                 Cell(f"{count} of {len(parts)}", count),
                 *(figure(values[target], number) for target in results.targets),
+                *(
+                    estimate(_tested(results, view, own(name), target, several=several), number, span)
+                    for target in results.targets
+                ),
             ],
             count == most,
         )
+
+
+def _tested(results: TargetResults, view: str, learner: str, target: str, *, several: bool) -> Row:
+    """Return R² of a learner on test items: that of the view, where it has no other."""
+    if several:
+        wanted = {"view": view, "learner": learner, "target": target, "metric": "r2"}
+        return results.best.one("learners", **wanted)
+    return results.best.metric(view, target)
