@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 CORES ?= all
+WORKERS ?= 2
 # A configuration of your own: `make run CONFIG=mine.yaml`. Not taken from the environment.
 CONFIG =
 BIN := $(VENV)/bin
@@ -36,7 +37,7 @@ prune: $(VENV)/.run  ## list and remove results that the configuration (CONFIG=m
 	$(BIN)/python workflow/launch.py prune $(NAMED)
 
 test: $(VENV)/.development  ## run every test
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 check: lint  ## lint, and run the unit tests that a change since main concerns: minutes, not a substitute for test
 	$(BIN)/python -m pytest -n 2 --dist worksteal $$($(BIN)/python tests/changed.py)
