@@ -26,7 +26,8 @@ from latefusion.evaluation.targets.measures import METRICS, measure
 from latefusion.evaluation.targets.names import CUT
 from latefusion.evaluation.targets.prediction_intervals import half_width
 from latefusion.evaluation.targets.samples import Quadrants, TargetItems, TargetModel, align_targets
-from latefusion.regression.training import RidgeSettings, TargetRows, predict_ridge, train_ridge
+from latefusion.regression.target_rows import TargetRows
+from latefusion.regression.training import RidgeSettings, predict_ridge, train_ridge
 from latefusion.rules.bates_granger import BatesGranger
 from latefusion.rules.nnls_stacking import NNLSStacking
 
@@ -135,8 +136,8 @@ def held_out_groups(groups: int, correlation: float, sets: int, draws: int, seed
             rows = TargetRows([X[train]], y[train], inner[train], ("target",))
             trained = train_ridge(rows, settings)
             width = half_width(y[train] - trained.out_of_fold)
-            error = np.abs(y[~train] - predict_ridge(trained.model, [X[~train]]))
-            shares[one, k] = (error <= width).mean()
+            said, _ = predict_ridge(trained.model, trained.facts, rows.targets, [X[~train]])
+            shares[one, k] = (np.abs(y[~train] - said) <= width).mean()
     by_fold = {f"fold {k + 1}": share for k, share in enumerate(shares.mean(axis=0).tolist())}
     return by_fold | {"standard error": float(shares.std(axis=0, ddof=1).max() / np.sqrt(sets))}
 

@@ -39,6 +39,7 @@ Names of tests say what holds; folders mirror what they test:
 | `worlds.py` | probabilities to try rules on: simulated, without any model |
 | `learning_worlds.py` | rows to try learners on, and options with which each of them is quick |
 | `target_results.py`, `target_worlds.py` | for numbers: tables that no run made, items with targets |
+| `noted_work.py` | work that notes which process did it |
 | `opened_page.py` | a page opened in a browser, and what went wrong on it |
 | `forks.py` | Snakemake and the launcher for these runs, without starting and filling a Python for each |
 | `runs.py` | runs of the workflow: a small one that many tests share, ways to start and to examine runs |
