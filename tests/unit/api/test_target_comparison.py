@@ -5,7 +5,9 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.ensemble import RandomForestRegressor
 from sklearn.metrics import r2_score
+from sklearn.model_selection import GroupKFold, cross_val_predict
 
 import latefusion
 from latefusion.core.errors import InputError
@@ -17,6 +19,7 @@ RNG = np.random.default_rng(5)
 SAID = {name: conditional_mean(ITEMS.y, np.array([0.4, 0.3]), RNG) for name in ("text", "audio")}
 Y, GROUP = ITEMS.y, ITEMS.group
 N = len(Y)
+RNG_X = RNG.standard_normal((N, 3))
 QUIET = {"draws": 200, "n_jobs": 1, "progress": False, "rules": ["mean"]}
 
 
@@ -163,3 +166,26 @@ def test_what_does_not_fit_is_refused_with_its_place(given, told):
     with pytest.raises(InputError) as caught:
         judged(**given)
     assert re.search(told, str(caught.value), re.DOTALL), str(caught.value)
+
+
+def forest_on(teach, *, seen):
+    """A forest's predictions of the rows that teach, as of rows that it has seen or has not."""
+    X = np.concatenate([SAID["text"], RNG_X], axis=1)
+    forest = RandomForestRegressor(30, random_state=0)
+    held_out = cross_val_predict(forest, X[teach], Y[teach], groups=GROUP[teach], cv=GroupKFold(5))
+    fitted = forest.fit(X[teach], Y[teach])
+    return (fitted.predict(X[teach]) if seen else held_out), fitted.predict(X[~teach])
+
+
+@pytest.mark.parametrize("seen", [True, False])
+def test_a_model_that_has_seen_the_rows_that_teach_is_told_of(seen):
+    teach = ITEMS.split == "train"
+    on_dev, on_test = forest_on(teach, seen=seen)
+    found = judged(
+        {"forest": on_test, "audio": SAID["audio"][~teach]},
+        Y[~teach],
+        groups=GROUP[~teach],
+        dev=({"forest": on_dev, "audio": SAID["audio"][teach]}, Y[teach], GROUP[teach]),
+    )
+    told = [one["models"] for one in found.results.checks if one["code"] == "dev_rows_seen"]
+    assert told == ([["forest"]] if seen else [])

@@ -33,6 +33,7 @@ from latefusion.evaluation.targets.model_checks import (
     rules_coincide,
     shrunk,
 )
+from latefusion.evaluation.targets.prediction_checks import dev_rows_seen
 
 NEEDED: Final = ("models", "metrics", "comparisons", "intervals")
 
@@ -92,6 +93,7 @@ _ALL: Final = (
     models_left_out,
     rules_coincide,
     items_unmatched,
+    dev_rows_seen,
 )
 
 CHECKS: Final[Mapping[str, Callable[[Evidence], Findings]]] = MappingProxyType(
