@@ -54,6 +54,19 @@ def test_a_line_on_the_terminal_is_enough_to_fuse_what_the_models_said(folder):
     assert "launch.py run --configfile compare.yaml` runs that one" in refused.stderr
 
 
+def test_predicted_numbers_are_named_by_their_true_values(folder):
+    lines = ["system,id,valence,arousal,f_valence,f_arousal"]
+    lines += [f"{model},i{item},{item},{-item},{item / 2},{item % 7}" for model in "ab" for item in range(9)]
+    (folder / "numbers.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    options = ("--item", "id", "--model", "system", "--target", "valence", "arousal", "--prefix", "f_")
+    fused = "results/compare/fusion/honest/mean.parquet"
+    launch("compare", "numbers.csv", *options, "--", "--cores", 2, fused, cwd=folder)
+    written = yaml.safe_load((folder / "compare.yaml").read_text(encoding="utf-8"))
+    assert written["predictions"]["target"] == ["valence", "arousal"]
+    assert written["predictions"]["predicted"] == {"prefix": "f_"}
+    assert pq.read_table(folder / fused)["predicted__valence"].to_pylist() == [item / 2 for item in range(9)]
+
+
 def test_the_configuration_lies_in_the_folder_of_the_run_and_names_the_files_from_there(folder):
     planned = launch(
         *("compare", "said.csv", "--item", "id", "--model", "system", "--label", "y", "--prefix", "p_"),

@@ -33,6 +33,10 @@ def add_options(command: argparse.ArgumentParser) -> None:
     kind = command.add_mutually_exclusive_group()
     kind.add_argument("--prefix", help="of the columns of probabilities, before the label; default: p_")
     kind.add_argument("--scores", metavar="PREFIX", help="of columns of scores that are no probabilities")
+    about = (
+        "columns of an item's true numbers, in place of --label; --prefix is then that of predicted numbers"
+    )
+    command.add_argument("--target", metavar="NAME", nargs="+", help=about)
     command.add_argument("--output", metavar="FILE", default="compare.yaml", help="name of the configuration")
 
 
@@ -54,10 +58,12 @@ def write_configuration(own: argparse.Namespace, folder: Path) -> Path:
     import yaml
 
     files = [os.path.relpath(file, folder) for file in own.files]
+    of_prefix = "classes" if own.target is None else "predicted"
     predictions = {
         "file": files[0] if len(files) == 1 else files,
         **{name: getattr(own, name) for name in COLUMNS if getattr(own, name) is not None},
-        **({"classes": {"prefix": own.prefix}} if own.prefix is not None else {}),
+        **({"target": own.target} if own.target is not None else {}),
+        **({of_prefix: {"prefix": own.prefix}} if own.prefix is not None else {}),
         **({"scores": {"prefix": own.scores}} if own.scores is not None else {}),
     }
     target = Path(own.output)

@@ -153,6 +153,11 @@ def unused_keys(config: Config, learners: TaskLearners, defaults: Mapping[str, A
         if config["kernel_ridge"] != defaults["kernel_ridge"]:
             yield "kernel_ridge has no effect: it is of the numbers of data.target, and none is named"
         return
+    if config["predictions"] is not None:
+        if config["kernel_ridge"] != defaults["kernel_ridge"]:
+            yield "kernel_ridge has no effect: predictions are finished, and nothing is trained"
+        yield from _of_classes_alone(config, defaults)
+        return
     yield from _unused_learners(config, learners)
     numbers = learners.config_of(config, "targets")["learners"]
     by_ridge = any(one["learner"] == KERNEL_RIDGE for one in numbers)
