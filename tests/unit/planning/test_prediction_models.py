@@ -203,3 +203,11 @@ def test_what_contradicts_predicted_numbers_is_refused(planned_numbers, predicti
 def test_no_model_of_numbers_is_called_as_a_baseline_is(planned_numbers):
     with pytest.raises(InputError, match="rename the model in the predictions"):
         planned_numbers(("net", "training_mean"))
+
+
+def test_keys_of_training_that_have_no_effect_on_finished_numbers_are_told(planned_numbers):
+    run = planned_numbers(kernel_ridge={"gamma": 0.1}, evaluation={"metric": "log_loss"})
+    told = " ".join(run.unused)
+    assert "kernel_ridge has no effect: predictions are finished" in told
+    assert "evaluation.metric: log_loss has no effect on numbers" in told
+    assert not planned_numbers().unused
