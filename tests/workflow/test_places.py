@@ -122,11 +122,10 @@ def test_a_read_only_checkout(few_contents, tmp_path):
     assert not (code / ".snakemake").exists()
 
 
-def test_imported_as_a_module(few_contents, tmp_path):
-    """The importer names configuration and profile; digests are those of the imported code."""
-    write_run(tmp_path, configuration=FEW)
-    (tmp_path / "config.yaml").rename(tmp_path / "fusion.yaml")
-    (tmp_path / "Snakefile").write_text(
+def import_as_module(folder):
+    """Write a Snakefile that imports the workflow, beside a run's configuration under another name."""
+    (folder / "config.yaml").rename(folder / "fusion.yaml")
+    (folder / "Snakefile").write_text(
         f"""
 configfile: "fusion.yaml"
 
@@ -141,11 +140,27 @@ rule everything:
     input: rules.fusion_all.input
 """
     )
-    shutil.copytree(ROOT / "profiles/default", tmp_path / "profiles/default")
+    shutil.copytree(ROOT / "profiles/default", folder / "profiles/default")
+
+
+def test_imported_as_a_module(few_contents, tmp_path):
+    """The importer names configuration and profile; digests are those of the imported code."""
+    write_run(tmp_path, configuration=FEW)
+    import_as_module(tmp_path)
     snakemake("--cores", 2, cwd=tmp_path, snakefile="Snakefile")
     assert contents(tmp_path) == few_contents
     again = snakemake("--cores", 2, cwd=tmp_path, snakefile="Snakefile")
     assert "Nothing to be done" in again.stderr
+
+
+def test_imported_as_a_module_numbers_are_those_of_the_same_run(beside, tmp_path):
+    shutil.copytree(beside, tmp_path, copy_function=shutil.copy, dirs_exist_ok=True)
+    import_as_module(tmp_path)
+    (tmp_path / "results/regression/fusion/honest/mean.json").unlink()
+    done = snakemake("--cores", 2, cwd=tmp_path, snakefile="Snakefile")
+    assert "fusion_fuse_targets" in done.stderr
+    assert "fusion_train" not in done.stderr
+    assert contents(tmp_path) == contents(beside)
 
 
 def repository(folder, *files):
