@@ -9,6 +9,7 @@ from typing import Any, Final, cast
 from latefusion.core.errors import InputError, Problem, nearest, shorten
 from latefusion.core.wording import listed
 from latefusion.planning.config_types import Config, LearnerEntry
+from latefusion.planning.early_views import COOPERATIVE
 from latefusion.planning.learner_catalogue import FUSE, LearnerFacts, learner_problems
 from latefusion.planning.rule_catalogue import Task
 from latefusion.planning.target_views import KERNEL_RIDGE
@@ -160,7 +161,10 @@ def unused_keys(config: Config, learners: TaskLearners, defaults: Mapping[str, A
         return
     yield from _unused_learners(config, learners)
     numbers = learners.config_of(config, "targets")["learners"]
-    by_ridge = any(one["learner"] == KERNEL_RIDGE for one in numbers)
+    # a cooperative view is kernel ridge regression, whatever the others are learned by
+    by_ridge = any(one["learner"] == KERNEL_RIDGE for one in numbers) or any(
+        view["combine"] == COOPERATIVE for view in config["views"]
+    )
     if config["kernel_ridge"] != defaults["kernel_ridge"] and not by_ridge:
         names = listed([one["name"] for one in numbers])
         yield f"kernel_ridge has no effect: numbers are learned by {names}"

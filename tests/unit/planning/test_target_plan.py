@@ -228,6 +228,13 @@ def test_a_key_without_effect_on_numbers_is_told_of(more, sentence):
     assert [one for one in alone(**more).warnings() if sentence in one]
 
 
+def test_kernel_ridge_has_an_effect_on_a_cooperative_view_whatever_the_learners_are():
+    views = [{"name": "both", "modalities": ["text", "audio"], "combine": "cooperative"}]
+    assert not alone(
+        views=views, learners=[{"name": "ridge"}], kernel_ridge={"variance": "distance"}
+    ).warnings()
+
+
 def test_nothing_is_told_of_keys_that_are_as_where_they_are_not_written():
     assert not alone(
         svm={"C": 1}, evaluation={"metric": "accuracy"}, fuse="chosen", kernel_ridge={}
