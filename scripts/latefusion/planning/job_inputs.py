@@ -14,7 +14,7 @@ from latefusion.evaluation.names import CURVE_RULES, SELECTED, TABLES
 from latefusion.planning.files import GIVEN, ROOT, Files, Kind, evaluation_tables, items_of
 from latefusion.planning.item_sources import COMPLETE, DIVIDED, item_table
 from latefusion.planning.modality_sources import files_of, listing, modality_entry
-from latefusion.planning.new_item_sources import require_new_items
+from latefusion.planning.new_item_sources import require_models, require_new_items
 from latefusion.planning.views import View
 
 TEST: Final = "test"
@@ -232,6 +232,7 @@ def saved_pipeline(files: Files, *, file: str) -> list[str]:
     InputError
         If a modality is not trained here.
     """
+    require_models(files.config, file)
     for position, name in enumerate(files.plan.modalities):
         if not files.plan.views[name].learned_here:
             found = f"{name}, which comes from elsewhere: `snakemake predict` trains on all labelled items"

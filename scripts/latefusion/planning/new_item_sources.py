@@ -8,6 +8,26 @@ from latefusion.planning.item_sources import new_modality
 from latefusion.planning.modality_sources import BY_ROW
 
 
+def require_models(config: Config, file: str) -> None:
+    """Refuse a configuration of finished predictions, whose models nobody here can ask.
+
+    Parameters
+    ----------
+    config : Config
+    file : str
+        Name of the configuration in messages.
+
+    Raises
+    ------
+    InputError
+        If it names finished predictions.
+    """
+    if config["predictions"] is not None:
+        found, allowed = "finished predictions, whose models are elsewhere", "modalities to train on"
+        fix = "predict with the models that made them"
+        raise InputError([Problem(file, found, allowed, fix, column="predictions")])
+
+
 def require_new_items(config: Config, file: str) -> None:
     """Refuse a configuration whose new items cannot be found.
 
@@ -20,8 +40,10 @@ def require_new_items(config: Config, file: str) -> None:
     Raises
     ------
     InputError
-        If it names no file of them, or a modality whose rows are those of the labelled items.
+        If it names no file of them, a modality whose rows are those of the labelled items, or finished
+        predictions.
     """
+    require_models(config, file)
     if config["data"]["new"] is None:
         found, allowed, fix = "null", "a file of items without labels", "name their file in data.new"
         raise InputError([Problem(file, found, allowed, fix, column="data.new")])

@@ -12,7 +12,7 @@ from latefusion.evaluation.names import SELECTED
 from latefusion.evaluation.targets.names import TARGET_TABLES
 from latefusion.planning.files import ROOT, Files, items_of
 from latefusion.planning.job_inputs import PIPELINE
-from latefusion.planning.new_item_sources import require_new_items
+from latefusion.planning.new_item_sources import require_models, require_new_items
 from latefusion.planning.plan import ConfiguredRule
 from latefusion.planning.target_plan import TargetPlan
 from latefusion.planning.views import ConfiguredLearner
@@ -213,10 +213,7 @@ class TargetFiles:
         InputError
             If no model is trained here, or no rule fuses numbers.
         """
-        if not self.plan.trained:
-            found, allowed = "finished predictions, whose models are elsewhere", "modalities to train on"
-            fix = "predict with the models that made them"
-            raise InputError([Problem(file, found, allowed, fix, column="predictions")])
+        require_models(self.files.config, file)
         if not self.plan.rules:
             found, allowed = "no rule that fuses numbers", "one or more, of which one is chosen"
             raise InputError([Problem(file, found, allowed, "add mean to rules", column="rules")])

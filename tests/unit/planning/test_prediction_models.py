@@ -211,3 +211,11 @@ def test_keys_of_training_that_have_no_effect_on_finished_numbers_are_told(plann
     assert "kernel_ridge has no effect: predictions are finished" in told
     assert "evaluation.metric: log_loss has no effect on numbers" in told
     assert not planned_numbers().unused
+
+
+@pytest.mark.parametrize("task", ["planned", "planned_numbers"])
+@pytest.mark.parametrize("asked", ["predicted", "saved"])
+def test_new_items_are_a_matter_of_those_who_have_the_models(task, asked, request):
+    run = request.getfixturevalue(task)(predictions={"role": "part"})
+    with pytest.raises(InputError, match="predict with the models that made them"):
+        getattr(run, asked)()
