@@ -6,7 +6,7 @@ from latefusion.evaluation.names import SELECTED
 from latefusion.report.components import Section
 from latefusion.report.number_format import NOTHING
 from latefusion.report.results import Results, Row, Tables
-from latefusion.report.sections.checks import counted
+from latefusion.report.sections.checks import all_counted
 from latefusion.report.sections.distrust import distrust
 from latefusion.report.sections.gain import helps
 from latefusion.report.sections.ranking import KINDS_KEY, ranking
@@ -33,7 +33,7 @@ def section(results: Results) -> Section:
     tables = results.best
     part = Section("answer", "The answer")
     part.facts["answers"] = [which(results, tables), helps(results, tables), distrust(results, tables)]
-    part.facts["checks"] = counted(results)
+    part.facts["checks"] = all_counted(results.checks)
     part.facts["key"] = key_figures(results, tables)
     part.facts["kinds"] = [dict(zip(("name", "colour", "shape"), key, strict=True)) for key in KINDS_KEY]
     part.facts["metric"] = results.metric

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -162,12 +163,17 @@ def section(results: Results) -> Section:
     return part
 
 
-def counted(results: Results, *, notes: bool = True) -> str:
-    """Return how many findings the checks have, by severity."""
-    counts = {severity: sum(check["severity"] == severity for check in results.checks) for severity in LOOKS}
+def counted(checks: Sequence[Mapping[str, Any]], *, notes: bool = True) -> str:
+    """Return how many findings checks have, by severity."""
+    counts = {severity: sum(check["severity"] == severity for check in checks) for severity in LOOKS}
     return listed(
         [plural(n, severity) for severity, n in counts.items() if n and (notes or severity != "note")]
     )
+
+
+def all_counted(checks: Sequence[Mapping[str, Any]]) -> str:
+    """Return what a link to all findings is called: `The 1 note`, `All 2 warnings and 1 note`."""
+    return f"{'The' if len(checks) == 1 else 'All'} {counted(checks)}" if checks else ""
 
 
 def _there(results: Results) -> set[str]:
@@ -209,7 +215,7 @@ def _is_lookup_told(tables: Tables) -> bool:
 def _finding(results: Results, cards: int) -> str:
     if not results.checks:
         return say("{n:check} found nothing to complain of.", n=len(results.passed))
-    found = counted(results)
+    found = counted(results.checks)
     if cards == len(results.checks):
         return f"{found}."
     return f"{found}, on {plural(cards, 'card')}."

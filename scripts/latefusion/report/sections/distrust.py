@@ -57,7 +57,7 @@ def _silent(results: Results) -> tuple[str, str]:
         return "Nothing that was looked for.", "No check found a fault."
     told = say(
         "No check calls what this answer rests on an error; {found} {n:~is|are} listed with the checks.",
-        found=counted(results, notes=False),
+        found=counted(results.checks, notes=False),
         n=len(found),
     )
     return "Nothing grave.", told

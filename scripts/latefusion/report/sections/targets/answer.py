@@ -8,6 +8,7 @@ from latefusion.evaluation.names import SELECTED
 from latefusion.evaluation.targets.names import GROUP_MEAN, MEAN
 from latefusion.report.components import Answer, Section
 from latefusion.report.number_format import NOTHING, number, signed, span
+from latefusion.report.sections.checks import all_counted
 from latefusion.report.sections.targets.ranking import kinds_key, ranking
 from latefusion.report.sentences import listed, plural, sample, say
 from latefusion.report.target_results import Row, TargetResults, TargetTables
@@ -22,7 +23,7 @@ def section(results: TargetResults) -> Section:
     tables = results.best
     part = Section("answer", "The answer")
     part.facts["answers"] = [which(results, tables), helps(results, tables), distrust(results, tables)]
-    part.facts["checks"] = _counted(results)
+    part.facts["checks"] = all_counted(results.checks)
     part.facts["key"] = key_figures(tables)
     part.facts["kinds"] = [
         dict(zip(("name", "colour", "shape"), key, strict=True)) for key in kinds_key(results)
@@ -163,16 +164,6 @@ def distrust(results: TargetResults, tables: TargetTables) -> Answer:
         elsewhere = "" if grave[0]["protocol"] in here else f"Under {grave[0]['protocol']}: "
         return Answer(label, elsewhere + grave[0]["sentence"], " ".join(told), tone)
     return Answer(label, "The checks found no error and nothing to warn of.", " ".join(told), "good")
-
-
-def _counted(results: TargetResults) -> str:
-    counts = {
-        name: sum(check["severity"] == name for check in results.checks)
-        for name in ("error", "warning", "note")
-    }
-    total = sum(counts.values())
-    told = listed([plural(n, name) for name, n in counts.items() if n])
-    return f"{'The' if total == 1 else 'All'} {told}" if total else ""
 
 
 def key_figures(tables: TargetTables) -> list[dict[str, str]]:
