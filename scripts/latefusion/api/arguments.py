@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pkgutil import iter_modules
 from typing import Any
 
 import numpy as np
 
 from latefusion.core.errors import InputError, Problem, nearest, shorten
-from latefusion.fusion.rule import rule_class
+from latefusion.core.subclasses import defines_subclass
+from latefusion.fusion.rule import RULES, Rule, rule_class
+from latefusion.fusion.rule_errors import RuleError, imported
 
 COMMON = ("calibrate",)
 """Options that the workflow handles for every rule, and that make sense for one fit."""
@@ -63,8 +65,42 @@ def require_known(name: str, names: Collection[str], where: str, *, kind: str) -
     raise refusal(where, f"{shorten(name)}, which is no {kind}", ", ".join(sorted(names)), fix)
 
 
+def require_of_classes(
+    name: str, names: Collection[str], serves: Callable[[str], bool], where: str, *, kind: str
+) -> None:
+    """Refuse a rule or a learner that there is not, or that serves numbers alone.
+
+    Parameters
+    ----------
+    name : str
+    names : collection of str
+        Of either task.
+    serves : callable
+        Says of one of them whether it serves classes.
+    where, kind : str
+
+    Raises
+    ------
+    ArgumentError
+        Naming the nearest that serves classes.
+    """
+    if name in names and serves(name):
+        return
+    here = [one for one in names if one != name and serves(one)]
+    if name not in names:
+        require_known(name, here, where, kind=kind)
+    close = nearest(name, here)
+    fix = f"write {close!r}" if close else "name one of these"
+    raise refusal(where, f"{shorten(name)}, a {kind} of numbers alone", ", ".join(sorted(here)), fix)
+
+
+def fuses_classes(rule: str) -> bool:
+    """Say whether a rule that there is serves classes."""
+    return defines_subclass(imported(f"{RULES}.{rule}", RuleError), Rule)
+
+
 def rule_names() -> list[str]:
-    """Return the names of all fusion rules."""
+    """Return the names of all fusion rules, of either task."""
     from latefusion import rules
 
     return sorted(module.name for module in iter_modules(rules.__path__))
@@ -89,10 +125,10 @@ def rule_candidate(value: object, where: str) -> tuple[str, dict[str, Any]]:
     Raises
     ------
     ArgumentError
-        If there is no such rule, or it has no such option.
+        If there is no such rule of classes, or it has no such option.
     """
     name, options = named_entry(value, where)
-    require_known(name, rule_names(), where, kind="rule")
+    require_of_classes(name, rule_names(), fuses_classes, where, kind="rule")
     refuse_quality(name, where)
     own = inspect.signature(rule_class(name).__init__).parameters
     known = [option for option in own if option not in ("self", "random_state")]

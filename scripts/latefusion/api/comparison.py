@@ -12,7 +12,7 @@ from typing import Any, Final
 from numpy.typing import ArrayLike
 from threadpoolctl import threadpool_limits
 
-from latefusion.api.arguments import refusal, refuse_quality, rule_names
+from latefusion.api.arguments import fuses_classes, refusal, refuse_quality, rule_names
 from latefusion.api.judging import Judging, Told, plan
 from latefusion.api.prediction_arrays import DEV, TEST, Part, prediction_set, refuse_numbers
 from latefusion.api.target_arrays import target_prediction_set
@@ -175,7 +175,7 @@ def _entries(
         return entries
     for place, entry in enumerate(entries):
         name = entry.get("rule") or entry.get("name")
-        if isinstance(name, str) and name in rule_names():
+        if isinstance(name, str) and name in rule_names() and fuses_classes(name):
             refuse_quality(name, f"rules[{place}]")
     return entries
 

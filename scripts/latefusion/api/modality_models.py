@@ -11,11 +11,13 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from latefusion.api.arguments import ArgumentError, named_entry, require_known
+from latefusion.api.arguments import ArgumentError, named_entry, require_known, require_of_classes
 from latefusion.core.errors import InputError
 from latefusion.core.seeds import stream
+from latefusion.core.subclasses import defines_subclass
 from latefusion.dataset.partitions import GIVEN
-from latefusion.learning.learner import Learner, learner_class
+from latefusion.fusion.rule_errors import LearnerError, imported
+from latefusion.learning.learner import LEARNERS, Learner, learner_class
 from latefusion.learning.training import predict_learner, train_learner
 from latefusion.store.samples import Features
 from latefusion.svm.estimator import SVM
@@ -51,7 +53,7 @@ class LearnerChoice:
             If there is no such learner, or it has no such option.
         """
         name, options = named_entry(value, "learner")
-        require_known(name, learner_names(), "learner", kind="learner")
+        require_of_classes(name, learner_names(), _learns_classes, "learner", kind="learner")
         if name == SVM_NAME:
             known = [field.name for field in fields(SvmSettings) if field.name != "combine"]
         else:
@@ -102,8 +104,12 @@ class LearnerChoice:
         return trained.model, trained.rows.out_of_fold_p
 
 
+def _learns_classes(learner: str) -> bool:
+    return learner == SVM_NAME or defines_subclass(imported(f"{LEARNERS}.{learner}", LearnerError), Learner)
+
+
 def learner_names() -> list[str]:
-    """Return the names of all learners."""
+    """Return the names of all learners, of either task."""
     from latefusion import learners
 
     return sorted({SVM_NAME, *(module.name for module in iter_modules(learners.__path__))})

@@ -34,7 +34,20 @@ def sole_subclass(module: ModuleType, base: type[Kind]) -> type[Kind]:
     TypeError
         If it does not define exactly one.
     """
-    found = [
+    found = _subclasses(module, base)
+    if len(found) != 1:
+        file = "/".join(module.__name__.split(".")[-2:])
+        raise TypeError(f"{file}.py must define exactly one subclass of {base.__name__}, not {len(found)}")
+    return found[0]
+
+
+def defines_subclass(module: ModuleType, base: type[object]) -> bool:
+    """Say whether a module defines a subclass of `base`, as `sole_subclass` finds it."""
+    return bool(_subclasses(module, base))
+
+
+def _subclasses(module: ModuleType, base: type[Kind]) -> list[type[Kind]]:
+    return [
         value
         for value in vars(module).values()
         if isinstance(value, type)
@@ -42,7 +55,3 @@ def sole_subclass(module: ModuleType, base: type[Kind]) -> type[Kind]:
         and value.__module__ == module.__name__
         and not value.__name__.startswith("_")
     ]
-    if len(found) != 1:
-        file = "/".join(module.__name__.split(".")[-2:])
-        raise TypeError(f"{file}.py must define exactly one subclass of {base.__name__}, not {len(found)}")
-    return found[0]

@@ -135,6 +135,11 @@ def test_a_rule_that_does_not_exist_is_refused_with_the_nearest():
         latefusion.compare(SAID, Y_TEST, rules=["maen"], progress=False)
 
 
+def test_a_rule_of_numbers_alone_is_refused_for_classes():
+    with pytest.raises(InputError, match="bates_granger does not fuse classes"):
+        latefusion.compare(SAID, Y_TEST, rules=["bates_granger"], progress=False)
+
+
 def test_dev_of_another_length_is_refused():
     with pytest.raises(ValueError, match="dev holds predictions, labels and perhaps groups, not 1 things"):
         latefusion.compare(SAID, Y_TEST, dev=(SAID,), progress=False)

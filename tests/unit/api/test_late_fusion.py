@@ -198,6 +198,8 @@ def test_weights_of_classes_go_by_their_labels():
         ({"rule": "selected", "candidates": ["min", "min"]}, r"each rule once"),
         ({"rule": "selected", "candidates": []}, r"a list of rules"),
         ({"learner": "smv"}, r"'smv', which is no learner\n.*\n    fix:     write 'svm'"),
+        ({"learner": "kernel_ridge"}, r"'kernel_ridge', a learner of numbers alone\n.*svm"),
+        ({"rule": "bates_granger"}, r"'bates_granger', a rule of numbers alone\n.*product"),
         ({"learner": {"name": "svm", "c": 1}}, r"learner, svm\n.*\n.*\n    fix:     write 'C'"),
         ({"learner": {"name": "svm", "C": -1}}, "C must be a number above 0, not -1"),
         ({"folds": 1}, r"folds\n    found:   1\n    allowed: a whole number of 2 or more"),
