@@ -8,7 +8,8 @@ import pytest
 from runs import BESIDE, FEW, contents, kill_group, recorded, seconds_of, start, write_run
 
 pytestmark = pytest.mark.slow
-KILLS = 20
+KILLS = 5
+SEEDS = (6, 7, 8, 9)
 KILLS_BESIDE = 4
 LONGEST = 0.5  # of the time of a whole run, so that each run is killed several times before its end
 
@@ -22,20 +23,21 @@ def stamps(folder, files):
     }
 
 
-def test_twenty_kills_leave_no_trace(few, tmp_path_factory, record_property):
-    killed_until(KILLS, FEW, few, tmp_path_factory, record_property)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_twenty_kills_leave_no_trace(seed, few, tmp_path_factory, record_property):
+    killed_until(KILLS, FEW, few, random.Random(seed), tmp_path_factory, record_property)
 
 
 def test_kills_of_a_run_of_numbers_beside_classes_leave_no_trace(beside, tmp_path_factory, record_property):
-    killed_until(KILLS_BESIDE, BESIDE, beside, tmp_path_factory, record_property)
+    killed_until(KILLS_BESIDE, BESIDE, beside, random.Random(6), tmp_path_factory, record_property)
 
 
-def killed_until(wanted, configuration, whole, tmp_path_factory, record_property):
+def killed_until(wanted, configuration, whole, moments, tmp_path_factory, record_property):
     """Kill runs of a configuration so often, and compare them with a whole one.
 
     Each kill hits all processes at once; a plain run follows, to the end or to the next kill.
     """
-    moments, seconds, expected = random.Random(6), seconds_of(whole), contents(whole)
+    seconds, expected = seconds_of(whole), contents(whole)
     kills = twice = runs = 0
     while kills < wanted:
         folder = write_run(tmp_path_factory.mktemp("killed"), configuration=configuration)
