@@ -39,12 +39,13 @@ RESULTS, STATISTICS, LEARNERS = (
 TITLES: dict[Path, str] = {
     RESULTS: "Speed, memory and scale",
     STATISTICS: "Whether intervals and tests keep their promises",
-    LEARNERS: "Learners and estimators beside scikit-learn",
+    LEARNERS: "Learners, estimators and judgement beside scikit-learn",
 }
 ELSEWHERE: dict[str, Path] = {
     "statistics": STATISTICS,
     "proportions": STATISTICS,
     "target_statistics": STATISTICS,
+    "compare": LEARNERS,
     "svc": LEARNERS,
     "kernel_ridge": LEARNERS,
     "kernel_ridge_rows": LEARNERS,
