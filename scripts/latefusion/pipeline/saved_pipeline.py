@@ -97,16 +97,9 @@ def describe_pipeline(
     chosen = choose_rule(
         candidates, learn, partition=EVERYTHING, protocol="cross", by=by, seed=seed, quality=quality
     )
-    there = {*files.keys()}
-    split = in_order(key.partition(":")[0] for key in there)[0]
-    entries = []
-    for name in modalities:
-        columns, dtype = embedding_type(files.get(input_name(split, name)))
-        own = {kind: hashed(Path(files.get(input_name(kind, name))), results) for kind in ("model", "learn")}
-        entries.append({"name": name, "columns": columns, "dtype": dtype, **own})
     return {
         "classes": list(next(iter(learn.values())).classes),
-        "modalities": entries,
+        "modalities": describe_modalities(modalities, files, ("model", "learn"), results),
         "rule": chosen.name,
         "rule_file": candidates[chosen.name]["rule"],
         "options": dict(candidates[chosen.name]["options"]),
@@ -135,8 +128,7 @@ def read_pipeline(results: Path) -> SavedPipeline:
     modalities = []
     for entry in facts["modalities"]:
         table = results / entry["learn"]["file"]
-        if not table.exists() or hash_of(table) != entry["learn"]["sha256"]:
-            raise TableError(f"{table}: gone, or changed since {path} was written; run `snakemake pipeline`")
+        require_same(table, entry["learn"]["sha256"], path)
         learn[entry["name"]] = Probabilities.read(table)
         model = load_checked(results / entry["model"]["file"], entry["model"]["sha256"], path)
         modalities.append(SavedModality(entry["name"], entry["columns"], entry["dtype"], model))
@@ -147,11 +139,34 @@ def read_pipeline(results: Path) -> SavedPipeline:
     return SavedPipeline(tuple(facts["classes"]), tuple(modalities), chosen)
 
 
-def hashed(path: Path, results: Path) -> dict[str, str]:
-    """Return where a file is, from the folder of results on, and its hash."""
-    return {"file": path.relative_to(results).as_posix(), "sha256": hash_of(path)}
+def describe_modalities(
+    names: Sequence[str], files: NamedFiles, kinds: Sequence[str], results: Path
+) -> list[dict[str, Any]]:
+    """Return what pipeline.json says of each modality: embeddings, and files with their hashes."""
+    split = in_order(key.partition(":")[0] for key in files.keys())[0]  # noqa: SIM118 - no mapping
+    entries = []
+    for name in names:
+        columns, dtype = embedding_type(files.get(input_name(split, name)))
+        own = {kind: _hashed(Path(files.get(input_name(kind, name))), results) for kind in kinds}
+        entries.append({"name": name, "columns": columns, "dtype": dtype, **own})
+    return entries
 
 
-def hash_of(path: Path) -> str:
-    """Return the SHA-256 of a file, in hexadecimal digits."""
+def require_same(file: Path, sha256: str, stated_in: Path) -> None:
+    """Refuse a file that is not the one a pipeline was made of.
+
+    Raises
+    ------
+    TableError
+        If it is gone, or has another hash.
+    """
+    if not file.exists() or _hash_of(file) != sha256:
+        raise TableError(f"{file}: gone, or changed since {stated_in} was written; run `snakemake pipeline`")
+
+
+def _hashed(path: Path, results: Path) -> dict[str, str]:
+    return {"file": path.relative_to(results).as_posix(), "sha256": _hash_of(path)}
+
+
+def _hash_of(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()

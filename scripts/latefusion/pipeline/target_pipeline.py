@@ -15,12 +15,17 @@ from latefusion.evaluation.targets.prediction_intervals import half_width
 from latefusion.fusion.fuse_targets import FusedTargets, fitted_target_rule, fuse_targets, select_target_rule
 from latefusion.fusion.regression_rule import RegressionRule
 from latefusion.fusion.target_inputs import TargetPartition, stack_targets
-from latefusion.pipeline.saved_pipeline import EVERYTHING, PIPELINE, hash_of, hashed
+from latefusion.pipeline.saved_pipeline import (
+    EVERYTHING,
+    PIPELINE,
+    SavedModality,
+    describe_modalities,
+    require_same,
+)
 from latefusion.pipeline.target_model import said_by_regressor
 from latefusion.store.models import load_checked
-from latefusion.store.samples import Features, embedding_type
-from latefusion.store.schemas import in_order
-from latefusion.store.tables import TableError, read_json
+from latefusion.store.samples import Features
+from latefusion.store.tables import read_json
 from latefusion.store.target_predictions import TargetPredictions
 
 Float64 = NDArray[np.float64]
@@ -31,33 +36,16 @@ KINDS: Final = ("model", "facts", "learn")
 
 
 @dataclass(frozen=True)
-class SavedRegressor:
+class SavedRegressor(SavedModality):
     """The model of one modality of a pipeline of numbers.
 
     Attributes
     ----------
-    name : str
-        That of the modality, or `{modality}.{learner}` where one of several learners is meant.
-    columns : int
-        Length of an embedding.
-    dtype : str
-        Precision of the matrices that it was trained on.
-    model : object
-        Trained on all labelled items that have the modality.
     facts : mapping
         What its JSON file says.
     """
 
-    name: str
-    columns: int
-    dtype: str
-    model: Any
     facts: Mapping[str, Any]
-
-    @property
-    def modality(self) -> str:
-        """Name of the modality; names have no dot of their own."""
-        return self.name.partition(".")[0]
 
 
 @dataclass(frozen=True)
@@ -132,15 +120,9 @@ def describe_target_pipeline(
     )
     facts = chosen.learned["partitions"][EVERYTHING]
     rule = facts["chosen"]
-    split = in_order(key.partition(":")[0] for key in files.keys())[0]  # noqa: SIM118 - no mapping
-    entries = []
-    for name in names:
-        columns, dtype = embedding_type(files.get(input_name(split, name)))
-        own = {kind: hashed(Path(files.get(input_name(kind, name))), results) for kind in KINDS}
-        entries.append({"name": name, "columns": columns, "dtype": dtype, **own})
     return {
         "targets": list(targets),
-        "modalities": entries,
+        "modalities": describe_modalities(names, files, KINDS, results),
         "rule": rule,
         "rule_file": rules[rule]["rule"],
         "options": dict(rules[rule]["options"]),
@@ -174,7 +156,7 @@ def read_target_pipeline(results: Path) -> SavedTargetPipeline:
     learn, modalities = {}, []
     for entry in facts["modalities"]:
         for kind in ("learn", "facts"):
-            _require_same(results / entry[kind]["file"], entry[kind]["sha256"], path)
+            require_same(results / entry[kind]["file"], entry[kind]["sha256"], path)
         learn[entry["name"]] = TargetPredictions.read(results / entry["learn"]["file"])
         model = load_checked(results / entry["model"]["file"], entry["model"]["sha256"], path)
         told = read_json(results / entry["facts"]["file"])
@@ -189,8 +171,3 @@ def read_target_pipeline(results: Path) -> SavedTargetPipeline:
     )
     reach = np.array([np.inf if one is None else one for one in facts["half_widths"]])
     return SavedTargetPipeline(tuple(facts["targets"]), tuple(modalities), facts["rule"], rule, reach)
-
-
-def _require_same(file: Path, sha256: str, stated_in: Path) -> None:
-    if not file.exists() or hash_of(file) != sha256:
-        raise TableError(f"{file}: gone, or changed since {stated_in} was written; run `snakemake pipeline`")
