@@ -204,6 +204,31 @@ def blamed(rule: type, error_of: type[RuleError | LearnerError] = RuleError) -> 
         raise error_of([problem]) from error
 
 
+@contextmanager
+def blamed_learner(learner: type, source: str, *, allowed: str, fix: str) -> Iterator[None]:
+    """Turn what a learner raises, and scores of it that are none, into an error that names its file.
+
+    Parameters
+    ----------
+    learner : type
+    source : str
+        Of the rows that it was given.
+    allowed, fix : str
+        What its scores have to be, and how they come to be that.
+
+    Raises
+    ------
+    LearnerError
+    """
+    try:
+        with blamed(learner, LearnerError):
+            yield
+    except ScoresError as error:
+        where = "" if error.row is None else f", of row {error.row} of those it was given"
+        found = f"{error.found}{where}, in {source}"
+        raise LearnerError([Problem(file_of(learner), found, allowed, fix)]) from error
+
+
 def file_of(rule: type) -> str:
     """Return the file that defines a rule."""
     return str(getattr(sys.modules[rule.__module__], "__file__", rule.__module__))

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
-from latefusion.core.errors import Problem
-from latefusion.fusion.rule_errors import LearnerError, ScoresError, blamed, file_of
+from latefusion.fusion.rule_errors import blamed_learner
 from latefusion.learning.classifier import Array, Features
 from latefusion.learning.regression_learner import RegressionLearner, regression_learner_class
 from latefusion.regression.target_rows import TargetRows, residual_variance
 from latefusion.svm.inputs import present_rows, scatter_rows, select_rows
+
+ALLOWED: Final = "finite numbers, one for each item and target"
+FIX: Final = "return them from predict of what _train returns"
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def train_regression_learner(
     """
     X, Y, fold = rows.learned_from()
     kind = regression_learner_class(name)
-    with _told(kind, rows.source):
+    with blamed_learner(kind, rows.source, allowed=ALLOWED, fix=FIX):
         model = kind(random_state=rng, **options)
         model.n_jobs = n_jobs
         model.fit(X, Y, fold.astype(np.int32))
@@ -149,24 +150,7 @@ def predict_regression_learner(
     if not known.any():
         blank = np.full((len(known), len(targets)), np.nan)
         return blank, blank
-    with _told(type(model), source):
+    with blamed_learner(type(model), source, allowed=ALLOWED, fix=FIX):
         said = model.predict(select_rows(X, known))
     residual = np.array([facts["targets"][name]["residual_variance"] for name in targets])
     return scatter_rows(said, known), scatter_rows(np.tile(residual, (len(said), 1)), known)
-
-
-@contextmanager
-def _told(kind: type[RegressionLearner], source: str) -> Iterator[None]:
-    """Say whose mistake it is where a learner fails."""
-    try:
-        with blamed(kind, LearnerError):
-            yield
-    except ScoresError as error:
-        where = "" if error.row is None else f", of row {error.row} of those it was given"
-        problem = Problem(
-            file_of(kind),
-            f"{error.found}{where}, in {source}",
-            "finite numbers, one for each item and target",
-            "return them from predict of what _train returns",
-        )
-        raise LearnerError([problem]) from error

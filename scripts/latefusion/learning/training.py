@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
-from latefusion.core.errors import Problem
-from latefusion.fusion.rule_errors import LearnerError, ScoresError, blamed, file_of
+from latefusion.fusion.rule_errors import blamed_learner
 from latefusion.learning.classifier import Array, Features
 from latefusion.learning.learner import Learner, learner_class
 from latefusion.svm.inputs import present_rows, require_finite, scatter_rows, select_rows
 from latefusion.svm.labelled_rows import LabelledRows, require_two_classes
+
+ALLOWED: Final = "finite numbers >= 0, one for each class, not all zero"
+FIX: Final = "return them from predict_proba of what _train returns, or give that a decision_function instead"
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def train_learner(
     require_two_classes(rows, known)
     X, y = select_rows(rows.X, known), rows.y[known]
     kind = learner_class(name)
-    with _told(kind, rows.source):
+    with blamed_learner(kind, rows.source, allowed=ALLOWED, fix=FIX):
         model = kind(random_state=rng, **options)
         model.n_jobs = n_jobs
         model.fit(X, y, rows.fold[known], n_classes=rows.n_classes)
@@ -100,25 +101,8 @@ def predict_learner(model: Learner, X: Sequence[Features], *, source: str) -> Ar
     known = present_rows(X)
     if not known.any():
         return np.full((len(known), model.n_classes), np.nan)
-    with _told(type(model), source):
+    with blamed_learner(type(model), source, allowed=ALLOWED, fix=FIX):
         p = model.predict_proba(select_rows(X, known))
     require_finite(p, source)
     scattered: Array = scatter_rows(p, known)
     return scattered
-
-
-@contextmanager
-def _told(kind: type[Learner], source: str) -> Iterator[None]:
-    """Say whose mistake it is where a learner fails."""
-    try:
-        with blamed(kind, LearnerError):
-            yield
-    except ScoresError as error:
-        where = "" if error.row is None else f", of row {error.row} of those it was given"
-        problem = Problem(
-            file_of(kind),
-            f"{error.found}{where}, in {source}",
-            "finite numbers >= 0, one for each class, not all zero",
-            "return them from predict_proba of what _train returns, or give that a decision_function instead",
-        )
-        raise LearnerError([problem]) from error
