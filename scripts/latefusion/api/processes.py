@@ -8,18 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from queue import SimpleQueue
 from typing import Any
 
-ONE_THREAD = dict.fromkeys(
-    (
-        "OMP_NUM_THREADS",
-        "OPENBLAS_NUM_THREADS",
-        "MKL_NUM_THREADS",
-        "BLIS_NUM_THREADS",
-        "VECLIB_MAXIMUM_THREADS",
-        "NUMBA_NUM_THREADS",
-        "NUMEXPR_NUM_THREADS",
-    ),
-    "1",
-)
+from latefusion.core.job import THREAD_VARIABLES
+
+ONE_THREAD = dict.fromkeys((*THREAD_VARIABLES, "NUMBA_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1")
 """Environment of the other processes."""
 
 Task = tuple[str, Mapping[str, Any]]

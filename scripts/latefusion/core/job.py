@@ -18,7 +18,7 @@ from latefusion.core.errors import InputError
 logger = logging.getLogger("latefusion")
 
 # What the linear algebra libraries read when they are loaded, which is after the job has begun.
-_THREAD_VARIABLES = (
+THREAD_VARIABLES = (
     "OMP_NUM_THREADS",
     "OPENBLAS_NUM_THREADS",
     "MKL_NUM_THREADS",
@@ -103,8 +103,8 @@ def _single_threaded() -> Iterator[None]:
     """Keep BLAS and OpenMP to one thread: what is loaded already, and what the job loads itself."""
     from threadpoolctl import threadpool_limits
 
-    before = {name: os.environ.get(name) for name in _THREAD_VARIABLES}
-    os.environ.update(dict.fromkeys(_THREAD_VARIABLES, "1"))
+    before = {name: os.environ.get(name) for name in THREAD_VARIABLES}
+    os.environ.update(dict.fromkeys(THREAD_VARIABLES, "1"))
     try:
         with threadpool_limits(limits=1):
             yield
