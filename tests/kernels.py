@@ -21,6 +21,10 @@ NUMERICAL = (
     *(f"svm/test_{name}.py" for name in ("linear_one_vs_one", "nystroem", "nystroem_fit", "one_vs_one")),
     *(f"svm/test_{name}.py" for name in ("precision", "prediction", "smo", "training")),
     "external/test_pretrained_svm.py",
+    "kernel_ridge",
+    "regression",
+    *(f"learners/test_{name}.py" for name in ("against_scikit_learn", "cooperative", "laws")),
+    *(f"learners/test_regression_{name}.py" for name in ("against_scikit_learn", "laws")),
 )
 # What the product was found to be, in a child process: the variable is read when NumPy is loaded.
 ARCHITECTURES = """
