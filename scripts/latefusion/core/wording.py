@@ -1,8 +1,12 @@
-"""Counts and lists in sentences: singular and plural, one and several."""
+"""Counts and lists in sentences, and sentences on a terminal."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
+
+WIDTH: Final = 80
+"""Columns of a terminal."""
 
 
 def plural(n: int, one: str, many: str | None = None) -> str:
@@ -31,3 +35,20 @@ def listed(words: Sequence[str], at_most: int | None = None) -> str:
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def fitted(text: str, width: int) -> str:
+    """Return a text, its end left out where it is longer than a column is wide."""
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def wrapped(text: str) -> list[str]:
+    """Return the lines of a sentence on a terminal, those after the first indented."""
+    lines, line = [], ""
+    for word in text.split(" "):
+        if line and len(line) + 1 + len(word) > WIDTH:
+            lines.append(line)
+            line = "  " + word
+        else:
+            line = f"{line} {word}" if line else word
+    return [*lines, line]

@@ -8,11 +8,10 @@ from typing import Any, Final
 import pyarrow as pa
 
 from latefusion.core.metric_facts import BETTER, IN_PER_CENT, TITLE, difference_unit, gain, size, written
-from latefusion.core.wording import plural, verb
+from latefusion.core.wording import fitted, plural, verb, wrapped
 from latefusion.evaluation.names import ALL, FEWER_FUSED, LEARNER, SELECTED
 
 METRICS: Final = tuple(BETTER)
-WIDTH: Final = 80
 BAR: Final = 21
 
 Row = dict[str, Any]
@@ -100,7 +99,7 @@ def ranking(rows: Sequence[Row], tables: Tables, checks: Mapping[str, Any], metr
     lines.append(f"Checks: {told} (checks.json).")
     for check in checks["checks"]:
         if check["severity"] == "error" or check["code"] == FEWER_FUSED:
-            lines += _wrapped(f"! {check['sentence']}")
+            lines += wrapped(f"! {check['sentence']}")
     return "\n".join(lines) + "\n"
 
 
@@ -116,7 +115,7 @@ def _protocol(protocol: str, rows: Sequence[Row], tables: Mapping[str, pa.Table]
     others = beside(metric)
     heads = f"{others[0][1]:>8} {others[1][1]:>5}"
     lines = [
-        *_wrapped(
+        *wrapped(
             f"{protocol}: {TITLE[metric]}{unit} on {first['n']:,} {verb(first['n'], 'item', 'items')} of {of}"
         ),
         f"  {'model':<22} {'':>5} {'interval':^12} {_axis(metric, low, high)} {heads}",
@@ -128,14 +127,14 @@ def _protocol(protocol: str, rows: Sequence[Row], tables: Mapping[str, pa.Table]
         interval = "" if None in ends else "–".join(size(metric, end) for end in ends)
         more = [_other(name, row[name]) for name, _ in others]
         lines.append(
-            f"{mark} {_fitted(row['model'], 22):<22} {value:>5} {interval:^12}"
+            f"{mark} {fitted(row['model'], 22):<22} {value:>5} {interval:^12}"
             f" {_bar(row, metric, low, high)} {more[0]:>8} {more[1]:>5}"
         )
-    lines += _wrapped("* not distinguishable from the best (95 % confidence set)   = same as another")
+    lines += wrapped("* not distinguishable from the best (95 % confidence set)   = same as another")
     lines += _claims(tables, metric)
     for best in tables["best"].to_pylist():
         if best["metric"] == metric:
-            lines += _wrapped(_best(best, rows, metric))
+            lines += wrapped(_best(best, rows, metric))
     return lines
 
 
@@ -199,7 +198,7 @@ def _claims(tables: Mapping[str, pa.Table], metric: str) -> list[str]:
         unit = difference_unit(metric)
         apart = f"{least}{unit}" if least == most else f"{least} to {most}{unit}, depending on the rule"
         text += f" Minimum detectable difference (80 % power): {apart}."
-    return _wrapped(text)
+    return wrapped(text)
 
 
 def _axis(metric: str, low: float, high: float) -> str:
@@ -224,18 +223,3 @@ def _bar(row: Row, metric: str, low: float, high: float) -> str:
     cells = [" "] * left + ["-"] * (right - left + 1) + [" "] * (BAR - 1 - right)
     cells[place(row[metric])] = "o"
     return "".join(cells)
-
-
-def _fitted(text: str, width: int) -> str:
-    return text if len(text) <= width else text[: width - 1] + "…"
-
-
-def _wrapped(text: str) -> list[str]:
-    lines, line = [], ""
-    for word in text.split(" "):
-        if line and len(line) + 1 + len(word) > WIDTH:
-            lines.append(line)
-            line = "  " + word
-        else:
-            line = f"{line} {word}" if line else word
-    return [*lines, line]

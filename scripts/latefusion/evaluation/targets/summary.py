@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from latefusion.core.wording import plural, verb
+from latefusion.core.wording import fitted, plural, verb, wrapped
 from latefusion.evaluation.names import ALL
 from latefusion.evaluation.targets.names import MEAN
 
@@ -25,6 +25,8 @@ METRICS: Final = (
     "slope",
     "intercept",
 )
+SHOWN_TARGETS: Final = 3
+"""That fit into the width of a terminal."""
 _SET: Final = "in_confidence_set"
 _TIED: Final = "not distinguishable from the best (95 % confidence set)"
 _KEYS: Final = ("protocol", "model", "kind", "target", "n", "groups")
@@ -58,7 +60,7 @@ def as_columns(rows: Sequence[Row]) -> dict[str, list[object]]:
 
 
 def ranking_text(rows: Sequence[Row], checks: Mapping[str, Any]) -> str:
-    """Return the ranking of the models of each protocol by R², for the terminal."""
+    """Return the ranking of the models of each protocol by R², in 80 columns."""
     lines = []
     for protocol, headline, ranked in _rankings(rows):
         first, others = ranked[0][0], _others(ranked)
@@ -66,20 +68,26 @@ def ranking_text(rows: Sequence[Row], checks: Mapping[str, Any]) -> str:
         of += ", 95 % intervals" if first["groups"] > 1 else ", which gives no interval"
         what = "mean R²" if headline == MEAN else f"R² of {headline}"
         lines.append(f"{protocol}: {what} on {first['n']:,} {verb(first['n'], 'item', 'items')} of {of}")
-        heads = "".join(f" {_fitted(name, 9):>9}" for name in others)
+        shown = others[:SHOWN_TARGETS]
+        heads = "".join(f" {fitted(name, 9):>9}" for name in shown)
         lines.append(f"  {'model':<22} {'':>7} {'interval':^15}{heads}")
         for row, by_target in ranked:
             ends = [row["r2_low"], row["r2_high"]]
             interval = "" if None in ends else f"{ends[0]:.3f} to {ends[1]:.3f}"
-            more = "".join(f" {_number(by_target[name]['r2']):>9}" for name in others)
+            more = "".join(f" {_number(by_target[name]['r2']):>9}" for name in shown)
             mark = "*" if row[_SET] else " "
             lines.append(
-                f"{mark} {_fitted(row['model'], 22):<22} {_number(row['r2']):>7} {interval:^15}{more}"
+                f"{mark} {fitted(row['model'], 22):<22} {_number(row['r2']):>7} {interval:^15}{more}"
             )
-        lines += [f"* {_TIED}", ""]
+        lines.append(f"* {_TIED}")
+        if left := others[SHOWN_TARGETS:]:
+            lines += wrapped(f"{plural(len(left), 'target')} more in summary.csv: {', '.join(left)}.")
+        lines.append("")
     told = ", ".join(plural(n, name) for name, n in checks["counts"].items())
     lines.append(f"Checks: {told} (checks.json).")
-    lines += [f"! {one['sentence']}" for one in checks["checks"] if one["severity"] == "error"]
+    for one in checks["checks"]:
+        if one["severity"] == "error":
+            lines += wrapped(f"! {one['sentence']}")
     return "\n".join(lines) + "\n"
 
 
@@ -125,7 +133,3 @@ def _others(ranked: Sequence[tuple[Row, Mapping[str, Row]]]) -> list[str]:
 
 def _number(value: float | None) -> str:
     return "" if value is None else f"{value:.3f}"
-
-
-def _fitted(text: str, width: int) -> str:
-    return text if len(text) <= width else text[: width - 1] + "…"
