@@ -1,6 +1,7 @@
 """What is said on the terminal: short while a run is at work, and at its end what somebody wants to know."""
 
 import importlib
+import json
 import logging
 import re
 
@@ -106,6 +107,29 @@ class TestEnding:
         assert "a class for every item" in outcome.ending(tmp_path, {"all", "predict"})
         assert outcome.ending(tmp_path, set()) == outcome.ending(tmp_path, {"all"}) == "1. mean\n"
         assert outcome.ending(tmp_path, {"ingest_all"}) == ""
+
+    @pytest.mark.parametrize(
+        ("classes", "folders"),
+        [([], {".": "each number"}), (["a"], {".": "a class", "regression": "each number"})],
+    )
+    def test_of_numbers_is_told_alone_or_beside_classes(self, outcome, tmp_path, classes, folders):
+        dataset = {"classes": classes, "targets": [{"name": "valence"}]}
+        (tmp_path / "dataset.json").write_text(json.dumps(dataset), encoding="utf-8")
+        for name in folders:
+            (tmp_path / name).mkdir(exist_ok=True)
+            (tmp_path / name / "summary.txt").write_text(f"ranking of {name}\n", encoding="utf-8")
+            self.predictions(tmp_path / name, 1)
+        said = outcome.ending(tmp_path, {"all", "predict"})
+        assert [name for name in folders if f"ranking of {name}" not in said] == []
+        for name, what in folders.items():
+            assert f"{tmp_path / name / 'predictions.csv'}  {what}" in said
+
+    def test_of_classes_tells_nothing_of_numbers_of_an_earlier_run(self, outcome, tmp_path):
+        (tmp_path / "dataset.json").write_text(json.dumps({"classes": ["a"]}), encoding="utf-8")
+        for folder in (tmp_path, tmp_path / "regression"):
+            folder.mkdir(exist_ok=True)
+            (folder / "summary.txt").write_text(f"ranking of {folder.name}\n", encoding="utf-8")
+        assert "regression" not in outcome.ending(tmp_path, set())
 
     @pytest.mark.parametrize(
         ("failed", "said"),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import json
 from argparse import Namespace
 from collections.abc import Collection, Sequence
 from itertools import islice
 from pathlib import Path
 
+from latefusion.evaluation.targets.names import BESIDE
 from launcher.command_line import default_configuration, read_configuration
 
 FILES = {
@@ -16,6 +18,7 @@ FILES = {
     "checks.json": "what was verified, and what to be careful about",
     "fusion": "predictions of every rule, item by item",
 }
+CLASSES, NUMBERS = "a class", "each number, and the ends of its interval,"
 SHOWN_ROWS = 5
 SHOWN_CELL = 24
 SHOWN_WIDTH = 100
@@ -32,11 +35,19 @@ def ending(results: Path, targets: Collection[str]) -> str:
         What was asked for; nothing stands for everything.
     """
     wanted = set(targets) or {"all"}
-    parts = [
-        _ranking(results) if "all" in wanted else "",
-        _predictions(results) if "predict" in wanted else "",
-    ]
+    folders = _folders(results)
+    parts = [_ranking(folder) for folder in folders if "all" in wanted]
+    parts += [_predictions(folder, what) for folder, what in folders.items() if "predict" in wanted]
     return "\n\n".join(part for part in parts if part)
+
+
+def _folders(results: Path) -> dict[Path, str]:
+    """Return the folders of classes and of numbers, and what new items are told there."""
+    dataset = results / "dataset.json"
+    facts = json.loads(dataset.read_text(encoding="utf-8")) if dataset.is_file() else {}
+    if not facts.get("targets"):
+        return {results: CLASSES}
+    return {results: CLASSES, results / BESIDE: NUMBERS} if facts["classes"] else {results: NUMBERS}
 
 
 def after(arguments: Namespace, folder: Path) -> str:
@@ -100,8 +111,8 @@ def _ranking(results: Path) -> str:
     )
 
 
-def _predictions(results: Path) -> str:
-    """Return the first rows of the predictions, as wide as a terminal, and where the table is."""
+def _predictions(results: Path, what: str) -> str:
+    """Return the first rows of the predictions, as wide as a terminal, and where the table of what is."""
     table = results / "predictions.csv"
     if not table.is_file():
         return ""
@@ -125,7 +136,7 @@ def _predictions(results: Path) -> str:
     note = f"  … {' and '.join(rest)}\n" if rest else ""
     return (
         "\n".join(f"  {line.rstrip()}" for line in lines)
-        + f"\n{note}\n  {_shown(table)}  a class for every item"
+        + f"\n{note}\n  {_shown(table)}  {what} for every item"
     )
 
 

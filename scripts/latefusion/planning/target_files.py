@@ -9,16 +9,13 @@ from typing import Any, Final, Literal
 from latefusion.core.errors import InputError, Problem
 from latefusion.core.input_names import input_name
 from latefusion.evaluation.names import SELECTED
-from latefusion.evaluation.targets.names import TARGET_TABLES
+from latefusion.evaluation.targets.names import BESIDE, TARGET_TABLES
 from latefusion.planning.files import ROOT, Files, items_of
 from latefusion.planning.job_inputs import PIPELINE
 from latefusion.planning.new_item_sources import require_models, require_new_items
 from latefusion.planning.plan import ConfiguredRule
 from latefusion.planning.target_plan import TargetPlan
 from latefusion.planning.views import ConfiguredLearner
-
-BESIDE: Final = "regression"
-"""Folder of the results, where a run is of classes as well."""
 
 Kind = Literal["train_in_sample", "train_out_of_fold", "test"]
 KINDS: Final[tuple[Kind, ...]] = ("train_in_sample", "train_out_of_fold", "test")

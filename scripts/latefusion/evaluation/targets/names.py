@@ -1,8 +1,11 @@
-"""Names of the tables of continuous targets, for those who must not import anything heavy."""
+"""Names of the folder and the tables of continuous targets, for those who must not import anything heavy."""
 
 from __future__ import annotations
 
 from typing import Final
+
+BESIDE: Final = "regression"
+"""Folder of numbers in the results of a run that is of classes as well."""
 
 TARGET_TABLES: Final = (
     "models",
