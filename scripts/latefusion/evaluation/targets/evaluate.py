@@ -100,7 +100,8 @@ def evaluate_targets(
         found = losses(part, draws=draws, rng=chance("losses", subset), n_jobs=n_jobs)
         for table, made in _compared(part, found, subset, reference, same, (draws, chance, n_jobs)):
             rows[table] += made
-    rows["learners"] = _learner_rows(models, items, centers, draws, chance("learners"), n_jobs)
+    # by the draws of the metrics: a view and the learner that it is have the same intervals
+    rows["learners"] = _learner_rows(models, items, centers, draws, chance("metrics", ALL), n_jobs)
     rows["models"] = _model_rows(sample, items, same, reference, rows["confidence_set"])
     rows["complementarity"] = complementarity_rows(
         sample, draws=draws, rng=chance("complementarity"), n_jobs=n_jobs

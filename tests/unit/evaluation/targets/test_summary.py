@@ -6,9 +6,7 @@ from latefusion.core.wording import WIDTH
 from latefusion.evaluation.targets.names import MEAN
 from latefusion.evaluation.targets.summary import columns, ranking_text
 
-SENTENCE = (
-    "296 of 400 test items (74.0 %) have their group in train, whose mean reaches an R² of 0.145."
-)
+SENTENCE = "296 of 400 test items (74.0 %) have their group in train, whose mean reaches an R² of 0.145."
 
 
 def rows_of(targets):
