@@ -12,6 +12,7 @@ import runpy
 import subprocess
 import sys
 import tempfile
+import threading
 from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 
@@ -33,6 +34,7 @@ class Forks:
 
     def __init__(self):
         self._control = self._process = None
+        self._answering = threading.Lock()
         atexit.register(self.close)
 
     def close(self):
@@ -55,7 +57,20 @@ class Forks:
         -------
         subprocess.CompletedProcess
             With both outputs as text.
+
+        Raises
+        ------
+        RuntimeError
+            While another thread waits for a run: the answers would change places.
         """
+        if not self._answering.acquire(blocking=False):
+            raise RuntimeError("runs at once need processes of their own: pass launch an environment")
+        try:
+            return self._answer(arguments, cwd)
+        finally:
+            self._answering.release()
+
+    def _answer(self, arguments, cwd):
         if self._control is None:
             self._start()
         words = [str(word) for word in arguments]

@@ -97,7 +97,11 @@ def test_two_folders_at_once_share_compiled_code(few_contents, tmp_path):
     assert not list(code.rglob("*.nb[ci]"))
     folders = [write_run(tmp_path / name, configuration=FEW) for name in ("one", "two")]
     with concurrent.futures.ThreadPoolExecutor() as pool:
-        for end in [pool.submit(launch, "run", "--cores", 1, cwd=folder, code=code) for folder in folders]:
+        ends = [
+            pool.submit(launch, "run", "--cores", 1, cwd=folder, code=code, environment=dict(os.environ))
+            for folder in folders
+        ]
+        for end in ends:
             end.result()
     assert [contents(folder) for folder in folders] == [few_contents] * 2
     assert list(code.rglob("*.nbc")), "it was compiled here"
