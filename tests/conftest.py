@@ -1,9 +1,10 @@
 """Runs that several folders of tests compare theirs with: made once, by whichever process comes first."""
 
+import gc
+
 import pytest
 
 from runs import FEW, contents, launch, once, write_run
-from settings import ROOT
 
 
 @pytest.fixture(scope="session")
@@ -23,7 +24,18 @@ def few_contents(few):
     return contents(few)
 
 
+def pytest_sessionstart():
+    """Look for no garbage while tests are collected: all of it stays."""
+    gc.disable()
+
+
 def pytest_collection_modifyitems(items):
     """Begin with the tests that take long: what is left for the end is small, and evenly shared."""
-    first = [ROOT / "tests" / name for name in ("cluster", "workflow/test_kill.py", "workflow", "report")]
-    items.sort(key=lambda item: [place not in (item.path, *item.path.parents) for place in first])
+    first = [f"tests/{name}" for name in ("cluster/", "workflow/test_kill.py", "workflow/", "report/")]
+    items.sort(key=lambda item: [not item.nodeid.startswith(place) for place in first])
+
+
+def pytest_collection_finish():
+    """Look for garbage again, but never among what was collected and imported."""
+    gc.freeze()
+    gc.enable()

@@ -53,7 +53,9 @@ def depth(node):
     return deepest
 
 
-EVERY_FUNCTION = [pair for name in tracked() if name.endswith(".py") for pair in functions(name)]
+@pytest.fixture(scope="module")
+def every_function():
+    return [pair for name in tracked() if name.endswith(".py") for pair in functions(name)]
 
 
 def test_no_file_is_long():
@@ -71,13 +73,13 @@ def test_what_all_stages_share_is_short():
     assert len(common.splitlines()) <= MOST_LINES_OF_COMMON_RULES
 
 
-def test_no_function_is_long():
-    found = {name for name, function in EVERY_FUNCTION if lines(function) > MOST_LINES_OF_A_FUNCTION}
+def test_no_function_is_long(every_function):
+    found = {name for name, function in every_function if lines(function) > MOST_LINES_OF_A_FUNCTION}
     assert found == LONG_FUNCTIONS
 
 
-def test_no_function_is_nested_deeply():
-    assert {name for name, function in EVERY_FUNCTION if depth(function) > DEEPEST} == DEEP_FUNCTIONS
+def test_no_function_is_nested_deeply(every_function):
+    assert {name for name, function in every_function if depth(function) > DEEPEST} == DEEP_FUNCTIONS
 
 
 @pytest.mark.parametrize(
