@@ -56,8 +56,8 @@ class Code:
     """
 
     def __init__(self, root: Path, elsewhere: Mapping[str, Path] = MappingProxyType({})) -> None:
-        packages = ((tuple(name.split(".")), folder.resolve()) for name, folder in elsewhere.items())
-        self._places: tuple[tuple[tuple[str, ...], Path], ...] = (((), root.resolve()), *packages)
+        packages = ((tuple(name.split(".")), str(folder.resolve())) for name, folder in elsewhere.items())
+        self._places: tuple[tuple[tuple[str, ...], str], ...] = (((), str(root.resolve())), *packages)
         here = (path.name.removesuffix(".py") for path in root.iterdir())
         self._tops = {"", *here, *(name.partition(".")[0] for name in elsewhere)}
         self._known: dict[str, Needs] = {}
@@ -129,12 +129,11 @@ class Code:
         """Return what a file needs, read at the first time of asking."""
         if file not in self._known:
             content = Path(file).read_bytes()
-            path = Path(file)
-            parts = self._parts(path)
+            parts = self._parts(file)
             package = parts[:-1]
             files = set(self._module(".".join(package))[0]) if package else set()
             distributions = set()
-            for name in imports(content, package) if path.suffix == ".py" else ():
+            for name in imports(content, package) if file.endswith(".py") else ():
                 found, distribution = self._module(name)
                 files |= found
                 distributions |= {distribution} - {""}
@@ -143,13 +142,13 @@ class Code:
             )
         return self._known[file]
 
-    def _parts(self, file: Path) -> tuple[str, ...]:
+    def _parts(self, file: str) -> tuple[str, ...]:
         """Return the path of a file below the root, or where its package would be there; else its name."""
-        around = [place for place in self._places if file.is_relative_to(place[1])]
+        around = [place for place in self._places if file.startswith(f"{place[1]}{os.sep}")]
         if not around:
-            return (file.name,)
-        package, folder = max(around, key=lambda place: len(place[1].parts))
-        return (*package, *file.relative_to(folder).parts)
+            return (Path(file).name,)
+        package, folder = max(around, key=lambda place: len(place[1]))
+        return (*package, *Path(file[len(folder) + 1 :]).parts)
 
     def _module(self, name: str) -> tuple[frozenset[str], str]:
         """Return the files of a module and of the packages around it, or the distribution that it is of."""
@@ -165,7 +164,7 @@ class Code:
         for package, folder in self._places:
             if parts[: len(package)] == package:
                 inner = parts[len(package) :]
-                folders = ["/".join((str(folder), *inner[:depth])) for depth in range(len(inner) + 1)]
+                folders = ["/".join((folder, *inner[:depth])) for depth in range(len(inner) + 1)]
                 candidates += [f"{one}/__init__.py" for one in (folders if package else folders[1:])]
                 candidates += [f"{folders[-1]}.py"] if inner else []
         files = frozenset(filter(self._is_file, candidates))
@@ -180,7 +179,7 @@ class Code:
 
     def _has(self, top: str) -> bool:
         return any(
-            package[0] == top if package else (folder / top).exists() for package, folder in self._places
+            package[0] == top if package else Path(folder, top).exists() for package, folder in self._places
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -159,7 +160,7 @@ class RuleSources:
     def _parsed(self, file: Path) -> ast.Module:
         if file not in self._modules:
             try:
-                self._modules[file] = ast.parse(file.read_bytes(), str(file))
+                self._modules[file] = _tree(file.read_bytes(), str(file))
             except SyntaxError as error:
                 mend = f"correct the file, or take the {self._contract.kind} out of the folder"
                 raise InputError(
@@ -230,3 +231,9 @@ class RuleSources:
             files = [PACKAGE.parent.joinpath(*module.split(".")).with_suffix(".py")]
         ours = module.startswith(f"{PACKAGE.name}.")
         return next((file for file in files if ours and file.is_file()), None)
+
+
+@cache
+def _tree(content: bytes, file: str) -> ast.Module:
+    """Return the syntax tree of a file, which classes and numbers, rules and learners read in turn."""
+    return ast.parse(content, file)
