@@ -1,4 +1,4 @@
-"""Snakemake looks for jobs to start when one has ended, and not ever more often."""
+"""Snakemake looks for jobs to start when one has ended, and for garbage in what is made since it began."""
 
 import importlib
 from types import SimpleNamespace
@@ -10,9 +10,7 @@ from runs import snakemake
 from settings import ROOT
 
 SNAKEFILE = f"""
-import sys
-sys.path.insert(0, "{ROOT / "workflow"}")
-from launcher import pace
+import gc
 
 look = JobScheduler.job_selector
 
@@ -23,8 +21,10 @@ def counted(self, jobs):
 
 JobScheduler.job_selector = counted
 
-onstart:
-    pace.lift_limit(workflow)
+include: "{ROOT / "workflow" / "rules" / "environment.smk"}"
+
+with open("frozen.txt", "w") as file:
+    file.write(str(gc.get_freeze_count()))
 
 rule all:
     input: [f"{{k}}.txt" for k in range(4)]
@@ -35,11 +35,13 @@ rule one:
 """
 
 
-def test_a_local_run_looks_for_a_job_when_one_has_ended(tmp_path):
+def test_a_local_run_looks_for_a_job_when_one_has_ended_and_for_garbage_in_its_own_alone(tmp_path):
     (tmp_path / "Snakefile").write_text(SNAKEFILE, encoding="utf-8")
     snakemake("--cores", 1, cwd=tmp_path, snakefile="Snakefile")
     assert len(list(tmp_path.glob("?.txt"))) == 4
     assert len((tmp_path / "looks.txt").read_text()) <= 5
+    # what it has loaded by then are some 200,000 objects
+    assert int((tmp_path / "frozen.txt").read_text()) > 10_000
 
 
 @pytest.mark.parametrize(
