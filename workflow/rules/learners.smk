@@ -68,7 +68,7 @@ rule predict_learner:
     wildcard_constraints:
         view=names_of(FILES.learner_views),
         partition=r"given|cross-\d+-\d+",
-    priority: priorities.of_view(PLAN.every_view)
+    priority: priorities.of_applied_view(PLAN.every_view)
     conda:
         "../../envs/latefusion.yaml"
     resources:

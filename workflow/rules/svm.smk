@@ -85,7 +85,7 @@ rule predict_svm:
     wildcard_constraints:
         view=names_of(FILES.views_of_notebook),
         partition=r"cross-\d+-\d+",
-    priority: priorities.of_view(PLAN.every_view)
+    priority: priorities.of_applied_view(PLAN.every_view)
     conda:
         "../../envs/latefusion.yaml"
     threads: threads_of(resources.view_threads)

@@ -25,6 +25,9 @@ STOCHASTIC: Final = 20
 LEARNING: Final = 15
 """Rules that are fitted once."""
 
+APPLIED: Final = 17
+"""Views that evaluation alone waits for, when they are applied: a second or two that would come last."""
+
 EARLY: Final = 10
 """Views that evaluation alone waits for."""
 
@@ -45,8 +48,13 @@ class OfRule(Protocol):
 
 
 def of_view(views: Mapping[str, View]) -> Callable[[OfView], int]:
-    """Return the priority of a job that trains, chooses or applies a view, as a function of its wildcards."""
+    """Return the priority of a job that trains or chooses a view, as a function of its wildcards."""
     return lambda wildcards: _of_view(views[wildcards.view])
+
+
+def of_applied_view(views: Mapping[str, View]) -> Callable[[OfView], int]:
+    """Return the priority of a job that applies a trained view, as a function of its wildcards."""
+    return lambda wildcards: max(_of_view(views[wildcards.view]), APPLIED)
 
 
 def _of_view(view: View) -> int:

@@ -25,6 +25,14 @@ def test_what_the_rules_wait_for_comes_before_them_and_they_before_what_evaluati
     assert of_view(files, "audio") == of_view(files, "text")
 
 
+def test_a_view_that_evaluation_alone_waits_for_is_applied_before_the_shorter_rules_and_not_after_them_all():
+    views = files_of().plan.every_view
+    text, early = (
+        priorities.of_applied_view(views)(SimpleNamespace(view=name)) for name in ("text", "early")
+    )
+    assert text > of_rule("mlp") > early > of_rule("logistic_regression")
+
+
 @pytest.mark.parametrize("rule", ["random_forest", "mlp", "mlp_log"])
 def test_rules_that_are_fitted_once_a_seed_come_before_those_that_are_fitted_once(rule):
     assert of_rule(rule) > of_rule("logistic_regression")
