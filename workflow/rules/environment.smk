@@ -15,7 +15,7 @@ if not Path(str(workflow.current_basedir)).is_dir():
     )
 sys.path.insert(0, str(Path(str(workflow.current_basedir)).parent))
 
-from launcher import interpreter, pace
+from launcher import content_sums, interpreter, pace
 
 # what Snakemake has loaded stays to the end: to look through it for garbage takes a tenth of a second each time
 gc.freeze()
@@ -29,3 +29,4 @@ if workflow.exec_mode == ExecMode.DEFAULT:
 
 onstart:
     pace.lift_limit(workflow)
+    content_sums.remember()
