@@ -1,6 +1,7 @@
 """Configurations that cannot be used: refused in their own keys, before any job starts."""
 
 from contextlib import chdir
+from datetime import date
 
 import yaml
 
@@ -27,6 +28,19 @@ REFUSED = {
         ["folds", "'five' (text)", "a whole number", "it stands for: Folds"],
     ),
     "true for a number": (changed(folds=True), ["folds", "true or false", "a whole number"]),
+    "yes for a text, without quotes": (
+        changed(data__label=True),
+        ["data.label", "True (true or false)", "text", "put it between quotes", "yes, no, true"],
+    ),
+    "no for a name, without quotes": (
+        changed(modalities__0__name=False),
+        ["modalities[0].name", "False (true or false)", "put it between quotes"],
+    ),
+    "a date for a text, without quotes": (
+        changed(data__describe=[date(2026, 1, 31)]),
+        ["data.describe[0]", "put it between quotes", "for a date"],
+    ),
+    "true for a width": (changed(svm__gamma=True), ["svm.gamma", "true or false", "change it"]),
     "too small": (changed(folds=1), ["folds", "2 or more"]),
     "C of zero": (changed(svm__C=0), ["svm.C", "more than 0"]),
     "gamma misspelt": (changed(svm__gamma="autos"), ["svm.gamma", "auto, scale, or a number", "write auto"]),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+import re
+from collections.abc import Iterator, Sequence
 from glob import glob, has_magic
 from pathlib import Path
 from typing import Final
@@ -54,6 +56,30 @@ def is_file_per_item(path: str) -> bool:
 def folder_of_items(path: str) -> Path:
     """Return the folder that holds the files of all items, deeper ones perhaps."""
     return Path(path[: min(path.index(place) for place in (ITEM, STEM) if place in path)] + "_").parent
+
+
+def files_of_items(pattern: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """Yield the files that a pattern of one file an item may stand for, and their paths.
+
+    Parameters
+    ----------
+    pattern : str
+        Path with `{item}` or `{stem}` in it.
+    """
+    parts = re.split(f"({re.escape(ITEM)}|{re.escape(STEM)})", str(Path(pattern)))
+    fits = re.compile("".join(".+" if part in (ITEM, STEM) else re.escape(part) for part in parts))
+    folders = [str(folder_of_items(pattern))]
+    while folders:
+        folder = folders.pop()
+        if not Path(folder).is_dir():
+            continue
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                path = entry.path.removeprefix("./")
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(entry.path)
+                elif fits.fullmatch(path) and entry.is_file():
+                    yield path, entry
 
 
 def _one_file_an_item(folder: Path) -> str | None:

@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Final
 
 from latefusion.core.errors import Problem, nearest, shorten
+
+_UNQUOTED: Final[dict[type, str]] = {
+    bool: "yes, no, true, off and the like for true or false",
+    int: "it for a number",
+    float: "it for a number",
+    date: "it for a date",
+    datetime: "it for a date",
+}
+"""What YAML makes of a text without quotes."""
 
 
 def schema_problems(
@@ -125,6 +135,10 @@ def _fix(error: Any) -> str:  # noqa: ANN401 - jsonschema's error carries no typ
     if choices:
         close = nearest(str(found), choices)
         return f"write {close}" if close else "take one of these"
+    taken_for = _UNQUOTED.get(type(found))
+    words = error.schema.get("enum") or _alternatives(error.schema.get("pattern", ""))
+    if error.validator == "type" and "string" in rule and not words and taken_for:
+        return f"put it between quotes: without them YAML takes {taken_for}"
     if error.validator == "type" and isinstance(found, str):
         if rule == "object" and "name" in error.schema.get("properties", {}):
             return f"write {{name: {found}}}"

@@ -89,6 +89,8 @@ def _by_index(given: Mapping[Any, float], classes: Sequence[Mapping[str, Any]]) 
         if str(name) not in index:
             close = nearest(str(name), index)
             fix = f"write {close!r}" if close else "name one of these, or leave it out: it then counts once"
+            if isinstance(name, bool):
+                fix = "put it between quotes: without them YAML takes yes, no and the like for true or false"
             problems.append(
                 Problem(
                     "the configuration",

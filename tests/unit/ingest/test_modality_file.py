@@ -1,5 +1,7 @@
 """A modality's own file, in every form and order, gives the matrix that a column of the table gives."""
 
+import unicodedata
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -8,6 +10,7 @@ import pytest
 from forms import FORMS, ROWS, TEST, made_up, per_item
 from latefusion.core.errors import InputError
 from latefusion.ingest.columns import Columns
+from latefusion.ingest.findings import Findings
 from latefusion.ingest.ingest import SplitFiles, ingest
 from latefusion.ingest.modality_file import ingest_modality, item_names
 from latefusion.ingest.readers import csv_file, json_lines, matrix_file
@@ -258,6 +261,13 @@ def test_an_index_that_only_counts_rows_is_neither_identifier_nor_number(songs, 
         np.testing.assert_array_equal(np.vstack(list(found.values())), X.astype(np.float32))
 
 
+def test_an_index_that_pandas_writes_into_parquet_is_no_number_of_an_embedding(songs, tmp_path):
+    table = MADE_UP.columns().append_column("__index_level_0__", pa.array(MADE_UP.order))
+    pq.write_table(table, tmp_path / "a.parquet")
+    found = joined({"file": str(tmp_path / "a.parquet")}, songs, tmp_path / "out")
+    np.testing.assert_array_equal(np.vstack(list(found.values())), X.astype(np.float32))
+
+
 def test_a_number_that_is_text_in_one_row_is_refused_and_its_column_not_left_out(songs, tmp_path):
     (tmp_path / "a.csv").write_text(MADE_UP.wide(",").replace(repr(float(X[7, 2])), "n/a"))
     with pytest.raises(InputError, match="the text 'n/a' in the column 'mfcc_2'"):
@@ -301,3 +311,40 @@ def test_a_file_of_an_item_that_holds_no_number_may_be_computed_again_or_removed
     np.save(tmp_path / "each/song 004.npy", half)
     with pytest.raises(InputError, match=r"song 004\.npy\n(.|\n)*remove the file and write `missing: true`"):
         joined(entry, songs, tmp_path / "out", missing=True)
+
+
+def test_a_file_an_item_is_found_in_another_unicode_form_of_its_identifier(tmp_path):
+    names = ["Beyonc\u00e9", "Sigur R\u00f3s", "AC & DC"]
+    (tmp_path / "each").mkdir()
+    for value, name in enumerate(names):
+        np.save(tmp_path / "each" / f"{unicodedata.normalize('NFD', name)}.npy", np.full(2, float(value)))
+    keys = [*names[:2], "AC &amp; DC"]
+    source = open_modality(
+        {"files": str(tmp_path / "each/{item}.npy")}, item="id", keys=lambda: keys, max_cell_bytes=MAX
+    )
+    (rows,) = source.rows(Findings(), exact=False)
+    assert rows.keys.to_pylist() == keys
+    np.testing.assert_array_equal(rows.parsed.values.reshape(-1, 2), [[0, 0], [1, 1], [2, 2]])
+
+
+def test_of_two_files_in_other_unicode_forms_none_is_taken_in_silence(tmp_path):
+    (tmp_path / "each").mkdir()
+    letters = "\u1e69", "\u1e61\u0323", "s\u0323\u0307"  # one letter, in three forms
+    for name in letters[1:]:
+        np.save(tmp_path / "each" / f"{name}.npy", np.ones(2))
+    source = open_modality(
+        {"files": str(tmp_path / "each/{item}.npy")},
+        item="id",
+        keys=lambda: [letters[0]],
+        max_cell_bytes=MAX,
+    )
+    with pytest.raises(InputError, match="no file of any of 1 item"):
+        list(source.rows(Findings(), exact=False))
+
+
+def test_a_pattern_that_fits_no_item_names_a_file_that_is_there(tmp_path):
+    per_item(tmp_path, MADE_UP)
+    with pytest.raises(InputError, match=r"call files and items alike: there is .*each/song 000\.npy'"):
+        entry = {"files": str(tmp_path / "each/{item}.npy")}
+        source = open_modality(entry, item="id", keys=lambda: ["0", "1"], max_cell_bytes=MAX)
+        list(source.rows(Findings(), exact=False))

@@ -24,6 +24,11 @@ def test_a_class_that_the_data_lack_is_named_with_the_nearest():
     assert "write 'angry'" in str(caught.value)
 
 
+def test_a_class_called_yes_is_to_be_quoted():
+    with pytest.raises(InputError, match=r"True, which is no class(.|\n)*between quotes"):
+        SvmSettings.of({"class_weight": {True: 2}}, [{"label": "yes", "name": "yes", "index": 0}])
+
+
 @pytest.mark.parametrize("weight", ["none", "balanced", None])
 def test_words_stay_as_they_are(weight):
     assert SvmSettings.of({"class_weight": weight, "C": 2}, CLASSES) == SvmSettings(C=2, class_weight=weight)

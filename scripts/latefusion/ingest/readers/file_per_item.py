@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any, Final, Literal
 
@@ -12,7 +13,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from latefusion.core.errors import InputError, Problem, shorten
-from latefusion.core.table_files import ITEM, STEM
+from latefusion.core.table_files import ITEM, STEM, files_of_items
+from latefusion.core.wording import plural
+from latefusion.dataset.keys import canonical_text
 from latefusion.ingest.embedding_errors import Explanation
 from latefusion.ingest.embeddings import BAD, EMPTY, EXPLAINED, Parsed, with_spread
 from latefusion.ingest.findings import Findings
@@ -83,7 +86,7 @@ class FilePerItem:
         return str(self.path_of(self._keys[line - 1])), None
 
     def path_of(self, key: str) -> Path:
-        """Return the file of an item.
+        """Return the file of an item, whose name may write the identifier in another form of its letters.
 
         Raises
         ------
@@ -98,12 +101,27 @@ class FilePerItem:
         name = self.file.replace(ITEM, key)
         if STEM in name:
             name = name.replace(STEM, str(PurePosixPath(key).with_suffix("")))
-        return Path(name)
+        path = Path(name)
+        if path.is_file():
+            return path
+        alike = self._by_canonical_name.get(canonical_text(str(path)), [])
+        return alike[0] if len(alike) == 1 else path
+
+    @cached_property
+    def _by_canonical_name(self) -> dict[str, list[Path]]:
+        """The files that are there, by their names in canonical form: archives of macOS decompose letters."""
+        found: dict[str, list[Path]] = {}
+        for path, _ in files_of_items(self.file):
+            found.setdefault(canonical_text(path), []).append(Path(path))
+        return found
 
     def _no_file(self) -> Problem:
         tried = ", ".join(str(self.path_of(key)) for key in self._keys[:2])
-        found = f"no file of any of {len(self._keys):,} items, such as {tried}"
+        found = f"no file of any of {plural(len(self._keys), 'item')}, such as {tried}"
         fix = "correct the pattern: {item} stands for the identifier, {stem} for what is before its suffix"
+        there = sorted(str(path) for paths in self._by_canonical_name.values() for path in paths)
+        if there:
+            fix = f"call files and items alike: there is {shorten(there[0], 200)}; or {fix}"
         return Problem(self.file, found, "a file for each item", fix)
 
     def _read(self, keys: Sequence[str]) -> Parsed:

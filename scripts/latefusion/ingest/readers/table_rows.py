@@ -30,7 +30,7 @@ from latefusion.ingest.wide import (
 logger = logging.getLogger(__name__)
 
 LOOKED_AT = 1000
-_INDEX = re.compile(r"Unnamed: \d+(?:\.\d+)?")
+_INDEX = re.compile(r"Unnamed: \d+(?:\.\d+)?|__index_level_\d+__")
 EMPTY_FRAME = Explanation("a frame without numbers", "numbers in every row", "drop the row")
 
 
