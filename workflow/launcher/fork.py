@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import gc
 import importlib
 import multiprocessing
 import os
@@ -59,6 +60,7 @@ class Fork:
     def __init__(
         self, options: Sequence[str], environment: Mapping[str, str], handlers: Mapping[int, Any]
     ) -> None:
+        gc.freeze()  # both processes keep what they share, and neither looks through it for garbage
         terminal = os.dup(sys.__stdin__.fileno()) if sys.__stdin__ else None
         self._process = multiprocessing.get_context("fork").Process(
             target=_be_snakemake, args=(options, environment, handlers, terminal)
