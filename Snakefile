@@ -26,20 +26,29 @@ else:
 if RUN.has_classes:
 
     include: "workflow/rules/svm.smk"  #         feature matrices -> SVMs -> probabilities
-    include: "workflow/rules/learners.smk"  #    the same by other learners, and the best of several
-    include: "workflow/rules/external.smk"  #    models and probabilities that the user brings
     include: "workflow/rules/fusion.smk"  #      probabilities -> each fusion rule -> the selected one
     include: "workflow/rules/evaluation.smk"  #  predictions -> metrics, comparisons, checks, summary
     include: "workflow/rules/report.smk"  #      tables -> one page
     include: "workflow/rules/prediction.smk"  #  items without labels -> classes
 
+    if FILES.learner_views or FILES.chosen_views:
+
+        include: "workflow/rules/learners.smk"  # what svm.smk makes by other learners, and the best of several
+
+    if FILES.views_from("pretrained") or FILES.imported:
+
+        include: "workflow/rules/external.smk"  # the same of models and probabilities that the user brings
+
 
 if RUN.targets is not None:
 
-    include: "workflow/rules/regression.smk"  #       predictions of numbers -> each fusion rule -> tables -> one page
-    include: "workflow/rules/kernel_ridge.smk"  #     feature matrices -> kernel ridge regressors -> predictions
-    include: "workflow/rules/target_learners.smk"  #  the same by other learners, and the best of several
+    include: "workflow/rules/regression.smk"  #         predictions of numbers -> each fusion rule -> tables -> one page
+    include: "workflow/rules/kernel_ridge.smk"  #       feature matrices -> kernel ridge regressors -> predictions
     include: "workflow/rules/target_prediction.smk"  #  items without numbers -> numbers
+
+    if RUN.targets.learner_views or RUN.targets.chosen_views:
+
+        include: "workflow/rules/target_learners.smk"  # what kernel_ridge.smk makes by other learners, and the best
 
 
 rule all:

@@ -1,6 +1,6 @@
 # Needs: what every model says of the test items. Makes: evaluation/{protocol}/*.parquet, summary.csv, checks.json.
 
-from latefusion.planning import priorities
+from latefusion.planning import learner_resources, priorities
 
 
 rule evaluate:
