@@ -212,18 +212,23 @@ def _one_file_an_item(source: str, path: Path) -> FilesOfItems | None:
     suffix = suffixes.pop()
     files.sort()
     stems = frozenset(file.relative_to(path).with_suffix("").as_posix() for file in files)
-    if any(split_of(stem) for stem in stems):
+    numbered = len({_PART.sub("", stem) for stem in stems}) == 1
+    if _called_after_splits(stems) and not numbered:
         return None
     if suffix in MATRIX_SUFFIXES:
         shape = next((array.shape for array in list_arrays(files[0]).values()), None)
         return FilesOfItems(source, suffix, stems, shape is not None and len(shape) > 1)
-    numbered = len({_PART.sub("", stem) for stem in stems}) == 1 and not all(map(str.isdigit, stems))
-    if suffix not in TABLE_SUFFIXES or numbered:
+    if suffix not in TABLE_SUFFIXES or (numbered and not all(map(str.isdigit, stems))):
         return None
     table, last = sample_table(source, files[:1]), sample_table(source, files[-1:])
     if table.names != last.names:
         return None
     return FilesOfItems(source, suffix, stems, table.rows > 1, table)
+
+
+def _called_after_splits(stems: frozenset[str]) -> bool:
+    """Say whether files are called after splits, more of them than items are by chance (`Train in Vain`)."""
+    return sum(split_of(stem) is not None for stem in stems) * 10 >= len(stems)
 
 
 def split_of(name: str) -> Split | None:

@@ -283,3 +283,32 @@ def test_a_table_of_all_items_is_no_list_of_one_split(tmp_path):
     config = yaml.safe_load(config_text(proposal))
     assert config["data"]["split"] == {"lists": {"train": "train_ids.txt", "test": "test_ids.txt"}}
     assert [one["file"] for one in config["modalities"]] == ["test_bert.csv"]
+
+
+NUMBERED = [f"TR{row:05}" for row in range(20)]
+NAMED = [f"Song {row}" for row in range(20)] + ["The Clash - Train in Vain", "Test Tube Baby"]
+
+
+@pytest.mark.parametrize("keys", [NUMBERED, NAMED])
+def test_items_whose_names_hold_the_word_of_a_split_are_items(tmp_path, keys):
+    rows = [f"{key},{'sad' if at % 2 else 'happy'}" for at, key in enumerate(keys)]
+    (tmp_path / "songs.csv").write_text("\n".join(["track,mood", *rows]) + "\n")
+    for key in keys:
+        (tmp_path / "wav").mkdir(exist_ok=True)
+        np.save(tmp_path / "wav" / f"{key}.npy", np.ones((3, 2)))
+    found = configuration(proposed(tmp_path, ["songs.csv", "wav"]))
+    assert [entry["files"] for entry in found["modalities"]] == ["wav/{item}.npy"]
+
+
+def test_matrices_that_are_called_after_splits_are_no_items(tmp_path):
+    (tmp_path / "npy").mkdir()
+    for name, rows in (
+        ("train", 4),
+        ("test", 3),
+        ("train_ids", 4),
+        ("test_ids", 3),
+        ("scale", 9),
+        ("mean", 9),
+    ):
+        np.save(tmp_path / "npy" / f"{name}.npy", np.ones((rows, 2)))
+    assert {sample.source for sample in look("npy", tmp_path)} > {"npy/train.npy", "npy/test.npy"}
