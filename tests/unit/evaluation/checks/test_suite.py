@@ -378,6 +378,18 @@ def test_known_assignments_are_not_reported():
     assert run(clean(), "cross", assignments=2)["checks"] == []
 
 
+def test_rules_that_all_say_the_same_are_not_moved_by_an_assignment_that_moves_nothing():
+    tables = clean()
+    for one in tables["metrics"]:
+        one["value"] = 0.94
+    for one in tables["spread"]:
+        one.update(least=0.94, most=0.94)
+    codes = {check["code"] for check in run(tables, "cross", assignments=2)["checks"]}
+    assert codes == {"majority_not_beaten"}
+    change("spread", {"least": 0.939}, over="assignment")(tables)
+    assert "assignments_exceed" in {check["code"] for check in run(tables, "cross", assignments=2)["checks"]}
+
+
 def test_a_split_without_shared_groups_does_not_straddle_under_cross():
     found = run(clean(), "cross", {"groups.test_items_seen": 120}, assignments=2)
     assert found["checks"] == []
