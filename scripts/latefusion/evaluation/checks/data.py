@@ -242,10 +242,9 @@ def items_unmatched(evidence: Evidence) -> Findings:
         lost, rest = match["lost"], match["left_over"]
         told = []
         if lost:
-            items = (
-                f"{lost:,} of {plural(match['matched'] + lost, 'item')} {verb(lost, 'has', 'have')} no row"
-            )
-            told.append(f"{items} in the file of {name} ({few(match['lost_names'], lost)})")
+            items = f"{lost:,} of {plural(match['matched'] + lost, 'item')} {verb(lost, 'has', 'have')}"
+            named = few(match["lost_names"], lost)
+            told.append(f"{items} no embedding in the file of {name} ({named})")
         if rest:
             where = "" if lost else f" in the file of {name}"
             rows = f"{plural(rest, 'row')}{where} {verb(rest, 'is', 'are')} of no item"

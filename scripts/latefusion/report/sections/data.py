@@ -184,8 +184,8 @@ def _modalities(results: Results) -> Table:
     sources = {entry["name"]: _source_of(entry) for entry in results.config["modalities"]}
     own = any("match" in entry for entry in found.values())
     matched = {
-        "matched": Column("Items with a row", "matched"),
-        "lost": Column("Items without", "lost", help="items of no row in the modality's own file"),
+        "matched": Column("Items with an embedding", "matched"),
+        "lost": Column("Items without", "lost", help="items of no embedding in the modality's own file"),
         "left_over": Column(
             "Rows of no item", "left_over", help="rows of its own file that no item asks for"
         ),

@@ -436,11 +436,14 @@ def test_groups_that_cross_cannot_keep_apart_are_an_error_under_cross_alone():
     [
         (
             {},
-            "7 of 9 items have no row in the file of text ('a1' and 6 more), and 1 row is of no item ('b').",
+            (
+                "7 of 9 items have no embedding in the file of text ('a1' and 6 more), "
+                "and 1 row is of no item ('b')."
+            ),
         ),
         (
             {"matched": 999, "lost": 1, "lost_names": ["a1"], "left_over": 0},
-            "1 of 1,000 items has no row in the file of text ('a1').",
+            "1 of 1,000 items has no embedding in the file of text ('a1').",
         ),
         (
             {"lost": 0, "left_over": 2, "left_over_names": ["b1", "b2"]},

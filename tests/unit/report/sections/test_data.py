@@ -25,7 +25,7 @@ def shown(found):
 def test_what_a_modalitys_own_file_and_the_items_have_of_each_other_is_counted(results):
     found = table(results, audio=MATCH)
     assert [column.title for column in found.columns[-3:]] == [
-        "Items with a row",
+        "Items with an embedding",
         "Items without",
         "Rows of no item",
     ]
