@@ -159,7 +159,7 @@ def rejections(groups: int, correlation: float, sets: int, draws: int, seed: int
         both = cells(sizes, joint(), correlation, count, rng)
         margins = np.concatenate([model_margins(both.sum(axis=-1)), model_margins(both.sum(axis=-2))], -1)
         f1 = resample(side_by_side(margins), statistics, draws=draws, rng=rng)
-        centred = [bootstrap_p(f1.estimate[i], f1.draws[:, i]) for i in range(count)]
+        centred = [bootstrap_p(f1.estimate[i], f1.draws[:, i], groups) for i in range(count)]
         rejected += [np.sum(np.asarray(p) <= 0.05) for p in (signs, skewed.p(), centred)]
     names = ("accuracy_sign_flip", "loss_bootstrap_t", "macro_f1_bootstrap")
     return dict(zip(names, (rejected / sets).tolist(), strict=True))

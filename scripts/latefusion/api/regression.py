@@ -12,7 +12,14 @@ from numpy.typing import ArrayLike
 from latefusion.api.arguments import refusal, require_known, seed_of
 from latefusion.core.errors import shorten
 from latefusion.core.seeds import stream
-from latefusion.evaluation.statistics.group_bootstrap import Array, Groups, group_sums, grouped_means
+from latefusion.evaluation.statistics.group_bootstrap import (
+    Array,
+    Groups,
+    group_sums,
+    grouped_means,
+    least_p,
+    student,
+)
 from latefusion.evaluation.statistics.paired_tests import holm, least_detectable
 from latefusion.evaluation.statistics.proportions import LEVEL
 from latefusion.evaluation.statistics.studentised import studentise
@@ -156,7 +163,9 @@ def _comparison_rows(
     first, second = np.arange(1, loss.shape[1]), np.zeros(len(others), np.int64)
     test = studentise(group_sums(loss / unit, group, count), sizes, first, second, draws=draws, rng=rng)
     means = grouped_means(loss[:, 1:] - loss[:, :1], group)
-    half = np.quantile(np.abs(test.draws), LEVEL, axis=0) if len(test.draws) else np.full(len(others), np.nan)
+    # draws of very few groups have no tails to take a quantile from
+    few = least_p(count) > 1 - LEVEL
+    half = np.full(len(others), student(count)) if few else np.quantile(np.abs(test.draws), LEVEL, axis=0)
     p = test.p()
     return [
         {
@@ -168,7 +177,7 @@ def _comparison_rows(
             "high": float(means.mean[k] + half[k] * means.se[k]),
             "p": float(p[k]),
             "p_holm": float(adjusted),
-            "detectable": least_detectable(float(means.se[k]), len(others)),
+            "detectable": least_detectable(float(means.se[k]), len(others), least=least_p(count)),
         }
         for k, (model, adjusted) in enumerate(zip(others, holm(p).tolist(), strict=True))
     ]

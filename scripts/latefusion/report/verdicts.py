@@ -34,7 +34,8 @@ def of_comparison(row: Row) -> str:
     if _is_shown(row):
         return BETTER if metric.gain(row["difference"]) > 0 else WORSE
     bound = gain_bound(row)
-    if bound is not None and bound <= _margin(row):
+    # groups that can show nothing exclude nothing
+    if bound is not None and row["detectable"] is not None and bound <= _margin(row):
         return NEGLIGIBLE
     return UNDECIDED
 
@@ -79,6 +80,12 @@ def detectable(row: Row) -> float | None:
     """Return the minimum detectable difference (80 % power), by the correction of the p-value beside it."""
     least: float | None = row.get("detectable_holm" if is_corrected(row) else "detectable")
     return least or None
+
+
+def is_powerless(row: Row) -> bool:
+    """Whether the groups are too few for any difference to be found, however large."""
+    key = "detectable_holm" if is_corrected(row) else "detectable"
+    return row["groups"] > 1 and row.get(key) is None
 
 
 def is_material(row: Row) -> bool:

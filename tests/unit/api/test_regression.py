@@ -102,3 +102,14 @@ def test_what_cannot_be_judged_is_refused_in_words(change, told):
     given = {"y": [1.0, 2.0, 3.0], "predictions": {"a": [1.0, 2.0, 2.0]}} | change
     with pytest.raises(ArgumentError, match=told):
         evaluate_regression(given.pop("y"), given.pop("predictions"), **given)
+
+
+@pytest.mark.parametrize("count", [2, 3, 5])
+def test_few_groups_have_wide_intervals_and_show_no_difference(count):
+    y, models, _ = songs(20)
+    found = evaluate_regression(y, models, groups=np.arange(len(y)) % count, draws=300).comparisons
+    apart = found[found["difference"] != 0]
+    assert len(apart)
+    assert (apart["p"] >= 2.0 ** (1 - count)).all()
+    assert (apart["high"] > apart["low"]).all()
+    assert found["detectable"].isna().all()

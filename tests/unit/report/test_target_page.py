@@ -95,10 +95,17 @@ def test_other_ways_that_a_comparison_can_end(tmp_path, scale, head):
 
 
 def test_few_items_leave_a_gain_open(tmp_path):
-    results = results_of(tmp_path, groups=12, seed=3)
+    results = results_of(tmp_path, groups=30, seed=3)
     told = verdicts(results)["Does fusing help?"]
     assert told.verdict.startswith("Not shown: ")
     assert "would mostly have been found" in told.text
+
+
+def test_groups_that_could_show_nothing_are_said_to_be_too_few(tmp_path):
+    told = verdicts(results_of(tmp_path, groups=12, seed=3))["Does fusing help?"]
+    assert told.verdict.startswith("Not shown: ")
+    assert "would mostly have been found" not in told.text
+    assert "groups could not show any gain, however large." in told.text
 
 
 def test_without_rules_the_page_speaks_of_the_best_modality(tmp_path):

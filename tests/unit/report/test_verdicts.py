@@ -14,6 +14,7 @@ def comparison(difference, low, high, p, metric="accuracy", reference=0.5, **mor
         "p": p,
         "p_holm": None,
         "reference_value": reference,
+        "detectable": 0.05,
     } | more
 
 
@@ -32,6 +33,8 @@ def comparison(difference, low, high, p, metric="accuracy", reference=0.5, **mor
         # of a reference that lacks little, little is a lot
         (comparison(0.0, -0.005, 0.005, 0.9, reference=0.98), "not shown"),
         (comparison(0.0, -0.001, 0.001, 0.9, reference=0.98), "negligible"),
+        # groups that can show nothing exclude nothing
+        (comparison(0.0, -0.001, 0.001, 0.9, reference=0.98, detectable=None), "not shown"),
         (comparison(-0.05, -0.08, -0.02, 0.01, "log_loss", 1.1), "better"),
         (comparison(0.05, 0.02, 0.08, 0.01, "log_loss", 1.1), "worse"),
         (comparison(0.05, -0.01, 0.11, 0.2, "log_loss", 1.1), "negligible"),

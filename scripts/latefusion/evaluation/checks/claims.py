@@ -46,6 +46,7 @@ def _is_negligible(row: Row) -> bool:
     most = _most(row)
     return (
         not row["significant"]
+        and row["detectable"] is not None  # groups that can show nothing exclude nothing
         and most is not None
         and most <= negligible(row["metric"], row["reference_value"])
     )
@@ -110,13 +111,14 @@ def rule_worse(evidence: Evidence) -> Findings:
             continue
         worst = min(rows, key=_gain)
         names = [row["model"] for row in rows]
+        by = f"by {amount(worst['metric'], -_gain(worst))}"
+        worst_of_several = f"; {worst['model']} {by}" if len(names) > 1 else ""
         yield Finding(
             "rule_worse",
             WARNING,
             f"{listed(names, NAMED)} {verb(len(names), 'is', 'are')} worse than {worst['reference']} alone "
-            f"in {TITLE[evidence.headline]}, after Holm's correction"
-            + (f"; {worst['model']}" if len(rows) > 1 else "")
-            + f" by {amount(worst['metric'], -_gain(worst))}.",
+            f"in {TITLE[evidence.headline]}, {'' if worst_of_several else by + ', '}after Holm's correction"
+            f"{worst_of_several}.",
             {row["model"]: row["difference"] for row in rows},
             f"Use {worst['reference']} alone before {verb(len(names), 'this rule', 'these rules')}.",
             protocol,
@@ -145,9 +147,13 @@ def selected_outside_set(evidence: Evidence) -> Findings:
 def test_too_small(evidence: Evidence) -> Findings:
     """Gains that were not decided are smaller than those that could be found."""
     for protocol, _ in evidence.protocols():
+        rows = _planned(evidence, protocol)
+        if rows and rows[0]["groups"] > 1 and all(row["detectable_holm"] is None for row in rows):
+            yield _shows_nothing(rows, protocol)
+            continue
         rows = [
             row
-            for row in _planned(evidence, protocol)
+            for row in rows
             if row["detectable_holm"] is not None
             and not row["significant"]
             and not _is_negligible(row)
@@ -169,6 +175,22 @@ def test_too_small(evidence: Evidence) -> Findings:
                 protocol,
                 [row["model"] for row in rows],
             )
+
+
+def _shows_nothing(rows: Sequence[Row], protocol: str) -> Finding:
+    """Say that the groups are too few for any difference to be found after Holm's correction."""
+    one = rows[0]
+    return Finding(
+        "test_too_small",
+        WARNING,
+        f"{plural(one['n'], 'item')} in {plural(one['groups'], 'group')} cannot show that a rule is better "
+        f"than {one['reference']}, however much better it is, after Holm's correction for "
+        f"{plural(one['tests'], 'comparison')}: chance alone makes all groups agree too often.",
+        {"groups": one["groups"], "n": one["n"], "tests": one["tests"]},
+        "Test on more groups, or name fewer rules.",
+        protocol,
+        [row["model"] for row in rows],
+    )
 
 
 def weights_from_test(evidence: Evidence) -> Findings:

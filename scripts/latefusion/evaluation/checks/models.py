@@ -33,7 +33,8 @@ def majority_not_beaten(evidence: Evidence) -> Findings:
             MAJORITY,
             "majority_not_beaten",
             "always saying the most frequent class",
-            "Look at the embeddings and the labels: what does no better has learned next to nothing.",
+            f"Look at the {'predictions' if _is_referee(evidence) else 'embeddings'} and the labels: what "
+            "does no better has learned next to nothing.",
         )
 
 
@@ -102,8 +103,8 @@ def class_never_predicted(evidence: Evidence) -> Findings:
                 f"nearly never {verb(len(own), 'says', 'say')} it ({least['model']}: "
                 f"{percent(least['value'])}).",
                 {row["model"]: row["value"] for row in own},
-                "Read macro-F1 and the recall of each class, not accuracy alone; try "
-                "`class_weight: balanced`.",
+                "Read macro-F1 and the recall of each class, not accuracy alone"
+                + ("." if _is_referee(evidence) else "; try `class_weight: balanced`."),
                 protocol,
                 [row["model"] for row in own],
             )
@@ -270,6 +271,11 @@ def models_left_out(evidence: Evidence) -> Findings:
             protocol,
             names,
         )
+
+
+def _is_referee(evidence: Evidence) -> bool:
+    """Whether finished predictions are judged, and no model is trained."""
+    return "predictions" in evidence.dataset
 
 
 def _not_beaten(evidence: Evidence, protocol: str, baseline: str, code: str, what: str, do: str) -> Findings:

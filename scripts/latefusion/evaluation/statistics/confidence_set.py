@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from latefusion.evaluation.statistics.group_bootstrap import Array
+from latefusion.evaluation.statistics.group_bootstrap import Array, least_p
 from latefusion.evaluation.statistics.proportions import LEVEL
 from latefusion.evaluation.statistics.studentised import studentise
 
@@ -65,7 +65,7 @@ def confidence_set(
     apart[first, second], apart[second, first] = pairs.t, -pairs.t
     order, largest = _eliminate(apart)
     beyond = _as_far(np.abs(pairs.draws), first, second, order, largest)
-    reached = np.maximum.accumulate((1 + beyond) / (1 + draws))
+    reached = np.maximum(np.maximum.accumulate((1 + beyond) / (1 + draws)), least_p(groups))
     p[order] = reached
     leave = reached < 1 - LEVEL
     eliminated[order[leave]] = 1 + np.flatnonzero(leave)

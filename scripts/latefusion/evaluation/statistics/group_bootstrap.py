@@ -158,6 +158,16 @@ def grouped_variance(influence: Array) -> Array:
     return variance
 
 
+def least_p(groups: int) -> float:
+    """Return the least two-sided p-value of a test by whole groups: that all of them differ the same way.
+
+    By chance alone each group's difference could as well have had the other sign (Fisher 1935): all agree in
+    2 of 2^G cases. Draws of so few groups lack the tails to tell it, so that p-values of bootstraps are held
+    to it as well.
+    """
+    return float(2.0 ** (1 - groups))
+
+
 def student(groups: int) -> float:
     """Return the 97.5 % quantile of Student's t with G − 1 degrees of freedom; NaN for one group."""
     return float(quantiles(np.array([groups]))[0]) if groups > 1 else float("nan")

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from latefusion.evaluation.statistics.group_bootstrap import Array, group_sums
+from latefusion.evaluation.statistics.group_bootstrap import Array, group_sums, least_p
 
 LEAST_P: Final = 1e-12
 """Below, the exact sign-flip distribution drowns in rounding."""
@@ -53,15 +53,16 @@ def sign_flip(sums: NDArray[np.int64]) -> float:
     return float(min(max(p, LEAST_P), 1.0))
 
 
-def bootstrap_p(difference: float, draws: Array) -> float:
+def bootstrap_p(difference: float, draws: Array, groups: int) -> float:
     """Return the two-sided p-value of a difference whose bootstrap draws, (B,), are centred on it.
 
-    For measures that are no means, macro-F1; for means there is `studentise`.
+    For measures that are no means, macro-F1; for means there is `studentise`. At least `least_p`.
     Source: Davison and Hinkley 1997, section 4.4.
     """
     centred = np.abs(draws - difference)
     # a tolerance keeps rounding from deciding ties
-    return float((1 + (centred >= abs(difference) * (1 - 1e-12)).sum()) / (1 + len(draws)))
+    p = float((1 + (centred >= abs(difference) * (1 - 1e-12)).sum()) / (1 + len(draws)))
+    return max(p, least_p(groups))
 
 
 def holm(p: Array) -> Array:
@@ -139,10 +140,24 @@ def cochran_q(right: Array) -> tuple[float, int, float]:
     return float(q), models - 1, float(chdtrc(models - 1, q))
 
 
-def least_detectable(se: float, tests: int = 1) -> float:
+def least_detectable(se: float, tests: int = 1, *, least: float = 0.0) -> float | None:
     """Return the difference that a two-sided test at 5 % finds four times out of five.
 
     (z₁₋α/₂ + z₀.₈) · SE, with α divided by the size of the family at Holm's first step.
+
+    Parameters
+    ----------
+    se : float
+    tests : int
+    least : float
+        Least p-value that the test can give, which few groups keep high.
+
+    Returns
+    -------
+    float or None
+        None where no difference, however large, is found.
     """
+    if least > ALPHA / max(tests, 1):
+        return None
     normal = NormalDist()
     return (normal.inv_cdf(1 - ALPHA / (2 * max(tests, 1))) + normal.inv_cdf(POWER)) * se

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from latefusion.evaluation.statistics.group_bootstrap import Array, resample
+from latefusion.evaluation.statistics.group_bootstrap import Array, least_p, resample
 
 _ROUNDING: Final = 1e-12
 
@@ -24,21 +24,23 @@ class Studentised:
     draws : (B, P) array
         How far the draws are from the data, each over its own error, 0 where it has none; no draws where
         there is but one group.
+    groups : int
     """
 
     t: Array
     draws: Array
+    groups: int
 
     def p(self) -> Array:
         """Return the two-sided p-value of each difference, (P,).
 
         The symmetric bootstrap-t test (Davison and Hinkley 1997, section 4.4; Hall 1992, section 3.6);
-        1 where there is but one group.
+        at least `least_p`, which is 1 where there is but one group.
         """
         # a tolerance keeps rounding from deciding ties
         beyond = np.abs(self.draws) >= np.abs(self.t) * (1 - 1e-12)
         shares: Array = (1 + beyond.sum(axis=0)) / (1 + len(self.draws))
-        return shares
+        return np.maximum(shares, least_p(self.groups))
 
 
 def studentise(
@@ -71,7 +73,7 @@ def studentise(
     """
     groups, columns = sums.shape
     if groups < 2:
-        return Studentised(np.zeros(len(first)), np.empty((0, len(first))))
+        return Studentised(np.zeros(len(first)), np.empty((0, len(first))), groups)
     n = sizes.sum()
     # around the mean of the data, so that no digits cancel
     rest = sums - sums.sum(axis=0) / n * sizes[:, None]
@@ -92,7 +94,7 @@ def studentise(
     difference = np.where(np.abs(difference) <= _ROUNDING, 0.0, difference)
     constant = np.copysign(np.where(difference == 0, 0.0, np.inf), difference)
     t = np.divide(difference, error, out=constant, where=error > _ROUNDING)
-    return Studentised(t, resample(parts, statistics, draws=draws, rng=rng, n_jobs=n_jobs).draws)
+    return Studentised(t, resample(parts, statistics, draws=draws, rng=rng, n_jobs=n_jobs).draws, groups)
 
 
 def _error(squares: Array, shift: Array, n: Array, groups: int) -> Array:

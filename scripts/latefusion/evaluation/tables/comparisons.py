@@ -24,6 +24,7 @@ from latefusion.evaluation.scores import Scores, differences
 from latefusion.evaluation.statistics.group_bootstrap import (
     grouped_means,
     grouped_variance,
+    least_p,
 )
 from latefusion.evaluation.statistics.paired_tests import (
     ALPHA,
@@ -148,10 +149,12 @@ def _compare(scores: Scores, model: Aligned, base: Aligned, metric: str, tests: 
             }
             if only_model + only_reference == 0 and not coincide(model, base):
                 row |= _never_apart(sample)
+    # a mid-p counts half of what is as far as the data are
+    least = least_p(sample.groups) * (0.5 if metric == "accuracy" else 1.0)
     return row | {
         "se": se,
-        "detectable": least_detectable(se),
-        "detectable_holm": least_detectable(se, tests),
+        "detectable": least_detectable(se, least=least),
+        "detectable_holm": least_detectable(se, tests, least=least),
     }
 
 
@@ -192,10 +195,8 @@ def _tests(
     )
     estimate = resampled.estimate[columns] - resampled.estimate[other]
     drawn = resampled.draws[:, columns] - resampled.draws[:, [other]]
-    # one group is drawn again and again: nothing is learned
-    several = sample.groups > 1
     return [
-        {"test": "bootstrap", "p": bootstrap_p(float(one), drawn[:, at]) if several else 1.0}
+        {"test": "bootstrap", "p": bootstrap_p(float(one), drawn[:, at], sample.groups)}
         for at, one in enumerate(estimate)
     ]
 

@@ -190,7 +190,9 @@ def _claims(tables: Mapping[str, pa.Table], metric: str) -> list[str]:
         f"{', '.join(winners) or 'no rule'}"
     )
     known = [one["detectable_holm"] for one in family if one["detectable_holm"] is not None]
-    text += "." if known else ", as one group tells nothing of chance."
+    groups = family[0]["groups"]
+    few = "one group tells nothing of chance" if groups == 1 else f"{groups} groups could show none"
+    text += "." if known else f", as {few}."
     # zero for a rule that decides as the reference does
     detectable = [value for value in known if value]
     if detectable:

@@ -9,7 +9,7 @@ import numpy as np
 
 from latefusion.evaluation.samples import Row
 from latefusion.evaluation.statistics.drawn_signs import sign_flip_of_sums
-from latefusion.evaluation.statistics.group_bootstrap import grouped_means
+from latefusion.evaluation.statistics.group_bootstrap import grouped_means, least_p
 from latefusion.evaluation.statistics.paired_tests import ALPHA, holm, least_detectable
 from latefusion.evaluation.tables.comparisons import first_rules
 from latefusion.evaluation.targets.losses import Losses, columns
@@ -100,7 +100,7 @@ def comparison_rows(
                 "same_as": same[model.name],
             }
             | _difference(of, places[k], base)
-            | _power(float(means.se[k]), len(family) if p_holm is not None else 1)
+            | _power(float(means.se[k]), len(family) if p_holm is not None else 1, sample.groups)
         )
     return rows
 
@@ -118,11 +118,12 @@ def _difference(of: Losses, model: int, base: int) -> Row:
     }
 
 
-def _power(se: float, tests: int) -> Row:
+def _power(se: float, tests: int, groups: int) -> Row:
     """Return what the test could have found, in units of R²."""
+    least = least_p(groups)
     return {
         "tests": tests,
         "se": se,
-        "detectable": least_detectable(se),
-        "detectable_holm": least_detectable(se, tests),
+        "detectable": least_detectable(se, least=least),
+        "detectable_holm": least_detectable(se, tests, least=least),
     }

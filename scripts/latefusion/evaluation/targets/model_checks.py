@@ -8,7 +8,7 @@ from latefusion.core.wording import plural, verb
 from latefusion.evaluation.checks.finding import NOTE, WARNING, Evidence, Finding, Findings, percent
 from latefusion.evaluation.names import SELECTED
 from latefusion.evaluation.targets.found_rows import center_of, few_named, metric_of, planned, targets_of
-from latefusion.evaluation.targets.names import GROUP_MEAN, MEAN
+from latefusion.evaluation.targets.names import GROUP_MEAN, LEAST_WRITTEN, MEAN
 from latefusion.evaluation.targets.prediction_intervals import ALL_PARTITIONS
 
 SHRUNK: Final = 1.1
@@ -88,7 +88,9 @@ def rule_not_better(evidence: Evidence) -> Findings:
 def rule_worse(evidence: Evidence) -> Findings:
     """A rule is shown to be worse than the best single modality."""
     for protocol, tables in evidence.protocols():
-        rows = [row for row in planned(tables) if row["significant"] and row["r2_difference"] < 0]
+        rows = [
+            row for row in planned(tables) if row["significant"] and row["r2_difference"] <= -LEAST_WRITTEN
+        ]
         if rows:
             names = [row["model"] for row in rows]
             yield Finding(
@@ -97,7 +99,7 @@ def rule_worse(evidence: Evidence) -> Findings:
                 f"{few_named(names)} {verb(len(names), 'is', 'are')} shown to be worse than "
                 f"{rows[0]['reference']} alone.",
                 {row["model"]: row["r2_difference"] for row in rows},
-                "Leave these out, or look at what they learn from.",
+                f"Use {rows[0]['reference']} alone before {verb(len(names), 'this rule', 'these rules')}.",
                 protocol,
                 names,
             )

@@ -13,7 +13,7 @@ from latefusion.core.metrics import Array, Labels
 from latefusion.evaluation.alignment import replicates_of
 from latefusion.evaluation.samples import KINDS, Grouped, Listed, Mask, Names
 
-SAME: Final = 1e-9
+SAME: Final = 1e-6
 """Predictions closer than this, in standard deviations of the target, coincide."""
 
 
@@ -249,7 +249,10 @@ def _aligned(model: TargetModel, row: Mapping[str, int]) -> AlignedTargets:
 
 def coinciding(sample: TargetSample) -> dict[str, str | None]:
     """Return for each model the first one before it that predicts the same in every row, or None."""
-    unit = SAME * np.where(sample.y.std(axis=0) > 0, sample.y.std(axis=0), 1.0)
+    spread = sample.y.std(axis=0)
+    # of items that all have one value, what models err by tells the unit
+    errors = np.sqrt(np.mean([sample.squared(model).mean(axis=0) for model in sample.models], axis=0))
+    unit = SAME * np.where(np.ptp(sample.y, axis=0) > 0, spread, errors)
     same: dict[str, str | None] = {}
     for index, model in enumerate(sample.models):
         same[model.name] = next(

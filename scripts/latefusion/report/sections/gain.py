@@ -156,8 +156,16 @@ def _others(metric: Metric, tables: Tables) -> str:
 
 
 def _power(metric: Metric, effect: Row) -> str:
+    if effect["verdict"] != verdicts.UNDECIDED:
+        return ""
+    if verdicts.is_powerless(effect):
+        return say(
+            "{how}{groups:group} could not show any gain, however large.",
+            groups=effect["groups"],
+            how="By the same correction " * verdicts.is_corrected(effect),
+        )
     least = verdicts.detectable(effect)
-    if effect["verdict"] != verdicts.UNDECIDED or least is None or effect["low"] is None:
+    if least is None or effect["low"] is None:
         return ""
     how = ", by the same correction" if verdicts.is_corrected(effect) else ""
     return (

@@ -675,8 +675,39 @@ def test_rules_that_are_worse_are_named():
 def test_one_group_detects_nothing_and_is_not_called_too_small_for_it():
     tables = clean()
     for one in tables["comparisons"]:
-        one["detectable"] = one["detectable_holm"] = None
+        one |= {"detectable": None, "detectable_holm": None, "groups": 1}
     assert run(tables)["checks"] == []
+
+
+def test_groups_that_can_show_no_difference_are_too_few_and_exclude_none():
+    tables = clean()
+    for one in tables["comparisons"]:
+        one |= {"detectable": None, "detectable_holm": None, "groups": 4, "n": 200, "tests": 2}
+        one |= {"significant": False, "p_holm": 1.0, "low": -0.001, "high": 0.001}
+    found = codes(run(tables))
+    assert found["test_too_small"]["sentence"] == (
+        "200 items in 4 groups cannot show that a rule is better than audio, however much better it is, "
+        "after Holm's correction for 2 comparisons: chance alone makes all groups agree too often."
+    )
+    assert "excluded" not in found["rule_not_better"]["sentence"]
+
+
+def test_one_rule_that_is_worse_is_said_to_be_so_by_how_much():
+    tables = clean()
+    change("comparisons", {"difference": -0.04, "low": -0.07, "high": -0.01}, model="max_confidence")(tables)
+    assert codes(run(tables))["rule_worse"]["sentence"] == (
+        "max_confidence is worse than audio alone in accuracy, by 4.0 points, after Holm's correction."
+    )
+
+
+def test_what_to_do_about_finished_predictions_is_nothing_that_only_training_can_do():
+    tables = clean()
+    change("per_class", {"value": 0.0}, metric="share_predicted", model="audio")(tables)
+    change("metrics", {"value": 0.0, "low": 0.0}, metric="accuracy", model="audio")(tables)
+    found = codes(run_checks(Evidence({"honest": tables}, copy.deepcopy(DATASET) | {"predictions": {}})))
+    assert "class_weight" not in found["class_never_predicted"]["what_to_do"]
+    assert "embeddings" not in found["majority_not_beaten"]["what_to_do"]
+    assert "class_weight" in codes(run(tables))["class_never_predicted"]["what_to_do"]
 
 
 # the same on tables of a run, not on rows made up for the check

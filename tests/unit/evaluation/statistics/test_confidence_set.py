@@ -87,3 +87,12 @@ def test_without_left_out_items_nothing_can_be_corrected():
     best, value, _, _ = bias_corrected_best(np.array([0.5, 0.4]), np.ones((3, 2)), np.full((3, 2), np.nan))
     assert best == 1
     assert np.isnan(value)
+
+
+@pytest.mark.parametrize("groups", [2, 3, 5])
+def test_groups_that_are_too_few_for_a_test_leave_out_no_model(groups):
+    rng = np.random.default_rng(groups)
+    sums = np.array([1.0, 5.0, 9.0]) + 0.01 * rng.normal(size=(groups, 3))
+    found = confidence_set(sums, np.ones(groups), draws=500, rng=rng)
+    assert found.inside.all()
+    assert not found.eliminated.any()

@@ -96,8 +96,15 @@ def test_the_overall_test_ignores_columns_that_depend_on_others():
 def test_the_bootstrap_p_value_of_a_normal_difference_is_the_normal_one():
     rng = np.random.default_rng(3)
     draws = rng.normal(1.5, 1.0, 200_000)
-    assert bootstrap_p(1.5, draws) == pytest.approx(2 * norm.sf(1.5), abs=0.003)
-    assert bootstrap_p(0.0, np.zeros(100)) == 1.0
+    assert bootstrap_p(1.5, draws, 100) == pytest.approx(2 * norm.sf(1.5), abs=0.003)
+    assert bootstrap_p(0.0, np.zeros(100), 100) == 1.0
+
+
+@pytest.mark.parametrize("groups", [1, 2, 5, 9])
+def test_no_bootstrap_is_surer_than_flips_of_so_few_groups_can_be(groups):
+    # all groups agree: the surest that flips can be, without the halving of ties
+    least = 2 * sign_flip(np.ones(groups, int)) if groups > 1 else 1.0
+    assert bootstrap_p(1.0, np.ones(999), groups) == pytest.approx(max(least, 0.001))
 
 
 def test_the_least_detectable_difference_is_the_one_that_was_settled():
@@ -105,3 +112,6 @@ def test_the_least_detectable_difference_is_the_one_that_was_settled():
     se = np.sqrt(0.25 / 2718)
     assert least_detectable(se) == pytest.approx(0.027, abs=0.0002)
     assert least_detectable(se, 10) == pytest.approx((norm.isf(0.0025) + norm.isf(0.2)) * se)
+    # what no p-value can be small enough for is not found, however large
+    assert least_detectable(se, 10, least=0.006) is None
+    assert least_detectable(se, 10, least=0.005) == least_detectable(se, 10)

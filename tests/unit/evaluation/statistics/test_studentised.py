@@ -86,3 +86,12 @@ def test_no_number_depends_on_the_number_of_threads():
         for jobs in (1, 4)
     )
     assert (one.draws == four.draws).all()
+
+
+@pytest.mark.parametrize("groups", [2, 3, 5, 8])
+def test_few_groups_that_all_agree_are_no_surer_than_chance_allows(groups):
+    sums = np.c_[np.linspace(1.0, 1.1, groups), np.zeros(groups)]
+    found = studentise(
+        sums, np.ones(groups), np.array([0]), np.array([1]), draws=999, rng=np.random.default_rng(0)
+    )
+    assert found.p()[0] >= 2.0 ** (1 - groups)

@@ -122,7 +122,8 @@ def test_checks_compare_models_in_the_headline_metric():
     (row,) = [r for r in summarise(tables, "log_loss") if (r["model"], r["subset"]) == ("bad", "all")]
     assert row["difference"] > 0
     assert told["rule_worse"]["sentence"] == (
-        f"bad is worse than audio alone in log loss, after Holm's correction by {row['difference']:.3f} nats."
+        f"bad is worse than audio alone in log loss, by {row['difference']:.3f} nats, "
+        "after Holm's correction."
     )
     assert "in log loss" in told["rule_not_better"]["sentence"]
     assert "look at accuracy" in told["rule_not_better"]["what_to_do"]
@@ -208,6 +209,26 @@ def test_a_rule_that_says_what_a_view_says_is_named_where_it_is_better():
     sentence, family = claims(copy)
     assert family["copy"]["same_as"] == "early"
     assert "after Holm's correction: copy." in sentence
+
+
+def test_groups_that_could_show_no_difference_are_said_to_be_too_few():
+    own = made_up.items()
+    places = np.arange(len(own.group)) % 4
+    few = replace(own, group=np.where(own.split == "test", places.astype(str), own.group).astype(object))
+    rows = np.arange(400, 600)
+    models = [
+        made_up.model("majority", "baseline", few, rows, 0.0),
+        made_up.model("audio", "single", few, rows, 0.2),
+        made_up.model("mean", "rule", few, rows, 3.0),
+    ]
+    data = made_up.dataset(few.label, 400)
+    tables = {"honest": evaluate(models, protocol="honest", items=few, dataset=data, draws=200)}
+    checks = run_checks(gather(tables, data))
+    text = " ".join(ranking(summarise(tables), tables, checks).split())
+    assert "after Holm's correction: no rule, as 4 groups could show none." in text
+    assert "Minimum detectable" not in text
+    told = next(check for check in checks["checks"] if check["code"] == "test_too_small")
+    assert told["sentence"].startswith("200 items in 4 groups cannot show that a rule is better than audio")
 
 
 def test_one_test_group_is_ranked_without_intervals_and_says_so():

@@ -8,6 +8,7 @@ import pytest
 from latefusion.evaluation.targets.baselines import target_baselines
 from latefusion.evaluation.targets.checks import CHECKS, run_target_checks
 from latefusion.evaluation.targets.evaluate import evaluate_targets
+from latefusion.evaluation.targets.samples import align_targets, coinciding
 from target_worlds import a_model, centers_of, conditional_mean, crossed, given, song_items, world
 
 GROUPS = {"known": True, "n": 200, "test_items_seen": 0, "cross_grouped": True, "shared": 0}
@@ -60,6 +61,34 @@ def test_a_rule_that_is_worse_is_named():
     noise = np.random.default_rng(1)
     said = found(*scene(lambda y: helpful(y) | {"selected": noise.normal(size=y.shape)}))
     assert said["rule_worse"]["models"] == ["selected"]
+
+
+def test_a_rule_that_is_worse_by_less_than_can_be_written_is_not_named():
+    off = np.random.default_rng(1)
+    said = found(
+        *scene(
+            lambda y: {"audio": y, "selected": y + 1e-4 * off.normal(size=y.shape)}, kinds=("single", "rule")
+        )
+    )
+    assert "rule_worse" not in said
+    assert "rules_coincide" not in said
+
+
+@pytest.mark.parametrize(("apart", "coincide"), [(1e-8, True), (1e-4, False)])
+@pytest.mark.parametrize("unit", [1e-12, 1.0, 1e12])
+@pytest.mark.parametrize("varies", [True, False])
+def test_models_coincide_in_units_of_the_target_also_where_no_item_varies(apart, coincide, unit, varies):
+    items, models, centers = scene(helpful)
+    rng = np.random.default_rng(2)
+    y = items.y if varies else np.ones_like(items.y)
+    items = replace(items, y=unit * y)
+    first = next(model for model in models if model.name == "audio")
+    second = replace(
+        first, name="second", predicted=first.predicted + apart * rng.normal(size=first.predicted.shape)
+    )
+    pair = [replace(model, predicted=unit * model.predicted) for model in (first, second)]
+    sample = align_targets(pair, items, centers)
+    assert coinciding(sample)["second"] == ("audio" if coincide else None)
 
 
 def test_noise_does_not_beat_the_mean_of_a_target():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from latefusion.evaluation.names import SELECTED
-from latefusion.evaluation.targets.names import GROUP_MEAN, MEAN
+from latefusion.evaluation.targets.names import GROUP_MEAN, LEAST_WRITTEN, MEAN
 from latefusion.report.components import Answer, Section
 from latefusion.report.number_format import NOTHING, number, signed, span
 from latefusion.report.sections.checks import all_counted
@@ -90,7 +90,7 @@ def verdict_of(row: Row) -> str:
     if row["r2_difference"] == 0 and row["r2_low"] in (0, None) and row["r2_high"] in (0, None):
         return "same"
     p = row["p_holm"] if row["p_holm"] is not None else row["p"]
-    if p is not None and p <= ALPHA:
+    if p is not None and p <= ALPHA and abs(row["r2_difference"]) >= LEAST_WRITTEN:
         return "better" if row["r2_difference"] > 0 else "worse"
     if row["r2_high"] is not None and row["r2_high"] <= NEGLIGIBLE:
         return "negligible"
@@ -123,6 +123,8 @@ def helps(results: TargetResults, tables: TargetTables) -> Answer:
             f"A difference of {number(detectable)} would mostly have been found with these items "
             "(80 % power, corrected for the number of rules)."
         )
+    elif shown == "not shown" and detectable is None and row["groups"] > 1:
+        told.append(f"{row['groups']} groups could not show any gain, however large.")
     return Answer(label, heads[shown], " ".join(told), tone)
 
 
