@@ -263,7 +263,7 @@ def assignments_exceed(evidence: Evidence) -> Findings:
 
 def assignments_unknown(evidence: Evidence) -> Findings:
     """How much another assignment to folds would change is not known."""
-    given = "predictions" in evidence.dataset  # their folds are what they are
+    given = evidence.is_of_predictions  # their folds are what they are
     if "cross" in evidence.tables and evidence.assignments < 2 and not given:
         yield Finding(
             "assignments_unknown",

@@ -163,7 +163,7 @@ def groups_unknown(evidence: Evidence) -> Findings:
             " cannot be seen.",
             {"n_groups": evidence.dataset["groups"]["n"]},
             "Name the column that tells which items belong together in "
-            f"`{'predictions' if 'predictions' in evidence.dataset else 'data'}.group`.",
+            f"`{'predictions' if evidence.is_of_predictions else 'data'}.group`.",
         )
 
 
@@ -193,7 +193,7 @@ def classes_unbalanced(evidence: Evidence) -> Findings:
     """Classes differ in size."""
     shares = {entry["name"]: entry["prior"] for entry in evidence.dataset["classes"]}
     of_train = "training " if "test" in evidence.dataset["n"] else ""
-    if "predictions" in evidence.dataset:
+    if evidence.is_of_predictions:
         of_train = "dev " if evidence.dataset["n"]["test"] else ""
     most, least = max(shares, key=lambda n: shares[n]), min(shares, key=lambda n: shares[n])
     if shares[least] == 0 or shares[most] / shares[least] > UNBALANCED:

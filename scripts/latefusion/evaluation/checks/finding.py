@@ -92,6 +92,11 @@ class Evidence:
     fused: Mapping[str, Sequence[str]] = field(default_factory=dict)
     headline: str = "accuracy"
 
+    @property
+    def is_of_predictions(self) -> bool:
+        """Whether finished predictions are judged, and no model was trained."""
+        return "predictions" in self.dataset
+
     def protocols(self) -> Iterator[tuple[str, Mapping[str, list[Row]]]]:
         """Yield the protocols that were run, and their tables."""
         yield from self.tables.items()

@@ -33,8 +33,8 @@ def majority_not_beaten(evidence: Evidence) -> Findings:
             MAJORITY,
             "majority_not_beaten",
             "always saying the most frequent class",
-            f"Look at the {'predictions' if _is_referee(evidence) else 'embeddings'} and the labels: what "
-            "does no better has learned next to nothing.",
+            f"Look at {'predictions' if evidence.is_of_predictions else 'embeddings'} and labels: where "
+            "AUROC is no better than chance either, next to nothing was learned.",
         )
 
 
@@ -104,7 +104,7 @@ def class_never_predicted(evidence: Evidence) -> Findings:
                 f"{percent(least['value'])}).",
                 {row["model"]: row["value"] for row in own},
                 "Read macro-F1 and the recall of each class, not accuracy alone"
-                + ("." if _is_referee(evidence) else "; try `class_weight: balanced`."),
+                + ("." if evidence.is_of_predictions else "; try `class_weight: balanced`."),
                 protocol,
                 [row["model"] for row in own],
             )
@@ -263,7 +263,7 @@ def models_left_out(evidence: Evidence) -> Findings:
             {"models": len(names)},
             "Bring what the reason says is lacking: rows of the role dev or folds, probabilities instead of"
             " decisions; the other rules stand."
-            if "predictions" in evidence.dataset
+            if evidence.is_of_predictions
             else "Look at them under the other protocols."
             if views.issuperset(names)
             else "Train the view here, or bring the tables that it lacks (`train_out_of_fold`, "
@@ -271,11 +271,6 @@ def models_left_out(evidence: Evidence) -> Findings:
             protocol,
             names,
         )
-
-
-def _is_referee(evidence: Evidence) -> bool:
-    """Whether finished predictions are judged, and no model is trained."""
-    return "predictions" in evidence.dataset
 
 
 def _not_beaten(evidence: Evidence, protocol: str, baseline: str, code: str, what: str, do: str) -> Findings:

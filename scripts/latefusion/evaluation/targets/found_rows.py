@@ -38,7 +38,7 @@ def planned(tables: Mapping[str, list[Row]]) -> list[Row]:
 
 def center_of(evidence: Evidence) -> str:
     """Return what the items are called whose mean R² is measured against."""
-    if "predictions" not in evidence.dataset:
+    if not evidence.is_of_predictions:
         return "training items"
     return "items that teach" if evidence.dataset["n"].get("train") else "judged items"
 

@@ -22,7 +22,7 @@ def dev_rows_seen(evidence: Evidence) -> Findings:
     is the least that the 95 % interval of R² leaves; that on dev rows is raised by `SURE` standard errors of
     a mean of squared Gaussian errors of as many groups, of which √(2/G) is one (relative).
     """
-    if "predictions" not in evidence.dataset:
+    if not evidence.is_of_predictions:
         return
     groups = evidence.dataset["groups"]["train"]
     for protocol, tables in evidence.protocols():

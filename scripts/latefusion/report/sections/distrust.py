@@ -102,7 +102,22 @@ def _nothing_learned(results: Results, tables: Tables) -> Iterator[Doubt]:
         f"No model is shown to do better than always saying the commonest class ({metric.title} "
         f"{metric.written(least)})."
     )
-    yield Doubt("Whether anything was learned.", told, ("majority_not_beaten",))
+    telling = _telling(tables)
+    if telling:
+        area = METRICS["auroc"]
+        span = area.interval(telling["low"], telling["high"])
+        told += (
+            f" Something was learned even so: the AUROC of {telling['model']} is "
+            f"{area.written(telling['value'])} (95 % interval {span}), where chance gives 0.5."
+        )
+    headline = f"{metric.heading} by itself." if telling else "Whether anything was learned."
+    yield Doubt(headline, told, ("majority_not_beaten",))
+
+
+def _telling(tables: Tables) -> Row | None:
+    """Return the AUROC of the chosen rule or the best single model, where it is shown to be above chance."""
+    rows = [tables.metric(name, "auroc") for name in (tables.lead, tables.reference) if name]
+    return next((row for row in rows if row and row["low"] is not None and row["low"] > 0.5), None)
 
 
 def _straddling(results: Results, tables: Tables) -> Iterator[Doubt]:

@@ -33,6 +33,33 @@ def with_lookup(results, low):
 
 
 @pytest.mark.parametrize(
+    ("area", "headline", "said"),
+    [
+        (0.71, "Accuracy by itself.", "Something was learned even so: the AUROC of selected is 0.83"),
+        (0.45, "Whether anything was learned.", "(accuracy 90.7\u00a0%)."),
+    ],
+)
+def test_a_commonest_class_that_is_not_beaten_is_no_doubt_of_what_the_auroc_shows(
+    results, area, headline, said
+):
+    changed = {
+        ("majority", "accuracy"): {"value": 0.907, "low": 0.85, "high": 0.95},
+        ("selected", "auroc"): {"value": 0.83, "low": area, "high": 0.95},
+    }
+    below = {"value": 0.7, "low": 0.6, "high": 0.8}
+    tables = results.best
+    rows = [
+        row
+        | changed.get((row["model"], row["metric"]), below if row["metric"] == "accuracy" else {"low": 0.4})
+        for row in tables.rows["metrics"]
+    ]
+    changed_tables = dataclasses.replace(tables, rows=tables.rows | {"metrics": rows, "comparisons": []})
+    answer = distrust(changed_groups(results, test_items_seen=0), changed_tables)
+    assert answer.verdict == headline
+    assert said in answer.text
+
+
+@pytest.mark.parametrize(
     ("low", "headline", "tone"),
     [
         (0.35, f"{SPLIT}: the artist alone tells something of the class.", "unsure"),
