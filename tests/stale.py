@@ -51,10 +51,20 @@ HEAD = ("| after a change of | these jobs run again |", "| --- | --- |")
 
 @dataclass(frozen=True)
 class Place:
-    """A copy of the finished run, with a checkout of its own, for one change."""
+    """A copy of the finished run for one change, with a checkout of its own where the change needs one."""
 
     folder: Path
-    code: Path
+    checkout: Path
+
+    @property
+    def code(self):
+        """The checkout, which is made when it is first asked for."""
+        return self.checkout if self.checkout.exists() else clone(self.checkout)
+
+    @property
+    def plans(self):
+        """The code that plans the change."""
+        return self.checkout if self.checkout.exists() else ROOT
 
     def configure(self, edit):
         """Change the configuration."""
@@ -337,7 +347,9 @@ CHANGES = [
         options=("--set-threads", "train_svm=2", "--set-resources", "train_svm:mem_mb=9000"),
     ),
     Change("the time of any file: `touch`, `git checkout`", _touch),
-    Change("the folder: `results/` and `.snakemake/` copied beside a fresh checkout"),
+    Change(
+        "the folder: `results/` and `.snakemake/` copied beside a fresh checkout", lambda place: place.code
+    ),
     Change(
         "another version of scikit-learn",
         stale=(*SVMS, *FUSION),
@@ -453,8 +465,8 @@ PREDICTION_CHANGES = [
 
 
 def copied(change, finished, folder):
-    """Copy a finished run and the code for a change, with new times, and make the change."""
-    place = Place(folder / "run", clone(folder / "code"))
+    """Copy a finished run for a change, with new times, and make the change."""
+    place = Place(folder / "run", folder / "code")
     shutil.copytree(finished, place.folder, copy_function=shutil.copy)
     change.make(place)
     return place
@@ -467,7 +479,7 @@ def stale_jobs(change, finished, folder):
     version = digest._version
     digest._version = lambda name: "another" if name == change.installed else version(name)
     try:
-        return planned(place.folder, code=place.code, options=change.options)
+        return planned(place.folder, code=place.plans, options=change.options)
     finally:
         digest._version = version
 

@@ -48,39 +48,49 @@ def items_run(tmp_path_factory):
     return once(tmp_path_factory, "items_run", run)
 
 
+@pytest.fixture(scope="session")
+def every_job_of_items(tmp_path_factory):
+    return planned(write_items(tmp_path_factory.mktemp("empty_items")))
+
+
+@pytest.fixture(scope="session")
+def every_job_beside(tmp_path_factory):
+    return planned(write_beside(tmp_path_factory.mktemp("empty_beside")))
+
+
 @pytest.mark.parametrize("change", ITEM_CHANGES, ids=lambda change: change.what.replace("`", ""))
-def test_a_change_of_one_table_or_of_a_modality_makes_these_jobs_stale(change, items_run, tmp_path):
-    every_job = planned(write_items(tmp_path / "empty"))
+def test_a_change_of_one_table_or_of_a_modality_makes_these_jobs_stale(
+    change, items_run, every_job_of_items, tmp_path
+):
     stale = stale_jobs(change, items_run, tmp_path)
-    assert stale == change.expected(every_job)
-    assert row(change, stale, every_job) in section(SECTION).splitlines()
+    assert stale == change.expected(every_job_of_items)
+    assert row(change, stale, every_job_of_items) in section(SECTION).splitlines()
 
 
 @pytest.mark.parametrize("change", TARGET_CHANGES, ids=lambda change: change.what.replace("`", ""))
-def test_a_change_beside_numbers_makes_these_jobs_stale_and_no_other(change, beside, tmp_path):
-    every_job = planned(write_beside(tmp_path / "empty"))
+def test_a_change_beside_numbers_makes_these_jobs_stale_and_no_other(
+    change, beside, every_job_beside, tmp_path
+):
     stale = stale_jobs(change, beside, tmp_path)
-    assert stale == change.expected(every_job)
-    assert row(change, stale, every_job) in section(SECTION).splitlines()
+    assert stale == change.expected(every_job_beside)
+    assert row(change, stale, every_job_beside) in section(SECTION).splitlines()
 
 
 def test_the_order_of_a_modality_s_file_ends_at_its_equal_features(items_run, tmp_path):
     place = copied(ITEM_CHANGES[1], items_run, tmp_path)
-    snakemake("--cores", 2, "ingest_all", cwd=place.folder, snakefile=place.code / "Snakefile")
-    assert planned(place.folder, code=place.code) == set()
+    snakemake("--cores", 2, "ingest_all", cwd=place.folder, snakefile=place.plans / "Snakefile")
+    assert planned(place.folder, code=place.plans) == set()
     assert contents(place.folder) == contents(items_run)
 
 
-def test_other_folds_of_the_data_leave_the_features_as_they_are(items_run, tmp_path):
+def test_other_folds_of_the_data_leave_the_features_as_they_are(items_run, every_job_of_items, tmp_path):
     place = copied(ITEM_CHANGES[2], items_run, tmp_path)
-    snakemake("--cores", 2, "ingest_all", cwd=place.folder, snakefile=place.code / "Snakefile")
+    snakemake("--cores", 2, "ingest_all", cwd=place.folder, snakefile=place.plans / "Snakefile")
     before, after = contents(items_run), contents(place.folder)
     changed = {name for name in after if after[name] != before[name]}
     assert changed == {"items/folds.parquet", "items/all.source.json"}
-    assert planned(place.folder, code=place.code) == {
-        job
-        for job in planned(write_items(tmp_path / "empty"))
-        if not job.startswith(("select_items", "ingest"))
+    assert planned(place.folder, code=place.plans) == {
+        job for job in every_job_of_items if not job.startswith(("select_items", "ingest"))
     }
 
 
@@ -104,8 +114,8 @@ def test_without_a_split_nothing_speaks_of_one(items_run):
 def test_a_column_that_nobody_reads_ends_at_the_equal_tables_of_ingest(finished, tmp_path):
     change = next(change for change in CHANGES if "nobody reads" in change.what)
     place = copied(change, finished, tmp_path)
-    snakemake("--cores", 2, "ingest_all", cwd=place.folder, snakefile=place.code / "Snakefile")
-    assert planned(place.folder, code=place.code) == set()
+    snakemake("--cores", 2, "ingest_all", cwd=place.folder, snakefile=place.plans / "Snakefile")
+    assert planned(place.folder, code=place.plans) == set()
     before, after = contents(finished), contents(place.folder)
     assert {name for name in after if after[name] != before[name]} == {"items/train.source.json"}
 
@@ -113,7 +123,7 @@ def test_a_column_that_nobody_reads_ends_at_the_equal_tables_of_ingest(finished,
 def test_a_deleted_file_comes_back_and_nothing_else_runs(finished, tmp_path):
     place = copied(CHANGES[0], finished, tmp_path)
     (place.folder / "results/fusion/cross/mean.robustness.parquet").unlink()
-    assert "fuse cross/mean" in planned(place.folder, code=place.code)
+    assert "fuse cross/mean" in planned(place.folder, code=place.plans)
     launch("run", "--cores", 2, cwd=place.folder)
     assert contents(place.folder) == contents(finished)
 
