@@ -17,6 +17,7 @@ with open(sys.argv[1], "w", encoding="utf-8") as file:  # noqa: PTH123 - pathlib
         {
             "wall": time.perf_counter() - began,
             "processor": usage.ru_utime + usage.ru_stime,
+            "system": usage.ru_stime,
             "peak_mb": usage.ru_maxrss * 1024 / 1e6,
         },
         file,

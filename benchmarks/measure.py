@@ -31,7 +31,8 @@ def child(
     Returns
     -------
     dict
-        `wall`, `processor`: seconds, those of its children included; `peak_mb`: most memory that any one
+        `wall`, `processor`, `system`: seconds, those of its children included, the last the system's part of
+        the processor's; `peak_mb`: most memory that any one
         process held, from the kernel's own accounts, in MB of 10^6 bytes; `together_mb`: most memory that
         all its processes held at a time, looked at twice a second, shared pages counted for each;
         `load_before`: processes that wanted a core in the minute before; `stdout`, `stderr`.

@@ -180,9 +180,21 @@ def section(result: Result) -> list[str]:
         ),
         table(head, rows),
         *_against(result, slow),
-        "Where the seconds of the last line go (sums over jobs, two of which may run side by side):",
+        prose(
+            f"""
+            Where the seconds of the last line go (sums over jobs, two of which may run side by
+            side){_system(every[-1])}:
+            """
+        ),
         table(["stage", "jobs", "seconds", "processor s", "longest", "peak MB"], _stages(result)),
     ]
+
+
+def _system(run: Result) -> str:
+    """Say which part of the processor's seconds the system took, if it was noted."""
+    if "system" not in run:
+        return ""
+    return f"; of all processor seconds {run['system'] / run['processor']:.0%} are the system's"
 
 
 def _row(name: str, runs: Sequence[Result], slow: float) -> tuple[str, ...]:
