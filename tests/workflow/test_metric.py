@@ -21,13 +21,19 @@ def by(metric):
     return deepcopy({**HONEST, "evaluation": {**HONEST["evaluation"], "metric": metric}})
 
 
-@pytest.mark.parametrize("metric", ["macro_f1", "log_loss"])
-def test_a_run_goes_by_the_metric_of_the_configuration(metric, tmp_path):
-    other = {"macro_f1": "log_loss", "log_loss": "macro_f1"}[metric]
-    folder = write_run(tmp_path, configuration=by(metric))
+def test_a_run_goes_by_the_metric_of_the_configuration_and_another_starts_no_fusion_anew(tmp_path):
+    folder = write_run(tmp_path, configuration=by("macro_f1"))
     launch("run", "--cores", 2, cwd=folder)
-    results = folder / "results"
+    went_by("macro_f1", folder / "results")
+    write_config(folder, by("log_loss"))
+    assert planned(folder) == STALE
+    launch("run", "--cores", 2, cwd=folder)
+    went_by("log_loss", folder / "results")
+    write_config(folder, by("macro_f1"))
+    assert planned(folder) == STALE
 
+
+def went_by(metric, results):
     choice = json.loads((results / "fusion/honest/selected.json").read_text())
     candidates = choice["partitions"]["given"]["candidates"]
     assert choice["by"] == metric
@@ -52,6 +58,3 @@ def test_a_run_goes_by_the_metric_of_the_configuration(metric, tmp_path):
     models = pq.read_table(results / "evaluation/honest/models.parquet").to_pylist()
     assert {row["model"]: row["in_confidence_set"] for row in models if row["model"] in expected} == expected
     assert f"By {title.partition(' (')[0]} on" in (results / "report.html").read_text()
-
-    write_config(folder, by(other))
-    assert planned(folder) == STALE

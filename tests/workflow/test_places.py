@@ -15,22 +15,6 @@ from settings import ROOT
 pytestmark = pytest.mark.slow
 
 
-def test_blanks_umlauts_and_a_folder_of_its_own(few_contents, tmp_path):
-    """Code, working folder, data and temporary files, all under names that people use."""
-    code = clone(tmp_path / "mein Gerüst (1)", compiled=False)
-    folder = write_run(tmp_path / "Größe & Maß", configuration=FEW)
-    temporary = tmp_path / "zwischen lager"
-    temporary.mkdir()
-    launch(
-        *("run", "--cores", 2, "--directory", folder),
-        cwd=tmp_path,
-        code=code,
-        environment={**os.environ, "TMPDIR": str(temporary)},
-    )
-    assert contents(folder) == few_contents
-    assert not list(temporary.rglob("*.csv")), "temporary files were removed"
-
-
 @pytest.fixture
 def environment_with_blanks(tmp_path):
     """Return the Python of an environment in a folder with blanks; its libraries are those of this one."""
@@ -39,11 +23,11 @@ def environment_with_blanks(tmp_path):
     return place / "bin" / "python"
 
 
-def test_an_environment_with_blanks_and_a_locale_without_umlauts(
+def test_an_environment_with_blanks_a_locale_without_umlauts_and_results_in_another_folder(
     few_contents, tmp_path, environment_with_blanks
 ):
     """Snakemake quotes no interpreter, and opens files in the character set of the locale."""
-    folder = write_run(tmp_path / "Maß", configuration={**FEW, "results": "Größe"})
+    folder = write_run(tmp_path / "Maß", configuration={**FEW, "results": "out/of the way/Größe"})
     ran = subprocess.run(
         [environment_with_blanks, ROOT / "workflow/launch.py", "run", "--cores", "2"],
         cwd=folder,
@@ -51,8 +35,9 @@ def test_an_environment_with_blanks_and_a_locale_without_umlauts(
         capture_output=True,
     )
     assert ran.returncode == 0, ran.stderr
-    assert contents(folder, "Größe") == few_contents
-    assert b"  Gr??e/report.html" in ran.stdout, "a stand-in for what the terminal cannot show"
+    assert contents(folder, "out/of the way/Größe") == few_contents
+    assert not (folder / "results").exists()
+    assert b"  out/of the way/Gr??e/report.html" in ran.stdout, "a stand-in for what the terminal cannot show"
 
 
 def test_where_a_link_to_the_environment_does_not_reach_it_is_refused(tmp_path, environment_with_blanks):
@@ -91,18 +76,31 @@ def test_a_home_that_takes_nothing_and_a_python_that_leaves_things_out(few_conte
     assert contents(folder) == few_contents
 
 
-def test_two_folders_at_once_share_compiled_code(few_contents, tmp_path):
-    """With no compiled code yet, both compile and neither disturbs the other."""
-    code = clone(tmp_path / "code", compiled=False)
+def test_two_folders_at_once_share_compiled_code_under_blanks_and_umlauts(few_contents, tmp_path):
+    """With no compiled code yet, both compile and neither disturbs the other.
+
+    Code, working folders, data and temporary files, all under names that people use.
+    """
+    code = clone(tmp_path / "mein Gerüst (1)", compiled=False)
     assert not list(code.rglob("*.nb[ci]"))
-    folders = [write_run(tmp_path / name, configuration=FEW) for name in ("one", "two")]
+    folders = [write_run(tmp_path / name, configuration=FEW) for name in ("Größe & Maß", "two")]
+    temporary = tmp_path / "zwischen lager"
+    temporary.mkdir()
+    environment = {**os.environ, "TMPDIR": str(temporary)}
     with concurrent.futures.ThreadPoolExecutor() as pool:
         ends = [
-            pool.submit(launch, "run", "--cores", 1, cwd=folder, code=code, environment=dict(os.environ))
+            pool.submit(
+                launch,
+                *("run", "--cores", 1, "--directory", folder),
+                cwd=tmp_path,
+                code=code,
+                environment=environment,
+            )
             for folder in folders
         ]
         for end in ends:
             end.result()
+    assert not list(temporary.rglob("*.csv")), "temporary files were removed"
     assert [contents(folder) for folder in folders] == [few_contents] * 2
     assert list(code.rglob("*.nbc")), "it was compiled here"
 
@@ -223,13 +221,6 @@ def test_a_module_without_its_package_is_refused_with_what_to_do(tmp_path, path,
     said = done.stdout + done.stderr
     assert "from where the package does not come along" in said
     assert fix in said
-
-
-def test_results_in_another_folder(few_contents, tmp_path):
-    folder = write_run(tmp_path, configuration={**FEW, "results": "out/of the way"})
-    launch("run", "--cores", 2, cwd=folder)
-    assert contents(folder, "out/of the way") == few_contents
-    assert not (folder / "results").exists()
 
 
 def test_results_copied_with_snakemakes_records_are_fresh(few, tmp_path):
