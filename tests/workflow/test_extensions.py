@@ -15,7 +15,7 @@ import pytest
 import latefusion
 from latefusion.store.probabilities import Probabilities
 from latefusion.store.tables import TableError
-from runs import SMALL, clone, launch, planned, snakemake, write_config, write_run
+from runs import SMALL, clone, launch, once, planned, snakemake, write_config, write_run
 
 HONEST = {**SMALL, "protocols": ["honest"], "rules": [{"name": "mean"}, {"name": "accuracy_weighted"}]}
 
@@ -27,9 +27,12 @@ def configured(**changes):
 @pytest.fixture(scope="module")
 def honest(tmp_path_factory):
     """Return the working folder of a finished run under `honest`."""
-    folder = write_run(tmp_path_factory.mktemp("honest"), configuration=HONEST)
-    launch("run", "--cores", 2, cwd=folder)
-    return folder
+
+    def run(folder):
+        write_run(folder, configuration=HONEST)
+        launch("run", "--cores", 2, cwd=folder)
+
+    return once(tmp_path_factory, "honest", run)
 
 
 def test_a_dropped_in_rule_needs_its_name_in_the_configuration_and_nothing_else(honest, tmp_path):
@@ -150,8 +153,9 @@ def test_a_run_that_saved_no_pipeline_cannot_be_loaded(tmp_path):
         latefusion.load(tmp_path)
 
 
-def test_predict_says_what_it_lacks(honest):
-    done = snakemake("--cores", 1, "predict", cwd=honest, check=False)
+def test_predict_says_what_it_lacks(tmp_path):
+    folder = write_run(tmp_path, configuration=HONEST)
+    done = snakemake("--cores", 1, "predict", cwd=folder, check=False)
     assert done.returncode == 1
     said = done.stdout + done.stderr
     assert "there is nothing to predict" in said

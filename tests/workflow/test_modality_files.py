@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from latefusion.store.samples import read_features
-from runs import SMALL, contents, launch, planned, snakemake, write_config, write_run
+from runs import SMALL, contents, launch, once, planned, snakemake, write_config, write_run
 
 ITEMS = {**SMALL["data"], "item": "song"}
 RULES = [{"name": "mean"}, {"name": "product"}]
@@ -51,13 +51,23 @@ def write_wide(path, names, values):
         writer.writerows([name, *map(repr, row.tolist())] for name, row in zip(names, values, strict=True))
 
 
+MODALITIES = [
+    {"name": "text", "file": "data/text.tsv"},
+    {"name": "audio", "file": "data/audio.npz", "array": "emb", "items": "ids"},
+]
+
+
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
     """Return a finished run from columns, and one whose audio is an array and whose text is a wide table."""
-    columns = write_run(tmp_path_factory.mktemp("columns"), configuration=BASE)
+    folder = once(tmp_path_factory, "columns_and_files", write_and_run)
+    return folder / "columns", folder / "files"
+
+
+def write_and_run(folder):
+    columns, files = write_run(folder / "columns", configuration=BASE), folder / "files"
     names = with_identifiers(columns)
     launch("run", "--cores", 2, cwd=columns)
-    files = tmp_path_factory.mktemp("files")
     shutil.copytree(columns / "data", files / "data")
     order = np.random.default_rng(0).permutation(len(names))
     shuffled = [names[row] for row in order]
@@ -70,13 +80,8 @@ def runs(tmp_path_factory):
             np.savez(files / "data/audio.npz", emb=values, ids=np.array(shuffled))
         else:
             write_wide(files / "data/text.tsv", shuffled, values)
-    modalities = [
-        {"name": "text", "file": "data/text.tsv"},
-        {"name": "audio", "file": "data/audio.npz", "array": "emb", "items": "ids"},
-    ]
-    write_config(files, {**BASE, "modalities": modalities})
+    write_config(files, {**BASE, "modalities": MODALITIES})
     launch("run", "--cores", 2, cwd=files)
-    return columns, files, modalities
 
 
 # what says where embeddings came from; everything else is the same
@@ -91,7 +96,7 @@ OF_FILES_ON_THE_PAGE = {"data", "checks", "making"}
 
 
 def test_the_results_are_those_of_columns(runs):
-    columns, files, _ = runs
+    columns, files = runs
     expected, found = contents(columns), contents(files)
     assert {name for name in expected | found if expected.get(name) != found.get(name)} == OF_FILES
     assert {"summary.csv", "checks.json", "evaluation/honest/comparisons.parquet"} < set(expected)
@@ -100,7 +105,7 @@ def test_the_results_are_those_of_columns(runs):
 
 
 def test_the_report_is_that_of_columns_but_for_what_it_says_of_the_files(runs):
-    expected, found = (dict(sections(folder)) for folder in runs[:2])
+    expected, found = (dict(sections(folder)) for folder in runs)
     assert {"answer", "single", "fusion", "calibration"} < set(expected)
     assert {name for name in expected if expected[name] != found.get(name)} == OF_FILES_ON_THE_PAGE
     assert expected.keys() == found.keys()
@@ -129,12 +134,12 @@ def test_another_order_of_the_rows_ends_at_equal_features(runs, tmp_path):
 
 
 def test_new_items_are_read_from_the_same_files(runs, tmp_path):
-    _, files, modalities = runs
+    _, files = runs
     folder = shutil.copytree(files, tmp_path / "run")
     with (folder / "data/test.csv").open(newline="", encoding="utf-8") as file:
         songs = [row["song"] for row in csv.DictReader(file)][:3]
     (folder / "data/new.csv").write_text("song\n" + "\n".join(songs) + "\n", encoding="utf-8")
-    write_config(folder, {**BASE, "modalities": modalities, "data": {**ITEMS, "new": "data/new.csv"}})
+    write_config(folder, {**BASE, "modalities": MODALITIES, "data": {**ITEMS, "new": "data/new.csv"}})
     snakemake("predict", "--cores", 2, cwd=folder)
     with (folder / "results/predictions.csv").open(newline="", encoding="utf-8") as file:
         assert len(list(csv.DictReader(file))) == 3
