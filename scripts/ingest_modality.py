@@ -13,10 +13,11 @@ with job(snakemake.log[0]) as log:
     params, splits = snakemake.params, snakemake.params.splits
     tables = dict(zip(splits, map(Path, snakemake.input.item_tables), strict=True))
     labelled = snakemake.input.get("labelled")
+    known = read_json(labelled) if labelled else {}
     selection = snakemake.input.get("selection", [])
     facts = ingest_modality(
         open_modality(
-            params.entry,
+            {**params.entry, "order": known.get("wide")},
             item=params.item,
             keys=lambda: item_names(tables),
             max_cell_bytes=params.max_cell_bytes,
@@ -26,7 +27,7 @@ with job(snakemake.log[0]) as log:
         dict(zip(splits, map(Path, snakemake.output.features), strict=True)),
         Path(snakemake.output.facts),
         missing=params.entry["missing"],
-        dimension=read_json(labelled)["dimension"] if labelled else None,
+        dimension=known.get("dimension"),
         table_order=table_order(*selection) if selection else None,
     )
     log.info("%s", facts.match)

@@ -12,7 +12,7 @@ from latefusion.core.errors import Problem, nearest, shorten
 from latefusion.dataset.groups import ARTISTS
 from latefusion.ingest.embeddings import Parsed, parse
 from latefusion.ingest.readers.reader import Selection
-from latefusion.ingest.wide import columns_line, matching, parse_wide, positive, taken_as_number
+from latefusion.ingest.wide import columns_line, in_order, matching, parse_wide, positive, taken_as_number
 from latefusion.store.schemas import TARGET_PREFIX
 
 RESERVED = ("item", "label", "class", "group")
@@ -31,12 +31,15 @@ class Modality:
         Whether items may lack it.
     columns : str, sequence of str or None
         Columns of one number each: a pattern, or names and patterns.
+    order : tuple of str
+        The same columns as the training file has them: the numbers of all items come in this order.
     """
 
     name: str
     column: str | None = None
     missing: bool = False
     columns: str | tuple[str, ...] | None = None
+    order: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, entry: Mapping[str, Any]) -> Modality:
@@ -56,11 +59,15 @@ class Modality:
             return self.column
         return self.columns if isinstance(self.columns, str) else ", ".join(self.columns or ())
 
+    def wide(self, names: Sequence[str]) -> list[str]:
+        """Return the columns of a table with these names that hold one number each, in order."""
+        return in_order(matching(self.columns or (), names), self.order)
+
     def parsed(self, batch: pa.RecordBatch) -> Parsed:
         """Return its numbers in some rows."""
         if self.column is not None:
             return parse(batch.column(self.column))
-        names = matching(self.columns or (), batch.schema.names)
+        names = self.wide(batch.schema.names)
         return parse_wide([batch.column(name) for name in names], names)
 
 
@@ -140,6 +147,11 @@ class Columns:
             name for name in dict.fromkeys((*self.targets, *self.describe)) if name not in self._keys
         ]
         return Selection(self.texts, self.vectors, described, self.wide(names))
+
+    def ordered_as(self, wide: Mapping[str, Sequence[str]]) -> Columns:
+        """Return the columns with the numbers of each modality in the order of another file's columns."""
+        modalities = tuple(replace(m, order=tuple(wide.get(m.name, ()))) for m in self.modalities)
+        return replace(self, modalities=modalities)
 
     def that_are_there(self, names: Sequence[str]) -> Columns:
         """Return the columns without a group and descriptions that a file with these names lacks."""

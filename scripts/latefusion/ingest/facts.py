@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from latefusion.store.tables import read_json, read_table
 
@@ -27,6 +28,8 @@ class IngestFacts:
         Columns of `label`, `class_name`, `group` and `item`, where there are any, and of each target.
     warnings : list of dict
         `code` and `message` of what is odd but accepted.
+    wide : dict of str to list of str
+        Columns of each modality that has one number a column, in the order of its numbers.
     """
 
     split: str
@@ -36,6 +39,11 @@ class IngestFacts:
     missing: dict[str, int]
     columns: dict[str, str | None]
     warnings: list[dict[str, str]] = field(default_factory=list)
+    wide: dict[str, list[str]] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return them as they are written, without columns where no modality has one number a column."""
+        return {key: value for key, value in asdict(self).items() if key != "wide" or value}
 
 
 @dataclass(frozen=True)
@@ -49,12 +57,15 @@ class TrainingFile:
     path : str
         Of the training file, for messages.
     dimensions : dict of str to int, optional
-        Lengths of the embeddings that new items must have.
+        Lengths of the embeddings that it must have.
+    wide : dict of str to list of str
+        Columns of each modality that has one number a column, in the order of its numbers.
     """
 
     identifiers: frozenset[str] = frozenset()
     path: str = ""
     dimensions: dict[str, int] | None = None
+    wide: dict[str, list[str]] = field(default_factory=dict)
 
     @classmethod
     def read(cls, files: Iterable[Path | str]) -> TrainingFile:
@@ -63,7 +74,8 @@ class TrainingFile:
         for file in map(Path, files):
             if file.suffix == ".json":
                 facts = read_json(file)
-                own = replace(own, path=facts["path"], dimensions=facts["dimensions"])
+                wide = facts.get("wide", {})
+                own = replace(own, path=facts["path"], dimensions=facts["dimensions"], wide=wide)
             else:
                 items = read_table(file, columns=["item"])["item"]
                 own = replace(own, identifiers=frozenset(items.to_pylist()))

@@ -6,7 +6,7 @@ import logging
 from collections import deque
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -98,7 +98,8 @@ def ingest(
     for problem in table.check(selection):
         findings.add(problem)
     findings.check()
-    attempt = _Attempt(table, split, columns, files, training or TrainingFile(), threads)
+    training = training or TrainingFile()
+    attempt = _Attempt(table, split, columns.ordered_as(training.wide), files, training, threads)
     try:
         return _read(attempt)
     except PrecisionError as needed:
@@ -149,7 +150,7 @@ class _Attempt:
             job.run(_parsed(batches, self.columns, self.threads))
             facts = job.finish(stand_ins[len(matrices)])
             if self.files.facts is not None:
-                write_json(asdict(facts), stand_ins[len(matrices) + 1])
+                write_json(facts.as_json(), stand_ins[len(matrices) + 1])
             if self.files.provenance is not None:
                 write_json(self._provenance(facts.rows), stand_ins[-1])
         return facts

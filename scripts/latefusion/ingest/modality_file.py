@@ -6,6 +6,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -42,6 +43,8 @@ class ModalityFacts:
     match : Match
     warnings : list of dict
         `code` and `message` of what is odd but accepted.
+    wide : list of str
+        Columns of a number each, in the order of the numbers.
     """
 
     modality: str
@@ -50,6 +53,11 @@ class ModalityFacts:
     missing: dict[str, int]
     match: Match
     warnings: list[dict[str, str]] = field(default_factory=list)
+    wide: list[str] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return them as they are written, without columns where a list or a matrix holds the numbers."""
+        return {key: value for key, value in asdict(self).items() if key != "wide" or value}
 
 
 def ingest_modality(
@@ -95,7 +103,7 @@ def ingest_modality(
         except SuspectError as suspicion:
             logger.info("%s: reading again, line by line (%s)", source.file, suspicion)
             known = task.run(exact=True)
-        write_json(asdict(known), stand_ins[-1])
+        write_json(known.as_json(), stand_ins[-1])
     return known
 
 
@@ -158,6 +166,7 @@ class _Task:
             {split: writer.missing for split, writer in writers.items()},
             match,
             [{"code": code, "message": message} for code, message in findings.warnings.items()],
+            list(self.source.wide),
         )
 
     def _order(self) -> NDArray[np.int64] | None:

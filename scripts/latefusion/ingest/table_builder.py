@@ -55,6 +55,7 @@ class Gathering:
         double: frozenset[str] = frozenset(),
     ) -> None:
         self.path, self.split, self.columns, self.findings = table.path, split, columns, findings
+        self.names = table.names
         self.files, self.unit = [str(file) for file in table.files], table.unit
         self.exact, self.training = exact, training
         self.writers = {
@@ -228,4 +229,5 @@ class Gathering:
                 **{TARGET_PREFIX + name: name for name in columns.targets},
             },
             warnings=[{"code": code, "message": text} for code, text in self.findings.warnings.items()],
+            wide={m.name: m.wide(self.names) for m in columns.modalities if m.columns is not None},
         )

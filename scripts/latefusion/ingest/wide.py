@@ -37,6 +37,11 @@ def matching(patterns: str | Sequence[str], names: Sequence[str]) -> list[str]:
     ]
 
 
+def in_order(names: Sequence[str], order: Sequence[str]) -> list[str]:
+    """Return columns in the order that another file of the same columns has them, or else as they are."""
+    return list(order if set(order) == set(names) else names)
+
+
 def positive(pattern: str, names: Sequence[str]) -> str:
     """Return a name or pattern without the mark of those that leave columns out."""
     return pattern if pattern in names else pattern.removeprefix("!")

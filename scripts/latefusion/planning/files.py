@@ -134,11 +134,14 @@ class Files(LearnedViews):
         ]
 
     def training_file(self, split: str) -> list[str]:
-        """Return what `ingest` compares a file with: identifiers of the training file, or its lengths."""
+        """Return what `ingest` compares a file with: identifiers of the training file, and its columns."""
         if split == "new":
             return [f"{ROOT}/items/{self.splits[0]}.json"]
-        compared = split == "test" and self.config["data"]["item"] is not None
-        return [f"{ROOT}/items/train.parquet"] if compared else []
+        if split != "test":
+            return []
+        joined = self.config["data"]["item"] is not None
+        wide = any(modality["columns"] is not None for modality in self.in_table)
+        return [f"{ROOT}/items/train.parquet"] * joined + [f"{ROOT}/items/train.json"] * wide
 
     def columns_of(self, split: str) -> dict[str, Any]:
         """Return the columns that `ingest` reads; items without labels have neither label nor class."""

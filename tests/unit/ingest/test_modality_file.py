@@ -348,3 +348,30 @@ def test_a_pattern_that_fits_no_item_names_a_file_that_is_there(tmp_path):
         entry = {"files": str(tmp_path / "each/{item}.npy")}
         source = open_modality(entry, item="id", keys=lambda: ["0", "1"], max_cell_bytes=MAX)
         list(source.rows(Findings(), exact=False))
+
+
+def test_tables_of_frames_are_read_in_the_order_of_columns_of_the_first(tmp_path):
+    (tmp_path / "a.csv").write_text("x,y\n1,2\n")
+    (tmp_path / "b.csv").write_text("y,x\n4,3\n")
+    source = open_modality(
+        {"files": str(tmp_path / "{item}.csv")}, item="id", keys=lambda: ["a", "b"], max_cell_bytes=MAX
+    )
+    (rows,) = source.rows(Findings(), exact=False)
+    assert rows.parsed.values.tolist() == [1, 2, 3, 4]
+    assert list(source.wide) == ["x", "y"]
+
+
+@pytest.mark.parametrize("pattern", [None, "mfcc_*"])
+def test_new_items_have_their_columns_in_the_order_of_the_labelled(songs, tmp_path, pattern):
+    (tmp_path / "a.csv").write_text(MADE_UP.wide(","))
+    entry = {"file": str(tmp_path / "a.csv"), "columns": pattern}
+    joined(entry, songs, tmp_path / "out")
+    order = read_json(tmp_path / "out/m.json")["wide"]
+    turned = [
+        ",".join([line.split(",")[0], *line.split(",")[:0:-1]]) for line in MADE_UP.wide(",").splitlines()
+    ]
+    (tmp_path / "new.csv").write_text("\n".join(turned) + "\n")
+    found = joined(
+        {"file": str(tmp_path / "new.csv"), "columns": pattern, "order": order}, songs, tmp_path / "new"
+    )
+    np.testing.assert_array_equal(np.vstack(list(found.values())), X.astype(np.float32))

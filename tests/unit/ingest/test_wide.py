@@ -6,8 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from latefusion.ingest.columns import Columns
 from latefusion.ingest.embeddings import BAD, EMPTY
+from latefusion.ingest.facts import TrainingFile
+from latefusion.ingest.ingest import SplitFiles, ingest
+from latefusion.ingest.readers.opening import open_table
 from latefusion.ingest.wide import columns_line, matching, parse_wide
+from latefusion.store.samples import read_features
+from latefusion.store.tables import read_json
 
 NAMES = ["a", "b", "c"]
 
@@ -106,3 +112,24 @@ def test_a_name_for_numbered_columns_is_told_their_pattern(name, line):
     names = ["year", "title", *(f"audio_{i}" for i in range(12)), *(f"text{i}" for i in range(3)), "lyrics_1"]
     said = columns_line(name, names)
     assert said is None if line is None else f"`columns: {line}`" in said
+
+
+def test_a_test_file_has_its_numbers_in_the_order_of_the_training_files_columns(tmp_path):
+    columns = Columns.of(
+        {"label": "y"}, [{"name": "m", "columns": "f*"}, {"name": "n", "columns": ["g", "h"]}]
+    )
+    headers = {"train": "y,f1,f2,f3,g,h", "test": "h,f3,f1,y,f2,g"}
+    bodies = {"train": ["0,1,2,3,5,6", "1,4,5,6,7,8"], "test": ["6,3,1,0,2,5", "8,6,4,1,5,7"]}
+    found = {}
+    for split, header in headers.items():
+        (tmp_path / f"{split}.csv").write_text("\n".join([header, *bodies[split]]) + "\n")
+        out = tmp_path / split
+        files = SplitFiles(
+            {name: out / f"{name}.parquet" for name in ("m", "n")}, out / "items.parquet", out / "items.json"
+        )
+        known = [] if split == "train" else [tmp_path / "train/items.json"]
+        table = open_table(tmp_path / f"{split}.csv", 1 << 20)
+        ingest(table, split, columns, files, training=TrainingFile.read(known))
+        found[split] = [read_features(file).tolist() for file in files.features.values()]
+    assert found["train"] == found["test"] == [[[1, 2, 3], [4, 5, 6]], [[5, 6], [7, 8]]]
+    assert read_json(tmp_path / "test/items.json")["wide"] == {"m": ["f1", "f2", "f3"], "n": ["g", "h"]}

@@ -130,6 +130,8 @@ def test_test_items_are_compared_with_training_items_where_a_column_names_them()
     assert files_of().training_file("test") == files_of(data__item="id").training_file("train") == []
     assert files_of(data__item="id").training_file("test") == ["<results>/items/train.parquet"]
     assert files_of().training_file("new") == ["<results>/items/train.json"]
+    wide = files_of(modalities__0={"name": "text", "columns": "mfcc_*"})
+    assert wide.training_file("test") == ["<results>/items/train.json"]
 
 
 def test_new_items_have_neither_label_nor_class():

@@ -42,6 +42,7 @@ class ArrayRows:
     ) -> None:
         self.file, self.files, self.column = str(path), [str(path)], name
         self.by_row = keys is None
+        self.wide: Sequence[str] = ()
         self._path, self._keys, self._origin = path, keys, origin
 
     def place(self, line: int) -> tuple[str, int | None]:

@@ -63,7 +63,9 @@ class FilePerItem:
             columns=entry.get("columns"),
             joined=False,
             apart=entry.get("apart") or (),
+            order=entry.get("order") or (),
         )
+        self.wide: Sequence[str] = ()
 
     def rows(self, findings: Findings, *, exact: bool) -> Iterator[Rows]:  # noqa: ARG002 - of the contract
         """Yield a row for each item, empty where it has no file; lines count items.
@@ -170,7 +172,10 @@ class FilePerItem:
             return values[None] if len(array.shape) == 1 else values
 
     def _frames_of_table(self, path: Path) -> NDArray[Any]:
-        table = TableRows(open_table(path, self._max_cell_bytes, self._delimiter), self._columns)
+        # the columns of all files stand in the order of the first one's
+        columns = replace(self._columns, order=self.wide or self._columns.order)
+        table = TableRows(open_table(path, self._max_cell_bytes, self._delimiter), columns)
+        self.wide = self.wide or table.wide
         try:
             return table_matrix(table, exact=False)
         except SuspectError:

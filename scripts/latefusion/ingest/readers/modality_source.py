@@ -35,7 +35,8 @@ def open_modality(
     ----------
     entry : mapping
         From `modalities` of the configuration: `file` or `files`, and where they need it `array`, `items`,
-        `key`, `column`, `columns`, `pool`, `delimiter`; `apart`, columns with a part in the items' table.
+        `key`, `column`, `columns`, `pool`, `delimiter`; `apart`, columns with a part in the items' table;
+        `order`, columns of one number each as the labelled items' files have them.
     item : str, optional
         Column of the identifiers in the items' table.
     keys : callable
@@ -65,6 +66,7 @@ def open_modality(
         item=item,
         joined=entry.get("items") != BY_ROW,
         apart=entry.get("apart") or (),
+        order=entry.get("order") or (),
     )
     return TableRows(open_table(source, max_cell_bytes, entry.get("delimiter")), columns)
 

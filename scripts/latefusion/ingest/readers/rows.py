@@ -46,6 +46,8 @@ class RowSource(Protocol):
         What holds the numbers within the file, as messages name it.
     by_row : bool
         Whether row i belongs to the i-th item, and no row has an identifier.
+    wide : sequence of str
+        Columns of a number each in the order of the numbers, where a table has them.
     unit : str
         What a line of `Rows` counts: lines, rows, or files.
     """
@@ -60,6 +62,8 @@ class RowSource(Protocol):
     def unit(self) -> str: ...
     @property
     def by_row(self) -> bool: ...
+    @property
+    def wide(self) -> Sequence[str]: ...
 
     def place(self, line: int) -> tuple[str, int | None]:
         """Return the file of a line, and its number there; none where the file is one row."""

@@ -20,6 +20,7 @@ from latefusion.ingest.readers.rows import Rows
 from latefusion.ingest.wide import (
     columns_line,
     has_decimal_commas,
+    in_order,
     is_numeric,
     matching,
     parse_wide,
@@ -54,6 +55,8 @@ class TableColumns:
         Whether rows are joined by identifier; otherwise by their order, and no column is a key.
     apart : sequence of str
         Columns that have a part in the items' table, the label above all: none of them is an embedding's.
+    order : sequence of str
+        The columns of one number each as another file has them, whose order holds for this one.
     """
 
     key: str | None = None
@@ -62,6 +65,7 @@ class TableColumns:
     item: str | None = None
     joined: bool = True
     apart: Sequence[str] = ()
+    order: Sequence[str] = ()
 
 
 class TableRows:
@@ -88,11 +92,11 @@ class TableRows:
         self.column = wanted.column
         if wanted.column is not None:
             self._require([wanted.column], "column")
-            self._wide: list[str] = []
+            self.wide: list[str] = []
         else:
-            self._wide = self._find_wide(wanted)
+            self.wide = in_order(self._find_wide(wanted), wanted.order)
         texts = [] if self._key is None else [self._key]
-        self._selection = Selection(texts, [self._lists] if self._lists else [], wide=self._wide)
+        self._selection = Selection(texts, [self._lists] if self._lists else [], wide=self.wide)
         problems = table.check(self._selection)
         if problems:
             raise InputError(problems)
@@ -114,7 +118,7 @@ class TableRows:
 
     def _rows(self, batch: pa.RecordBatch, lines: NDArray[np.int64]) -> Rows:
         if self._lists is None:
-            parsed = parse_wide([batch.column(name) for name in self._wide], self._wide)
+            parsed = parse_wide([batch.column(name) for name in self.wide], self.wide)
         else:
             parsed = parse(batch.column(self._lists))
         keys = None if self._key is None else strip(batch.column(self._key))
