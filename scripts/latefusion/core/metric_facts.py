@@ -60,7 +60,9 @@ IN_PER_CENT: Final = ("accuracy", "balanced_accuracy")
 MARGIN: Final = 0.02
 """A gain that stays under this is negligible,"""
 MARGIN_OF_ERRORS: Final = 0.1
-"""or under this part of what the reference lacks, where that is less."""
+"""or under this part of what the reference lacks, where that is less,"""
+LEAST_WRITTEN: Final = 0.0005
+"""or under this, of which three digits say 0.000."""
 
 
 def criterion(headline: str) -> str:
@@ -79,7 +81,7 @@ def gain(metric: str, difference: float) -> float:
 def negligible(metric: str, reference_value: float) -> float:
     """Return the gain over a reference up to which a gain is negligible, in the unit of the metric."""
     ideal = 0.0 if BETTER[metric] == "lower" else 1.0
-    return min(MARGIN, MARGIN_OF_ERRORS * abs(ideal - reference_value))
+    return max(LEAST_WRITTEN, min(MARGIN, MARGIN_OF_ERRORS * abs(ideal - reference_value)))
 
 
 def written(metric: str, value: float) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from latefusion.core.errors import InputError, Problem, shorten
 from latefusion.core.seeds import stream
 from latefusion.core.wording import plural, verb
 from latefusion.dataset.groups import ARTISTS, Joined, components, unified
@@ -89,7 +90,13 @@ class JudgedItems:
             of two; groups are kept together as `latefusion.dataset.partitions.assign` does.
         seed : int
             Of that division.
+
+        Raises
+        ------
+        InputError
+            If a single item would teach the rules that judge the others.
         """
+        self._refuse_a_lone_teacher()
         if self.protocol == "cross":
             assert self.fold is not None
             names = {f"cross-0-{k}": self.fold != k for k in range(int(self.fold.max()) + 1)}
@@ -113,6 +120,27 @@ class JudgedItems:
                 seed=seed,
             )
         }
+
+    def _refuse_a_lone_teacher(self) -> None:
+        """Rules that learn are chosen by rows that they did not learn from: one item cannot do both."""
+        if self.protocol == "cross":
+            assert self.fold is not None
+            folds, sizes = np.unique(self.fold, return_counts=True)
+            few = len(self.item) - int(sizes.max()) == 1
+            alone = self.item[self.fold != folds[sizes.argmax()]]
+        else:
+            few, alone = int(self.dev.sum()) == 1, self.item[self.dev]
+        if few:
+            raise InputError(
+                [
+                    Problem(
+                        "predictions",
+                        f"{shorten(str(alone[0]))} is all that teaches the rules which judge the others",
+                        "two items or more, better some hundreds",
+                        "predict more items that teach, or leave out what says that this one does",
+                    )
+                ]
+            )
 
     def _inner_folds(self, name: str, train: Mask, folds: int, seed: int) -> NDArray[np.int32]:
         """Return the folds of a training part: those that are named, or, of a single one, a division."""

@@ -185,3 +185,18 @@ def test_decisions_of_several_classes_are_refused_with_where_they_are_judged():
     with pytest.raises(InputError, match="one number or decision an item for 3 classes") as error:
         as_set({"text": Y_TEST, "audio": Y_TEST})
     assert "predictions: {predicted: …}" in str(error.value)
+
+
+@pytest.mark.parametrize("numbers", [False, True])
+@pytest.mark.parametrize("given", ["dev", "folds"])
+def test_one_item_alone_cannot_teach(numbers, given):
+    rng = np.random.default_rng(0)
+    y = rng.normal(size=40) if numbers else np.arange(40) % 2
+    said = {name: rng.random(40) for name in ("a", "b")}
+    one = {name: p[:1] for name, p in said.items()}
+    more = {"dev": (one, y[:1])} if given == "dev" else {"folds": np.arange(40) == 7}
+    more |= {"targets": "x"} if numbers else {}
+    with pytest.raises(InputError) as refused:
+        latefusion.compare(said, y, rules=["mean"], n_jobs=1, progress=False, **more)
+    if not (numbers and given == "dev"):  # there a target that does not vary is refused first
+        assert "is all that teaches the rules" in str(refused.value)

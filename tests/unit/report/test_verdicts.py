@@ -70,3 +70,8 @@ def test_a_rule_that_never_differs_has_no_power_to_speak_of():
 )
 def test_a_difference_is_small_where_its_interval_has_room_for_nothing_else_on_either_side(low, high, small):
     assert verdicts.is_small(comparison(low or 0.0, low, high, 0.01, "log_loss", 1.1)) is small
+
+
+def test_what_three_digits_cannot_tell_from_a_perfect_reference_is_small():
+    assert verdicts.is_small(comparison(1e-9, 1e-10, 1e-8, 0.001, "log_loss", reference=0.0))
+    assert not verdicts.is_small(comparison(0.03, 0.01, 0.05, 0.001, "log_loss", reference=0.0))

@@ -5,13 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from latefusion.core.metric_facts import (
-    TITLE,
-    amount,
-    gain,
-    negligible,
-    size,
-)
+from latefusion.core.metric_facts import LEAST_WRITTEN, TITLE, amount, gain, negligible, size
 from latefusion.core.wording import listed, plural, verb
 from latefusion.evaluation.checks.finding import (
     ERROR,
@@ -106,7 +100,9 @@ def _excluded(idle: Sequence[Row]) -> str:
 def rule_worse(evidence: Evidence) -> Findings:
     """A rule is shown to be worse than the best single modality."""
     for protocol, _ in evidence.protocols():
-        rows = [row for row in _planned(evidence, protocol) if row["significant"] and _gain(row) < 0]
+        rows = [
+            row for row in _planned(evidence, protocol) if row["significant"] and _gain(row) <= -LEAST_WRITTEN
+        ]
         if not rows:
             continue
         worst = min(rows, key=_gain)

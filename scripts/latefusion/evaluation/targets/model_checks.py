@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from latefusion.core.metric_facts import LEAST_WRITTEN
 from latefusion.core.wording import plural, verb
 from latefusion.evaluation.checks.finding import NOTE, WARNING, Evidence, Finding, Findings, percent
 from latefusion.evaluation.names import SELECTED
 from latefusion.evaluation.targets.found_rows import center_of, few_named, metric_of, planned, targets_of
-from latefusion.evaluation.targets.names import GROUP_MEAN, LEAST_WRITTEN, MEAN
+from latefusion.evaluation.targets.names import GROUP_MEAN, MEAN
 from latefusion.evaluation.targets.prediction_intervals import ALL_PARTITIONS
 
 SHRUNK: Final = 1.1

@@ -35,6 +35,3 @@ CUT: Final = "cut"
 RECALIBRATED: Final = "recalibrated_cut"
 CLASSIFIER: Final = "classifier"
 """Readings of items as classes: numbers cut at the axes, as they are or with their spread restored."""
-
-LEAST_WRITTEN: Final = 0.0005
-"""Difference in R² below which its three digits are 0.000."""

@@ -700,6 +700,13 @@ def test_one_rule_that_is_worse_is_said_to_be_so_by_how_much():
     )
 
 
+def test_a_rule_that_is_worse_by_less_than_can_be_written_is_not_named():
+    tables = clean()
+    changes = {"difference": -0.0004, "low": -0.0006, "high": -0.0002, "significant": True}
+    change("comparisons", changes, model="max_confidence")(tables)
+    assert "rule_worse" not in codes(run(tables))
+
+
 def test_what_to_do_about_finished_predictions_is_nothing_that_only_training_can_do():
     tables = clean()
     change("per_class", {"value": 0.0}, metric="share_predicted", model="audio")(tables)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from latefusion.core.metric_facts import LEAST_WRITTEN
 from latefusion.evaluation.names import SELECTED
-from latefusion.evaluation.targets.names import GROUP_MEAN, LEAST_WRITTEN, MEAN
+from latefusion.evaluation.targets.names import GROUP_MEAN, MEAN
 from latefusion.report.components import Answer, Section
 from latefusion.report.number_format import NOTHING, number, signed, span
 from latefusion.report.sections.checks import all_counted
