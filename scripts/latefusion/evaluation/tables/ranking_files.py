@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from latefusion.core.metric_facts import IN_PER_CENT, TITLE, size
-from latefusion.evaluation.names import ALL
+from latefusion.evaluation.names import ALL, LEARNER
 from latefusion.evaluation.tables.summary import beside, place
 from latefusion.store.atomic import atomic
 from latefusion.store.csv_export import write_csv
@@ -74,7 +74,11 @@ def ranked(rows: Sequence[Row], metric: str) -> list[Row]:
     shown = (metric, *(name for name, _ in beside(metric)))
     found: list[Row] = []
     for protocol in dict.fromkeys(row["protocol"] for row in rows):
-        own = [row for row in rows if row["protocol"] == protocol and row["subset"] == ALL]
+        own = [
+            row
+            for row in rows
+            if row["protocol"] == protocol and row["subset"] == ALL and row["kind"] != LEARNER
+        ]
         for row in sorted(own, key=lambda one: place(one, metric)):
             value, *others = (_written(name, row[name]) for name in shown)
             ends = [_written(metric, row[f"{metric}_{end}"]) for end in ("low", "high")]
