@@ -13,7 +13,7 @@ import latefusion
 from latefusion.store.samples import read_features
 from latefusion.store.tables import TableError
 from latefusion.store.target_predictions import TargetPredictions
-from runs import contents, launch, snakemake, write_config, write_run
+from runs import contents, launch, once, snakemake, write_run
 from settings import ROOT
 
 TARGETS = ("valence", "arousal")
@@ -51,10 +51,11 @@ ALONE = {
 
 @pytest.fixture(scope="module")
 def alone(tmp_path_factory):
-    folder = write_run(tmp_path_factory.mktemp("alone"), missing={"text": 0.2})
-    write_config(folder, ALONE)
-    launch("run", "--cores", 2, "all", "predict", cwd=folder)
-    return folder / "results"
+    def run(folder):
+        write_run(folder, configuration=ALONE, missing={"text": 0.2})
+        launch("run", "--cores", 2, "all", "predict", cwd=folder)
+
+    return once(tmp_path_factory, "numbers_alone", run) / "results"
 
 
 def test_numbers_beside_classes_change_no_byte_of_what_is_said_of_classes(beside, few_contents):

@@ -7,19 +7,21 @@ import zipfile
 import pytest
 import yaml
 
-from runs import snakemake
+from runs import once, snakemake
 
 
 @pytest.fixture(scope="module")
 def archive(finished, tmp_path_factory):
     """Return what Snakemake makes where the configuration leaves out what has a default."""
-    folder = tmp_path_factory.mktemp("archive")
-    path, less = folder / "report.zip", folder / "less.yaml"
-    config = yaml.safe_load((finished / "config.yaml").read_text(encoding="utf-8"))
-    del config["seed"]
-    less.write_text(yaml.safe_dump(config), encoding="utf-8")
-    snakemake("--report", path, "--configfile", less, cwd=finished)
-    with zipfile.ZipFile(path) as file:
+
+    def report(folder):
+        less = folder / "less.yaml"
+        config = yaml.safe_load((finished / "config.yaml").read_text(encoding="utf-8"))
+        del config["seed"]
+        less.write_text(yaml.safe_dump(config), encoding="utf-8")
+        snakemake("--report", folder / "report.zip", "--configfile", less, cwd=finished)
+
+    with zipfile.ZipFile(once(tmp_path_factory, "archive", report) / "report.zip") as file:
         yield file
 
 

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from latefusion.store.probabilities import Probabilities
-from runs import SMALL, contents, launch, write_run
+from runs import SMALL, contents, launch, once, write_run
 
 
 @pytest.fixture(scope="module")
@@ -119,9 +119,12 @@ def gridded(tmp_path_factory):
     configuration = deepcopy(SMALL) | {"protocols": ["replica", "honest"]}
     configuration["modalities"][0]["svm"] = {"C": [0.05, 100]}
     configuration["rules"] = [{"name": "mean"}, {"name": "logistic_regression"}]
-    folder = write_run(tmp_path_factory.mktemp("gridded"), configuration=configuration)
-    launch("run", "--cores", 2, cwd=folder)
-    return folder
+
+    def run(folder):
+        write_run(folder, configuration=configuration)
+        launch("run", "--cores", 2, cwd=folder)
+
+    return once(tmp_path_factory, "gridded", run)
 
 
 def said_by(model, folder):

@@ -12,7 +12,7 @@ import latefusion
 from latefusion.evaluation.targets.names import TARGET_TABLES
 from latefusion.store.tables import read_json
 from latefusion.store.target_predictions import TargetPredictions
-from runs import launch, write_config, write_run
+from runs import launch, once, write_config, write_run
 from target_worlds import conditional_mean, song_items
 
 TARGETS = ["valence", "arousal"]
@@ -41,10 +41,12 @@ RUN = {
 @pytest.fixture(scope="module")
 def own(tmp_path_factory):
     """The results of a run that trains: some items lack the text."""
-    folder = write_run(tmp_path_factory.mktemp("own"), missing={"text": 0.2})
-    write_config(folder, RUN)
-    launch("run", "--cores", 2, cwd=folder)
-    return folder / "results"
+
+    def run(folder):
+        write_run(folder, configuration=RUN, missing={"text": 0.2})
+        launch("run", "--cores", 2, cwd=folder)
+
+    return once(tmp_path_factory, "own_numbers", run) / "results"
 
 
 def given_back(results, partition, kind, role=None, fold=None):

@@ -4,10 +4,11 @@ import importlib
 import json
 import logging
 import re
+import shutil
 
 import pytest
 
-from runs import FEW, snakemake, write_run
+from runs import FEW, once, snakemake, write_run
 from settings import ROOT
 
 
@@ -23,15 +24,20 @@ def outcome():
 
 @pytest.fixture(scope="module")
 def plain(tmp_path_factory):
-    """Return the folder of a run by Snakemake itself, without a terminal, and what it said."""
-    folder = write_run(tmp_path_factory.mktemp("plain"), configuration=FEW)
-    return folder, snakemake("--cores", 2, cwd=folder)
+    """Return the folder of a run by Snakemake itself, without a terminal, and both of its outputs."""
+
+    def run(folder):
+        ran = snakemake("--cores", 2, cwd=write_run(folder / "run", configuration=FEW))
+        (folder / "said.json").write_text(json.dumps([ran.stdout, ran.stderr]))
+
+    folder = once(tmp_path_factory, "plain", run)
+    return folder / "run", *json.loads((folder / "said.json").read_text())
 
 
 @pytest.mark.slow
 def test_without_a_terminal_each_job_has_one_line_and_no_line_is_long(plain):
-    _, ran = plain
-    lines = ran.stderr.splitlines()
+    _, _, said = plain
+    lines = said.splitlines()
     jobs = [line for line in lines if re.match(r"\d\d:\d\d:\d\d +\d+ of 18  ", line)]
     names = [line.split("  ")[-2] for line in jobs]
     assert len(jobs) == len(set(names)) == 18, "the target `all` is no job"
@@ -44,14 +50,14 @@ def test_without_a_terminal_each_job_has_one_line_and_no_line_is_long(plain):
 
 @pytest.mark.slow
 def test_plain_snakemake_ends_with_the_ranking_and_the_page(plain):
-    folder, ran = plain
-    assert (folder / "results/summary.txt").read_text(encoding="utf-8").rstrip() in ran.stdout
-    assert ran.stdout.rstrip().splitlines()[-4].startswith("  results/report.html  everything on one page")
+    folder, said, _ = plain
+    assert (folder / "results/summary.txt").read_text(encoding="utf-8").rstrip() in said
+    assert said.rstrip().splitlines()[-4].startswith("  results/report.html  everything on one page")
 
 
 @pytest.mark.slow
-def test_a_run_of_some_files_or_without_some_rules_has_no_ranking(plain):
-    folder, _ = plain
+def test_a_run_of_some_files_or_without_some_rules_has_no_ranking(plain, tmp_path):
+    folder = shutil.copytree(plain[0], tmp_path / "run", copy_function=shutil.copy)
     for options in (("results/summary.csv",), ("--omit-from", "report")):
         (folder / "results/summary.csv").unlink()
         assert "accuracy in %" not in snakemake("--cores", 2, *options, cwd=folder).stdout
