@@ -30,11 +30,14 @@ class ModalityColumns:
         Columns of each modality; None where `X` is a dict of arrays.
     widths : tuple of int
         Columns of each modality.
+    labels : tuple of tuple of str
+        Names of these columns where a data frame has them, of a dict of arrays; empty where it has none.
     """
 
     names: tuple[str, ...]
     places: tuple[NDArray[np.int64], ...] | None
     widths: tuple[int, ...]
+    labels: tuple[tuple[str, ...], ...] = ()
 
 
 def is_by_name(X: object) -> bool:
@@ -62,7 +65,7 @@ def resolve_columns(estimator: Any, X: Any, modalities: Any) -> ModalityColumns:
         arrays = matrices_by_name(X, names, least=2)
         widths = tuple(x.shape[1] for x in arrays)
         estimator.n_features_in_ = sum(widths)
-        return ModalityColumns(names, None, widths)
+        return ModalityColumns(names, None, widths, tuple(_labels(X[name]) for name in names))
     _validated(estimator, X, reset=True)
     n, named = estimator.n_features_in_, getattr(estimator, "feature_names_in_", None)
     if not isinstance(modalities, Mapping) or not modalities:
@@ -85,6 +88,8 @@ def read_matrices(estimator: Any, X: Any, columns: ModalityColumns, *, reset: bo
     """
     if columns.places is None:
         matrices = matrices_by_name(X, columns.names, least=2 if reset else 1, widths=columns.widths)
+        for name, known in zip(columns.names, columns.labels, strict=True):
+            _require_labels(name, _labels(X[name]), known)
     elif is_by_name(X):
         allowed = "one array or data frame, as in fit"
         raise refusal("X", "a dict of arrays", allowed, "join the arrays in the order of the columns")
@@ -211,6 +216,22 @@ def _positions_of_names(where: str, wanted: Sequence[str], named: NDArray[Any] |
             fix = f"write {close!r}" if close else "name columns of the data frame"
             raise refusal(where, shorten(one), f"one of {plural(len(place), 'column')} of X", fix)
     return np.array([place[one] for one in wanted], np.int64)
+
+
+def _labels(x: Any) -> tuple[str, ...]:  # noqa: ANN401 - an array or a data frame
+    """Return the names of a data frame's columns, all of them text; none of anything else."""
+    names = tuple(getattr(x, "columns", ()))
+    return names if all(isinstance(name, str) for name in names) else ()
+
+
+def _require_labels(name: str, given: Sequence[str], known: Sequence[str]) -> None:
+    """Refuse a data frame whose columns are not those, in their order, that were learned from."""
+    other = [position for position, pair in enumerate(zip(given, known, strict=False)) if pair[0] != pair[1]]
+    if other:
+        here, there = given[other[0]], known[other[0]]
+        found = f"the column {shorten(here)} in place {other[0]}, which was {shorten(there)} in training"
+        fix = "bring the columns into the order of training: X[names]"
+        raise refusal(f"X, {name}", found, "the columns that were learned from, in their order", fix)
 
 
 def require_whole_rows(name: str, matrix: Features) -> None:

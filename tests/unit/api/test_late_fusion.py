@@ -236,3 +236,15 @@ def test_input_that_cannot_be_used_is_refused_in_words():
     alone = {**parts, "audio": np.where((y == "sad")[:, None], parts["audio"], np.nan)}
     with pytest.raises(ValueError, match=r"the modality audio\n    found:   1 class among"):
         model.fit(alone, y)
+
+
+def test_data_frames_of_a_dict_keep_the_order_of_their_columns():
+    X, y = songs()
+    frames = {"lyrics": pd.DataFrame(X[:, :4], columns=list("abcd")), "audio": pd.DataFrame(X[:, 4:])}
+    model = LateFusionClassifier(rule="mean", random_state=0).fit(frames, y)
+    expected = model.predict_proba(frames)
+    arrays = {name: frame.to_numpy() for name, frame in frames.items()}
+    np.testing.assert_array_equal(model.predict_proba(arrays), expected)
+    turned = {**frames, "lyrics": frames["lyrics"][list("abdc")]}
+    with pytest.raises(ValueError, match=r"X, lyrics\n    found:   the column 'd' in place 2, which was 'c'"):
+        model.predict_proba(turned)
