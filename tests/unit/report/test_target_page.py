@@ -87,15 +87,23 @@ def test_r2_of_each_target_stands_in_the_answer(helped):
 )
 def test_other_ways_that_a_comparison_can_end(tmp_path, scale, head):
     def say(said):
-        own = said["audio"] if scale is None else said["audio"] * scale
+        own = said["text"] if scale is None else said["text"] * scale
         return {"mean": own, "sum": own, "selected": own}
 
-    results = results_of(tmp_path, say=say, singles=("audio",), groups=400)
+    results = results_of(tmp_path, say=say, groups=400)
     assert verdicts(results)["Does fusing help?"].verdict.startswith(head)
 
 
+def test_a_rule_on_one_modality_alone_fuses_nothing(tmp_path):
+    def say(said):
+        return {"mean": said["audio"], "sum": said["audio"] * 0.7, "selected": said["audio"] * 0.7}
+
+    told = verdicts(results_of(tmp_path, say=say, singles=("audio",), groups=100))["Does fusing help?"]
+    assert (told.verdict, told.text) == ("There is nothing to fuse.", "audio is the only modality.")
+
+
 def test_few_items_leave_a_gain_open(tmp_path):
-    results = results_of(tmp_path, groups=30, seed=3)
+    results = results_of(tmp_path, groups=20, seed=4)
     told = verdicts(results)["Does fusing help?"]
     assert told.verdict.startswith("Not shown: ")
     assert "would mostly have been found" in told.text

@@ -117,7 +117,7 @@ def odd_data(evidence: Evidence) -> Findings:
             yield Finding(
                 "odd_data",
                 WARNING if code in GRAVE else NOTE,
-                _sentence(warning["message"]),
+                _sentence(warning["message"], code.partition(":")[2]),
                 {"code": code},
                 "Look at these items or columns; nothing, if it is meant.",
             )
@@ -127,10 +127,10 @@ def _warned(evidence: Evidence, code: str) -> list[str]:
     return [one["message"] for one in evidence.dataset.get("warnings", ()) if one["code"] == code]
 
 
-def _sentence(message: str) -> str:
+def _sentence(message: str, named: str = "") -> str:
     """Return a message as a sentence; a name that it begins with keeps its case."""
     first = message.split(maxsplit=1)[0]
-    begun = message[0].upper() + message[1:] if first.isalpha() else message
+    begun = message[0].upper() + message[1:] if first.isalpha() and first != named else message
     return f"{begun.rstrip('.')}."
 
 

@@ -176,6 +176,9 @@ def test_a_target_among_the_features_is_an_error_and_odd_data_are_told():
     said = found(*scene(helpful), dataset=warned("target_columns"))
     assert said["target_in_features"]["severity"] == "error"
     assert said["target_in_features"]["sentence"].startswith("audio: target_columns. Whatever")
+    unsaid = {"code": "no_prediction:audio", "message": "audio says nothing of 1 of 9 items"}
+    told = found(*scene(helpful), dataset=CLEAN | {"warnings": [unsaid]})
+    assert told["odd_data"]["sentence"] == "audio says nothing of 1 of 9 items."
     assert found(*scene(helpful), dataset=warned("target_units"))["odd_data"]["severity"] == "warning"
     assert found(*scene(helpful), dataset=warned("coded_target"))["odd_data"]["severity"] == "note"
     assert found(*scene(helpful), dataset=warned("small_class", "few_groups", "unmatched:text")) == {}

@@ -106,6 +106,8 @@ def helps(results: TargetResults, tables: TargetTables) -> Answer:
         return Answer(
             label, "There is nothing to compare.", f"It takes a rule and a single {results.words.one}."
         )
+    if len(tables.named("single")) < 2:
+        return Answer(label, "There is nothing to fuse.", f"{reference} is the only {results.words.one}.")
     gain = f"{signed(row['r2_difference'])} in R²"
     ends = f" (95 %: {span(row['r2_low'], row['r2_high'])})" if row["r2_low"] is not None else ", no interval"
     shown = verdict_of(row)
