@@ -44,15 +44,22 @@ def open_gain(metric: Metric, effect: Row) -> str:
     }.get(effect["verdict"], f"a gain in {metric.title} is not shown")
 
 
+def incomparable(metric: Metric, lead: str, reference: str) -> str:
+    """Say that the metric is not there of both models, as an AUROC is of no items of one class."""
+    return f"On these items there is no {metric.title} of both {lead} and {reference} to compare."
+
+
 def helps(results: Results, tables: Tables) -> Answer:
     """Say whether fusion helps, by how much, and how sure that is."""
     metric, lead, reference = results.metric, tables.lead, tables.reference
     effect = tables.comparison(lead, metric.name) if lead else {}
-    if not effect or reference is None:
-        missing = (
-            "No rule was run." if lead is None else "There is no single modality to compare a rule with."
-        )
+    if lead is None:
+        return Answer(LABEL, "Not known.", "No rule was run.", "unsure")
+    if reference is None:
+        missing = "There is no single modality to compare a rule with."
         return Answer(LABEL, "Not known.", missing, "unsure")
+    if not effect:
+        return Answer(LABEL, "Not known.", incomparable(metric, lead, reference), "unsure")
     other = tables.comparison(lead or "", secondary(metric).name)
     if len(tables.named("single")) < 2:
         return Answer(LABEL, "There is nothing to fuse.", f"{reference} is the only modality.", "unsure")

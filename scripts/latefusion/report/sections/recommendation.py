@@ -9,7 +9,7 @@ from latefusion.report.components import Answer
 from latefusion.report.metrics import Metric
 from latefusion.report.number_format import NOTHING
 from latefusion.report.results import Results, Tables
-from latefusion.report.sections.gain import bound, open_gain, secondary, shown_better
+from latefusion.report.sections.gain import bound, incomparable, open_gain, secondary, shown_better
 from latefusion.report.sentences import article, capitalised, plural, quoted, say
 from latefusion.report.vocabulary import chosen_rules, recommended
 
@@ -23,9 +23,11 @@ def which(results: Results, tables: Tables) -> Answer:
         return Answer(LABEL, "No rule was run.", "There is no fusion rule to recommend.", "unsure")
     good = f"{_picked(tables, rule)} {_performance(results, tables, lead)}"
     effect = tables.comparison(lead, results.metric.name)
-    if reference is None or not effect:
+    if reference is None:
         told = f"{good}. There is no single modality to compare it with."
         return Answer(LABEL, f"{rule}.", told, "unsure")
+    if not effect:
+        return Answer(LABEL, "Not known.", incomparable(results.metric, lead, reference), "unsure")
     if len(tables.named("single")) < 2:
         told = f"{good}; {reference} is the only modality."
         return Answer(LABEL, f"{reference} alone: there is nothing to fuse.", told, "unsure")

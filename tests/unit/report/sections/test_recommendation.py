@@ -1,7 +1,10 @@
 """Which rule is recommended, for every way that a comparison can end."""
 
+import dataclasses
+
 import pytest
 
+from latefusion.report.sections.gain import helps
 from latefusion.report.sections.recommendation import which
 from latefusion.report.vocabulary import recommended
 
@@ -29,6 +32,15 @@ def test_the_recommendation_follows_the_verdict(results, ended, accuracy, log_lo
     assert answer.verdict == use.format(rule=recommended(tables), alone=tables.reference)
     assert answer.tone == tone
     assert "confidence set" not in answer.text
+
+
+def test_models_that_lack_the_metric_are_not_compared_and_none_is_said_to_be_absent(results):
+    rows = results.best.rows | {"comparisons": []}
+    tables = dataclasses.replace(results.best, rows=rows)
+    said = f"there is no accuracy of both {tables.lead} and {tables.reference} to compare"
+    for answer in (which(results, tables), helps(results, tables)):
+        assert answer.verdict == "Not known."
+        assert said in answer.text
 
 
 def test_a_rule_that_was_not_picked_is_named_where_it_alone_is_shown_to_be_better(results, ended):
