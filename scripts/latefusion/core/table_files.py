@@ -21,7 +21,9 @@ Source = str | Path | Sequence[str | Path]
 
 
 def table_files(source: Source) -> list[Path]:
-    """Return the files of a table: those of a pattern or a folder in order of name, those of a list as it is.
+    """Return the files of a table: those of a pattern or a folder in order, those of a list as it is.
+
+    Numbers in names count as numbers: `part-2` comes before `part-10`.
 
     Raises
     ------
@@ -32,7 +34,7 @@ def table_files(source: Source) -> list[Path]:
         return [file for one in source for file in table_files(one)]
     path = Path(source)
     if path.is_dir():
-        inside = sorted(file for file in path.iterdir() if file.is_file() and is_table(file))
+        inside = sorted((file for file in path.iterdir() if file.is_file() and is_table(file)), key=_order)
         if not inside:
             allowed = f"a file whose name ends in {', '.join(TABLES)}"
             fix = _one_file_an_item(path) or "name a file"
@@ -40,12 +42,18 @@ def table_files(source: Source) -> list[Path]:
         return inside
     if has_magic(str(source)) and not path.exists():
         fitting = glob(str(source))  # noqa: PTH207 - Path.glob takes no absolute pattern
-        files = sorted(file for file in map(Path, fitting) if file.is_file())
+        files = sorted((file for file in map(Path, fitting) if file.is_file()), key=_order)
         if not files:
             found, fix = "a pattern that no file fits", "check it; paths start where Snakemake does"
             raise InputError([Problem(shorten(str(source), 200), found, "at least one file", fix)])
         return files
     return [path]
+
+
+def _order(file: Path) -> tuple[list[str | int], str]:
+    """Return what files are sorted by: their names, in which numbers count as numbers."""
+    pieces = re.split(r"([0-9]+)", str(file))
+    return [int(piece) if place % 2 else piece for place, piece in enumerate(pieces)], str(file)
 
 
 def is_file_per_item(path: str) -> bool:
