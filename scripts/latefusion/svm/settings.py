@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 from latefusion.core.errors import InputError, Problem, nearest, shorten
@@ -100,6 +101,18 @@ def _by_index(given: Mapping[Any, float], classes: Sequence[Mapping[str, Any]]) 
                     column="svm.class_weight",
                 )
             )
+    if not problems:
+        problems = [
+            Problem(
+                "the configuration",
+                f"{shorten(first)} and {shorten(second)}, which are one class of the data",
+                "one factor for each class",
+                "leave one of them out",
+                column="svm.class_weight",
+            )
+            for first, second in combinations(given, 2)
+            if index[str(first)] == index[str(second)]
+        ]
     if problems:
         raise InputError(problems)
     weights = {index[str(name)]: float(weight) for name, weight in given.items()}

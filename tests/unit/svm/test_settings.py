@@ -24,6 +24,11 @@ def test_a_class_that_the_data_lack_is_named_with_the_nearest():
     assert "write 'angry'" in str(caught.value)
 
 
+def test_a_class_by_its_name_and_by_its_label_has_no_two_factors():
+    with pytest.raises(InputError, match=r"'calm' and 7, which are one class(.|\n)*leave one of them out"):
+        SvmSettings.of({"class_weight": {"calm": 2, 7: 3}}, CLASSES)
+
+
 def test_a_class_called_yes_is_to_be_quoted():
     with pytest.raises(InputError, match=r"True, which is no class(.|\n)*between quotes"):
         SvmSettings.of({"class_weight": {True: 2}}, [{"label": "yes", "name": "yes", "index": 0}])
