@@ -65,7 +65,7 @@ def resolve_columns(estimator: Any, X: Any, modalities: Any) -> ModalityColumns:
         arrays = matrices_by_name(X, names, least=2)
         widths = tuple(x.shape[1] for x in arrays)
         estimator.n_features_in_ = sum(widths)
-        return ModalityColumns(names, None, widths, tuple(_labels(X[name]) for name in names))
+        return ModalityColumns(names, None, widths, tuple(labels_of(X[name]) for name in names))
     _validated(estimator, X, reset=True)
     n, named = estimator.n_features_in_, getattr(estimator, "feature_names_in_", None)
     if not isinstance(modalities, Mapping) or not modalities:
@@ -89,7 +89,7 @@ def read_matrices(estimator: Any, X: Any, columns: ModalityColumns, *, reset: bo
     if columns.places is None:
         matrices = matrices_by_name(X, columns.names, least=2 if reset else 1, widths=columns.widths)
         for name, known in zip(columns.names, columns.labels, strict=True):
-            _require_labels(name, _labels(X[name]), known)
+            require_labels(name, labels_of(X[name]), known)
     elif is_by_name(X):
         allowed = "one array or data frame, as in fit"
         raise refusal("X", "a dict of arrays", allowed, "join the arrays in the order of the columns")
@@ -218,13 +218,13 @@ def _positions_of_names(where: str, wanted: Sequence[str], named: NDArray[Any] |
     return np.array([place[one] for one in wanted], np.int64)
 
 
-def _labels(x: Any) -> tuple[str, ...]:  # noqa: ANN401 - an array or a data frame
+def labels_of(x: Any) -> tuple[str, ...]:  # noqa: ANN401 - an array or a data frame
     """Return the names of a data frame's columns, all of them text; none of anything else."""
     names = tuple(getattr(x, "columns", ()))
     return names if all(isinstance(name, str) for name in names) else ()
 
 
-def _require_labels(name: str, given: Sequence[str], known: Sequence[str]) -> None:
+def require_labels(name: str, given: Sequence[str], known: Sequence[str]) -> None:
     """Refuse a data frame whose columns are not those, in their order, that were learned from."""
     other = [position for position, pair in enumerate(zip(given, known, strict=False)) if pair[0] != pair[1]]
     if other:

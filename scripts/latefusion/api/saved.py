@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -11,11 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latefusion.api.arguments import refusal, rule_names
-from latefusion.api.modality_columns import matrices_by_name, require_whole_rows
+from latefusion.api.modality_columns import (
+    labels_of,
+    matrices_by_name,
+    require_labels,
+    require_whole_rows,
+)
 from latefusion.api.modality_models import modality_proba
 from latefusion.fusion.rule import extend_rules, rule_class
 from latefusion.learning.learner import extend_learners
-from latefusion.pipeline.saved_pipeline import PIPELINE, SavedPipeline, read_pipeline
+from latefusion.pipeline.saved_pipeline import PIPELINE, SavedModality, SavedPipeline, read_pipeline
 from latefusion.pipeline.target_pipeline import SavedTargetPipeline, read_target_pipeline
 from latefusion.store.tables import read_json
 from latefusion.store.target_predictions import TargetPredictions
@@ -57,10 +62,11 @@ class FittedPipeline:
         Raises
         ------
         ArgumentError
-            If an array is missing, or is not of the shape that was trained on; it is a ValueError.
+            If an array is missing, or is not of the shape that was trained on, or a data frame has other
+            columns or another order of them; it is a ValueError.
         """
         models = self._pipeline.modalities
-        given = _matrices(X, {one.modality: one.columns for one in models})
+        given = _matrices(X, models)
         return {
             one.name: modality_proba(
                 one.model,
@@ -119,7 +125,8 @@ class FittedTargetPipeline:
         Raises
         ------
         ArgumentError
-            If an array is missing, or is not of the shape that was trained on; it is a ValueError.
+            If an array is missing, or is not of the shape that was trained on, or a data frame has other
+            columns or another order of them; it is a ValueError.
         """
         return {name: one.predicted for name, one in self._said(X).items()}
 
@@ -138,16 +145,19 @@ class FittedTargetPipeline:
 
     def _said(self, X: Any) -> dict[str, TargetPredictions]:  # noqa: ANN401
         models = self._pipeline.modalities
-        given = _matrices(X, {one.modality: one.columns for one in models})
+        given = _matrices(X, models)
         # as the workflow stores them
         return {
             one.name: self._pipeline.said(one, np.asarray(given[one.modality], one.dtype)) for one in models
         }
 
 
-def _matrices(X: Any, widths: Mapping[str, int]) -> dict[str, NDArray[Any]]:  # noqa: ANN401
-    """Return the matrix of each modality, whose rows are whole or lack it."""
+def _matrices(X: Any, models: Sequence[SavedModality]) -> dict[str, NDArray[Any]]:  # noqa: ANN401
+    """Return the matrix of each modality, whose rows are whole or lack it, with the columns of training."""
+    widths = {one.modality: one.columns for one in models}
     given = dict(zip(widths, matrices_by_name(X, tuple(widths), widths=list(widths.values())), strict=True))
+    for one in models:
+        require_labels(one.modality, labels_of(X[one.modality]), one.names)
     for name, matrix in given.items():
         require_whole_rows(name, matrix)
     return given

@@ -32,6 +32,8 @@ class SavedModality:
         That of the modality, or `{modality}.{learner}` where one of several learners is meant.
     columns : int
         Length of an embedding.
+    names : tuple of str
+        Of its numbers, where each had a column of its own; else none.
     dtype : str
         Precision of the matrices that it was trained on.
     model : object
@@ -40,6 +42,7 @@ class SavedModality:
 
     name: str
     columns: int
+    names: tuple[str, ...]
     dtype: str
     model: Any
 
@@ -81,8 +84,8 @@ def describe_pipeline(
     modalities : sequence of str
     files : NamedFiles
         For each modality ``model:``, on all labelled items; ``learn:``, what it says of them out of fold;
-        ``train:``, or ``all:`` where nothing divides the items, its embeddings. ``items:`` of each
-        split where a candidate reads the quality of items.
+        ``train:``, or ``all:`` where nothing divides the items, its embeddings; ``columns:``, what was noted
+        as they were read. ``items:`` of each split where a candidate reads the quality of items.
     candidates : mapping of str to mapping
         `rule`, its file, `options` and the columns of `quality` of each candidate.
     by : str
@@ -131,7 +134,7 @@ def read_pipeline(results: Path) -> SavedPipeline:
         require_same(table, entry["learn"]["sha256"], path)
         learn[entry["name"]] = Probabilities.read(table)
         model = load_checked(results / entry["model"]["file"], entry["model"]["sha256"], path)
-        modalities.append(SavedModality(entry["name"], entry["columns"], entry["dtype"], model))
+        modalities.append(SavedModality(*embedding_of(entry), model))
     candidate = {facts["rule"]: {"rule": facts["rule_file"], "options": facts["options"]}}
     chosen = choose_rule(
         candidate, learn, partition=EVERYTHING, protocol="cross", by=facts["by"], seed=facts["seed"]
@@ -147,9 +150,23 @@ def describe_modalities(
     entries = []
     for name in names:
         columns, dtype = embedding_type(files.get(input_name(split, name)))
+        wide = _columns_of(name.partition(".")[0], read_json(files.get(input_name("columns", name))))
+        named = {"names": wide} if wide else {}
         own = {kind: _hashed(Path(files.get(input_name(kind, name))), results) for kind in kinds}
-        entries.append({"name": name, "columns": columns, "dtype": dtype, **own})
+        entries.append({"name": name, "columns": columns, **named, "dtype": dtype, **own})
     return entries
+
+
+def _columns_of(modality: str, facts: Mapping[str, Any]) -> list[str]:
+    """Return the columns of a modality's numbers, from the facts of the items' table or of its own files."""
+    wide = facts.get("wide", [])
+    columns: list[str] = wide.get(modality, []) if isinstance(wide, Mapping) else wide
+    return columns
+
+
+def embedding_of(entry: Mapping[str, Any]) -> tuple[str, int, tuple[str, ...], str]:
+    """Return name, columns, their names and precision, as `SavedModality` has them."""
+    return entry["name"], entry["columns"], tuple(entry.get("names", ())), entry["dtype"]
 
 
 def require_same(file: Path, sha256: str, stated_in: Path) -> None:

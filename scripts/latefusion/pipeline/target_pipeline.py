@@ -20,6 +20,7 @@ from latefusion.pipeline.saved_pipeline import (
     PIPELINE,
     SavedModality,
     describe_modalities,
+    embedding_of,
     require_same,
 )
 from latefusion.pipeline.target_model import said_by_regressor
@@ -160,7 +161,7 @@ def read_target_pipeline(results: Path) -> SavedTargetPipeline:
         learn[entry["name"]] = TargetPredictions.read(results / entry["learn"]["file"])
         model = load_checked(results / entry["model"]["file"], entry["model"]["sha256"], path)
         told = read_json(results / entry["facts"]["file"])
-        modalities.append(SavedRegressor(entry["name"], entry["columns"], entry["dtype"], model, told))
+        modalities.append(SavedRegressor(*embedding_of(entry), model, told))
     rule = fitted_target_rule(
         facts["rule_file"],
         facts["options"],

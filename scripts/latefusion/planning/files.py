@@ -82,6 +82,11 @@ class Files(LearnedViews):
         """Return a modality with files of its own as it is read for new items."""
         return new_modality(self.config["data"], self.with_files[modality])
 
+    def facts_of(self, modality: str) -> str:
+        """Return what was noted of a modality's embeddings as they were read."""
+        here = f"features/{modality}" if modality in self.with_files else f"items/{self.splits[0]}"
+        return f"{ROOT}/{here}.json"
+
     @property
     def in_table(self) -> list[Modality]:
         """Modalities whose embeddings are columns of the items' table."""

@@ -189,7 +189,10 @@ def classified(files: Files) -> Named:
 def of_pipeline(files: Files) -> Named:
     """Return what the pipeline is made of: models of all labelled items, and what they say out of fold."""
     kinds = ("model", "facts", "learn", "items", files.splits[0])
-    return {name: path for name, path in classified(files).items() if name.split(":")[0] in kinds}
+    return {name: path for name, path in classified(files).items() if name.split(":")[0] in kinds} | {
+        input_name("columns", name): files.facts_of(name.partition(".")[0])
+        for name in classified_views(files)
+    }
 
 
 def classified_views(files: Files) -> list[str]:

@@ -200,7 +200,10 @@ class TargetFiles:
     def of_pipeline(self) -> dict[str, str]:
         """Return what the pipeline is made of: models of all labelled items, what they say out of fold."""
         kinds = ("model", "facts", "learn", self.files.splits[0])
-        return {name: path for name, path in self.of_new_items().items() if name.split(":")[0] in kinds}
+        return {name: path for name, path in self.of_new_items().items() if name.split(":")[0] in kinds} | {
+            input_name("columns", name): self.files.facts_of(self.plan.every_view[name].modalities[0])
+            for name in self.plan.fused
+        }
 
     def saved_pipeline(self, *, file: str) -> list[str]:
         """Return what `snakemake pipeline` makes.
