@@ -25,6 +25,7 @@ from latefusion.dataset.split_checks import (
     ALL_AS_THEY_CAME,
     DivisionFiles,
     Splits,
+    check_columns,
     check_dimensions,
     check_files,
     check_identifiers,
@@ -108,6 +109,8 @@ def _checked(
         splits.warnings += splits.facts[split]["warnings"]
     check_files(splits)
     check_dimensions(splits)
+    if not splits.problems:
+        check_columns(splits)
     classes = check_classes(splits, folds) if _has_labels(splits) else []
     check_targets(splits)
     _refuse(splits)

@@ -169,6 +169,22 @@ def check_dimensions(splits: Splits) -> None:
             )
 
 
+def check_columns(splits: Splits) -> None:
+    """Numbers that stand one a column go by their place where both files have other columns; that is told."""
+    if not splits.divided:
+        return
+    ours, theirs = (splits.facts[split].get("wide", {}) for split in splits.names)
+    for name in ours:
+        if set(ours[name]) == set(theirs.get(name, ours[name])):
+            continue
+        here, there = next(pair for pair in zip(ours[name], theirs[name], strict=True) if pair[0] != pair[1])
+        splits.warn(
+            f"renamed_columns:{name}",
+            f"{name}: where {splits.called('train')} has the column {shorten(here)}, {splits.called('test')} "
+            f"has {shorten(there)}; numbers go by their place, since the names of both are not the same",
+        )
+
+
 def check_same_rows(splits: Splits, hashes: NDArray[np.uint64]) -> None:
     """Both files must not hold the same rows, however they are written and in whatever order."""
     if not splits.divided:

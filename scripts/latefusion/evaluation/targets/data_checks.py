@@ -27,7 +27,7 @@ OF_CLASSES: Final = frozenset(
     }
 )
 """Warnings of the files that are no matter of numbers beside classes."""
-GRAVE: Final = frozenset({"target_units", "overlapping_items", "filler_embeddings"})
+GRAVE: Final = frozenset({"target_units", "overlapping_items", "filler_embeddings", "renamed_columns"})
 """Warnings of the files that change what the figures mean."""
 
 
@@ -116,7 +116,7 @@ def odd_data(evidence: Evidence) -> Findings:
         if code.partition(":")[0] not in TOLD | OF_CLASSES:
             yield Finding(
                 "odd_data",
-                WARNING if code in GRAVE else NOTE,
+                WARNING if code.partition(":")[0] in GRAVE else NOTE,
                 _sentence(warning["message"], code.partition(":")[2]),
                 {"code": code},
                 "Look at these items or columns; nothing, if it is meant.",
