@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from latefusion.core.errors import shorten
 from latefusion.core.wording import listed, plural, verb
@@ -23,6 +23,8 @@ from latefusion.evaluation.checks.finding import (
 )
 from latefusion.evaluation.names import GIVEN_TEST, GROUP_LOOKUP, LACKING, LEARNER, MAJORITY, UNBALANCED
 from latefusion.evaluation.statistics.proportions import FEW_GROUPS
+
+LITTLE: Final = 0.01  # of accuracy
 
 
 def groups_straddle(evidence: Evidence) -> Findings:
@@ -48,7 +50,7 @@ def groups_straddle(evidence: Evidence) -> Findings:
             else ": what models gain by knowing the group is not known."
         ),
         {"test_items_seen": seen, "test": n, "groups_shared": groups["shared"]},
-        "Nothing; accuracies on the given split stand."
+        _stand(evidence)
         if nothing
         else f"{'Believe' if 'cross' in evidence.tables else 'Run'} the protocol `cross`, which keeps groups "
         "together."
@@ -100,12 +102,21 @@ def _cross_costs(evidence: Evidence) -> str | None:
 
 def _cross_costs_nothing(evidence: Evidence) -> str | None:
     """Say that the reference loses nothing under `cross`, where that is known."""
-    row = _between(evidence)
-    if row is None:
+    if (row := _between(evidence)) is None:
         return None
     return (
         f"on the same items {row['model']} differs by {points(row['difference'])} between honest and cross, "
         f"where no model saw the group (95 % {100 * row['low']:.1f} to {100 * row['high']:.1f})"
+    )
+
+
+def _stand(evidence: Evidence) -> str:
+    """Say whether accuracies on the given split stand, where no leak is seen: its interval may hold one."""
+    if (row := _between(evidence)) is None or row["high"] < LITTLE:
+        return "Nothing; accuracies on the given split stand."
+    return (
+        f"Nothing, unless {points(row['high'])} would matter, which the interval does not exclude: then "
+        "believe the protocol `cross`, which keeps groups together."
     )
 
 

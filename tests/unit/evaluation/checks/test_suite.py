@@ -588,6 +588,20 @@ def test_seen_groups_are_as_grave_as_what_they_are_shown_to_do(seen, lookup, lea
 
 
 @pytest.mark.parametrize(
+    ("high", "do"),
+    [
+        (0.004, "Nothing; accuracies on the given split stand."),
+        (0.07, "Nothing, unless 7.0 points would matter, which the interval does not exclude: then believe"),
+    ],
+)
+def test_accuracies_stand_where_the_interval_excludes_a_leak_worth_speaking_of(high, do):
+    tables = clean()
+    change("metrics", {"value": 0.26, "low": 0.22, "high": 0.3}, model="group_lookup")(tables)
+    leaks = [lost(difference=0.002, low=-0.01, high=high)]
+    assert codes(run(tables, dataset=STRADDLE, leaks=leaks))["groups_straddle"]["what_to_do"].startswith(do)
+
+
+@pytest.mark.parametrize(
     ("across", "severity", "told"),
     [
         (1, "note", "1 of 200 test items has the embeddings of an item of train: that moves accuracy by at"),
