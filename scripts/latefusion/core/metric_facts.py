@@ -62,7 +62,7 @@ MARGIN: Final = 0.02
 MARGIN_OF_ERRORS: Final = 0.1
 """or under this part of what the reference lacks, where that is less,"""
 LEAST_WRITTEN: Final = 0.0005
-"""or under this, of which three digits say 0.000."""
+"""or under this, of which three digits say 0.000, and per cent 0.0."""
 
 
 def criterion(headline: str) -> str:

@@ -20,8 +20,6 @@ from latefusion.evaluation.names import SELECTED
 
 NAMED = 5
 """Rules that a sentence names; the rest are counted there and listed beside it."""
-_SEEN = 0.0005
-"""Smallest spread that a tenth of a point shows: below it nothing is moved."""
 
 
 def _planned(evidence: Evidence, protocol: str) -> list[Row]:
@@ -280,7 +278,7 @@ def _spread(evidence: Evidence, protocol: str, over: str, code: str, sentence: s
         return
     width = {row["model"]: row["most"] - row["least"] for row in spreads}
     spread = max(values) - min(values)
-    wide = [model for model, own in width.items() if own >= max(spread, _SEEN)]
+    wide = [model for model, own in width.items() if own >= max(spread, LEAST_WRITTEN)]
     if wide:
         widest = max(wide, key=lambda model: width[model])
         text = sentence.format(model=widest, width=100 * width[widest], range=100 * spread)
