@@ -211,19 +211,24 @@ def test_a_rule_that_says_what_a_view_says_is_named_where_it_is_better():
     assert "after Holm's correction: copy." in sentence
 
 
+def judged(items, audio, mean):
+    """Return the tables and the checks of a rule and a single modality, as good as they are made up to be."""
+    rows = np.arange(400, 600)
+    models = [
+        made_up.model("majority", "baseline", items, rows, 0.0),
+        made_up.model("audio", "single", items, rows, audio),
+        made_up.model("mean", "rule", items, rows, mean),
+    ]
+    data = made_up.dataset(items.label, 400)
+    tables = {"honest": evaluate(models, protocol="honest", items=items, dataset=data, draws=200)}
+    return tables, run_checks(gather(tables, data))
+
+
 def test_groups_that_could_show_no_difference_are_said_to_be_too_few():
     own = made_up.items()
     places = np.arange(len(own.group)) % 4
     few = replace(own, group=np.where(own.split == "test", places.astype(str), own.group).astype(object))
-    rows = np.arange(400, 600)
-    models = [
-        made_up.model("majority", "baseline", few, rows, 0.0),
-        made_up.model("audio", "single", few, rows, 0.2),
-        made_up.model("mean", "rule", few, rows, 3.0),
-    ]
-    data = made_up.dataset(few.label, 400)
-    tables = {"honest": evaluate(models, protocol="honest", items=few, dataset=data, draws=200)}
-    checks = run_checks(gather(tables, data))
+    tables, checks = judged(few, audio=0.2, mean=3.0)
     text = " ".join(ranking(summarise(tables), tables, checks).split())
     assert "after Holm's correction: no rule, as 4 groups could show none." in text
     assert "Minimum detectable" not in text
@@ -234,15 +239,7 @@ def test_groups_that_could_show_no_difference_are_said_to_be_too_few():
 def test_one_test_group_is_ranked_without_intervals_and_says_so():
     own = made_up.items()
     alone = replace(own, group=np.where(own.split == "test", "only", own.group).astype(object))
-    rows = np.arange(400, 600)
-    models = [
-        made_up.model("majority", "baseline", alone, rows, 0.0),
-        made_up.model("audio", "single", alone, rows, 1.2),
-        made_up.model("mean", "rule", alone, rows, 1.5),
-    ]
-    data = made_up.dataset(alone.label, 400)
-    tables = {"honest": evaluate(models, protocol="honest", items=alone, dataset=data, draws=200)}
-    checks = run_checks(gather(tables, data))
+    tables, checks = judged(alone, audio=1.2, mean=1.5)
     few = next(check for check in checks["checks"] if check["code"] == "few_groups")
     assert few["sentence"].startswith("The test items are of one group: there are no intervals")
     assert "test_too_small" not in {check["code"] for check in checks["checks"]}
