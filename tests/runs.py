@@ -149,17 +149,23 @@ def launch(*arguments, cwd, environment=None, check=True, code=ROOT):
     return _finished([code / "workflow" / "launch.py", *arguments], cwd, environment, check)
 
 
-def start(*arguments, cwd, environment=None, output=subprocess.PIPE):
-    """Start the launcher at the head of its own process group."""
-    return subprocess.Popen(
-        [sys.executable, LAUNCH, *map(str, arguments)],
-        cwd=cwd,
-        env=environment,
-        stdout=output,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
+def start(*arguments, cwd, environment=None):
+    """Start the launcher at the head of its own process group; what it says goes to the end of `output.txt`.
+
+    It is a fork, as `launch` is, unless its start has to see another environment.
+    """
+    output = Path(cwd, "output.txt")
+    if environment is None:
+        return _FORKS.start([LAUNCH, *arguments], cwd, output)
+    with output.open("a") as file:
+        return subprocess.Popen(
+            [sys.executable, LAUNCH, *map(str, arguments)],
+            cwd=cwd,
+            env=environment,
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
 
 
 def once(tmp_path_factory, name, make):

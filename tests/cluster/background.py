@@ -27,10 +27,7 @@ class Background:
         folder.mkdir()
         if prepare:
             prepare(folder)
-        with (folder / "output.txt").open("w") as output:
-            self.processes[name] = start(
-                "run", *options, cwd=folder, environment=self.environment, output=output
-            )
+        self.processes[name] = start("run", *options, cwd=folder, environment=self.environment)
         return folder
 
     def finished(self, name, seconds=1800):

@@ -93,29 +93,27 @@ def test_killed_and_then_stopped_it_is_resumed_by_the_documented_steps(
 ):
     folder = write_run(tmp_path, configuration=FEW)
     resume = ("resume", *PROFILE)
-    with (folder / "output.txt").open("w") as output:
-        process = start("run", *PROFILE, cwd=folder, environment=cluster.environment, output=output)
-        try:
-            cluster.until("a run on SLURM", lambda: run_names(folder), seconds=600)
-            cluster.wait_for_job("RUNNING", name=run_names(folder)[0], seconds=600)
-        finally:
-            kill_group(process)
+    process = start("run", *PROFILE, cwd=folder, environment=cluster.environment)
+    try:
+        cluster.until("a run on SLURM", lambda: run_names(folder), seconds=600)
+        cluster.wait_for_job("RUNNING", name=run_names(folder)[0], seconds=600)
+    finally:
+        kill_group(process)
 
-        refused = launch(*resume, cwd=folder, environment=cluster.environment, check=False)
-        assert refused.returncode == 1
-        assert "of an earlier run still in SLURM's hands" in refused.stderr
-        assert "--wait-for-jobs" in refused.stderr
-        assert any((folder / ".snakemake/locks").glob("*.lock")), "the lock stays"
+    refused = launch(*resume, cwd=folder, environment=cluster.environment, check=False)
+    assert refused.returncode == 1
+    assert "of an earlier run still in SLURM's hands" in refused.stderr
+    assert "--wait-for-jobs" in refused.stderr
+    assert any((folder / ".snakemake/locks").glob("*.lock")), "the lock stays"
 
-        waiting = (*resume, "--wait-for-jobs")
-        process = start(*waiting, cwd=folder, environment=cluster.environment, output=output)
-        try:
-            cluster.until("the next run", lambda: len(run_names(folder)) == 2, seconds=600)
-            cluster.wait_for_job("RUNNING", name=run_names(folder)[1], seconds=600)
-            process.terminate()
-            assert process.wait(timeout=600) == 143
-        finally:
-            kill_group(process)
+    process = start(*resume, "--wait-for-jobs", cwd=folder, environment=cluster.environment)
+    try:
+        cluster.until("the next run", lambda: len(run_names(folder)) == 2, seconds=600)
+        cluster.wait_for_job("RUNNING", name=run_names(folder)[1], seconds=600)
+        process.terminate()
+        assert process.wait(timeout=600) == 143
+    finally:
+        kill_group(process)
     assert "Stopped." in (folder / "output.txt").read_text()
     left = [job for job in cluster.jobs("PENDING,RUNNING") if job["name"] in run_names(folder)]
     assert left == [], "it took its jobs with it"

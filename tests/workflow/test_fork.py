@@ -1,6 +1,7 @@
 """Snakemake as a fork of the launcher: what a process of its own would be, and stopped in good order."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -69,14 +70,14 @@ def test_a_process_with_threads_is_not_forked():
 
 def test_a_forked_run_stops_on_a_signal_and_goes_on_to_the_same_bytes(few_contents, tmp_path):
     folder = write_run(tmp_path, configuration=FEW)
-    process = start("run", "--cores", 2, cwd=folder)
+    process = start("run", "--cores", 2, cwd=folder, environment=dict(os.environ))
     while process.poll() is None and not list((folder / "results").glob("given/models/*.joblib")):
         time.sleep(0.05)
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
     commands = [Path(f"/proc/{child}/cmdline").read_text() for child in children]
     process.send_signal(signal.SIGTERM)
-    said, _ = process.communicate(timeout=600)
-    assert process.returncode == 128 + signal.SIGTERM, said
+    code, said = process.wait(600), (folder / "output.txt").read_text()
+    assert code == 128 + signal.SIGTERM, said
     assert "Stopped. No file is half-written" in said
     assert ["launch.py" in command for command in commands] == [True]
     assert not [path for path in (folder / "results").rglob(".*") if path.is_file()]
