@@ -96,6 +96,32 @@ def test_what_a_job_registers_for_its_end_is_done(run, tmp_path):
     assert (tmp_path / "end.txt").exists()
 
 
+@pytest.mark.parametrize(
+    "holder",
+    [
+        pytest.param("", id="by the script"),
+        pytest.param("import json; json.left = left", id="by a module that was there before"),
+        pytest.param(
+            "left = [open('left.txt', 'w')]; left.append(left); left[0].write('all')", id="by itself"
+        ),
+        pytest.param("import sys; sys.stdout = left", id="as what it says"),
+    ],
+)
+def test_a_file_that_a_job_leaves_open_holds_all_that_was_written(run, tmp_path, holder):
+    assert run(f"left = open('left.txt', 'w'); left.write('all')\n{holder}") == 0
+    assert (tmp_path / "left.txt").read_text() == "all"
+
+
+def test_a_job_waits_for_its_threads(run, tmp_path):
+    source = (
+        "import pathlib, threading, time\n"
+        "def work():\n    time.sleep(0.2)\n    pathlib.Path('end.txt').touch()\n"
+        "threading.Thread(target=work).start()"
+    )
+    assert run(source) == 0
+    assert (tmp_path / "end.txt").exists()
+
+
 def test_a_job_does_not_begin_before_it_is_watched(run, tmp_path):
     """Else what it takes in its first moments would be missing from its record, or the process itself."""
     seen = []
@@ -135,6 +161,17 @@ def test_a_job_whose_code_names_the_largest_library_finds_it(server, tmp_path):
     job = replace(made(script, "with numba"), libraries=frozenset({"numba"}))
     assert server.run(job, lambda pid: nullcontext()).code == 0
     assert server.run(made(script), lambda pid: nullcontext()).code == 1
+
+
+def test_a_job_whose_code_names_numba_finds_its_types_collected(server, tmp_path):
+    script = tmp_path / "job.py"
+    script.write_text(
+        "import sys\nbefore = set(sys.modules)\nfrom numba.core.registry import cpu_target\n"
+        "cpu_target.typing_context.refresh()\n"
+        "sys.exit(sorted(set(sys.modules) - before) or None)"
+    )
+    job = replace(made(script, "with types"), libraries=frozenset({"numba"}))
+    assert server.run(job, lambda pid: nullcontext()).code == 0
 
 
 def test_time_and_memory_of_a_job_are_its_own(server, tmp_path):

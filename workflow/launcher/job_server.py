@@ -5,12 +5,15 @@ A fork is made only while there is a single thread, so that no library is caught
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import gc
 import importlib
+import io
 import os
 import signal
 import sys
+import threading
 from collections.abc import Sequence
 from contextlib import nullcontext, suppress
 from multiprocessing.connection import Connection, wait
@@ -31,11 +34,13 @@ MODULES = (
     "latefusion.core.job",
     "latefusion.fusion.fuse",
     "latefusion.fusion.inputs",
+    "latefusion.store.models",
 )
 # What takes so long to import that the next job of the same kind should find it.
 SLOW = frozenset({"numba", "scipy", "sklearn", "torch"})
 # Packages whose files people add and change: read anew by each job.
 USERS = ("latefusion.rules", "latefusion.learners")
+_WRITERS = (io.TextIOWrapper, io.BufferedWriter, io.BufferedRandom)
 _PR_SET_PDEATHSIG = 1
 
 
@@ -108,7 +113,7 @@ def _serve_more(control: Connection, modules: list[str]) -> NoReturn:
     job = importlib.import_module("latefusion.core.job")
     with nullcontext() if "pandas" in modules else job.without_pandas():
         _serve_with(control, modules)
-    sys.exit(0)
+    os._exit(0)
 
 
 def _work(job: Connection, script: str, folder: str, environment: dict[str, str]) -> NoReturn:
@@ -136,7 +141,24 @@ def _work(job: Connection, script: str, folder: str, environment: dict[str, str]
     libraries, modules = _worth_keeping(before)
     if libraries:
         job.send(("imported", (libraries, modules)))
-    sys.exit(0)
+    _end_well()
+
+
+def _end_well() -> NoReturn:
+    """End as Python does, but leave what is imported whole: to take it apart costs more than many a job."""
+    threading._shutdown()
+    atexit._run_exitfuncs()
+    sys.modules["__main__"].__dict__.clear()
+    for file in (
+        sys.stdout,
+        sys.stderr,
+        *gc.get_objects(),
+    ):  # the first two are the server's, no longer listed
+        if isinstance(file, _WRITERS):
+            with suppress(ValueError):  # closed, or its buffer was taken away
+                file.flush()
+    ctypes.CDLL(None).fflush(None)
+    os._exit(0)
 
 
 def _worth_keeping(before: set[str]) -> tuple[list[str], list[str]]:
@@ -152,6 +174,8 @@ def _serve_with(control: Connection, modules: Sequence[str]) -> None:
     try:
         for name in modules:
             importlib.import_module(name)
+        if "numba" in modules:
+            _fill_types()
     except ImportError:  # a job that is started by itself says what is missing
         return
     if len(list(Path("/proc/self/task").iterdir())) == 1:
@@ -160,10 +184,19 @@ def _serve_with(control: Connection, modules: Sequence[str]) -> None:
         serve(control)
 
 
+def _fill_types() -> None:
+    """Have numba collect the types that it knows, as it does in each process before it reads kept code."""
+    importlib.import_module("numba.core.entrypoints").init_all()
+    target = importlib.import_module("numba.core.registry").cpu_target
+    target.typing_context.refresh()
+    target.target_context.refresh()
+
+
 def _main(descriptor: str, scripts: str) -> None:
     # not this file's folder, whose modules are none of the jobs'; the scripts' comes last, as for the jobs
     sys.path[:] = [*(sys.path if sys.flags.safe_path else sys.path[1:]), scripts]
     _serve_with(Connection(int(descriptor)), MODULES)
+    os._exit(0)
 
 
 if __name__ == "__main__":
