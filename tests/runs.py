@@ -249,18 +249,23 @@ def recorded(folder):
     """
     state = folder / ".snakemake"
     unfinished = {_file(path, state / "incomplete") for path in _files(state / "incomplete")}
-    records = {}
-    for path in _files(state / "metadata"):
+    found = {}
+    for path in records(folder):
         try:
-            records[_file(path, state / "metadata")] = json.loads(path.read_text())
+            found[_file(path, state / "metadata")] = json.loads(path.read_text())
         except ValueError:  # killed while it was being written
             continue
-    half = [record["log"] for name, record in records.items() if name in unfinished]
+    half = [record["log"] for name, record in found.items() if name in unfinished]
     return {
         name: (record["starttime"], record["endtime"])
-        for name, record in records.items()
+        for name, record in found.items()
         if name not in unfinished and record["log"] not in half
     }
+
+
+def records(folder):
+    """Return the files in which Snakemake says how each output was made."""
+    return _files(folder / ".snakemake/metadata")
 
 
 def seconds_of(folder):
