@@ -36,6 +36,7 @@ PROGRAMS = (
 )
 NODES, CPUS, MEMORY = ("n1", "n2", "n3"), 8, 16000
 PREFIX = "lfslurm-"
+PATIENCE = Path(__file__).with_name("patience")
 
 
 def why_not():
@@ -58,7 +59,12 @@ class Cluster:
         self.folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir="/tmp"))  # short: it holds sockets
         self.name = f"lf{secrets.token_hex(4)}"
         self.daemons = {}
-        self.environment = {**os.environ, "SLURM_CONF": str(self.folder / "slurm.conf"), "LC_ALL": "C"}
+        self.environment = {
+            **os.environ,
+            "SLURM_CONF": str(self.folder / "slurm.conf"),
+            "LC_ALL": "C",
+            "PYTHONPATH": os.pathsep.join(filter(None, [str(PATIENCE), os.environ.get("PYTHONPATH")])),
+        }
         self._turn = Path(tempfile.gettempdir(), f"{PREFIX}turn").open("w")
         fcntl.flock(self._turn, fcntl.LOCK_EX)
         # An ordinary kill of the tests, too, goes through __exit__.

@@ -14,8 +14,8 @@ from runs import BESIDE, FEW, contents, kill_group, recorded, records, seconds_o
 pytestmark = pytest.mark.slow
 KILLS = 20
 KILLS_BESIDE = 4
-# parts of the time of a whole run: within the first comes the first kill, while the run starts; within the other
-# comes each further one, once another output has been recorded
+# Of the time of a whole run: within the first part comes the first kill, while the run starts; within the
+# other comes each further one, once another output has been recorded.
 START, LONGER = 0.3, 0.06
 
 
