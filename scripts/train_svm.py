@@ -1,56 +1,60 @@
-"""Train one view's SVM on a training part, and note what it says of these rows, in sample and out of fold."""
+"""Train a view's SVM on training parts, and note what it says of their rows, in sample and out of fold."""
 
 from latefusion.core.job import job
 
 with job(snakemake.log[0]):
+    from dataclasses import asdict
     from pathlib import Path
 
     from latefusion.core.seeds import stream
     from latefusion.store.models import save_model
     from latefusion.store.probabilities import Probabilities
-    from latefusion.store.samples import class_names, read_samples
+    from latefusion.store.samples import SampleFiles, class_names
     from latefusion.store.tables import read_json
     from latefusion.svm.labelled_rows import LabelledRows
     from latefusion.svm.settings import SvmSettings
+    from latefusion.svm.shared_distances import SharedDistances
     from latefusion.svm.training import Limits, train
 
-    features = snakemake.input.features
-    dataset = read_json(snakemake.input.dataset)
+    source, made = snakemake.input, snakemake.output
+    view, partitions = snakemake.wildcards.view, snakemake.params.partitions
+    dataset = read_json(source.dataset)
     classes = class_names(dataset)
-    rows = read_samples(snakemake.input.partition, "train", snakemake.input.item_tables, features, dataset)
-    trained = train(
-        LabelledRows(
-            rows.X,
-            rows.label,
-            rows.fold,
-            len(classes),
-            source=f"view {snakemake.wildcards.view}, training part of partition "
-            f"{snakemake.wildcards.partition} ({', '.join([snakemake.input.partition, *features])})",
-            modalities=tuple(dict.fromkeys(Path(path).stem for path in features)),
-        ),
-        SvmSettings.of(snakemake.params.settings, dataset["classes"]),
-        limits=Limits(n_jobs=snakemake.threads, memory_mb=snakemake.resources.mem_mb or None),
-        replica=snakemake.params.replica,
-        # of several learners the SVM is drawn for as if it were the only one
-        rng=stream(
-            snakemake.params.seed,
-            "train_svm",
-            snakemake.wildcards.partition,
-            snakemake.wildcards.view.partition(".")[0],
-        ),
-    )
-    for said, suffix in ((trained.rows, ""), (trained.replica_rows, "_replica")):
-        if snakemake.output.get(f"in_sample{suffix}"):
-            Probabilities(
-                classes, rows.item, rows.label, said.in_sample_p, ovo_prediction=said.in_sample_ovo_prediction
-            ).write(snakemake.output[f"in_sample{suffix}"])
-            Probabilities(
-                classes,
-                rows.item,
+    files = SampleFiles.read(source.item_tables, source.features, dataset)
+    settings = SvmSettings.of(snakemake.params.settings, dataset["classes"])
+    limits = Limits(n_jobs=snakemake.threads, memory_mb=snakemake.resources.mem_mb or None)
+    shared = None
+    if len(partitions) > 1:
+        shared = SharedDistances.of(files.X, settings, n_classes=len(classes), **asdict(limits))
+    for place, partition in enumerate(partitions):
+        rows, chosen = files.part(source.partitions[place], "train")
+        trained = train(
+            LabelledRows(
+                rows.X,
                 rows.label,
-                said.out_of_fold_p,
-                fold=rows.fold,
-                ovo_prediction=said.out_of_fold_ovo_prediction,
-            ).write(snakemake.output[f"out_of_fold{suffix}"])
-    facts = {**trained.facts, "grid": trained.grid}
-    save_model(trained.model, snakemake.output.model, snakemake.output.facts, facts)
+                rows.fold,
+                len(classes),
+                source=f"view {view}, training part of partition {partition} "
+                f"({', '.join([source.partitions[place], *source.features])})",
+                modalities=tuple(dict.fromkeys(Path(path).stem for path in source.features)),
+            ),
+            settings,
+            limits=limits,
+            replica=snakemake.params.replica,
+            # of several learners the SVM is drawn for as if it were the only one
+            rng=stream(snakemake.params.seed, "train_svm", partition, view.partition(".")[0]),
+            drawn=None if shared is None else shared.drawn(chosen),
+        )
+        for said, suffix in ((trained.rows, ""), (trained.replica_rows, "_replica")):
+            if not made.get(f"in_sample{suffix}"):
+                continue
+            p, ovo_prediction = said.in_sample_p, said.in_sample_ovo_prediction
+            Probabilities(classes, rows.item, rows.label, p, ovo_prediction=ovo_prediction).write(
+                made[f"in_sample{suffix}"][place]
+            )
+            p, ovo_prediction = said.out_of_fold_p, said.out_of_fold_ovo_prediction
+            Probabilities(
+                classes, rows.item, rows.label, p, fold=rows.fold, ovo_prediction=ovo_prediction
+            ).write(made[f"out_of_fold{suffix}"][place])
+        facts = {**trained.facts, "grid": trained.grid}
+        save_model(trained.model, made.model[place], made.facts[place], facts)

@@ -25,7 +25,7 @@ from settings import ROOT
 SECTION = "stale-table"
 SUMMARY = ("summarise", "report")
 FUSION = ("fuse */*", "select_rule *", "evaluate *", *SUMMARY)
-SVMS = ("train_svm */*", "predict_svm* */*", "measure_interactions *")
+SVMS = ("train_svm* */*", "predict_svm* */*", "measure_interactions *")
 DATASET = ("check_dataset", "assign_partitions *")
 ITEMS = {
     "data": {
@@ -234,20 +234,15 @@ def _with_modality(configuration):
     configuration["modalities"].append({"name": "words", "column": "text_embedding"})
 
 
-PARTITIONS = ("given", "cross-0-0", "cross-0-1")
 VIEWS = ("text", "audio", "early")
 PROTOCOLS = ("replica", "honest", "cross")
 MODALITY = (
-    *(f"train_svm {partition}/words" for partition in PARTITIONS),
-    *("predict_svm_given given/words", "predict_svm cross-0-0/words", "predict_svm cross-0-1/words"),
+    *("train_svm given/words", "train_svm_cross cross-0/words"),
+    *("predict_svm_given given/words", "predict_svm cross-0/words"),
 )
-REPEAT = tuple(
-    job
-    for partition in ("cross-1-0", "cross-1-1")
-    for job in (
-        f"assign_partitions {partition}",
-        *(f"{rule} {partition}/{view}" for rule in ("train_svm", "predict_svm") for view in VIEWS),
-    )
+REPEAT = (
+    *(f"assign_partitions cross-1-{k}" for k in range(2)),
+    *(f"{rule} cross-1/{view}" for rule in ("train_svm_cross", "predict_svm") for view in VIEWS),
 )
 
 CHANGES = [
@@ -255,12 +250,12 @@ CHANGES = [
     Change(
         "`C` of the view `early`",
         lambda place: place.configure(lambda c: c["views"][0].update(svm={"C": 2})),
-        ("train_svm */early", "predict_svm* */early", "measure_interactions early", "evaluate *", *SUMMARY),
+        ("train_svm* */early", "predict_svm* */early", "measure_interactions early", "evaluate *", *SUMMARY),
     ),
     Change(
         "`C` of the modality `text`",
         lambda place: place.configure(lambda c: c["modalities"][0].update(svm={"C": 2})),
-        ("train_svm */text", "predict_svm* */text", *FUSION),
+        ("train_svm* */text", "predict_svm* */text", *FUSION),
     ),
     Change(
         "an option of the rule `mlp`",
@@ -415,7 +410,7 @@ TARGET_CHANGES = [
     Change(
         "`C` of the modality `text`, beside numbers with `quadrants`",
         lambda place: place.configure(lambda c: c["modalities"][0].update(svm={"C": 2})),
-        ("train_svm */text", "predict_svm* */text", *FUSION, *OF_NUMBERS),
+        ("train_svm* */text", "predict_svm* */text", *FUSION, *OF_NUMBERS),
     ),
     Change("`quadrants.cut`", _set("quadrants.cut", [0, 0.5]), (*OF_NUMBERS, "report")),
     Change(
@@ -511,7 +506,7 @@ ORDER = (
 
 
 def _rule(job):
-    return job.partition(" ")[0].replace("_given", "")
+    return job.partition(" ")[0].replace("_given", "").replace("_cross", "")
 
 
 def write_beside(folder):

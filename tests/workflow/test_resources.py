@@ -12,7 +12,7 @@ from settings import ROOT
 PROFILE = yaml.safe_load((ROOT / "profiles/slurm/profile.yaml").read_text())
 NODE_MB = int(PROFILE["resources"][0].removeprefix("mem_mb="))
 ROWS = (2_000, 10_870, 50_000)
-GROWING = ("train_svm", "predict_svm", "predict_svm_given", "fuse", "evaluate", "report")
+GROWING = ("train_svm", "train_svm_cross", "predict_svm", "predict_svm_given", "fuse", "evaluate", "report")
 
 
 @pytest.fixture(scope="module")

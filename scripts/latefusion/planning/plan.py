@@ -14,6 +14,7 @@ from latefusion.evaluation.names import SELECTED
 from latefusion.planning.config_types import Config, Predictions
 from latefusion.planning.learner_catalogue import Learners, learner_problems
 from latefusion.planning.prediction_models import why_not
+from latefusion.planning.repeats import partitions_of
 from latefusion.planning.rule_catalogue import RuleFacts
 from latefusion.planning.rule_options import NO_OPTIONS, quality_columns, rules_problems
 from latefusion.planning.views import View, read_candidates, read_views
@@ -199,7 +200,7 @@ def _rules(config: Config, rules: Mapping[str, RuleFacts]) -> dict[str, Configur
 def cross_partitions(config: Config) -> list[str]:
     """Return the names of the partitions of `cross`."""
     repeats, folds = config["cross"]["repeats"], config["cross"]["folds"]
-    return [f"cross-{repeat}-{k}" for repeat in range(repeats) for k in range(folds)]
+    return [name for repeat in range(repeats) for name in partitions_of(f"cross-{repeat}", folds)]
 
 
 def _partitions(config: Config) -> dict[str, list[str]]:

@@ -130,8 +130,17 @@ def grid_size(view: View) -> int:
     return len(grid_points(view.svm["C"], view.svm["gamma"]))
 
 
-def view_memory_mb(view: View, size: DataSize, *, folds: int) -> int:
-    """Return the megabytes that a job which trains the SVM of a view should ask for."""
+def view_memory_mb(view: View, size: DataSize, *, folds: int, partitions: int = 1) -> int:
+    """Return the megabytes that a job which trains the SVM of a view should ask for.
+
+    Parameters
+    ----------
+    view : View
+    size : DataSize
+    folds : int
+    partitions : int
+        How many the job trains it on; several share distances, which are kept.
+    """
     combine = view.svm["combine"]
     gammas = len(as_list(view.svm["gamma"]))
     return svm_memory_mb(
@@ -141,7 +150,7 @@ def view_memory_mb(view: View, size: DataSize, *, folds: int) -> int:
         classes=size.classes,
         folds=folds,
         models=grid_size(view) + 1,
-        kernels=gammas * (1 + folds * (combine == "kernel_aligned")),
+        kernels=gammas * (1 + folds * (combine == "kernel_aligned")) + (partitions > 1),
         parts=len(view.modalities) if combine.startswith("kernel_") else 1,
     )
 
@@ -151,9 +160,10 @@ def view_threads(view: View, size: DataSize) -> int:
     return svm_threads(size.rows, size.of(view.modalities), models=grid_size(view))
 
 
-def view_runtime_minutes(view: View, size: DataSize) -> int:
+def view_runtime_minutes(view: View, size: DataSize, *, partitions: int = 1) -> int:
     """Return the minutes after which a scheduler may end the training of a view."""
-    return svm_runtime_minutes(size.rows, size.of(view.modalities), models=grid_size(view))
+    models = grid_size(view)
+    return partitions * svm_runtime_minutes(size.rows, size.of(view.modalities), models=models)
 
 
 def view_predict_memory_mb(view: View, size: DataSize) -> int:

@@ -139,7 +139,8 @@ def _is_of_this_run(job: str, protocols: Mapping[str, Tables], models: Collectio
     if rule == "measure_interactions":
         return any(view == where[0] for _, view in models)
     if rule in ("train_svm", "predict_svm", "predict_pretrained"):
-        return (where[0], where[1]) in models
+        # a repeat of `cross` is one job for all of its partitions
+        return any(view == where[1] and f"{name}-".startswith(f"{where[0]}-") for name, view in models)
     return True
 
 

@@ -73,18 +73,67 @@ def read_samples(
     TableError
         If the tables do not hold the same items.
     """
-    table = read_table(partition, PARTITION)
-    table = table.filter(pc.equal(table["part"], part))
-    wanted = table["item"].to_numpy(zero_copy_only=False)
+    wanted, fold = _items_and_folds(partition, part)
     every, label = read_labels(items, dataset)
     chosen = positions(every, wanted, partition)
-    per_modality = [features[start : start + len(items)] for start in range(0, len(features), len(items))]
-    return Samples(
-        item=wanted,
-        label=label[chosen],
-        fold=table["fold"].fill_null(-1).to_numpy().astype(np.int32),
-        X=[read_rows(paths, chosen) for paths in per_modality],
-    )
+    X = [read_rows(paths, chosen) for paths in _by_modality(features, len(items))]
+    return Samples(wanted, label[chosen], fold, X)
+
+
+@dataclass(frozen=True)
+class SampleFiles:
+    """All rows of some splits, read once for several partitions.
+
+    Attributes
+    ----------
+    item : (n,) object array of str
+    label : (n,) int32 array
+        Class indices.
+    X : list of (n, d_m) float32 or float64 arrays
+        One for each modality; a row of NaN is an item that lacks it.
+    """
+
+    item: NDArray[np.object_]
+    label: NDArray[np.int32]
+    X: list[Features]
+
+    @classmethod
+    def read(
+        cls, items: Sequence[Path | str], features: Sequence[Path | str], dataset: Mapping[str, Any]
+    ) -> SampleFiles:
+        """Read every row; arguments as for `read_samples`."""
+        item, label = read_labels(items, dataset)
+        every = np.arange(len(item))
+        return cls(item, label, [read_rows(paths, every) for paths in _by_modality(features, len(items))])
+
+    def part(
+        self, partition: Path | str, part: Literal["train", "test"]
+    ) -> tuple[Samples, NDArray[np.int64]]:
+        """Return one part of a partition, and where its rows stand among all.
+
+        Raises
+        ------
+        TableError
+            If the tables do not hold the same items.
+        """
+        wanted, fold = _items_and_folds(partition, part)
+        chosen = positions(self.item, wanted, partition)
+        as_they_are = np.array_equal(chosen, np.arange(len(self.item)))
+        X = self.X if as_they_are else [x[chosen] for x in self.X]
+        return Samples(wanted, self.label[chosen], fold, X), chosen
+
+
+def _items_and_folds(partition: Path | str, part: str) -> tuple[NDArray[np.object_], NDArray[np.int32]]:
+    """Return the items of one part, and the fold of each; -1 where it has none."""
+    table = read_table(partition, PARTITION)
+    table = table.filter(pc.equal(table["part"], part))
+    item = table["item"].to_numpy(zero_copy_only=False)
+    return item, table["fold"].fill_null(-1).to_numpy().astype(np.int32)
+
+
+def _by_modality(paths: Sequence[Path | str], splits: int) -> list[Sequence[Path | str]]:
+    """Return the feature matrices of each modality, split by split."""
+    return [paths[start : start + splits] for start in range(0, len(paths), splits)]
 
 
 def read_labels(

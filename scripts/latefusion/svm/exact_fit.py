@@ -13,8 +13,9 @@ from latefusion.svm.gram import Gram
 from latefusion.svm.inputs import Float32, Float64, SvmParameters
 from latefusion.svm.kernel_alignment import Alignment
 from latefusion.svm.kernels import KernelRows
-from latefusion.svm.memory import budget, distance_bytes
+from latefusion.svm.memory import distance_bytes, fits
 from latefusion.svm.one_vs_one import OneVsOneProblem
+from latefusion.svm.shared_distances import DrawnRows, serves
 from latefusion.svm.solution import KernelSolution
 from latefusion.svm.symmetric_blocks import SymmetricBlocks
 from latefusion.svm.training_set import TrainingSet
@@ -37,6 +38,8 @@ class ExactFit:
         Bytes that fitting takes without distances that may be kept.
     packed : bool
         Whether to keep half of the Gram matrix.
+    drawn : DrawnRows, optional
+        The rows among those whose distances several training parts share.
     """
 
     def __init__(
@@ -48,18 +51,19 @@ class ExactFit:
         needed: int,
         *,
         packed: bool = False,
+        drawn: DrawnRows | None = None,
     ) -> None:
-        self.data, self.rows, self.n_jobs = data, rows, first.n_jobs
+        self.data, self.rows, self.packed = data, rows, packed
         n, n_parts = len(rows), data.scaling.n_parts
         self.aligned = first.combine == "kernel_aligned" and n_parts > 1
-        limit = budget(first.memory_mb)
-        self.gram = Gram(
-            rows,
-            data.scaling.in_units([max(one[part] for one in gammas) for part in range(n_parts)]),
-            reuse=(len(gammas) > 1 or self.aligned)
-            and (limit is None or needed + distance_bytes(n, n_parts) <= limit),
-            n_jobs=first.n_jobs,
-            packed=packed,
+        largest = data.scaling.in_units([max(one[part] for one in gammas) for part in range(n_parts)])
+        self.drawn = drawn if drawn is not None and serves(data.scaling, rows, largest) else None
+        several = len(gammas) > 1 or self.aligned
+        reuse = several and fits(needed + distance_bytes(n, n_parts), first.memory_mb)
+        self.gram = (
+            self.drawn.gram
+            if self.drawn is not None
+            else Gram(rows, largest, reuse=reuse, n_jobs=first.n_jobs)
         )
 
     def weights(self, gammas: tuple[float, ...]) -> dict[tuple[float, ...], list[int]]:
@@ -71,10 +75,13 @@ class ExactFit:
 
     def kernel(self, gammas: tuple[float, ...], weights: tuple[float, ...]) -> ExactKernel:
         """Compute a kernel, over the one before."""
-        units = self.data.scaling.in_units(gammas)
-        K = self.gram.fill(units, weights, self.data.layout.place)
-        self.data.log("%skernel of %d rows", "half the " if self.gram.packed else "", len(K))
+        units, place = self.data.scaling.in_units(gammas), self.data.layout.place
         span = _span(self.rows, units, weights)
+        if self.drawn is None:
+            K = self.gram.fill(units, weights, place, packed=self.packed)
+        else:
+            K = self.gram.fill(gammas, weights, self.drawn.at(place), packed=self.packed)
+        self.data.log("%skernel of %d rows", "half the " if self.packed else "", len(K))
         return ExactKernel(self.data, self.rows, K, weights, self.gram.double, span)
 
 

@@ -20,6 +20,7 @@ from latefusion.svm.layout import NO_FOLD, Layout
 from latefusion.svm.memory import fits, require, svm_bytes
 from latefusion.svm.nystroem_fit import NystroemFit
 from latefusion.svm.parameters import check_parameters
+from latefusion.svm.shared_distances import DrawnRows
 from latefusion.svm.solution import Solution
 from latefusion.svm.training_set import TrainingSet, by_gamma
 
@@ -62,6 +63,7 @@ def fit_all(
     *,
     fold: ArrayLike | None = None,
     n_classes: int | None = None,
+    drawn: DrawnRows | None = None,
 ) -> list[FittedState]:
     """Fit SVMs that differ in nothing but C and gamma.
 
@@ -73,6 +75,8 @@ def fit_all(
     models : sequence of SvmParameters
     X, y, fold, n_classes
         As for `SVM.fit`.
+    drawn : DrawnRows, optional
+        The rows among those whose distances several training parts share.
 
     Returns
     -------
@@ -85,7 +89,7 @@ def fit_all(
     classes, index = _classes(y, n_classes, len(parts[0]))
     folds = _folds(index, fold, models[0].random_state, len(classes))
     with one_blas_thread():
-        return _fit_all(models, parts, index, folds, classes)
+        return _fit_all(models, parts, index, folds, classes, drawn)
 
 
 def _classes(y: ArrayLike, n_classes: int | None, n: int) -> tuple[NDArray[Any], NDArray[np.int64]]:
@@ -132,6 +136,7 @@ def _fit_all(
     y: NDArray[np.int64],
     fold: NDArray[np.int64],
     classes: NDArray[Any],
+    drawn: DrawnRows | None,
 ) -> list[FittedState]:
     first = models[0]
     components = None if first.approximation is None else int(first.approximation["components"])
@@ -162,6 +167,7 @@ def _fit_all(
             [gammas for gammas, _ in groups],
             needed,
             packed=packed,
+            drawn=drawn,
         )
         if components is None
         else NystroemFit(data, BlockwiseRows.of(scaling, parts, first.n_jobs), first, components)

@@ -33,14 +33,10 @@ class Gram:
         Keep the distances (half of them) for more than one call to `fill`.
     n_jobs : int
         Threads.
-    packed : bool
-        Whether to keep half of the matrix; the values are the same.
     """
 
-    def __init__(
-        self, rows: KernelRows, gammas: Sequence[float], *, reuse: bool, n_jobs: int, packed: bool = False
-    ) -> None:
-        self.n, self.reuse, self.n_jobs, self.packed = len(rows), reuse, n_jobs, packed
+    def __init__(self, rows: KernelRows, gammas: Sequence[float], *, reuse: bool, n_jobs: int) -> None:
+        self.n, self.reuse, self.n_jobs = len(rows), reuse, n_jobs
         # All tiles have one shape: what is computed for two rows depends on as little else as can be.
         self.rows = rows.padded(BLOCK)
         self.double = rows.needs_double(gammas)
@@ -62,7 +58,12 @@ class Gram:
         return found
 
     def fill(
-        self, gammas: Sequence[float], weights: Sequence[float], place: NDArray[np.integer]
+        self,
+        gammas: Sequence[float],
+        weights: Sequence[float],
+        place: NDArray[np.integer],
+        *,
+        packed: bool = False,
     ) -> Float32 | SymmetricBlocks:
         """Compute the kernel values for these gammas and weights, over those of the last call.
 
@@ -71,24 +72,28 @@ class Gram:
         gammas, weights : sequence of float
             Of each part.
         place : (n,) int array
-            Where each row stands in the result.
+            Where each row stands in the result; -1 for a row that is none of it.
+        packed : bool
+            Whether to keep half of the matrix; the values are the same.
 
         Returns
         -------
-        (n, n) float32 array, or half of it
-            Symmetric.
+        (m, m) float32 array, or half of it
+            Symmetric, of the m rows that have a place.
         """
         from latefusion.core.jit import say_if_compiling
         from latefusion.svm.scatter import scatter, scatter_mirrored
 
-        if not self.packed:
+        if not packed:
             say_if_compiling(scatter, scatter_mirrored)
-        K = self._K = self._empty() if self._K is None else self._K
+        chosen = place >= 0
+        K = self._matrix(int(chosen.sum()), packed=packed)
         # unsigned, since numba's check for negative indices would slow the loops down
         places = place.astype(np.uint64)
 
         def one(tile: Tile) -> None:
             i0, i1, j0, j1 = tile
+            rows, columns = np.flatnonzero(chosen[i0:i1]), np.flatnonzero(chosen[j0:j1])
             parts = [self.closeness(tile, part) for part in range(len(gammas))]
             found = weighted_sum(parts, gammas, weights)[: i1 - i0, : j1 - j0]
             if i0 == j0:
@@ -96,17 +101,22 @@ class Gram:
                 found = np.triu(found, 1)
                 found += found.T
                 np.fill_diagonal(found, 0.0)
+            if found.shape != (len(rows), len(columns)):
+                found = found[np.ix_(rows, columns)]
+            at_rows, at_columns = places[i0:i1][rows], places[j0:j1][columns]
             if isinstance(K, SymmetricBlocks):
-                K.put(found, places[i0:i1], places[j0:j1])
+                K.put(found, at_rows, at_columns)
                 return
             if i0 != j0:
-                scatter_mirrored(found, places[i0:i1], places[j0:j1], K)
-            scatter(found, places[i0:i1], places[j0:j1], K)
+                scatter_mirrored(found, at_rows, at_columns, K)
+            scatter(found, at_rows, at_columns, K)
 
         run(one, self.tiles, self.n_jobs)
         return K
 
-    def _empty(self) -> Float32 | SymmetricBlocks:
-        if self.packed:
-            return SymmetricBlocks(self.n, self.n_jobs)
-        return np.empty((self.n, self.n), np.float32)
+    def _matrix(self, n: int, *, packed: bool) -> Float32 | SymmetricBlocks:
+        """Return room for n rows: that of the last call where it has as many."""
+        if self._K is None or len(self._K) != n or isinstance(self._K, SymmetricBlocks) != packed:
+            self._K = None  # before there is another
+            self._K = SymmetricBlocks(n, self.n_jobs) if packed else np.empty((n, n), np.float32)
+        return self._K

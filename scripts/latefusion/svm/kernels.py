@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -98,6 +98,21 @@ class InputScaling:
     def in_units(self, gammas: Sequence[float]) -> tuple[float, ...]:
         """Return gammas for scaled rows: those for the input, times the square of the unit."""
         return tuple(math.ldexp(gamma, 2 * e) for gamma, e in zip(gammas, self.exponent, strict=True))
+
+    def as_given(self) -> InputScaling:
+        """Return the same space without shift and unit: rows as they came, but for the scale of columns."""
+        units = self.exponent * len(self.scale) if self.n_parts == 1 else self.exponent
+        return replace(
+            self,
+            shift=tuple(np.zeros_like(shift) for shift in self.shift),
+            scale=tuple(np.ldexp(scale, e) for scale, e in zip(self.scale, units, strict=True)),
+            exponent=(0,) * self.n_parts,
+        )
+
+    def squared_offsets(self) -> list[float]:
+        """Return the squared norm of the shift in each part, scaled as rows are."""
+        each = [float(np.square(a * b).sum()) for a, b in zip(self.shift, self.scale, strict=True)]
+        return [sum(each)] if self.n_parts == 1 else each
 
     def rows(self, X: Sequence[Features], *, n_jobs: int = 1) -> KernelRows:
         """Return rows of the input, shifted and scaled.

@@ -24,6 +24,7 @@ from latefusion.svm.inputs import (
 from latefusion.svm.kernels import values as kernel_values
 from latefusion.svm.labelled_rows import LabelledRows, require_two_classes
 from latefusion.svm.settings import SvmSettings
+from latefusion.svm.shared_distances import DrawnRows
 
 SAMPLE: Final = 200
 """Training rows whose distances are looked at for the facts of a model."""
@@ -97,6 +98,7 @@ def train(
     replica: bool,
     rng: np.random.Generator,
     limits: Limits = Limits(),
+    drawn: DrawnRows | None = None,
 ) -> TrainedSvm:
     """Train a view's SVM on the rows that have all of its modalities.
 
@@ -108,6 +110,8 @@ def train(
         Whether the notebook's C and gamma are needed beside a grid.
     rng : numpy.random.Generator
     limits : Limits
+    drawn : DrawnRows, optional
+        The rows among those whose distances several training parts share.
 
     Raises
     ------
@@ -132,7 +136,7 @@ def train(
         )
         for C, gamma in wanted
     ]
-    states = fit_all(models, X, y, fold=rows.fold[known], n_classes=rows.n_classes)
+    states = fit_all(models, X, y, fold=rows.fold[known], n_classes=rows.n_classes, drawn=drawn)
     for model, state in zip(models, states, strict=True):
         require_finite(state.in_sample_decision, rows.source)
         require_finite(state.calibration.out_of_fold_proba, rows.source)

@@ -26,6 +26,7 @@ from latefusion.planning.resources import (
     table_runtime_minutes,
     view_memory_mb,
     view_predict_memory_mb,
+    view_runtime_minutes,
     view_threads,
 )
 from latefusion.planning.target_plan import TargetView
@@ -97,22 +98,39 @@ def test_times_and_prediction_grow_with_the_data():
     assert table_runtime_minutes(50_000, 10) == 60
 
 
-@pytest.mark.slow
-def test_a_fit_takes_no_more_than_was_asked_for():
-    code = """
+MADE_UP = """
 import re, numpy as np
 from latefusion.svm.estimator import SVM
+from latefusion.svm.labelled_rows import LabelledRows
+from latefusion.svm.settings import SvmSettings
+from latefusion.svm.shared_distances import SharedDistances
+from latefusion.svm.training import train
 rng = np.random.default_rng(0)
 y = rng.integers(0, 4, 6000)
 X = rng.standard_normal((6000, 300), dtype=np.float32)
-SVM().fit(X, y, fold=np.arange(6000) % 5)
-# the kernel's other account, ru_maxrss, begins with the size of whoever started the process
-print(re.search(r"VmHWM:\\s+(\\d+) kB", open("/proc/self/status").read())[1])
 """
+ONE_FIT = "SVM().fit(X, y, fold=np.arange(6000) % 5)"
+THREE_PARTITIONS = """
+settings = SvmSettings()
+shared = SharedDistances.of([X], settings, n_classes=4)
+for k in range(3):
+    rows = np.flatnonzero(np.arange(6000) % 7 != k)
+    part = LabelledRows([X[rows]], y[rows], rows % 5, 4)
+    train(part, settings, replica=False, rng=rng, drawn=shared.drawn(rows))
+assert shared.gram._kept
+"""
+# the kernel's other account, ru_maxrss, begins with the size of whoever started the process
+PEAK = 'print(re.search(r"VmHWM:\\s+(\\d+) kB", open("/proc/self/status").read())[1])'
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("work", "kernels"), [(ONE_FIT, 1), (THREE_PARTITIONS, 2)], ids=["one", "several"])
+def test_a_fit_takes_no_more_than_was_asked_for(work, kernels):
+    code = "\n".join([MADE_UP, work, PEAK])
     found = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd="scripts"
     )
-    assert int(found.stdout) * 1024 / 1e6 < svm_memory_mb(6000, 300)
+    assert int(found.stdout) * 1024 / 1e6 < svm_memory_mb(6000, 300, kernels=kernels)
 
 
 def test_views_of_some_thousand_rows_train_beside_each_other_and_larger_ones_with_more_threads():
@@ -150,6 +168,10 @@ def test_a_view_asks_for_its_grid_and_for_a_kernel_of_each_part():
     )
     aligned = files_of(views__0__combine="kernel_aligned").plan.views["early"]
     assert view_memory_mb(aligned, SIZE, folds=5) == svm_memory_mb(10_000, 100, models=2, kernels=6, parts=2)
+    assert view_memory_mb(view(), SIZE, folds=5, partitions=4) == svm_memory_mb(
+        10_000, 60, models=2, kernels=2
+    ), "partitions that share distances keep them"
+    assert view_runtime_minutes(view(), SIZE, partitions=4) == 4 * view_runtime_minutes(view(), SIZE)
     assert view_threads(view(C=[1] * 20), SIZE) > view_threads(view(), SIZE)
     assert view_predict_memory_mb(view(), DataSize(10, {"text": 2}, 2)) == 1000
 

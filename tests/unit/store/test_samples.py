@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from latefusion.store.samples import class_names, read_features, read_samples
+from latefusion.store.samples import SampleFiles, class_names, read_features, read_samples
 from latefusion.store.schemas import PARTITION, features_schema, items_schema
 from latefusion.store.tables import TableError, write_table
 
@@ -40,15 +40,16 @@ def tables(tmp_path):
     return tmp_path
 
 
-def read(folder, part):
-    splits = ("train", "test")
-    return read_samples(
-        folder / "partition.parquet",
-        part,
+def files(folder, splits=("train", "test")):
+    return (
         [folder / f"items_{split}.parquet" for split in splits],
         [folder / f"{modality}_{split}.parquet" for modality in ("text", "audio") for split in splits],
         DATASET,
     )
+
+
+def read(folder, part):
+    return read_samples(folder / "partition.parquet", part, *files(folder))
 
 
 def test_a_part_draws_its_rows_from_both_splits_in_the_order_of_the_partition(tables):
@@ -70,6 +71,17 @@ def test_a_test_part_has_no_folds(tables):
     assert rows.item.tolist() == ["c"]
     assert rows.fold.tolist() == [-1]
     assert rows.X[0].tolist() == [[99, 100]]
+
+
+@pytest.mark.parametrize("part", ["train", "test"])
+def test_files_read_once_give_the_parts_that_are_read_one_by_one(tables, part):
+    rows, places = SampleFiles.read(*files(tables)).part(tables / "partition.parquet", part)
+    alone = read(tables, part)
+    for name in ("item", "label", "fold"):
+        assert getattr(rows, name).tolist() == getattr(alone, name).tolist()
+    for together, apart in zip(rows.X, alone.X, strict=True):
+        np.testing.assert_array_equal(together, apart)
+    assert ["abcd"[place] for place in places] == rows.item.tolist()
 
 
 def test_an_item_that_is_in_no_table_is_refused(tables):

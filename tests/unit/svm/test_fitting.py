@@ -93,7 +93,7 @@ def test_distances_are_computed_once_unless_memory_is_short(monkeypatch):
     monkeypatch.setattr(exact_fit, "Gram", Spy)
     rich, poor, single = models(), models(), models()[:1]
     fit_all(rich, X, y, fold=fold)
-    monkeypatch.setattr(exact_fit, "budget", lambda memory_mb: 0)
+    monkeypatch.setattr(exact_fit, "fits", lambda needed, memory_mb: False)
     fit_all(poor, X, y, fold=fold)
     fit_all(single, X, y, fold=fold)
     assert kept == [True, False, False]
