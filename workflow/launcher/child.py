@@ -54,7 +54,7 @@ class Child:
         with interpreter.callable_path(local=self.local) as python:
             command = snakemake_command(python, self.options)
             if python == sys.executable and not _names_snakefile(self.options) and fork.is_possible():
-                yield fork.Fork(command[3:], environment, handlers)
+                yield fork.Fork(command[3:], environment, handlers, local=self.local)
                 return
             with subprocess.Popen(command, pass_fds=inherited, env=environment) as process:  # noqa: S603 # nosec B603
                 yield process

@@ -16,6 +16,7 @@ from latefusion.planning.config_file import read_config_file
 from launcher.child import snakemake_command
 from launcher.errors import LaunchError
 from launcher.fork import no_threads
+from launcher.pandas_later import deferred
 from launcher.place import COMMAND, IS_INSTALLED, ROOT
 
 
@@ -27,7 +28,7 @@ def parsed(options: Sequence[str]) -> Namespace:
     LaunchError
         If Snakemake does not take them, in its words.
     """
-    with no_threads():
+    with no_threads(), deferred():
         from snakemake.cli import CliException, parse_args
 
     said = io.StringIO()

@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from launcher import pandas_later
+
 # else these libraries start threads as they are imported, one of them for an allocator that nobody uses
 _ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "JE_ARROW_MALLOC_CONF": "background_thread:false"}
 
@@ -55,15 +57,22 @@ class Fork:
         All of it.
     handlers : mapping of int to handler
         What signals do, as far as this process has it otherwise.
+    local : bool
+        Whether all jobs run on this machine, so that Snakemake has no use for pandas.
     """
 
     def __init__(
-        self, options: Sequence[str], environment: Mapping[str, str], handlers: Mapping[int, Any]
+        self,
+        options: Sequence[str],
+        environment: Mapping[str, str],
+        handlers: Mapping[int, Any],
+        *,
+        local: bool = True,
     ) -> None:
         gc.freeze()  # both processes keep what they share, and neither looks through it for garbage
         terminal = os.dup(sys.__stdin__.fileno()) if sys.__stdin__ else None
         self._process = multiprocessing.get_context("fork").Process(
-            target=_be_snakemake, args=(options, environment, handlers, terminal)
+            target=_be_snakemake, args=(options, environment, handlers, terminal, local)
         )
         self._process.start()
         if terminal is not None:
@@ -103,9 +112,15 @@ class Fork:
 
 
 def _be_snakemake(
-    options: Sequence[str], environment: Mapping[str, str], handlers: Mapping[int, Any], terminal: int | None
+    options: Sequence[str],
+    environment: Mapping[str, str],
+    handlers: Mapping[int, Any],
+    terminal: int | None,
+    local: bool,
 ) -> None:
     """Be what `python -m snakemake` would be."""
+    if local:
+        pandas_later.hide()
     for number, handler in handlers.items():
         signal.signal(number, handler)
     if terminal is not None:  # multiprocessing has put nothing in its place
