@@ -23,8 +23,13 @@ from pathlib import Path
 MODULES = (
     "snakemake.cli",
     "snakemake.api",
-    "snakemake.report",
+    "snakemake.report.html_reporter",
     "snakemake.benchmark",
+    "snakemake.profiles",
+    "snakemake_logger_plugin_rich",
+    "jinja2",
+    "platformdirs",
+    "smart_open",
     "jsonschema",
     "requests",
 )
