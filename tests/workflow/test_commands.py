@@ -114,6 +114,8 @@ def write_clone(folder):
     paths = {split: f"../../data/demo/{split}.csv" for split in ("train", "test")}
     array = {**config, "data": {**config["data"], **paths}}
     (folder / "runs/0/config.yaml").write_text(yaml.safe_dump(array))
+    study = folder / "examples/study/config.yaml"  # each run of it is planned
+    study.write_text(re.sub(r"^seeds: .*", "seeds: [0]", study.read_text(), flags=re.MULTILINE))
     (folder / "stand-in").mkdir()
     (folder / "stand-in/sbatch").write_text(SBATCH)
     (folder / "stand-in/latefusion").write_text(LATEFUSION)

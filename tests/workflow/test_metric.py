@@ -2,12 +2,13 @@
 
 import csv
 import json
+import shutil
 from copy import deepcopy
 
 import pyarrow.parquet as pq
 import pytest
 
-from runs import SMALL, launch, planned, write_config, write_run
+from runs import SMALL, launch, planned, write_config
 
 HONEST = {
     **SMALL,
@@ -21,8 +22,9 @@ def by(metric):
     return deepcopy({**HONEST, "evaluation": {**HONEST["evaluation"], "metric": metric}})
 
 
-def test_a_run_goes_by_the_metric_of_the_configuration_and_another_starts_no_fusion_anew(tmp_path):
-    folder = write_run(tmp_path, configuration=by("macro_f1"))
+def test_a_run_goes_by_the_metric_of_the_configuration_and_another_starts_no_fusion_anew(few, tmp_path):
+    folder = shutil.copytree(few, tmp_path / "run", copy_function=shutil.copy)
+    write_config(folder, by("macro_f1"))
     launch("run", "--cores", 2, cwd=folder)
     went_by("macro_f1", folder / "results")
     write_config(folder, by("log_loss"))
