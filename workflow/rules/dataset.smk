@@ -1,5 +1,7 @@
 # Needs: items and features of all splits. Makes: dataset.json, groups.parquet, partitions/{partition}.parquet.
 
+from latefusion.planning import priorities
+
 
 rule check_dataset:
     """Compare the splits; count classes, groups, duplicates and what is missing."""
@@ -53,6 +55,7 @@ rule assign_partitions:
         "<logs>/assign_partitions/{partition}.log",
     benchmark:
         "<benchmarks>/assign_partitions/{partition}.tsv"
+    priority: priorities.PARTITIONS
     conda:
         "../../envs/latefusion.yaml"
     resources:

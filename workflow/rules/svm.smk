@@ -101,6 +101,7 @@ use rule train_svm as train_svm_cross with:
     wildcard_constraints:
         view=names_of(FILES.svm_views),
         repeat=r"cross-\d+",
+    priority: priorities.of_view(PLAN.every_view, several=True)
     resources:
         mem_mb=asks_of_view(
             resources.view_memory_mb, partitions=FOLDS_OF_CROSS, folds=CONFIG["folds"]

@@ -16,8 +16,14 @@ LONGEST: Final = 100
 """What trains many times over, with several threads: more than what two jobs count together that would take
 its threads one by one."""
 
+PARTITIONS: Final = 50
+"""A tenth of a second each, and every view of theirs waits for it."""
+
 FIRST: Final = 30
 """Views that the fusion rules wait for."""
+
+SEVERAL: Final = 12
+"""More for a view that is trained on several partitions one after another: the start of the longest chain."""
 
 STOCHASTIC: Final = 20
 """Rules that are fitted once a seed: forests, networks."""
@@ -47,9 +53,16 @@ class OfRule(Protocol):
     rule: str
 
 
-def of_view(views: Mapping[str, View]) -> Callable[[OfView], int]:
-    """Return the priority of a job that trains or chooses a view, as a function of its wildcards."""
-    return lambda wildcards: _of_view(views[wildcards.view])
+def of_view(views: Mapping[str, View], *, several: bool = False) -> Callable[[OfView], int]:
+    """Return the priority of a job that trains or chooses a view, as a function of its wildcards.
+
+    Parameters
+    ----------
+    views : mapping of str to View
+    several : bool
+        Whether it trains the view on several partitions.
+    """
+    return lambda wildcards: _of_view(views[wildcards.view]) + several * SEVERAL
 
 
 def of_applied_view(views: Mapping[str, View]) -> Callable[[OfView], int]:

@@ -33,6 +33,14 @@ def test_a_view_that_evaluation_alone_waits_for_is_applied_before_the_shorter_ru
     assert text > of_rule("mlp") > early > of_rule("logistic_regression")
 
 
+def test_what_is_trained_on_several_partitions_comes_before_rules_even_where_evaluation_alone_waits_for_it():
+    views = files_of().plan.every_view
+    text, early = (
+        priorities.of_view(views, several=True)(SimpleNamespace(view=name)) for name in ("text", "early")
+    )
+    assert priorities.PARTITIONS > text > early > of_rule("mlp")
+
+
 @pytest.mark.parametrize("rule", ["random_forest", "mlp", "mlp_log"])
 def test_rules_that_are_fitted_once_a_seed_come_before_those_that_are_fitted_once(rule):
     assert of_rule(rule) > of_rule("logistic_regression")
