@@ -72,9 +72,13 @@ def finished(chart: alt.TopLevelMixin, *, height: int, legend: Sequence[Key] = (
 
     The page writes the legend itself, so that it wraps as text does; it travels with the specification.
     """
+    # not by `properties` and `configure`, each of which makes the chart anew
+    for name, value in {"width": "container", "height": height, "config": alt.Config(**LOOK)}.items():
+        setattr(chart, name, value)
     # the tests hold every chart against the schema; doing so in each run takes longer than all the rest
-    spec: Spec = chart.properties(width="container", height=height).configure(**LOOK).to_dict(validate=False)
+    spec: Spec = chart.to_dict(validate=False)
     del spec["$schema"]  # an address that nothing may look up
+    spec["datasets"] = {name: list(values) for name, values in spec.get("datasets", {}).items()}
     spec["usermeta"] = {
         "legend": [dict(zip(("name", "colour", "shape"), key, strict=True)) for key in legend]
     }
@@ -83,7 +87,7 @@ def finished(chart: alt.TopLevelMixin, *, height: int, legend: Sequence[Key] = (
 
 def data(rows: Rows) -> alt.InlineData:
     """Return rows as the data of a chart."""
-    return alt.InlineData(values=list(rows))
+    return alt.InlineData(values=tuple(rows))  # of which altair makes no copy with each copy of a chart
 
 
 def keys(names: Sequence[str], palette: Mapping[str, int] | None = None, *, shaped: bool = True) -> list[Key]:
@@ -171,15 +175,15 @@ def intervals(
     if many and not overlay:
         base = base.encode(yOffset=alt.YOffset("name:N", sort=list(names)))
     whiskers = base.mark_rule(strokeWidth=2.5, opacity=0.65).encode(
-        x=alt.X("low:Q", scale=scale, axis=axis), x2="high:Q"
+        x=alt.X("low:Q", scale=scale, axis=axis), x2=alt.X2("high:Q")
     )
     dots = base.mark_point(filled=True, size=75).encode(x=alt.X("value:Q", scale=scale, axis=axis))
     if many:
         dots = dots.encode(shape=shapes(names))
     layers = [whiskers, dots]
     if zero is not None:
-        line = alt.Chart(data([{"zero": zero}])).mark_rule(color=INK, strokeWidth=1.25).encode(x="zero:Q")
-        layers.insert(0, line)
+        line = alt.Chart(data([{"zero": zero}])).encode(x=alt.X("zero:Q"))
+        layers.insert(0, line.mark_rule(color=INK, strokeWidth=1.25))
     step = height or (ROW if overlay or not many else 14 * len(names) + 8)
     tall = max(60, step * len(order))
     return finished(alt.layer(*layers), height=tall, legend=keys(names, palette) if many else [])
@@ -214,7 +218,7 @@ def lines(
     tooltip = [alt.Tooltip("name:N", title=" "), alt.Tooltip("shown:N", title="is")]
     layers = []
     if band:
-        layers.append(base.mark_area(opacity=0.14).encode(y=alt.Y("low:Q"), y2="high:Q"))
+        layers.append(base.mark_area(opacity=0.14).encode(y=alt.Y("low:Q"), y2=alt.Y2("high:Q")))
     layers.append(base.mark_line().encode(y=y))
     layers.append(base.mark_point(size=45).encode(y=y, shape=shapes(names), tooltip=tooltip))
     return finished(alt.layer(*layers), height=height, legend=keys(names))

@@ -121,7 +121,7 @@ def _diagram(tables: Tables, name: str, place: int) -> Figure | None:
         .encode(x=x, y=y)
     )
     base = alt.Chart(data(rows)).encode(x=x)
-    bars = base.mark_rule(color=COLOURS[0], opacity=0.5).encode(y=alt.Y("low:Q"), y2="high:Q")
+    bars = base.mark_rule(color=COLOURS[0], opacity=0.5).encode(y=alt.Y("low:Q"), y2=alt.Y2("high:Q"))
     dots = base.mark_line(color=COLOURS[0], point={"size": 45, "filled": True, "color": COLOURS[0]}).encode(
         y=y, tooltip=[alt.Tooltip("shown:N", title="bin")]
     )

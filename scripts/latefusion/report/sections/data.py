@@ -142,7 +142,7 @@ def _classes(results: Results) -> Figure:
     even = (
         alt.Chart(data([{"even": 1 / len(classes)}]))
         .mark_rule(strokeDash=[4, 3], color=INK)
-        .encode(x="even:Q")
+        .encode(x=alt.X("even:Q"))
     )
     return Figure(
         "class-shares",

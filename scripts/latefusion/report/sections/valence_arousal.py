@@ -156,7 +156,7 @@ def _chart(results: Results, items: _Items) -> alt.LayerChart:
         for side in ("x", "y")
     ]
     corners = data(_corners(items.x, items.y, items.label, domains))
-    names = alt.Chart(corners).encode(x="x:Q", y="y:Q", text="name:N")
+    names = alt.Chart(corners).encode(x=alt.X("x:Q"), y=alt.Y("y:Q"), text=alt.Text("name:N"))
     quadrants = [
         names.mark_text(fontWeight=600, fontSize=13, stroke=PAPER, strokeWidth=4, strokeJoin="round"),
         names.mark_text(fontWeight=600, fontSize=13, color=INK),

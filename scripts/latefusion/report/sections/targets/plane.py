@@ -98,9 +98,9 @@ def _squares(
         .mark_rect(color=FILL)
         .encode(
             x=alt.X("x:Q", **scales[0]),
-            x2="x2:Q",
+            x2=alt.X2("x2:Q"),
             y=alt.Y("y:Q", **scales[1]),
-            y2="y2:Q",
+            y2=alt.Y2("y2:Q"),
             opacity=shade("error"),
             tooltip=[alt.Tooltip("shown:N", title="error")],
         )
@@ -157,9 +157,9 @@ def _arrow_chart(rows: list[dict[str, Any]], across: str, up: str) -> alt.LayerC
         y=alt.Y("y:Q", scale=scale_of(domains[1]), axis=alt.Axis(title=up, grid=False)),
         tooltip=tooltip,
     )
-    lines = base.mark_rule(color=SOFT, strokeWidth=1.5).encode(x2="x2:Q", y2="y2:Q")
+    lines = base.mark_rule(color=SOFT, strokeWidth=1.5).encode(x2=alt.X2("x2:Q"), y2=alt.Y2("y2:Q"))
     start = base.mark_point(filled=False, size=50, color=INK)
-    labels = base.mark_text(dx=9, dy=-7, fontSize=11).encode(text="number:N")
+    labels = base.mark_text(dx=9, dy=-7, fontSize=11).encode(text=alt.Text("number:N"))
     ends = (
         alt.Chart(data(rows))
         .mark_point(filled=True, size=60, color="var(--c0)")

@@ -84,9 +84,9 @@ def density(said: TargetOutcomes, t: int, target: str) -> Figure:
         .mark_rect(color=FILL)
         .encode(
             x=alt.X("x:Q", scale=scale, axis=alt.Axis(title=f"predicted {target}", grid=False)),
-            x2="x2:Q",
+            x2=alt.X2("x2:Q"),
             y=alt.Y("y:Q", scale=scale, axis=alt.Axis(title=f"true {target}", grid=False)),
-            y2="y2:Q",
+            y2=alt.Y2("y2:Q"),
             opacity=shade("n", root=True),
             tooltip=[alt.Tooltip("shown:N", title="here")],
         )
@@ -94,7 +94,7 @@ def density(said: TargetOutcomes, t: int, target: str) -> Figure:
     level = (
         alt.Chart(data([{"a": domain[0], "b": domain[1]}]))
         .mark_rule(color=INK, strokeDash=[4, 3], strokeWidth=1.25)
-        .encode(x="a:Q", x2="b:Q", y="a:Q", y2="b:Q")
+        .encode(x=alt.X("a:Q"), x2=alt.X2("b:Q"), y=alt.Y("a:Q"), y2=alt.Y2("b:Q"))
     )
     r = float(np.corrcoef(true, predicted)[0, 1]) if np.ptp(true) and np.ptp(predicted) else 0.0
     return Figure(
