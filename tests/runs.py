@@ -149,17 +149,17 @@ def launch(*arguments, cwd, environment=None, check=True, code=ROOT):
     return _finished([code / "workflow" / "launch.py", *arguments], cwd, environment, check)
 
 
-def start(*arguments, cwd, environment=None):
+def start(*arguments, cwd, environment=None, code=ROOT):
     """Start the launcher at the head of its own process group; what it says goes to the end of `output.txt`.
 
     It is a fork, as `launch` is, unless its start has to see another environment.
     """
     output = Path(cwd, "output.txt")
     if environment is None:
-        return _FORKS.start([LAUNCH, *arguments], cwd, output)
+        return _FORKS.start([code / "workflow" / "launch.py", *arguments], cwd, output)
     with output.open("a") as file:
         return subprocess.Popen(
-            [sys.executable, LAUNCH, *map(str, arguments)],
+            [sys.executable, code / "workflow" / "launch.py", *map(str, arguments)],
             cwd=cwd,
             env=environment,
             stdout=file,

@@ -1,7 +1,9 @@
 """The launcher: one run at a time, stopped in good order, resumed and tidied; on a workflow of its own."""
 
+import atexit
 import contextlib
 import fcntl
+import functools
 import importlib
 import json
 import os
@@ -11,12 +13,15 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
-from runs import FEW, LAUNCH, kill_group, launch, once, snakemake, start, write_run
+import runs
+from runs import FEW, LAUNCH, clone, kill_group, once, snakemake, write_run
 from settings import ROOT
 
 SNAKEFILE = """
@@ -58,7 +63,27 @@ else:
     with staged(target) as [part]:
         write(part)
 """
-OPTIONS = ("--snakefile", "Snakefile", "--cores", "2")
+OPTIONS = ("--cores", "2")
+NAMED = ("--snakefile", "Snakefile", *OPTIONS)  # for which the launcher starts a Python, and makes no fork
+
+BOTH_WAYS = pytest.mark.parametrize(
+    "busy", [OPTIONS, NAMED], ids=["a fork", "a Python of its own"], indirect=True
+)
+
+
+@functools.cache
+def checkout():
+    """Return a checkout that has this workflow in place of ours."""
+    code = Path(tempfile.mkdtemp(prefix="checkout-"))
+    atexit.register(shutil.rmtree, code)
+    clone(code)
+    shutil.rmtree(code / "profiles/default")
+    write_workflow(code)
+    return code
+
+
+def launch(*arguments, **how):
+    return runs.launch(*arguments, code=checkout(), **how)
 
 
 @pytest.fixture
@@ -94,10 +119,10 @@ def parts(folder):
     return list((folder / "results" / "done").glob(".*.part"))
 
 
-def running(folder, *more, jobs=2):
+def running(folder, *options, jobs=2):
     """Start a run whose jobs never end and return once they are at work."""
     configure(folder, seconds=600)
-    process = start("run", *OPTIONS, *more, cwd=folder)
+    process = runs.start("run", *options, cwd=folder, code=checkout())
     try:
         until(lambda: len(parts(folder)) == jobs)
     except BaseException:
@@ -107,8 +132,8 @@ def running(folder, *more, jobs=2):
 
 
 @pytest.fixture
-def busy(folder):
-    process = running(folder)
+def busy(folder, request):
+    process = running(folder, *getattr(request, "param", OPTIONS))
     yield process
     with contextlib.suppress(ProcessLookupError):  # jobs may be left where the launcher has gone
         os.killpg(process.pid, signal.SIGKILL)
@@ -156,7 +181,8 @@ def test_a_folder_of_its_own_makes_a_second_run_possible(folder, tmp_path_factor
 def test_resume_goes_on_with_the_configuration_and_the_targets_of_the_run_that_was_killed(folder):
     """Plain `resume` would otherwise start the run of `config.yaml`, beside what was killed."""
     (folder / "mine.yaml").write_text(json.dumps({"seconds": 600, "results": "mine"}))
-    process = start("run", "mine/done/1.txt", *OPTIONS, "--configfile", "mine.yaml", cwd=folder)
+    options = ("mine/done/1.txt", *OPTIONS, "--configfile", "mine.yaml")
+    process = runs.start("run", *options, cwd=folder, code=checkout())
     until(lambda: list((folder / "mine" / "done").glob(".*.part")))
     kill_group(process)
     (folder / "mine.yaml").write_text(json.dumps({"seconds": 0, "results": "mine"}))
@@ -201,7 +227,9 @@ def test_resume_from_another_folder_finds_the_paths_of_the_run(folder, tmp_path_
     assert (there / "results/summary.txt").exists()
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    ("busy", "number"), [(OPTIONS, signal.SIGINT), (NAMED, signal.SIGTERM)], indirect=["busy"]
+)
 def test_a_signal_stops_all_jobs_within_seconds_and_says_how_to_go_on(folder, busy, number):
     os.kill(busy.pid, number)
     assert busy.wait(300) == 128 + number  # the jobs would take ten minutes
@@ -214,6 +242,7 @@ def test_a_signal_stops_all_jobs_within_seconds_and_says_how_to_go_on(folder, bu
     assert "mean" in launch("resume", cwd=folder).stdout
 
 
+@BOTH_WAYS
 def test_ctrl_c_on_a_terminal_reaches_all_processes_at_once(folder, busy):
     os.killpg(busy.pid, signal.SIGINT)
     assert busy.wait(300) == 130
@@ -270,16 +299,17 @@ def test_plain_snakemake_says_what_to_type_in_a_locked_folder(tmp_path):
     assert (tmp_path / "results/items/train.parquet").exists()
 
 
+@BOTH_WAYS
 def test_snakemake_keeps_the_lock_when_only_the_launcher_was_killed(folder, busy):
     os.kill(busy.pid, signal.SIGKILL)
     busy.wait()
-    second = launch("resume", *OPTIONS, cwd=folder, check=False)
+    second = launch("resume", cwd=folder, check=False)
     assert second.returncode == 1
     assert "is in use by process" in second.stderr
     os.killpg(busy.pid, signal.SIGKILL)
     until(lambda: not processes_in(folder))
     configure(folder)
-    assert "mean" in launch("resume", *OPTIONS, cwd=folder).stdout
+    assert "mean" in launch("resume", cwd=folder).stdout
 
 
 def test_a_lock_that_processes_on_their_way_out_still_hold_is_waited_for(folder):
@@ -323,7 +353,7 @@ def test_a_live_snakemake_that_nobody_launched_is_found_and_left_alone(folder):
 def test_jobs_that_outlive_snakemake_are_waited_for(folder, monkeypatch, allocation):
     """In an interactive allocation of SLURM as well, where every process carries its number."""
     monkeypatch.setenv("SLURM_JOB_ID", allocation)
-    busy = running(folder)
+    busy = running(folder, *OPTIONS)
     jobs = subprocess.run(
         ["pgrep", "-f", f"{folder}/.snakemake/scripts"], capture_output=True, text=True
     ).stdout
