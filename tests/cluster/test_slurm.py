@@ -56,7 +56,7 @@ def background(cluster, tmp_path_factory):
 
 
 def write_default(folder):
-    """The default configuration on few items, with two rules and fewer partitions: some 40 jobs."""
+    """The default configuration on few items, with two rules and fewer partitions: some 30 jobs."""
     configuration = yaml.safe_load((ROOT / "config.yaml").read_text())
     configuration["data"] |= FEW["data"]
     configuration["evaluation"]["by"] = []  # the songs' genre
