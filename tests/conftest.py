@@ -4,6 +4,7 @@ import gc
 from itertools import chain, groupby
 
 import pytest
+from threadpoolctl import threadpool_limits
 
 from runs import FEW, contents, launch, once, write_run
 
@@ -57,6 +58,10 @@ def _haste(item):
 
 
 def pytest_collection_finish():
-    """Look for garbage again, but never among what was collected and imported."""
+    """Look for garbage again, but never among what was collected and imported; multiply with one thread.
+
+    So do jobs. Threads of BLAS and OpenMP wait for each other in busy loops, longer where cores are busy.
+    """
     gc.freeze()
     gc.enable()
+    threadpool_limits(limits=1)

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from threadpoolctl import threadpool_info
+from threadpoolctl import threadpool_info, threadpool_limits
 
 import latefusion
 from latefusion.core.errors import InputError, Problem
@@ -25,7 +25,7 @@ def test_a_log_holds_what_was_said(tmp_path):
 def test_blas_has_one_thread_inside(tmp_path):
     import numpy as np
 
-    with job(tmp_path / "x.log"):
+    with threadpool_limits(limits=2), job(tmp_path / "x.log"):
         assert np.ones((2, 2)).sum() == 4
         assert {info["num_threads"] for info in threadpool_info()} == {1}
 
