@@ -6,9 +6,14 @@ Run it from anywhere: `python tests/readme.py`. A test compares the file with wh
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from refusals import Case
 
 HERE = Path(__file__).resolve().parent
 README = HERE / "README.md"
@@ -74,20 +79,25 @@ written by `tests/readme.py` from a run of the cases.
 """
 
 
-def text() -> str:
-    """Return what the file should hold."""
-    from refusals import every_case, outcome, row
+def text(row_of: Callable[[Case], str]) -> str:
+    """Return what the file should hold, with a row of the table for each case."""
+    from refusals import every_case
 
     lines = [INTRODUCTION]
     for section, cases in groupby(every_case(), key=lambda case: case.section):
         lines += [f"### {section}", "", "| input | it is | the user sees |", "| --- | --- | --- |"]
-        for case in cases:
-            with TemporaryDirectory() as folder:
-                lines.append(row(case, outcome(case, Path(folder))))
-        lines.append("")
+        lines += [*map(row_of, cases), ""]
     return "\n".join(lines)
+
+
+def run(case: Case) -> str:
+    """Return the row of a case, from a run of it."""
+    from refusals import outcome, row
+
+    with TemporaryDirectory() as folder:
+        return row(case, outcome(case, Path(folder)))
 
 
 if __name__ == "__main__":
     sys.path[:0] = [str(HERE), str(HERE.parent / "scripts")]
-    README.write_text(text(), encoding="utf-8")
+    README.write_text(text(run), encoding="utf-8")
