@@ -58,6 +58,23 @@ def copy_of_package(site):
     return package
 
 
+@pytest.fixture(scope="module")
+def compiled_once(tmp_path_factory):
+    """Return a folder with a copy of the package whose functions have been compiled and kept beside it."""
+    folder = tmp_path_factory.mktemp("compiled")
+    copy_of_package(folder / "site")
+    run(folder / "site", folder, folder / "home")
+    return folder / "site"
+
+
+@pytest.fixture
+def compiled_copy(compiled_once, tmp_path):
+    """Return the room of a copy of it, with the times of its files, which numba looks at."""
+    shutil.copytree(compiled_once, tmp_path / "site")
+    assert list((tmp_path / "site/latefusion/svm/__pycache__").glob("*weighted_sums*.nbc"))
+    return tmp_path / "site/latefusion/svm"
+
+
 def test_compiled_code_is_kept_for_the_user_where_the_package_cannot_be_written(tmp_path):
     package = copy_of_package(tmp_path / "site")
     # a file in the cache folder's place keeps even root from writing there
@@ -92,12 +109,12 @@ def test_of_an_installed_package_compiled_code_is_kept_for_the_user_alone(tmp_pa
 
 
 @pytest.mark.parametrize("changed", ["svm/other.py", "core/jit.py"])
-def test_a_change_of_any_file_with_compiled_functions_compiles_all_of_its_room_anew(tmp_path, changed):
+def test_a_change_of_any_file_with_compiled_functions_compiles_all_of_its_room_anew(
+    compiled_copy, tmp_path, changed
+):
     """They call one another across files, and numba looks at the file of the one that is called first."""
-    package = copy_of_package(tmp_path / "site")
-    run(tmp_path / "site", tmp_path, tmp_path / "home")
     assert "hits 1" in run(tmp_path / "site", tmp_path, tmp_path / "home")
-    with (package.parent / changed).open("a") as file:
+    with (compiled_copy.parent / changed).open("a") as file:
         file.write("# from latefusion.core.jit import compiled\n")
     assert "hits 0" in run(tmp_path / "site", tmp_path, tmp_path / "home")
 
@@ -118,10 +135,8 @@ def test_compiled_functions_call_those_of_their_own_room_alone():
 
 
 @pytest.mark.parametrize(("kind", "left"), [("nbi", 0), ("nbc", 1000)])
-def test_damaged_compiled_code_is_made_anew(tmp_path, kind, left):
-    package = copy_of_package(tmp_path / "site")
-    run(tmp_path / "site", tmp_path, tmp_path / "home")
-    damaged = list((package / "__pycache__").glob(f"*weighted_sums*.{kind}"))
+def test_damaged_compiled_code_is_made_anew(compiled_copy, tmp_path, kind, left):
+    damaged = list((compiled_copy / "__pycache__").glob(f"*weighted_sums*.{kind}"))
     assert damaged
     for path in damaged:
         path.write_bytes(path.read_bytes()[:left])
