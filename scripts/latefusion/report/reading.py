@@ -138,9 +138,13 @@ def _is_of_this_run(job: str, protocols: Mapping[str, Tables], models: Collectio
         return where[0] in protocols and where[1] in protocols[where[0]].learned
     if rule == "measure_interactions":
         return any(view == where[0] for _, view in models)
-    if rule in ("train_svm", "predict_svm", "predict_pretrained"):
-        # a repeat of `cross` is one job for all of its partitions
-        return any(view == where[1] and f"{name}-".startswith(f"{where[0]}-") for name, view in models)
+    if rule in ("train_svm", "predict_svm"):
+        # one job for all partitions of a repeat: `cross-0` is that of `cross-0-1`
+        return any(
+            (partition.rpartition("-")[0] or partition, view) == tuple(where) for partition, view in models
+        )
+    if rule == "predict_pretrained":
+        return (where[0], where[1]) in models
     return True
 
 
