@@ -2,6 +2,7 @@
 
 import csv
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import pyarrow as pa
@@ -11,6 +12,7 @@ from latefusion.evaluation.checks.suite import run_checks
 from latefusion.evaluation.evaluate import evaluate
 from latefusion.evaluation.samples import Items, Known, Model
 from latefusion.evaluation.schemas import SCHEMAS
+from latefusion.evaluation.statistics import calibration
 from latefusion.evaluation.tables.leaks import leaks
 from latefusion.evaluation.tables.ranking_files import write_rankings
 from latefusion.evaluation.tables.summary import summarise
@@ -316,34 +318,36 @@ class MadeUp:
                     ],
                 )
         items = Items(self.item, self.label, self.group, self.split, self.described)
-        tables = evaluate(
-            models,
-            protocol=protocol,
-            items=items,
-            dataset=self.dataset,
-            known=known,
-            by=["track_name"] if self.evil else [],
-            draws=self.draws,
-            metric=self.config["evaluation"]["metric"],
-            learning_curve=[
-                {
-                    "model": name,
-                    "kind": "single",
-                    "share": share,
-                    "rows": int(share * self.n[0]),
-                    "groups": 20,
-                }
-                | {
-                    "metric": "accuracy",
-                    "value": 0.4 + 0.1 * share,
-                    "low": 0.35,
-                    "high": 0.55,
-                    "n": self.n[1],
-                }
-                for name in self.singles
-                for share in (0.1, 0.25, 0.5, 1.0)
-            ],
-        )
+        # of what chance makes of perfect calibration a page needs no more draws than of the rest
+        with patch.object(calibration, "DRAWS", self.draws):
+            tables = evaluate(
+                models,
+                protocol=protocol,
+                items=items,
+                dataset=self.dataset,
+                known=known,
+                by=["track_name"] if self.evil else [],
+                draws=self.draws,
+                metric=self.config["evaluation"]["metric"],
+                learning_curve=[
+                    {
+                        "model": name,
+                        "kind": "single",
+                        "share": share,
+                        "rows": int(share * self.n[0]),
+                        "groups": 20,
+                    }
+                    | {
+                        "metric": "accuracy",
+                        "value": 0.4 + 0.1 * share,
+                        "low": 0.35,
+                        "high": 0.55,
+                        "n": self.n[1],
+                    }
+                    for name in self.singles
+                    for share in (0.1, 0.25, 0.5, 1.0)
+                ],
+            )
         for name, table in tables.items():
             self._save(name, table, self.folder / f"evaluation/{protocol}/{name}.parquet")
         self._fusion(protocol, parts)

@@ -52,11 +52,8 @@ def in_the_encoding_of_the_locale(call):
 
 @pytest.mark.parametrize("path", PYTHON, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_text_is_opened_as_utf_8(path):
-    found = [f"line {call.lineno}: {ast.unparse(call)[:80]}" for call in calls(path)]
-    wrong = [
-        text for text, call in zip(found, calls(path), strict=True) if in_the_encoding_of_the_locale(call)
-    ]
-    assert wrong == []
+    wrong = [call for call in calls(path) if in_the_encoding_of_the_locale(call)]
+    assert [f"line {call.lineno}: {ast.unparse(call)[:80]}" for call in wrong] == []
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,8 @@ MAX = 16 << 20
 SPLITS = ("train", "test")
 MODALITIES = ("text", "audio")
 ITEM = "Unnamed: 0"
+NARROW = ("a table of frames an item",)
+"""Forms of so many files of text that the modality of 24 numbers has to do, without that of 96."""
 
 
 def build(folder):
@@ -55,7 +57,8 @@ def embeddings(songs):
 @pytest.mark.parametrize("name", FORMS)
 def test_a_form_gives_the_bytes_of_the_bundled_table(songs, embeddings, tmp_path, name):
     items = {split: songs / f"{split}.parquet" for split in SPLITS}
-    for modality, data in embeddings.items():
+    for modality in ("audio",) if name in NARROW else MODALITIES:
+        data = embeddings[modality]
         folder = tmp_path / modality
         folder.mkdir()
         source = open_modality(
