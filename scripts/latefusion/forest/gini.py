@@ -16,6 +16,8 @@ from latefusion.core.jit import inlined
 U = np.uint64
 ALIKE = np.float32(1e-7)
 """Values that are no further apart are not told from one another."""
+ROUNDING = 1e-12
+"""Bound on the rounding of a gain, per drawn row."""
 _ONE, _RANK, _WEIGHT, _HALF = U(1), U(32), U(16), U(0xFFFF)
 
 
@@ -23,6 +25,12 @@ _ONE, _RANK, _WEIGHT, _HALF = U(1), U(32), U(16), U(0xFFFF)
 def impurity(squares, weight):
     """Return 1 − Σ_c n_c² / n² of the sum of the classes' squared numbers of rows, and their sum."""
     return 1.0 - squares / (weight * weight)
+
+
+@inlined()
+def least_sum(best, weight):
+    """Return what Σ_side squares / n_side has at least, rounding allowed for, where a gain exceeds `best`."""
+    return best + weight - ROUNDING * weight
 
 
 @inlined()
@@ -51,6 +59,7 @@ def best_cut(keys, n, values, left, right, weight, squares, best):
     below = above = U(0)
     left_weight, right_weight = 0.0, weight
     left_squares, right_squares = 0.0, squares
+    least = least_sum(best, weight)
     key = keys[0]
     for i in range(_ONE, n):
         c, w = key & _HALF, np.float64((key >> _WEIGHT) & _HALF)
@@ -63,10 +72,13 @@ def best_cut(keys, n, values, left, right, weight, squares, best):
         rank = key >> _RANK
         key = keys[i]
         other = key >> _RANK
-        if other != rank:
+        # without a division: whether the gain can be larger
+        reached = right_squares * left_weight + left_squares * right_weight
+        if reached >= least * (left_weight * right_weight) and other != rank:
             gain = -right_weight * impurity(right_squares, right_weight) - left_weight * impurity(
                 left_squares, left_weight
             )
             if gain > best and values[other] > values[rank] + ALIKE:
                 best, below, above = gain, rank, other
+                least = least_sum(best, weight)
     return best, below, above

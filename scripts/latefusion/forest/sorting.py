@@ -13,8 +13,8 @@ import numpy as np
 from latefusion.core.jit import inlined
 
 U = np.uint64
-FEW = U(24)
-"""Keys up to which insertion sort is faster."""
+FEW = U(40)
+"""Keys up to which comparing each with each is faster."""
 DIGIT = U(8)
 """Largest number of bits that are sorted by in one pass."""
 BUCKETS = 1 << int(DIGIT)
@@ -22,15 +22,20 @@ _ZERO, _ONE, _RANK = U(0), U(1), U(32)
 
 
 @inlined()
-def insertion_sort(keys, n):
-    """Sort the first n keys, n being uint64."""
-    for i in range(_ONE, n):
-        key = keys[i]
-        j = i
-        while j > _ZERO and keys[j - _ONE] > key:
-            keys[j] = keys[j - _ONE]
-            j -= _ONE
-        keys[j] = key
+def comparison_sort(keys, spare, n, places):
+    """Sort the first n keys, n being `FEW` at most, into `spare` by counting how many are less.
+
+    Each pair is compared once, and no branch depends on the keys: a processor cannot foresee one.
+    """
+    for i in range(n):
+        key, less = keys[i], np.int64(0)
+        for j in range(i):
+            above = np.int64(keys[j] > key)
+            places[j] += above
+            less += np.int64(1) - above
+        places[i] = less
+    for i in range(n):
+        spare[places[i]] = keys[i]
 
 
 @inlined()
@@ -71,9 +76,12 @@ def radix_sort(keys, spare, n, lowest, spread, starts):
 
 
 @inlined()
-def sort(keys, spare, n, lowest, spread, starts):
-    """Sort the first n keys by their ranks, as for `radix_sort`; return where they are."""
+def sort(keys, spare, n, lowest, spread, starts, places):
+    """Sort the first n keys by their ranks, as for `radix_sort`; return where they are.
+
+    `places`, (FEW,) int64, is scratch, too.
+    """
     if n <= FEW:
-        insertion_sort(keys, n)
-        return keys
+        comparison_sort(keys, spare, n, places)
+        return spare
     return radix_sort(keys, spare, n, lowest, spread, starts)

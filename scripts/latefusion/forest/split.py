@@ -45,6 +45,7 @@ class Scratch(NamedTuple):
     keys, spare : (m,) uint64 arrays
         Of the rows that are sorted or divided.
     starts : (BUCKETS,) uint64 array
+    places : (FEW,) int64 array
     total, left, right : (K,) float64 arrays
         Drawn rows of each class.
     features, constants : (d,) uint64 arrays
@@ -54,6 +55,7 @@ class Scratch(NamedTuple):
     keys: Any
     spare: Any
     starts: Any
+    places: Any
     total: Any
     left: Any
     right: Any
@@ -149,7 +151,9 @@ def best_split(columns, rows, node, sums, tries, state, scratch):
             continue
         undrawn -= _ONE
         swap(features, undrawn, at)
-        ordered = sort(keys, scratch.spare, end - start, lowest, highest - lowest, scratch.starts)
+        ordered = sort(
+            keys, scratch.spare, end - start, lowest, highest - lowest, scratch.starts, scratch.places
+        )
         for c in range(len(scratch.total)):
             scratch.left[c], scratch.right[c] = 0.0, scratch.total[c]
         gain, below, above = best_cut(

@@ -15,7 +15,7 @@ import numpy as np
 
 from latefusion.core.jit import compiled, inlined
 from latefusion.forest.gini import impurity
-from latefusion.forest.sorting import BUCKETS
+from latefusion.forest.sorting import BUCKETS, FEW
 from latefusion.forest.split import NO_SPLIT, Scratch, best_split
 
 U = np.uint64
@@ -105,6 +105,7 @@ def scratch_of(m, d, classes):
         np.empty(m, np.uint64),
         np.empty(m, np.uint64),
         np.empty(BUCKETS, np.uint64),
+        np.empty(int(FEW), np.int64),
         np.empty(classes),
         np.empty(classes),
         np.empty(classes),
