@@ -3,7 +3,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 CORES ?= all
-WORKERS ?= 2
+# one of them waits for SLURM most of the time
+WORKERS ?= 3
 # A configuration of your own: `make run CONFIG=mine.yaml`. Not taken from the environment.
 CONFIG =
 BIN := $(VENV)/bin
