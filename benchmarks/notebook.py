@@ -37,9 +37,9 @@ def section(result: Result) -> list[str]:
         "## The notebook's procedure",
         prose(
             f"""
-            One script (`benchmarks/notebook_procedure.py`), run once, beside other work on the same
-            cores: its processor seconds count below, since it can use only one core for nearly all
-            of its time. Peak {result["peak_mb"]:,.0f} MB. Accuracies: {accuracy}.
+            One script (`benchmarks/notebook_procedure.py`), run once: its processor seconds count
+            below, since it can use only one core for nearly all of its time. Peak
+            {result["peak_mb"]:,.0f} MB. Accuracies: {accuracy}.
             """
         ),
         table(["stage", "processor s", "seconds"], rows),
