@@ -149,11 +149,8 @@ def _end_well() -> NoReturn:
     threading._shutdown()
     atexit._run_exitfuncs()
     sys.modules["__main__"].__dict__.clear()
-    for file in (
-        sys.stdout,
-        sys.stderr,
-        *gc.get_objects(),
-    ):  # the first two are the server's, no longer listed
+    # the server's own two, no longer listed, and what the job left open
+    for file in (sys.stdout, sys.stderr, *gc.get_objects()):
         if isinstance(file, _WRITERS):
             with suppress(ValueError):  # closed, or its buffer was taken away
                 file.flush()
