@@ -19,7 +19,7 @@ CORETYPES = ("Haswell", "Zen", "Sandybridge", "Nehalem")
 NUMERICAL = (
     *(f"svm/test_{name}.py" for name in ("estimator", "fitting", "gram", "kernel_alignment", "kernels")),
     *(f"svm/test_{name}.py" for name in ("linear_one_vs_one", "nystroem", "nystroem_fit", "one_vs_one")),
-    *(f"svm/test_{name}.py" for name in ("precision", "prediction", "smo", "training")),
+    *(f"svm/test_{name}.py" for name in ("precision", "prediction", "shared_distances", "smo", "training")),
     "external/test_pretrained_svm.py",
     "kernel_ridge",
     "regression",
