@@ -183,10 +183,13 @@ def _serve_with(control: Connection, modules: Sequence[str]) -> None:
 
 def _fill_types() -> None:
     """Have numba collect the types that it knows, as it does in each process before it reads kept code."""
-    importlib.import_module("numba.core.entrypoints").init_all()
-    target = importlib.import_module("numba.core.registry").cpu_target
-    target.typing_context.refresh()
-    target.target_context.refresh()
+    with suppress(
+        ImportError, AttributeError
+    ):  # another version may keep them elsewhere; each job then collects
+        importlib.import_module("numba.core.entrypoints").init_all()
+        target = importlib.import_module("numba.core.registry").cpu_target
+        target.typing_context.refresh()
+        target.target_context.refresh()
 
 
 def _main(descriptor: str, scripts: str) -> None:
